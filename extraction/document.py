@@ -1,0 +1,315 @@
+"""The nouns. Frozen values that move forward through the stages, each knowing the page and box it was read from.
+
+In order of appearance: a file becomes `Page`s of `Span`s; these become `Region`s in reading order, of which some hold a
+`Table` of `Cell`s; labelled cells become `Field`s, their sums `Check`s, and all of it a `Report`.
+
+Pages count from 1. Boxes are in points (1/72 inch) from the page's top left, on the page as the file shows it, whatever
+turning or straightening was needed to read it. Formats without pages (DOCX, HTML, text) have neither: both are None.
+This module imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.uint8]
+"""An image, height x width (grey) or height x width x 3 (BGR), 0 black to 255 white."""
+
+Matrix = npt.NDArray[np.float64]
+"""A 2 x 3 affine map of (x, y)."""
+
+
+class Box(NamedTuple):
+    """A rectangle in points: left < right, top < bottom."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        """Extent in x."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """Extent in y."""
+        return self.bottom - self.top
+
+    @property
+    def area(self) -> float:
+        """Square points, 0 for a box that is inside out."""
+        return max(0.0, self.width) * max(0.0, self.height)
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The centre (x, y)."""
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+    def holds(self, point: tuple[float, float]) -> bool:
+        """Whether (x, y) lies inside."""
+        return self.left <= point[0] < self.right and self.top <= point[1] < self.bottom
+
+    def overlap(self, other: Box) -> float:
+        """Shared area in square points."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(0.0, width) * max(0.0, height)
+
+    def grown(self, by: float) -> Box:
+        """The box with `by` points added on every side."""
+        return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
+
+
+def union(boxes: list[Box]) -> Box:
+    """The smallest box around all of them; raises ValueError for none."""
+    return Box(
+        min(b.left for b in boxes), min(b.top for b in boxes), max(b.right for b in boxes), max(b.bottom for b in boxes)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text on one line. `confidence` is 1 where the file itself states the text."""
+
+    text: str
+    page: int | None = None
+    box: Box | None = None
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table at grid position (row, column), from 0; a merged cell spans several.
+
+    `text` is the printed text with its lines joined by newline, "" for an empty cell. `confidence` is the probability
+    that the text, or its absence, is what is printed. `doubt` says why a person must look, "" where nobody must.
+    """
+
+    row: int
+    column: int
+    text: str
+    row_span: int = 1
+    column_span: int = 1
+    page: int | None = None
+    box: Box | None = None
+    confidence: float = 1.0
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cells in row-major order. `aligned`: a column number means the same column in every row.
+
+    Text dumps lose empty and merged cells, so their tables are not aligned: only the order within a row is known.
+    """
+
+    cells: tuple[Cell, ...]
+    page: int | None = None
+    box: Box | None = None
+    aligned: bool = True
+
+    @property
+    def row_count(self) -> int:
+        """Number of grid rows."""
+        return max((c.row + c.row_span for c in self.cells), default=0)
+
+    @property
+    def column_count(self) -> int:
+        """Number of grid columns (of the longest row where the table is not aligned)."""
+        return max((c.column + c.column_span for c in self.cells), default=0)
+
+    def rows(self) -> Iterator[tuple[Cell, ...]]:
+        """For each grid row, the cells that cover it, from left to right; a spanning cell is in each of its rows."""
+        covering: list[list[Cell]] = [[] for _ in range(self.row_count)]
+        for cell in self.cells:
+            for row in range(cell.row, cell.row + cell.row_span):
+                covering[row].append(cell)
+        for cells in covering:
+            yield tuple(sorted(cells, key=lambda c: c.column))
+
+
+class RegionKind(StrEnum):
+    """What a part of a page is."""
+
+    TITLE = "title"
+    TEXT = "text"
+    TABLE = "table"
+    FIGURE = "figure"
+    FURNITURE = "furniture"  # running heads, page numbers, web navigation
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a page, in reading order. A TABLE region has a table; the others have spans, one a printed line.
+
+    In formats without lines (DOCX, HTML) a TEXT region is one paragraph with a single span.
+    """
+
+    kind: RegionKind
+    spans: tuple[Span, ...] = ()
+    table: Table | None = None
+    page: int | None = None
+    box: Box | None = None
+
+    @property
+    def text(self) -> str:
+        """The region's lines, joined by newline."""
+        return "\n".join(s.text for s in self.spans)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raster:
+    """A picture of a page and the affine map from its pixels to the page's points."""
+
+    pixels: Pixels
+    to_page: Matrix
+
+    @property
+    def scale(self) -> float:
+        """Points a pixel."""
+        return float(np.hypot(self.to_page[0, 0], self.to_page[1, 0]))
+
+    def box_on_page(self, left: float, top: float, right: float, bottom: float) -> Box:
+        """The box in points around a pixel rectangle of this picture."""
+        corners = np.array([[left, top, 1], [right, top, 1], [left, bottom, 1], [right, bottom, 1]], float)
+        xy = corners @ self.to_page.T
+        return Box(*map(float, (*xy.min(axis=0), *xy.max(axis=0))))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as its file gives it.
+
+    A format that states its own structure (DOCX, HTML, text) comes with `regions`; a PDF page or picture comes with a
+    `raster`, and with `spans` where its text layer can be trusted. `width` and `height` are in points.
+    """
+
+    number: int | None = None
+    width: float | None = None
+    height: float | None = None
+    spans: tuple[Span, ...] = ()
+    regions: tuple[Region, ...] = ()
+    raster: Raster | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class Status(StrEnum):
+    """How far a field's value may be trusted (contract: `fields[].status`)."""
+
+    READ = "read"
+    CORRECTED = "corrected"
+    INFERRED = "inferred"
+    BLANK = "blank"
+    REVIEW = "review"
+    MISSING = "missing"
+
+
+class Verdict(StrEnum):
+    """What became of an identity (contract: `checks[].verdict`)."""
+
+    HOLDS = "holds"
+    CORRECTED = "corrected"
+    SOURCE_INCONSISTENT = "source_inconsistent"
+    UNRESOLVED = "unresolved"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One statistic of the national form, as read. `value` None is nothing read; zero is only ever a printed zero."""
+
+    id: str
+    label: str
+    value: Decimal | None
+    printed: str
+    status: Status
+    confidence: float
+    page: int | None = None
+    box: Box | None = None
+    reading: str | None = None  # what was first read, where it differs from `printed`
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One identity evaluated over the read values. `holds` is None where a value is absent."""
+
+    id: str
+    expression: str
+    holds: bool | None
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of the report with its running text (no table cells), paragraphs separated by newline."""
+
+    id: str
+    title: str
+    text: str
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraRow:
+    """A printed table row that is in no template: nothing printed may be lost."""
+
+    section: str
+    label: str
+    printed: tuple[str, ...]
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NarrativeFigure:
+    """A figure in running text; `agrees` says whether the tables say the same, None where they say nothing."""
+
+    id: str
+    value: Decimal
+    text: str
+    page: int | None = None
+    agrees: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file a report was read from. `path` is relative to the input root, `/`-separated."""
+
+    path: str
+    sha256: str
+    media_type: str
+    pages: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report in full: what was printed, where, how sure, and whether its sums hold."""
+
+    source: Source
+    organization: str | None
+    year: int | None
+    template: str | None
+    title: str | None
+    sections: tuple[Section, ...] = ()
+    fields: tuple[Field, ...] = ()
+    extra_rows: tuple[ExtraRow, ...] = ()
+    checks: tuple[Check, ...] = ()
+    narrative: tuple[NarrativeFigure, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def field(self, field_id: str) -> Field:
+        """The field with this id; raises KeyError."""
+        for candidate in self.fields:
+            if candidate.id == field_id:
+                return candidate
+        raise KeyError(field_id)
+
+

@@ -1,0 +1,1 @@
+"""File to pages: every format comes out as the same `Page` values (see `extraction.ingest.files`)."""
