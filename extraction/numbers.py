@@ -1,0 +1,123 @@
+"""The one door through which printed text becomes a figure: text in, exact value, unit and note out.
+
+Values are `Decimal`, never float. A blank (nothing, `/`, `—`, `无`) is not zero: its value is None. Text that is neither a
+figure nor a blank gives None as a whole, and so does every text with more than one reading (`1 2`, `007`, `12%`): it is
+for a person to look at.
+
+Source of the forms read here: the cells of real reports (signs, money units, notes in brackets).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    """What a figure counts. COUNT is documents, items, requests and the like."""
+
+    COUNT = "count"
+    YUAN = "yuan"
+    WANYUAN = "wanyuan"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A printed figure. `value` is in `unit`; both are None where nothing but a blank mark is printed.
+
+    `unit` is also None for a bare number: the column then says what it counts.
+    """
+
+    value: Decimal | None
+    unit: Unit | None = None
+    note: str = ""
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing (or a mark for nothing) is printed."""
+        return self.value is None
+
+    def in_unit(self, wanted: Unit) -> Decimal | None:
+        """The value in `wanted`; a bare number is taken to be in it already. Raises ValueError for 3元 as a count."""
+        if self.value is None or self.unit in (None, wanted):
+            return self.value
+        if (self.unit, wanted) == (Unit.WANYUAN, Unit.YUAN):
+            return _plain(self.value * 10_000)
+        if (self.unit, wanted) == (Unit.YUAN, Unit.WANYUAN):
+            return _plain(self.value / 10_000)
+        raise ValueError(f"{self.unit} is not {wanted}")
+
+
+BLANK = Figure(None)
+
+_BLANK_MARKS = re.compile(r"[-‐‑‒–—―─━ー一/\\.。_]*|无|空|N/A", re.IGNORECASE)
+_MAX_DIGITS = 18  # no agency counts further; longer runs are phone or account numbers, or two cells read as one
+_LONE_ONE = "一"  # a dash that OCR and fonts confuse with the numeral one: not a blank by itself
+_SIGNS = {
+    **dict.fromkeys(("+", "增", "增加", "新增", "上升"), 1),
+    **dict.fromkeys(("-", "−", "–", "—", "减", "减少", "下降"), -1),
+}
+# A magnitude makes the number larger; the money units also say what is counted.
+_UNITS: dict[str, tuple[int, Unit | None]] = {
+    "": (1, None),
+    "万": (10_000, None),
+    "亿": (100_000_000, None),
+    "元": (1, Unit.YUAN),
+    "千元": (1_000, Unit.YUAN),
+    "万元": (1, Unit.WANYUAN),
+    "百万元": (100, Unit.WANYUAN),
+    "亿元": (10_000, Unit.WANYUAN),
+}
+_FIGURE = re.compile(
+    r"""
+    (?P<sign>[-+−–—]|增加?|新增|上升|减少?|下降)?\s*
+    [¥]?\s*
+    (?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*
+    (?P<magnitude>百万|千|万|亿)?\s*
+    (?P<money>元(?:人民币|整)?)?
+    (?P<counter>件次|人次|件|条|项|个|次|宗|份|篇|期|人)?\s*
+    (?P<note>\(.+\)|[,;，；]?\s*(?:其中|含|包括).+)?
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def parse_figure(text: str) -> Figure | None:
+    """The figure printed as `text`, `BLANK` for a blank, None where the text is not exactly one figure.
+
+    >>> parse_figure("１，２３４件")
+    Figure(value=Decimal('1234'), unit=<Unit.COUNT: 'count'>, note='')
+    >>> parse_figure("503.59万元").in_unit(Unit.YUAN)
+    Decimal('5035900')
+    """
+    printed = unicodedata.normalize("NFKC", text).strip()
+    if printed == _LONE_ONE:
+        return None
+    if _BLANK_MARKS.fullmatch(printed):
+        return BLANK
+    match = _FIGURE.fullmatch(printed)
+    if match is None:
+        return None
+    digits = match["number"].replace(",", "")
+    if re.match(r"0\d", digits) or len(digits) > _MAX_DIGITS:
+        return None
+    magnitude, money, counter = match["magnitude"] or "", match["money"], match["counter"]
+    if (magnitude in ("千", "百万") and not money) or (money and counter):
+        return None
+    factor, unit = _UNITS[magnitude + ("元" if money else "")]
+    value = _plain(Decimal(digits) * factor * _SIGNS.get(match["sign"] or "+", 1))
+    return Figure(value, Unit.COUNT if counter else unit, (match["note"] or "").strip(",;，； "))
+
+
+def widen(text: str) -> str:
+    """ASCII as its full-width forms, as some agencies type it."""
+    return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
+
+
+def _plain(value: Decimal) -> Decimal:
+    """Without exponent or trailing zeros after the point, so that equal figures print alike."""
+    value = value.normalize() + 0  # + 0: no negative zero
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
