@@ -73,12 +73,13 @@ _UNITS: dict[str, tuple[int, Unit | None]] = {
 }
 _FIGURE = re.compile(
     r"""
-    (?P<sign>[-+−–—]|增加?|新增|上升|减少?|下降)?\s*
-    [¥]?\s*
-    (?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*
-    (?P<magnitude>百万|千|万|亿)?\s*
+    (?P<sign>[-+−–—]|增加?|新增|上升|减少?|下降)?[ ]?
+    [¥]?[ ]?
+    (?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)[ ]?
+    (?P<magnitude>百万|千|万|亿)?
     (?P<money>元(?:人民币|整)?)?
-    (?P<counter>件次|人次|件|条|项|个|次|宗|份|篇|期|人)?\s*
+    (?P<counter>件次|人次|件|条|项|个|次|宗|份|篇|期|人)?
+    \s*  # only a note may wrap to another line: two lines of digits may be two cells taken as one
     (?P<note>\(.+\)|[,;，；]?\s*(?:其中|含|包括).+)?
     """,
     re.VERBOSE | re.DOTALL,

@@ -16,15 +16,26 @@ def grey(pixels: Pixels) -> Pixels:
     return pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
-def ink(grey_pixels: Pixels, window: int, contrast: int = 18) -> Pixels:
-    """255 where a pixel is `contrast` darker than its surroundings (mean over `window`), else 0."""
-    window = max(3, window | 1)
+def ink(grey_pixels: Pixels, window: int, contrast: int = 14) -> Pixels:
+    """255 where a pixel is `contrast` darker than its surroundings (mean over `window`), else 0.
+
+    A noisy picture is smoothed first, and the contrast asked for rises with its noise.
+    """
+    noise = _noise(grey_pixels)
+    smooth = cv2.medianBlur(grey_pixels, 3) if noise > 2.5 else grey_pixels
     return np.asarray(
         cv2.adaptiveThreshold(
-            grey_pixels, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, contrast
+            smooth, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, max(3, window | 1), contrast + noise
         ),
         np.uint8,
     )
+
+
+def _noise(grey_pixels: Pixels) -> float:
+    """Standard deviation of the pixel noise, from how bare paper differs from its own smoothing."""
+    smooth = cv2.GaussianBlur(grey_pixels, (0, 0), 1.5)
+    rest = np.abs(grey_pixels.astype(np.float32) - smooth)
+    return 1.4826 * float(np.median(rest))
 
 
 def straighten(raster: Raster) -> Raster:

@@ -20,6 +20,7 @@ _RULED = 0.6  # share of a unit side that must be covered to be a rule
 _THICKEST = 3.5  # points; anything thicker is a band, not a rule
 _HEADING = 26.0  # points; no stroke of a heading is longer
 _PIECE = 0.75  # of the shortest rule: what is shorter may be a stroke of text
+_TRACE, _TRACED, _TRACE_LENGTH = 0.35, 0.8, 11  # of the rules' darkness; of the side; pixels averaged
 _FAINT = 0.2  # above this share a side may be a broken rule
 
 Edges = npt.NDArray[np.float64]
@@ -54,19 +55,31 @@ class Grid:
 
 def find_grids(grey_pixels: Pixels, scale: float, settings: TableSettings) -> list[Grid]:
     """The ruled tables of a level page, top to bottom. `scale` is points a pixel."""
-    across = _rules(grey_pixels, round(settings.min_rule_across / scale), scale, horizontal=True)
-    down = _rules(grey_pixels, round(settings.min_rule_down / scale), scale, horizontal=False)
-    down = _without_loose_strokes(down, across, round(_HEADING / scale), round(1.5 / scale))
+    across = _rules(grey_pixels, round(settings.min_rule_across / scale), scale)
+    # Upright rules are found as level ones of the picture with its axes exchanged.
+    down = _rules(np.ascontiguousarray(grey_pixels.T), round(settings.min_rule_down / scale), scale)
+    down = _Rules(down.thin, _without_loose_strokes(down.mask.T, across.mask, _HEADING / scale, 1.5 / scale).T)
     grids = []
-    for box in _touching(across, down, reach=max(1, round(1.0 / scale))):
+    for box in _touching(across.mask, down.mask.T, reach=max(1, round(1.0 / scale))):
         grid = _grid(across, down, box, snap=settings.snap / scale)
         if grid is not None and len(grid.cells) >= settings.min_cells:
             grids.append(grid)
     return sorted(grids, key=lambda g: (g.top, g.left))
 
 
-def _rules(grey_pixels: Pixels, shortest: int, scale: float, *, horizontal: bool) -> Pixels:
-    """A mask of long thin dark strokes in one direction: hairlines and grey rules count, edges of coloured bands do not.
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """Strokes of one direction, as if they ran across: `thin` is how dark, `mask` where surely a rule."""
+
+    thin: Pixels
+    mask: Pixels
+
+    def part(self, left: int, top: int, right: int, bottom: int) -> _Rules:
+        return _Rules(self.thin[top:bottom, left:right], self.mask[top:bottom, left:right])
+
+
+def _rules(grey_pixels: Pixels, shortest: int, scale: float) -> _Rules:
+    """Long thin dark strokes that run across: hairlines and grey rules count, edges of coloured bands do not.
 
     The black-hat transform keeps what is dark and thinner than the kernel, whatever the paper's own tone.
     """
@@ -74,7 +87,7 @@ def _rules(grey_pixels: Pixels, shortest: int, scale: float, *, horizontal: bool
     thick = max(7, round(_THICKEST / scale) | 1)
 
     def kernel(along: int, width: int) -> Pixels:
-        return np.ones((width, along) if horizontal else (along, width), np.uint8)
+        return np.ones((width, along), np.uint8)
 
     thin = cv2.morphologyEx(grey_pixels, cv2.MORPH_BLACKHAT, kernel(1, thick), borderType=cv2.BORDER_REPLICATE)
     noise = float(np.median(thin))  # most of a page is bare paper
@@ -84,12 +97,14 @@ def _rules(grey_pixels: Pixels, shortest: int, scale: float, *, horizontal: bool
     dark = cv2.dilate(dark, kernel(1, 3))
     pieces = cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel(round(_PIECE * shortest), 1))
     bridged = cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, kernel(shortest, 1))
-    return np.asarray(cv2.morphologyEx(bridged, cv2.MORPH_OPEN, kernel(shortest, 1)), np.uint8)
+    mask = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, kernel(shortest, 1))
+    return _Rules(np.asarray(thin, np.uint8), np.asarray(mask, np.uint8))
 
 
-def _without_loose_strokes(down: Pixels, across: Pixels, short: int, reach: int) -> Pixels:
+def _without_loose_strokes(down: Pixels, across: Pixels, short: float, margin: float) -> Pixels:
     """Without the short upright strokes that do not run from rule to rule: they belong to a heading beside the table."""
-    kept = down.copy()
+    kept, reach = np.ascontiguousarray(down), round(margin)
+    down = kept.copy()
     count, labels, stats, _ = cv2.connectedComponentsWithStats(down, connectivity=8)
     for label, (left, top, width, height, _) in enumerate(stats[1:count], start=1):
         if height >= short:
@@ -112,15 +127,14 @@ def _touching(across: Pixels, down: Pixels, reach: int) -> Iterator[tuple[int, i
             yield int(left), int(top), int(left + width), int(top + height)
 
 
-def _grid(across: Pixels, down: Pixels, box: tuple[int, int, int, int], snap: float) -> Grid | None:
+def _grid(across: _Rules, down: _Rules, box: tuple[int, int, int, int], snap: float) -> Grid | None:
     left, top, right, bottom = box
-    across, down = across[top:bottom, left:right], down[top:bottom, left:right]
-    ys, xs = _edges(across, snap, axis=0), _edges(down, snap, axis=1)
+    across, down = across.part(left, top, right, bottom), down.part(top, left, bottom, right)
+    ys, xs = _edges(across.mask, snap), _edges(down.mask, snap)
     if len(ys) < 2 or len(xs) < 2:
         return None
-    ys, xs = _with_outer_edges(ys, across.shape[0], snap), _with_outer_edges(xs, across.shape[1], snap)
-    ruled_above = _side_cover(across, ys, xs, snap)
-    ruled_left = _side_cover(down.T, xs, ys, snap).T
+    ys, xs = _with_outer_edges(ys, bottom - top, snap), _with_outer_edges(xs, right - left, snap)
+    ruled_above, ruled_left = _side_cover(across, ys, xs, snap), _side_cover(down, xs, ys, snap).T
     cells = tuple(
         GridCell(
             r0,
@@ -138,16 +152,12 @@ def _grid(across: Pixels, down: Pixels, box: tuple[int, int, int, int], snap: fl
     return Grid(left, top, right, bottom, cells)
 
 
-def _edges(mask: Pixels, snap: float, axis: int) -> Edges:
-    """Where the rules lie: centres of the strokes, those closer than `snap` taken together by their length."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    del labels
-    strokes = []
-    for left, top, width, height, area in stats[1:count]:
-        start, thickness, length = (top, height, width) if axis == 0 else (left, width, height)
-        if length > 2 * thickness:
-            strokes.append((start + (thickness - 1) / 2, float(area)))
-    strokes.sort()
+def _edges(mask: Pixels, snap: float) -> Edges:
+    """Where the rules lie: the middles of the strokes, those closer than `snap` taken together by their length."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    strokes = sorted(
+        (top + (height - 1) / 2, float(area)) for _, top, width, height, area in stats[1:count] if width > 2 * height
+    )
     groups: list[list[tuple[float, float]]] = []
     for stroke in strokes:
         if groups and stroke[0] - groups[-1][-1][0] <= snap:
@@ -164,16 +174,26 @@ def _with_outer_edges(edges: Edges, extent: int, snap: float) -> Edges:
     return np.array([*first, *edges, *last])
 
 
-def _side_cover(mask: Pixels, edges: Edges, others: Edges, snap: float) -> npt.NDArray[np.float64]:
-    """For each edge and each unit between two others: the share of that side along which a rule runs."""
+def _side_cover(rules: _Rules, edges: Edges, others: Edges, snap: float) -> npt.NDArray[np.float64]:
+    """For each edge and each unit between two others: the share of that side along which a rule runs.
+
+    Where an edge is known from other cells, a fainter trace of it counts too: at least a third as dark as the table's
+    rules are, along most of the side.
+    """
     reach = max(2, round(snap))
+    ruled = rules.thin[rules.mask > 0].astype(np.float32)
+    paper = float(np.median(rules.thin))
+    faint = paper + max(5.0, _TRACE * (float(np.median(ruled)) - paper)) if len(ruled) else 255.0
     cover = np.zeros((len(edges), len(others) - 1))
     for i, edge in enumerate(edges):
-        band = mask[max(0, round(edge) - reach) : round(edge) + reach + 1].any(axis=0)
+        band = slice(max(0, round(edge) - reach), round(edge) + reach + 1)
+        sure = rules.mask[band].any(axis=0)
+        trace = cv2.blur(rules.thin[band], (_TRACE_LENGTH, 1)).max(axis=0) >= faint
         for j in range(len(others) - 1):
             start, end = round(others[j]) + 2, round(others[j + 1]) - 1
             if end > start:
-                cover[i, j] = band[start:end].mean()
+                traced = trace[start:end].mean()
+                cover[i, j] = max(sure[start:end].mean(), traced if traced >= _TRACED else 0.0)
     return cover
 
 

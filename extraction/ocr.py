@@ -1,0 +1,217 @@
+"""Reading pictures: the marks in a cell or on a page in, text with its confidence out.
+
+A cell of a grid needs no text detection: its ink is split into lines and every line read. A cell that looks like a
+figure is read twice, differently framed; two readings that differ are a doubt, never a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import cv2
+import numpy as np
+
+from extraction.document import Pixels, Raster, Span
+from extraction.raster import grey, ink
+from extraction.rules import GridCell
+from models.recogniser import Image, Reading, Recogniser, cut_line
+
+_SPECK = 0.055  # em; smaller marks are dust
+_DEFAULT_EM = 28.0  # pixels: 10 point type at 200 dpi
+_FIGURE_LIKE = re.compile(r"[\dOoQDlI|一〇.,，。:：\-—–―~～/\\'`‘’“”\"\s()（）元万件]*")
+# What the networks answer for a lone digit, seen on real pages.
+_ZEROS = str.maketrans(dict.fromkeys("OoQD〇○。", "0"))
+_ONES = str.maketrans(dict.fromkeys("lI|丨", "1"))
+
+
+@dataclass(frozen=True, slots=True)
+class InkLine:
+    """A line of marks inside a cell: its box in pixels of the page picture."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        """Pixels."""
+        return self.right - self.left
+
+
+@dataclass(frozen=True, slots=True)
+class CellText:
+    """The text of a cell, its lines joined by newline, how sure it is, and why it is not ("" where it is)."""
+
+    text: str
+    confidence: float
+    doubt: str = ""
+
+
+def read_cells(raster: Raster, cells: Sequence[GridCell], recogniser: Recogniser) -> list[CellText]:
+    """The text of each cell of a level page, "" for those without marks, in the same order."""
+    pixels = grey(raster.pixels)
+    marks = ink(pixels, window=51, contrast=14)
+    lines = _lines_of(cells, marks)
+    wanted = [(i, line) for i, cell_lines in enumerate(lines) for line in cell_lines]
+    paper = _as_bgr(raster.pixels)
+    first = recogniser.read_lines([_frame(paper, marks, cells[i], line, 0.22) for i, line in wanted])
+    again = [k for k, reading in enumerate(first) if _FIGURE_LIKE.fullmatch(reading.text) or reading.score < 0.8]
+    second = recogniser.read_lines([_frame(paper, marks, cells[wanted[k][0]], wanted[k][1], 0.42) for k in again])
+    seconds = dict(zip(again, second, strict=True))
+    readings: list[list[CellText]] = [[] for _ in cells]
+    for k, (i, line) in enumerate(wanted):
+        readings[i].append(_settle(first[k], seconds.get(k), line))
+    return [_joined(texts) for texts in readings]
+
+
+def read_page_lines(raster: Raster, covered: Sequence[tuple[int, int, int, int]], recogniser: Recogniser) -> list[Span]:
+    """The lines of a level page outside the `covered` pixel boxes, in no particular order, boxes on the page."""
+    open_page = _as_bgr(raster.pixels).copy()
+    for left, top, right, bottom in covered:
+        open_page[max(0, top) : bottom, max(0, left) : right] = 255
+    quads = recogniser.find_lines(open_page)
+    spans = []
+    for quad, reading in zip(quads, recogniser.read_lines([cut_line(open_page, q) for q in quads]), strict=True):
+        if reading.text.strip():
+            box = raster.box_on_page(*quad.min(axis=0).tolist(), *quad.max(axis=0).tolist())
+            spans.append(Span(reading.text.strip(), None, box, reading.score))
+    return spans
+
+
+def has_ink(marks: Pixels, cell: GridCell) -> bool:
+    """Whether a cell holds more than dust."""
+    return bool(_bands(marks, cell))
+
+
+def _lines_of(cells: Sequence[GridCell], marks: Pixels) -> list[list[InkLine]]:
+    """The lines in each cell: bands of ink, those of one character (三 falls in three) taken together."""
+    bands = [_bands(marks, cell) for cell in cells]
+    heights = [b.height for cell_bands in bands for b in cell_bands if b.width > 1.5 * b.height and b.height > 8]
+    em = median(heights) if heights else _DEFAULT_EM
+    return [[line for line in _together(cell_bands, em) if not _is_dust(line, em)] for cell_bands in bands]
+
+
+def _bands(marks: Pixels, cell: GridCell) -> list[InkLine]:
+    """Runs of rows with ink, without what is left of the rules at the cell's border and without single specks."""
+    inside = _clean(marks, cell)
+    rows = np.flatnonzero(inside.any(axis=1))
+    if not len(rows):
+        return []
+    bands = []
+    for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
+        columns = np.flatnonzero(inside[run[0] : run[-1] + 1].any(axis=0))
+        bands.append(
+            InkLine(
+                cell.left + int(columns[0]),
+                cell.top + int(run[0]),
+                cell.left + int(columns[-1]) + 1,
+                cell.top + int(run[-1]) + 1,
+            )
+        )
+    return bands
+
+
+def _clean(marks: Pixels, cell: GridCell) -> Pixels:
+    """The ink inside a cell without specks and rule residue."""
+    inside = marks[cell.top : cell.bottom, cell.left : cell.right]
+    height, width = inside.shape
+    if not height or not width:
+        return inside
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=8)
+    keep = np.zeros(count, bool)
+    for label, (x, y, w, h, area) in enumerate(stats[1:count], start=1):
+        at_side = x == 0 or x + w == width
+        at_end = y == 0 or y + h == height
+        residue = (at_side and w <= 5) or (at_end and h <= 5) or w > 0.95 * width > 40 or h > 0.95 * height > 40
+        keep[label] = area >= 6 and max(w, h) >= 4 and not residue
+    return np.where(keep[labels], inside, 0).astype(np.uint8)
+
+
+def _together(bands: list[InkLine], em: float) -> list[InkLine]:
+    lines: list[InkLine] = []
+    for band in bands:
+        if lines and band.bottom - lines[-1].top <= 1.25 * em:
+            last = lines.pop()
+            band = InkLine(min(last.left, band.left), last.top, max(last.right, band.right), band.bottom)
+        lines.append(band)
+    return lines
+
+
+def _is_dust(line: InkLine, em: float) -> bool:
+    return max(line.width, line.height) < max(4.0, _SPECK * 4 * em)
+
+
+def _frame(page: Image, marks: Pixels, cell: GridCell, line: InkLine, margin: float) -> Image:
+    """The picture of a line with `margin` (in line heights) of paper around it, whatever stands beside it wiped."""
+    height = max(line.height, 12)
+    around = round(margin * height)
+    top, bottom = max(cell.top, line.top - around), min(cell.bottom, line.bottom + around)
+    left, right = max(cell.left, line.left - around), min(cell.right, line.right + around)
+    crop = page[top:bottom, left:right].copy()
+    bare = crop[marks[top:bottom, left:right] == 0].reshape(-1, 3)
+    paper = np.median(bare, axis=0) if len(bare) else np.full(3, 255.0)
+    residue = (marks[cell.top : cell.bottom, cell.left : cell.right] > 0) & (_clean(marks, cell) == 0)
+    wipe = residue[top - cell.top : bottom - cell.top, left - cell.left : right - cell.left]
+    crop[cv2.dilate(wipe.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = paper
+    tall = line.height + 2 * around
+    wide = max(line.width + 2 * around, round(1.2 * tall))
+    pad_y, pad_x = max(0, tall - crop.shape[0]), max(0, wide - crop.shape[1])
+    framed = cv2.copyMakeBorder(
+        crop,
+        pad_y // 2,
+        pad_y - pad_y // 2,
+        pad_x // 2,
+        pad_x - pad_x // 2,
+        cv2.BORDER_CONSTANT,
+        value=[float(v) for v in paper],
+    )
+    return np.asarray(framed, np.uint8)
+
+
+def _settle(first: Reading, second: Reading | None, line: InkLine) -> CellText:
+    """One text from two readings; where they differ, the surer one with a doubt."""
+    text = _plain_figure(first.text, line)
+    if second is None:
+        return CellText(text, first.score)
+    other = _plain_figure(second.text, line)
+    if text == other:
+        return CellText(text, max(first.score, second.score))
+    if second.score > first.score:
+        text, other = other, text
+    return CellText(text, 0.5, f"two readings differ: {text!r} and {other!r}")
+
+
+def _plain_figure(text: str, line: InkLine) -> str:
+    """A reading that can only be a figure with the letters that are taken for digits put right.
+
+    A lone 一 is a dash or a one: the shape of the mark says which.
+    """
+    text = text.strip()
+    if not text or not _FIGURE_LIKE.fullmatch(text):
+        return text
+    if text in ("一", "-", "—", "–", "―", "~", "1", "l", "I", "|"):
+        return "—" if line.width > 1.6 * line.height else "1" if line.height > 1.6 * line.width else text
+    return text.translate(_ZEROS).translate(_ONES).replace("一", "—")
+
+
+def _joined(lines: list[CellText]) -> CellText:
+    if not lines:
+        return CellText("", 1.0)
+    return CellText(
+        "\n".join(line.text for line in lines),
+        min(line.confidence for line in lines),
+        next((line.doubt for line in lines if line.doubt), ""),
+    )
+
+
+def _as_bgr(pixels: Pixels) -> Pixels:
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8) if pixels.ndim == 2 else pixels

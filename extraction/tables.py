@@ -1,0 +1,118 @@
+"""Grids and spans to tables: which text stands in which cell, and tables where no rules are.
+
+The cells of a grid get the native characters whose middle lies in them. A cell with ink but no native character, and
+every cell of a scan, is read from the picture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from extraction.document import Box, Cell, Raster, Span, Table, union
+from extraction.ocr import CellText, has_ink, read_cells
+from extraction.raster import grey, ink
+from extraction.rules import Grid, GridCell
+from models.recogniser import Recogniser
+
+_DIGITS = re.compile(r"[\d,.，]+")
+_WRAPPED = 0.7  # share of the cell's width that a line must fill to have been wrapped
+
+
+def fill_table(grid: Grid, raster: Raster, spans: Sequence[Span], page: int | None, recogniser: Recogniser) -> Table:
+    """The table of a grid: native text where there is some, the picture read where there is none."""
+    boxes = [raster.box_on_page(c.left, c.top, c.right, c.bottom) for c in grid.cells]
+    native = [native_text(held, box) for held, box in zip(_held(spans, boxes), boxes, strict=True)]
+    marks = ink(grey(raster.pixels), window=51, contrast=14) if spans else None
+    unread = [
+        i for i, cell in enumerate(grid.cells) if not native[i] and (marks is None or has_ink(marks, cell))
+    ]
+    seen = dict(zip(unread, read_cells(raster, [grid.cells[i] for i in unread], recogniser), strict=True))
+    cells = tuple(
+        _cell(cell, seen.get(i, CellText(native[i], 1.0)), boxes[i], page) for i, cell in enumerate(grid.cells)
+    )
+    box = raster.box_on_page(grid.left, grid.top, grid.right, grid.bottom)
+    return Table(tuple(sorted(cells, key=lambda c: (c.row, c.column))), page, box)
+
+
+def native_text(characters: Sequence[Span], box: Box) -> str:
+    """The text of a cell from its characters: lines joined by newline, a number wrapped at the cell's edge made whole."""
+    text = ""
+    previous: Span | None = None
+    for line in text_lines(characters):
+        wrapped = (
+            previous is not None
+            and previous.box is not None
+            and _DIGITS.fullmatch(previous.text)
+            and _DIGITS.fullmatch(line.text)
+            and previous.box.width > _WRAPPED * box.width
+        )
+        text += line.text if previous is None or wrapped else "\n" + line.text
+        previous = line
+    return text
+
+
+def text_lines(spans: Iterable[Span]) -> list[Span]:
+    """Spans joined to printed lines, top to bottom; a gap of half a character becomes a space.
+
+    Spans without a box are left out: they are not on a page.
+    """
+    lines: list[list[Span]] = []
+    for span in sorted((s for s in spans if s.box), key=lambda s: (_box(s).middle[1], _box(s).left)):
+        line = next((ln for ln in reversed(lines[-3:]) if _same_line(ln[-1], span)), None)
+        if line is None:
+            lines.append([span])
+        else:
+            line.append(span)
+    return sorted((_line(parts) for parts in lines), key=lambda s: (_box(s).top, _box(s).left))
+
+
+def loose_table(rows: Sequence[Sequence[Span]], page: int | None) -> Table:
+    """A table without rules, from the pieces of each printed row: only the order within a row is known."""
+    cells = tuple(
+        Cell(r, c, span.text, page=page, box=span.box, confidence=span.confidence)
+        for r, pieces in enumerate(rows)
+        for c, span in enumerate(pieces)
+    )
+    return Table(cells, page, union([_box(s) for pieces in rows for s in pieces]), aligned=False)
+
+
+def _held(spans: Sequence[Span], boxes: Sequence[Box]) -> list[list[Span]]:
+    """The spans whose middle lies in each box; rules take some room, so boxes are grown by it."""
+    held: list[list[Span]] = [[] for _ in boxes]
+    grown = [b.grown(0.9) for b in boxes]
+    for span in spans:
+        middle = _box(span).middle
+        for i, box in enumerate(grown):
+            if box.holds(middle):
+                held[i].append(span)
+                break
+    return held
+
+
+def _cell(cell: GridCell, read: CellText, box: Box, page: int | None) -> Cell:
+    doubt = read.doubt or ("the rules around this cell are broken" if cell.doubtful else "")
+    return Cell(
+        cell.row, cell.column, read.text, cell.row_span, cell.column_span, page, box, read.confidence, doubt
+    )
+
+
+def _same_line(a: Span, b: Span) -> bool:
+    first, second = _box(a), _box(b)
+    shared = min(first.bottom, second.bottom) - max(first.top, second.top)
+    return shared > 0.5 * min(first.height, second.height)
+
+
+def _line(parts: list[Span]) -> Span:
+    parts = sorted(parts, key=lambda s: _box(s).left)
+    text = parts[0].text
+    for left, right in zip(parts, parts[1:], strict=False):
+        gap = _box(right).left - _box(left).right
+        size = min(_box(left).height, _box(right).height)
+        text += (" " if gap > 0.45 * size else "") + right.text
+    return Span(text, parts[0].page, union([_box(s) for s in parts]), min(s.confidence for s in parts))
+
+
+def _box(span: Span) -> Box:
+    assert span.box is not None
+    return span.box
