@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from extraction.document import Cell, Page, RegionKind
 from extraction.errors import DamagedFile, EmptyFile, TooLarge
 from extraction.ingest.flow import Printed, SlotBudget, lay_out
-from extraction.ingest.html import decode, read_html
+from extraction.ingest.html import read_html
+from extraction.ingest.html_charset import decode
 from extraction.settings import IngestSettings
 
 PROSE = "本机关按照条例要求推进政府信息公开工作，全年主动公开信息若干条。" * 4

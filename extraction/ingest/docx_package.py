@@ -1,0 +1,103 @@
+"""The zip around a DOCX: its parts by name, as XML, under the limit on what they unpack to.
+
+The parser resolves no entities and opens no network connection.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+import zlib
+from io import BytesIO
+from typing import Any
+
+from lxml import etree
+
+from extraction.errors import DamagedFile, EncryptedFile, TooLarge, UnsupportedFormat
+
+_OLE = b"\xd0\xcf\x11\xe0"
+
+
+class Package:
+    """The parts of an Office file, by name. Reads no more bytes in all than the limit."""
+
+    def __init__(self, data: bytes, limit: int) -> None:
+        if data.startswith(_OLE):
+            _refuse_ole(data)
+        try:
+            self._zip = zipfile.ZipFile(BytesIO(data))
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            raise DamagedFile("The DOCX is no complete zip file; copy or download it again.") from error
+        # Some programs write backslashes, and part names ignore case.
+        self._members = {m.filename.replace("\\", "/").lstrip("/").lower(): m for m in self._zip.infolist()}
+        self._limit = self._left = limit
+        if sum(m.file_size for m in self._zip.infolist()) > limit:
+            raise self._too_large()
+        self.main = self._main_part()
+
+    def relations(self, part: str) -> dict[str, str]:
+        """Target part by the last word of the relation's type, for the relations of `part` ("" for the package)."""
+        folder, name = posixpath.split(part)
+        try:
+            root = self.xml(posixpath.join(folder, "_rels", f"{name}.rels"))
+        except DamagedFile:  # a repairable file: the usual names serve
+            return {}
+        targets: dict[str, str] = {}
+        for relation in root if root is not None else ():
+            if relation.get("TargetMode") != "External":
+                target = posixpath.normpath(posixpath.join("/", folder, relation.get("Target", "")))
+                targets.setdefault(relation.get("Type", "").rpartition("/")[2], target.lstrip("/"))
+        return targets
+
+    def xml(self, part: str) -> etree._Element | None:
+        """The root element of a part, None where there is no such part. Raises `DamagedFile`."""
+        member = self._members.get(part.lower())
+        if member is None:
+            return None
+        parser = etree.XMLParser(
+            resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+        )
+        try:
+            root = etree.fromstring(self._read(member), parser)
+        except (etree.XMLSyntaxError, ValueError) as error:
+            raise DamagedFile(f"{part} in the DOCX is not well-formed. Open it in Word and save it again.") from error
+        document_info: Any = root.getroottree().docinfo
+        if document_info.doctype:
+            raise DamagedFile(f"{part} in the DOCX declares a document type, which no Office program writes.")
+        return root
+
+    def _read(self, member: zipfile.ZipInfo) -> bytes:
+        if member.flag_bits & 1:
+            raise EncryptedFile("The DOCX is encrypted. Save a copy without a password.")
+        try:
+            with self._zip.open(member) as stream:
+                content = stream.read(self._left + 1)  # the declared size may be a lie
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError) as error:
+            raise DamagedFile(f"{member.filename} in the DOCX breaks off; copy or download it again.") from error
+        self._left -= len(content)
+        if self._left < 0:
+            raise self._too_large()
+        return content
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(
+            f"The DOCX unpacks to over {self._limit:,} bytes (ingest.max_unpacked_bytes). Remove its pictures."
+        )
+
+    def _main_part(self) -> str:
+        main = self.relations("").get("officeDocument", "")
+        folders = {name.partition("/")[0] for name in self._members}
+        for folder, kind in (("xl", "a spreadsheet"), ("ppt", "a presentation")):
+            if main.lower().startswith(f"{folder}/") or (not main and folder in folders and "word" not in folders):
+                raise UnsupportedFormat(f"This is {kind}. Copy the report into Word, or print it to PDF.")
+        if "mimetype" in self._members and "content.xml" in self._members:
+            raise UnsupportedFormat("This is an OpenDocument file. Save it as .docx.")
+        return main if main.lower() in self._members else "word/document.xml"
+
+
+def _refuse_ole(data: bytes) -> None:
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise EncryptedFile("The document is encrypted. Open it and save a copy without a password.")
+    if "WordDocument".encode("utf-16-le") in data:
+        raise UnsupportedFormat("This is a legacy .doc file. Open it in Word or WPS and save as .docx.")
+    raise UnsupportedFormat("This is an old Office file and no Word document. Save the report as .docx or PDF.")
