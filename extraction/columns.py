@@ -1,0 +1,205 @@
+"""Cells of a data row to columns of the form.
+
+A table whose column numbers can be trusted is read through its header: header cells are aligned with the form's columns
+as a whole, and a row's cell belongs to the column under whose header it stands. Elsewhere the order within the row
+decides, and whatever more than one way of counting would explain differently is in doubt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from extraction.alignment import NEVER, align
+from extraction.catalogue import Block, Column
+from extraction.document import Cell, Table
+from extraction.numbers import parse_figure
+from extraction.rows import LineKind, PrintedRow, RowMatch
+from extraction.similarity import similarity
+
+_SAME_COLUMN = 0.45  # similarity from which a header can be the column's
+_MAX_SURPLUS = 4  # more surplus cells than this: the row has another shape altogether
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What a row prints in a column: None where the row has no such cell; `doubt` where the place is not sure."""
+
+    cell: Cell | None
+    header: str = ""
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """For each column of a block, the grid columns [start, end) that its header covers in one table, and its text."""
+
+    ranges: dict[str, tuple[int, int]]
+    texts: dict[str, str]
+
+
+def read_headers(matches: Sequence[RowMatch]) -> dict[tuple[str, int], Header]:
+    """The headers of the aligned tables, by block and table; a table that goes on without one takes its block's last."""
+    headers: dict[tuple[str, int], Header] = {}
+    for block, table, table_index in _pieces(matches):
+        header_rows = [r.row for m in matches if m.line.kind is LineKind.HEADER and m.line.block is block
+                       for r in m.rows if r.table_index == table_index]
+        first_column = _first_value_column(matches, block, table_index)
+        found = _header(table, header_rows, block, first_column) if header_rows else None
+        if found is None:
+            found = _carried_over(headers, block, table_index, table)
+        if found is not None:
+            headers[block.id, table_index] = found
+    return headers
+
+
+def place(match: RowMatch, row: PrintedRow, header: Header | None) -> dict[str, Placed]:
+    """What one printed row prints in each column of its block, by column id."""
+    block = match.line.block
+    if row.table.aligned and header is not None:
+        return {c.id: _under(row, header, c) for c in block.columns}
+    cells = _value_cells(row)
+    # Empty cells beside a label are what is left of merged label cells and of columns that the form does not have; in
+    # a row without a label they may as well be its first figures.
+    values = _without_outer_blanks(cells, len(block.columns)) if row.labels else cells
+    placed = place_by_order(values, [c.id for c in block.columns])
+    if row.table.aligned and len(cells) != len(block.columns):
+        return {c: Placed(p.cell, p.header, p.doubt or "the table's header could not be read") for c, p in placed.items()}
+    return placed
+
+
+def place_by_order(cells: Sequence[Cell], columns: Sequence[str]) -> dict[str, Placed]:
+    """Cells to columns where only their order is known.
+
+    Surplus cells may be any: a column is sure only where every way of leaving them out gives it the same text. Too few
+    cells leave every column in doubt.
+    """
+    surplus = len(cells) - len(columns)
+    if surplus == 0:
+        return {c: Placed(cell) for c, cell in zip(columns, cells, strict=True)}
+    if not cells:
+        return {c: Placed(None) for c in columns}
+    if surplus < 0 or surplus > _MAX_SURPLUS:
+        doubt = f"the row has {len(cells)} cells for {len(columns)} columns"
+        return {c: Placed(cells[min(k, len(cells) - 1)] if surplus > 0 else None, doubt=doubt)
+                for k, c in enumerate(columns)}
+    choices: list[list[Cell]] = [[] for _ in columns]
+    for dropped in combinations(range(len(cells)), surplus):
+        kept = [cell for k, cell in enumerate(cells) if k not in dropped]
+        for choice, cell in zip(choices, kept, strict=True):
+            choice.append(cell)
+    placed = {}
+    for column, choice in zip(columns, choices, strict=True):
+        texts = {cell.text for cell in choice}
+        doubt = "" if len(texts) == 1 else f"the row has {surplus} cells too many: {' or '.join(sorted(map(repr, texts)))}"
+        placed[column] = Placed(choice[0], doubt=doubt)
+    return placed
+
+
+def _pieces(matches: Sequence[RowMatch]) -> list[tuple[Block, Table, int]]:
+    """Every block in every table that has rows of it, in reading order."""
+    seen: dict[tuple[str, int], tuple[Block, Table, int]] = {}
+    for match in matches:
+        for row in match.rows:
+            if row.table.aligned:
+                seen.setdefault((match.line.block.id, row.table_index), (match.line.block, row.table, row.table_index))
+    return list(seen.values())
+
+
+def _first_value_column(matches: Sequence[RowMatch], block: Block, table_index: int) -> int:
+    """The grid column right of the block's labels."""
+    ends = [
+        label.column + label.column_span
+        for m in matches
+        if m.line.kind is LineKind.DATA and m.line.block is block and m.line.wordings[0] and not m.blind
+        for row in m.rows
+        if row.table_index == table_index
+        for label in row.labels[-1:]
+    ]
+    return max(set(ends), key=ends.count) if ends else 0
+
+
+def _header(table: Table, rows: Sequence[int], block: Block, first_column: int) -> Header | None:
+    """The columns of a block by the lowest header cell above each grid column; None where they do not fit the form."""
+    leaves = _lowest_cells(table, rows, first_column)
+    texts = [leaf.text for leaf in leaves]
+    scores = np.full((len(leaves), len(block.columns)), NEVER)
+    for i, text in enumerate(texts):
+        for j, column in enumerate(block.columns):
+            alike = max(similarity(text, w) for w in (column.label, *column.wordings))
+            if alike >= _SAME_COLUMN:
+                scores[i, j] = alike
+            elif len(leaves) == len(block.columns) and i == j:
+                scores[i, j] = 0.3  # unreadable, but there is one header for each column
+    matches, _ = align(scores)
+    if len(matches) < len(block.columns):
+        return None
+    ranges = {block.columns[m.second].id: _range(leaves[m.first]) for m in matches}
+    return Header(ranges, {block.columns[m.second].id: texts[m.first] for m in matches})
+
+
+def _lowest_cells(table: Table, rows: Sequence[int], first_column: int) -> list[Cell]:
+    """The header cells directly above the data, from left to right, those over the labels left out."""
+    lowest: dict[int, Cell] = {}
+    for cell in table.cells:
+        if any(cell.row <= r < cell.row + cell.row_span for r in rows):
+            for column in range(cell.column, cell.column + cell.column_span):
+                if column >= first_column and (column not in lowest or lowest[column].row < cell.row):
+                    lowest[column] = cell
+    leaves: list[Cell] = []
+    for column in sorted(lowest):
+        if not leaves or leaves[-1] is not lowest[column]:
+            leaves.append(lowest[column])
+    return leaves
+
+
+def _carried_over(
+    headers: dict[tuple[str, int], Header], block: Block, table_index: int, table: Table
+) -> Header | None:
+    """The header of the table that this one goes on from, if its columns are as many."""
+    earlier = [index for (block_id, index) in headers if block_id == block.id and index < table_index]
+    if not earlier:
+        return None
+    header = headers[block.id, max(earlier)]
+    end = max(stop for _, stop in header.ranges.values())
+    return header if end == table.column_count else None
+
+
+def _under(row: PrintedRow, header: Header, column: Column) -> Placed:
+    """The cell of a row that stands under a column's header."""
+    start, end = header.ranges[column.id]
+    text = header.texts[column.id]
+    standing = [c for c in row.cells if c.column < end and c.column + c.column_span > start]
+    if not standing:
+        return Placed(None, text)
+    printed = [c for c in standing if not ((f := parse_figure(c.text)) and f.blank)]
+    cell = (printed or standing)[0]
+    if len(printed) > 1:
+        return Placed(cell, text, f"{len(printed)} cells stand under this header")
+    shared = [o for o, (s, e) in header.ranges.items() if cell.column < e and cell.column + cell.column_span > s]
+    if len(shared) > 1:
+        return Placed(cell, text, f"the cell stands under {len(shared)} headers")
+    return Placed(cell, text)
+
+
+def _value_cells(row: PrintedRow) -> list[Cell]:
+    """The cells right of the row's label."""
+    start = max((row.cells.index(c) + 1 for c in row.labels), default=0)
+    return list(row.cells[start:])
+
+
+def _without_outer_blanks(cells: Sequence[Cell], wanted: int) -> list[Cell]:
+    """Without surplus empty cells at the end, then at the start."""
+    kept = list(cells)
+    while len(kept) > wanted and not kept[-1].text:
+        kept.pop()
+    while len(kept) > wanted and not kept[0].text:
+        kept.pop(0)
+    return kept
+
+
+def _range(cell: Cell) -> tuple[int, int]:
+    return cell.column, cell.column + cell.column_span

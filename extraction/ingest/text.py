@@ -1,0 +1,112 @@
+"""Text dumps to a page of regions: what other programs left of a report's tables when they turned it into plain text.
+
+Four shapes are read, told by the lines themselves: rows of cells parted by tabs; one cell a line after a tab, rows
+parted by empty lines (Word); one cell a line before a bar, rows parted by lines of bars (HTML); Markdown's bars. All of
+them lose merged cells, so the tables are not aligned: only the order of cells within a row is known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from extraction.document import Cell, Page, Region, RegionKind, Table
+from extraction.ingest.flow import make_page, text_regions, trim
+
+_MARKDOWN_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+")
+_MARKDOWN_RULE = re.compile(r"\s*\|?\s*:?-{3,}:?\s*(\|\s*:?-{3,}:?\s*)*\|?\s*")
+_MARKDOWN_EMPHASIS = re.compile(r"(\*\*|__)(.+?)\1")
+_MARKDOWN_ITEM = re.compile(r"^\s{0,3}[-*+]\s+(?=\S)")
+_BARS = re.compile(r"[|\s]*\|[|\s]*")
+
+Row = list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the dump: cells of a row, the end of a row, or running text."""
+
+    cells: Row | None = None
+    ends_row: bool = False
+    text: str = ""
+
+
+def read_text(text: str) -> Page:
+    """The page of a decoded text dump. Raises EmptyFile where it holds no text."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").split("\n")
+    read_line = _shape(lines)
+    return make_page(_regions(read_line(line) for line in lines), ())
+
+
+def _regions(lines: Iterator[_Line]) -> Iterator[Region]:
+    rows: list[Row] = []
+    open_row: Row = []
+    for line in lines:
+        if line.cells is not None:
+            open_row += line.cells
+        if line.ends_row and open_row:
+            rows.append(open_row)
+            open_row = []
+        if line.text:
+            if open_row:
+                rows.append(open_row)
+                open_row = []
+            if rows:
+                yield _table(rows)
+                rows = []
+            yield from text_regions(line.text)
+    if open_row:
+        rows.append(open_row)
+    if rows:
+        yield _table(rows)
+
+
+def _table(rows: list[Row]) -> Region:
+    cells = tuple(Cell(r, c, trim(text)) for r, row in enumerate(rows) for c, text in enumerate(row))
+    return Region(RegionKind.TABLE, table=Table(cells, aligned=False))
+
+
+def _shape(lines: list[str]) -> Callable[[str], _Line]:
+    """The way in which most of the dump's table lines are written."""
+    tabbed = [line for line in lines if "\t" in line]
+    lone = sum(line.startswith("\t") and "\t" not in line[1:] for line in tabbed)
+    if tabbed and lone > 0.6 * len(tabbed):
+        return _cell_after_tab
+    barred = [line for line in lines if "|" in line]
+    ending = sum(line.rstrip().endswith("|") and not line.lstrip().startswith("|") for line in barred)
+    if barred and ending > 0.5 * len(barred) and not tabbed:
+        return _cell_before_bar
+    return _row_of_cells
+
+
+def _cell_after_tab(line: str) -> _Line:
+    if line.startswith("\t"):
+        return _Line(line[1:].split("\t"))
+    return _Line(ends_row=True, text=_prose(line))
+
+
+def _cell_before_bar(line: str) -> _Line:
+    stripped = line.strip()
+    if _BARS.fullmatch(stripped):
+        return _Line(ends_row=True)
+    if stripped.endswith("|"):
+        return _Line([stripped.rstrip("|")], ends_row=stripped.endswith("||"))
+    return _Line(text=_prose(line))
+
+
+def _row_of_cells(line: str) -> _Line:
+    if "\t" in line:
+        return _Line(line.split("\t"), ends_row=True)
+    stripped = line.strip()
+    if _MARKDOWN_RULE.fullmatch(stripped) and "|" in stripped:
+        return _Line()
+    if stripped.startswith("|") and stripped.count("|") >= 2:
+        return _Line(stripped.strip("|").split("|") if stripped.endswith("|") else stripped[1:].split("|"), True)
+    return _Line(text=_prose(line))
+
+
+def _prose(line: str) -> str:
+    """A line of running text without Markdown's marks."""
+    line = _MARKDOWN_ITEM.sub("", _MARKDOWN_HEADING.sub("", line))
+    return trim(_MARKDOWN_EMPHASIS.sub(r"\2", line))

@@ -1,0 +1,147 @@
+"""Tables to labelled fields: every cell of the national form, as the report prints it.
+
+Rows are aligned with the form as a whole (`extraction.rows`), then each row's cells with its columns
+(`extraction.columns`). What is unsure becomes `review`, what the report does not have `missing`; rows in no template are
+kept as extra rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from extraction.catalogue import FieldForm, Template, field_forms
+from extraction.columns import Header, Placed, place, read_headers
+from extraction.document import Cell, ExtraRow, Field, Status, Table
+from extraction.numbers import Figure, Unit, parse_figure
+from extraction.rows import FormMatch, PrintedRow, RowMatch, match_form, printed_rows
+from extraction.settings import Settings
+from extraction.similarity import chinese_count
+
+_SURE_MISSING = 0.99
+_UNSURE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """The fields of a report in the contract's order, its extra rows, and the template they fit (None: neither)."""
+
+    template: Template | None
+    fields: tuple[Field, ...] = ()
+    extra_rows: tuple[ExtraRow, ...] = ()
+
+
+def label_fields(tables: Sequence[Table], settings: Settings) -> Labelled:
+    """The fields that the tables of a report print."""
+    match = match_form(printed_rows(tables), settings.labels)
+    if match is None:
+        return Labelled(None)
+    headers = read_headers(match.rows)
+    read: dict[str, Field] = {}
+    for row_match in match.data:
+        for form, placed in _placed(row_match, headers).items():
+            read[form] = read_field(field_forms()[form], placed, settings.reading.accept)
+    return Labelled(match.template, _in_order(match.template, read), _extra_rows(match))
+
+
+def read_field(form: FieldForm, placed: Placed, accept: float) -> Field:
+    """One field from the cell placed in it."""
+    cell = placed.cell
+    if cell is None:
+        status, confidence = (Status.REVIEW, _UNSURE) if placed.doubt else (Status.MISSING, _SURE_MISSING)
+        return Field(form.id, form.label, None, "", status, confidence)
+    figure = parse_figure(cell.text)
+    value, fault = (None, "not a figure") if figure is None else _value(figure, form, placed.header)
+    doubt = placed.doubt or cell.doubt or fault or ("" if cell.confidence >= accept else "an unsure reading")
+    status = Status.REVIEW if doubt else Status.BLANK if value is None else Status.READ
+    confidence = min(cell.confidence, _UNSURE) if doubt else cell.confidence
+    return Field(form.id, form.label, value, cell.text, status, confidence, cell.page, cell.box)
+
+
+def _value(figure: Figure, form: FieldForm, header: str) -> tuple[Decimal | None, str]:
+    """A figure in the field's unit, and what is wrong with it ("" if nothing)."""
+    if figure.unit is None and form.unit is not Unit.COUNT:
+        figure = replace(figure, unit=_header_unit(header))
+    try:
+        value = figure.in_unit(form.unit)
+    except ValueError:
+        return figure.value, "another unit than the column's"
+    if value is None or form.unit is not Unit.COUNT:
+        return value, ""
+    if value != value.to_integral_value():
+        return value, "a count with decimals"
+    if value < 0 and form.column.id != "change":
+        return value, "a count below zero"
+    return value, ""
+
+
+def _header_unit(header: str) -> Unit | None:
+    """The money unit that a header states: 采购总金额（万元）."""
+    if "万元" in header:
+        return Unit.WANYUAN
+    return Unit.YUAN if "元" in header else None
+
+
+def _placed(match: RowMatch, headers: dict[tuple[str, int], Header]) -> dict[str, Placed]:
+    """What a data row prints in each of its fields; the halves of a split row laid over each other."""
+    block, row_form = match.line.block, match.line.row
+    assert row_form is not None
+    halves = [place(match, row, headers.get((block.id, row.table_index))) for row in match.rows]
+    merged = {c.id: _overlaid([half[c.id] for half in halves]) for c in block.columns}
+    return {block.field_id(row_form, c): merged[c.id] for c in block.columns}
+
+
+def _overlaid(halves: Sequence[Placed]) -> Placed:
+    """The half of a split cell that prints something."""
+    printed = [h for h in halves if h.cell is not None and h.cell.text]
+    if len(printed) > 1:
+        return replace(printed[0], doubt="both halves of a split row print a figure")
+    present = [h for h in halves if h.cell is not None and not h.doubt]
+    return (printed or present or list(halves))[0]
+
+
+def _in_order(form: Template, read: dict[str, Field]) -> tuple[Field, ...]:
+    """All fields of the template, then those of the other one that are printed all the same."""
+    own = [read.get(f.id) or Field(f.id, f.label, None, "", Status.MISSING, _SURE_MISSING) for f in form.fields]
+    known = {f.id for f in form.fields}
+    foreign = [f for f in read.values() if f.id not in known and f.status is not Status.MISSING]
+    return (*own, *foreign)
+
+
+def _extra_rows(match: FormMatch) -> tuple[ExtraRow, ...]:
+    """Rows with a label and figures of tables that are the form's, but that the form does not have."""
+    sections = {row.table_index: m.line.block.section for m in match.rows for row in m.rows}
+    return tuple(
+        ExtraRow(
+            _section_above(row, match) or sections[row.table_index],
+            row.labels[-1].text.replace("\n", ""),
+            tuple(c.text for c in _values(row)),
+            row.cells[0].page,
+        )
+        for row in match.rest
+        if row.table_index in sections and _is_extra(row)
+    )
+
+
+def _section_above(row: PrintedRow, match: FormMatch) -> str:
+    """The section of the last matched row before this one."""
+    before = [
+        m.line.block.section
+        for m in match.rows
+        for r in m.rows
+        if (r.table_index, r.row) < (row.table_index, row.row)
+    ]
+    return before[-1] if before else ""
+
+
+def _is_extra(row: PrintedRow) -> bool:
+    return bool(row.labels) and chinese_count(row.labels[-1].text) >= 2 and any(c.text for c in _values(row))
+
+
+def _values(row: PrintedRow) -> list[Cell]:
+    """The cells right of the label."""
+    last = row.cells.index(row.labels[-1])
+    return [c for c in row.cells[last + 1 :] if c.row == row.row]
+
+

@@ -1,0 +1,235 @@
+"""Table rows to rows of a national form: all rows of a report aligned with the form's lines as a whole.
+
+In: the report's tables in reading order. Out: for each template, which printed row stands for which line of the form
+(block title, header, group or data row), and how well the whole fits; the template that fits best is the report's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import numpy as np
+
+from extraction.alignment import NEVER, Scores, align
+from extraction.catalogue import Block, Row, Template, template, template_ids
+from extraction.document import Cell, Table
+from extraction.numbers import parse_figure
+from extraction.settings import LabelSettings
+from extraction.similarity import chinese_count, core, similarity
+
+_LABEL_DEPTH = 0.05  # a label left of another is the other's group: it counts a little less
+_BLIND = 0.12  # score of a row whose label cannot be read, where its figures fit
+_LEGIBLE = 0.8  # reading confidence from which a label that fits nothing is another label, not a misread one
+
+
+class LineKind(Enum):
+    """What a line of the form is."""
+
+    TITLE = auto()  # 第二十条第（一）项
+    HEADER = auto()  # 信息内容 | 本年制发件数 | …
+    GROUP = auto()  # （三）不予公开, printed as a row of its own
+    DATA = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class FormLine:
+    """One line of a national form, with every wording of it."""
+
+    kind: LineKind
+    block: Block
+    wordings: tuple[str, ...]
+    row: Row | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRow:
+    """One grid row of a table. `cells` cover it from left to right; `own` of them begin in it."""
+
+    table: Table
+    table_index: int
+    row: int
+    cells: tuple[Cell, ...]
+    own: tuple[Cell, ...]
+
+    @property
+    def labels(self) -> tuple[Cell, ...]:
+        """Cells that are neither figures nor empty, from left to right."""
+        return tuple(c for c in self.cells if chinese_count(c.text) >= 1 and not _is_value(c))
+
+    @property
+    def figures(self) -> int:
+        """How many cells hold a figure."""
+        return sum(bool((f := parse_figure(c.text)) and not f.blank) for c in self.own)
+
+
+@dataclass(frozen=True, slots=True)
+class RowMatch:
+    """A line of the form and the one or two printed rows that stand for it.
+
+    `blind` where the label could not be read and the row's place alone says what it is.
+    """
+
+    line: FormLine
+    rows: tuple[PrintedRow, ...]
+    blind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormMatch:
+    """How a report's rows fit a template."""
+
+    template: Template
+    rows: tuple[RowMatch, ...]
+    rest: tuple[PrintedRow, ...]
+    score: float
+
+    @property
+    def data(self) -> tuple[RowMatch, ...]:
+        """The matches of data rows."""
+        return tuple(m for m in self.rows if m.line.kind is LineKind.DATA)
+
+
+def printed_rows(tables: Sequence[Table]) -> list[PrintedRow]:
+    """Every row of every table, in reading order."""
+    return [
+        PrintedRow(table, t, r, cells, tuple(c for c in cells if c.row == r))
+        for t, table in enumerate(tables)
+        for r, cells in enumerate(table.rows())
+    ]
+
+
+def match_form(rows: Sequence[PrintedRow], settings: LabelSettings) -> FormMatch | None:
+    """The template that the rows fit best, with its matches; None where they fit neither."""
+    fits = [_fit(rows, template(template_id), settings) for template_id in template_ids()]
+    best = max(fits, key=lambda fit: fit.score)
+    return best if any(not m.blind for m in best.data) else None
+
+
+def form_lines(form: Template) -> list[FormLine]:
+    """The lines of a form from top to bottom, the other form's variants of a row among them."""
+    lines: list[FormLine] = []
+    for block in form.blocks:
+        if block.corner and block.corner == "信息内容":
+            lines.append(FormLine(LineKind.TITLE, block, (block.table,)))
+        lines += [FormLine(LineKind.HEADER, block, (text,)) for text in _header_texts(block)]
+        group = ""
+        for row in block.rows:
+            if row.group and row.group != group:
+                lines.append(FormLine(LineKind.GROUP, block, (row.group,)))
+            group = row.group
+            lines.append(FormLine(LineKind.DATA, block, (row.label, *row.wordings), row))
+    return lines
+
+
+def _header_texts(block: Block) -> list[str]:
+    """What the header rows of a block print, each as one text."""
+    levels: list[list[str]] = []
+    depth = max(len(c.super_labels) for c in block.columns) + 1
+    for level in range(depth):
+        texts = [block.corner] if level == 0 and block.corner else []
+        for column in block.columns:
+            path = (*column.super_labels, column.label)
+            # A column without all levels prints its label as soon as its own path ends.
+            text = path[level] if level < len(path) else ""
+            if text and (level == len(path) - 1 or not texts or texts[-1] != text):
+                texts.append(text)
+        levels.append(texts)
+    return ["".join(texts) for texts in levels]
+
+
+def _fit(rows: Sequence[PrintedRow], form: Template, settings: LabelSettings) -> FormMatch:
+    lines = form_lines(form)
+    sure, blind, double = _emissions(rows, lines, settings)
+    skip_line = [-0.3 if line.kind is LineKind.DATA and form.id in (line.row or _ANY).templates else 0.0 for line in lines]
+    skip_row = [-0.15 if row.figures else 0.0 for row in rows]
+    matches, score = align(np.maximum(sure, blind), double, skip_row, skip_line)
+    found = tuple(
+        RowMatch(
+            lines[m.second],
+            tuple(rows[m.first : m.first + m.count]),
+            blind=m.count == 1 and sure[m.first, m.second] <= NEVER,
+        )
+        for m in matches
+    )
+    taken = {m.first + k for m in matches for k in range(m.count)}
+    rest = tuple(row for i, row in enumerate(rows) if i not in taken)
+    return FormMatch(form, found, rest, score)
+
+
+_ANY = Row("", "", templates=("2019", "2021"))
+
+
+def _emissions(
+    rows: Sequence[PrintedRow], lines: Sequence[FormLine], settings: LabelSettings
+) -> tuple[Scores, Scores, Scores]:
+    """Scores (rows x lines) of a readable match, of a match by place alone, and of a row split in two."""
+    shape = (len(rows), len(lines))
+    sure, blind, double = np.full(shape, NEVER), np.full(shape, NEVER), np.full(shape, NEVER)
+    for i, row in enumerate(rows):
+        for j, line in enumerate(lines):
+            alike = _alike(row, line)
+            if alike >= settings.min_similarity:
+                sure[i, j] = _score(alike, line)
+            elif line.kind is LineKind.DATA and _fits_blindly(row, line):
+                blind[i, j] = _BLIND
+            if line.kind is LineKind.DATA and i + 1 < len(rows):
+                together = _alike_together(row, rows[i + 1], line)
+                if together >= max(settings.min_similarity, alike + 0.03, _alike(rows[i + 1], line) + 0.03):
+                    double[i, j] = _score(together, line) + 0.05
+    return sure, blind, double
+
+
+def _score(alike: float, line: FormLine) -> float:
+    weight = 1.0 if line.kind is LineKind.DATA else 0.6
+    return weight * (0.2 + 2.0 * (alike - 0.5))
+
+
+def _alike(row: PrintedRow, line: FormLine) -> float:
+    """How well a printed row fits a line of the form, 0 to 1."""
+    if line.kind is LineKind.HEADER:
+        return similarity("".join(c.text for c in row.own), line.wordings[0]) if not row.figures else 0.0
+    if line.kind is LineKind.DATA and not line.wordings[0]:
+        return _alike_unlabelled(row, line)
+    if line.kind is LineKind.GROUP and row.figures:
+        return 0.0
+    labels = row.labels
+    return max(
+        (
+            max(similarity(cell.text, wording) for wording in line.wordings) - _LABEL_DEPTH * (len(labels) - 1 - k)
+            for k, cell in enumerate(labels)
+        ),
+        default=0.0,
+    )
+
+
+def _alike_unlabelled(row: PrintedRow, line: FormLine) -> float:
+    """A data row without a label (复议诉讼) is told by having a cell for nearly every column, and no words in them."""
+    columns = len(line.block.columns)
+    if not columns - 3 <= len(row.own) <= columns + 5:
+        return 0.0
+    valued = sum(_is_value(c) for c in row.own) / len(row.own)
+    return 0.8 * valued if valued >= 0.9 else 0.0
+
+
+def _alike_together(upper: PrintedRow, lower: PrintedRow, line: FormLine) -> float:
+    """How well the labels of two rows fit a line when read as one label that a page break has split."""
+    if not line.wordings[0] or not lower.labels or not upper.labels:
+        return 0.0
+    if upper.figures and lower.figures:
+        return 0.0
+    text = upper.labels[-1].text + lower.labels[-1].text
+    return max(similarity(text, wording) for wording in line.wordings)
+
+
+def _fits_blindly(row: PrintedRow, line: FormLine) -> bool:
+    """Whether a row with an unreadable label has figures for the line's columns."""
+    label = next((c for c in reversed(row.labels) if core(c.text)), None)
+    if label is not None and label.confidence >= _LEGIBLE and not label.doubt:
+        return False
+    return bool(line.wordings[0]) and row.figures > 0 and len(row.own) >= len(line.block.columns)
+
+
+def _is_value(cell: Cell) -> bool:
+    return parse_figure(cell.text) is not None

@@ -1,0 +1,44 @@
+"""How alike a printed label and a wording of the form are, 0 to 1, whatever OCR, brackets and numbering did to it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+_ENUMERATOR = re.compile(r"^\W*(?:第?[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)、.:,，。]+\s*")
+_BRACKETED = re.compile(r"\([^()]*\)?")
+_KEPT = re.compile(r"[^\w]|_")
+
+
+@lru_cache(maxsize=8192)
+def core(text: str) -> str:
+    """The letters and characters of a label without its number: 1. 属于国家秘密 -> 属于国家秘密."""
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    without_number = _ENUMERATOR.sub("", plain.lstrip("("))
+    return _KEPT.sub("", without_number or plain)
+
+
+@lru_cache(maxsize=8192)
+def without_brackets(text: str) -> str:
+    """The core of a label without what stands in brackets (instructions, units), if anything is left."""
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    numbered = _ENUMERATOR.sub("", plain.lstrip("("))
+    return _KEPT.sub("", _BRACKETED.sub("", numbered)) or core(text)
+
+
+@lru_cache(maxsize=65536)
+def similarity(printed: str, wording: str) -> float:
+    """Normalised Levenshtein-like ratio of the two labels, with or without their brackets, whichever is higher."""
+    return max(_ratio(core(printed), core(wording)), _ratio(without_brackets(printed), without_brackets(wording)))
+
+
+def chinese_count(text: str) -> int:
+    """How many Chinese characters a text has."""
+    return sum("一" <= c <= "鿿" for c in text)
+
+
+def _ratio(a: str, b: str) -> float:
+    return fuzz.ratio(a, b) / 100 if a and b else 0.0
