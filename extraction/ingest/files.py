@@ -1,0 +1,123 @@
+"""Any file to pages. What a file is, is told from its content, never from its name.
+
+PDF, PNG, JPEG, TIFF, DOCX, HTML (and MHTML) and text dumps are read; anything else is an `UnsupportedFormat` that says
+what to do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from extraction.document import Page
+from extraction.errors import DamagedFile, EmptyFile, TooLarge, UnsupportedFormat
+from extraction.ingest.docx import read_docx
+from extraction.ingest.html import decode, read_html
+from extraction.ingest.pdf import open_pdf, read_pages
+from extraction.ingest.pictures import open_picture, read_pictures
+from extraction.ingest.text import read_text
+from extraction.settings import IngestSettings
+
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+HTML = "text/html"
+TEXT = "text/plain"
+
+_PICTURES = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"II+\x00", "image/tiff"),
+    (b"MM\x00+", "image/tiff"),
+)
+_FOREIGN = (
+    (b"RIFF", "a WebP picture or sound"),
+    (b"GIF8", "a GIF picture"),
+    (b"BM", "a BMP picture"),
+    (b"{\\rtf", "an RTF document"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"%!PS", "a PostScript file"),
+)
+_MARKUP = re.compile(rb"<(?:!doctype html|html|head|body|table|div|p|meta)[\s>]", re.IGNORECASE)
+_MIME = re.compile(rb"\A(?:[\w-]+:.*\r?\n)*?mime-version:", re.IGNORECASE)
+_SNIFFED = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An opened file. `pages` can be gone through once; `page_count` is None for formats without pages."""
+
+    media_type: str
+    sha256: str
+    page_count: int | None
+    pages: Iterator[Page]
+
+
+@contextmanager
+def open_document(path: Path, settings: IngestSettings) -> Iterator[Document]:
+    """The file's pages, read one at a time. Raises an `InputError` that says what is wrong, here or between pages."""
+    data = _read(path, settings)
+    sha256 = hashlib.sha256(data).hexdigest()
+    media_type = sniff(data)
+    if media_type == PDF:
+        with open_pdf(data, settings) as pdf:
+            yield Document(media_type, sha256, len(pdf), read_pages(pdf, settings))
+    elif media_type.startswith("image/"):
+        with open_picture(data, settings) as picture:
+            pages = getattr(picture, "n_frames", 1)
+            yield Document(media_type, sha256, pages, read_pictures(picture, settings))
+    elif media_type == DOCX:
+        yield Document(media_type, sha256, None, iter([read_docx(data, settings)]))
+    elif media_type == HTML:
+        yield Document(media_type, sha256, None, iter([read_html(data, settings)]))
+    else:
+        yield Document(media_type, sha256, None, iter([read_text(decode(data))]))
+
+
+def sniff(data: bytes) -> str:
+    """The media type of a file's content. Raises EmptyFile or UnsupportedFormat."""
+    start = data[:_SNIFFED]
+    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
+        raise EmptyFile("the file is empty")
+    if b"%PDF-" in data[:1024]:
+        return PDF
+    for magic, media_type in _PICTURES:
+        if start.startswith(magic):
+            return media_type
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return DOCX  # the reader tells a document from a spreadsheet, and an encrypted one from an old .doc
+    for magic, kind in _FOREIGN:
+        if start.startswith(magic):
+            raise UnsupportedFormat(f"this is {kind}; save it as PDF, PNG, JPEG, TIFF, DOCX, HTML or text")
+    if _is_binary(start):
+        raise UnsupportedFormat("this is none of PDF, PNG, JPEG, TIFF, DOCX, HTML or text, or its start is damaged")
+    if _MIME.match(start) or _MARKUP.search(data[:65536].replace(b"\x00", b"")):
+        return HTML
+    return TEXT
+
+
+def _is_binary(start: bytes) -> bool:
+    """Whether the start has bytes that no text has; UTF-16 text, which has zeros, starts with its byte order mark."""
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b\x1a" for byte in start)
+    return b"\x00" in start or controls > 0.02 * len(start)
+
+
+def _read(path: Path, settings: IngestSettings) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > settings.max_bytes:
+            raise TooLarge(f"the file has {size:,} bytes, more than ingest.max_bytes = {settings.max_bytes:,}")
+        if size == 0:
+            raise EmptyFile("the file is empty")
+        return path.read_bytes()
+    except OSError as error:
+        raise DamagedFile(f"the file cannot be read: {error.strerror or error}") from error

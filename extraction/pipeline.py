@@ -1,0 +1,63 @@
+"""The page to read first: from a file to a checked report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from extraction.checks import check_sums
+from extraction.document import Region, Report, Source, Table
+from extraction.errors import NotAReport
+from extraction.heading import Heading, read_heading
+from extraction.ingest.files import open_document
+from extraction.labelling import Labelled, label_fields
+from extraction.layout import Models, find_regions
+from extraction.sections import Text, read_text
+from extraction.settings import Settings
+
+
+def extract(path: Path, models: Models, settings: Settings, name: str | None = None) -> Report:
+    """The report in the file at `path`, every figure labelled and every sum checked.
+
+    `name` is the path to record in it, `path` itself by default. Raises an `InputError` where the file cannot be
+    converted.
+    """
+    regions: list[Region] = []
+    warnings: list[str] = []
+    with open_document(path, settings.ingest) as document:
+        for page in document.pages:
+            regions += find_regions(page, models, settings)
+            warnings += page.warnings
+    text = read_text(regions)
+    labelled = label_fields(_tables(regions), settings)
+    heading = read_heading(text)
+    _refuse_what_is_no_report(text, labelled, heading)
+    report = Report(
+        source=Source(name or str(path), document.sha256, document.media_type, document.page_count),
+        organization=heading.organization,
+        year=heading.year,
+        template=labelled.template.id if labelled.template else None,
+        title=heading.title,
+        sections=text.sections,
+        fields=labelled.fields,
+        extra_rows=labelled.extra_rows,
+        warnings=(*warnings, *heading.warnings, *_template_warnings(labelled)),
+    )
+    return check_sums(report)
+
+
+def _tables(regions: list[Region]) -> list[Table]:
+    return [region.table for region in regions if region.table is not None]
+
+
+def _refuse_what_is_no_report(text: Text, labelled: Labelled, heading: Heading) -> None:
+    """A report has figures of the national form, or at least headings of its sections and a title."""
+    if labelled.template is None and len(text.sections) < (2 if heading.title else 3):
+        raise NotAReport(
+            "no table or heading of a 政府信息公开工作年度报告 was found; if it is one, its scan may be too poor to read"
+        )
+
+
+def _template_warnings(labelled: Labelled) -> tuple[str, ...]:
+    if labelled.template is None:
+        return ("the report has no table of the 2019 or the 2021 form: its figures were not read",)
+    return ()

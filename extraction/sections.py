@@ -1,0 +1,154 @@
+"""Regions to sections: the six headings found as a whole, the running text between them re-joined to paragraphs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
+
+import numpy as np
+
+from extraction.alignment import NEVER, align
+from extraction.catalogue import SectionForm, sections
+from extraction.document import Box, Region, RegionKind, Section, Span
+from extraction.similarity import core, similarity
+
+_ENDS = "。！？；：…!?;:”』」》"
+_NUMBERED = re.compile(r"^\s*[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．:：]")
+_BRACKETED_NUMBER = re.compile(r"^\s*[(（]")
+_LEAD = re.compile(r"^\s*([一二三四五六七八九十]|\d)\s*[、.．]")
+_ARABIC = dict(zip("123456", "一二三四五六", strict=True))
+_HEADING_SIMILARITY = 0.74
+_SHORT = 20  # characters: a line this short without an end mark is a heading or a list item, not half a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text without its line breaks, and where it starts. `lines` are the printed lines."""
+
+    text: str
+    page: int | None
+    lines: tuple[Span, ...]
+    title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The running text of a report: what stands before the first heading, and the sections."""
+
+    head: tuple[Paragraph, ...]
+    sections: tuple[Section, ...]
+    paragraphs: tuple[Paragraph, ...]
+
+
+def read_text(regions: Sequence[Region]) -> Text:
+    """The running text of a report's regions, which are in reading order."""
+    paragraphs = tuple(_joined(_split_headings(_lines(regions))))
+    headings = _headings(paragraphs)
+    starts = sorted(headings)
+    found = []
+    for start, end in pairwise([*starts, len(paragraphs)]):
+        form, heading = headings[start], paragraphs[start]
+        body = "\n".join(p.text for p in paragraphs[start + 1 : end])
+        found.append(Section(form.id, heading.text, body, heading.page))
+    head = paragraphs[: starts[0]] if starts else paragraphs
+    return Text(head, tuple(found), paragraphs)
+
+
+def _lines(regions: Sequence[Region]) -> Iterator[Paragraph]:
+    """Every printed line of running text; tables, figures and page furniture left out."""
+    for region in regions:
+        if region.kind in (RegionKind.TEXT, RegionKind.TITLE):
+            for span in region.spans:
+                if span.text.strip():
+                    title = region.kind is RegionKind.TITLE
+                    yield Paragraph(span.text.strip(), region.page, (replace(span, page=region.page),), title)
+
+
+def _split_headings(lines: Iterator[Paragraph]) -> Iterator[Paragraph]:
+    """A heading that runs on into its text (一、总体情况 2024年…) becomes a line of its own."""
+    for line in lines:
+        for form in sections():
+            for title in (form.title, *form.wordings):
+                match = re.match(rf"\s*{form.number}\s*、\s*{re.escape(title)}[\s。:：]*(?=\S)", line.text)
+                if match and len(line.text) - match.end() > _SHORT:
+                    yield replace(line, text=line.text[: match.end()].strip(" \u3000。:："))
+                    line = replace(line, text=line.text[match.end() :].strip())
+        yield line
+
+
+def _joined(lines: Iterator[Paragraph]) -> Iterator[Paragraph]:
+    """Lines joined to paragraphs over line and page breaks."""
+    every = list(lines)
+    margins = _margins(every)
+    open_paragraph: Paragraph | None = None
+    for line in every:
+        if open_paragraph is None:
+            open_paragraph = line
+        elif _goes_on(open_paragraph, line, margins):
+            text = _join_text(open_paragraph.text, line.text)
+            open_paragraph = replace(open_paragraph, text=text, lines=(*open_paragraph.lines, *line.lines))
+        else:
+            yield open_paragraph
+            open_paragraph = line
+    if open_paragraph is not None:
+        yield open_paragraph
+
+
+def _goes_on(paragraph: Paragraph, line: Paragraph, margins: tuple[float, float, float] | None) -> bool:
+    """Whether a line belongs to the paragraph before it."""
+    last, here = paragraph.lines[-1].box, line.lines[0].box
+    if _heading_of(line.text) or _heading_of(paragraph.text) or paragraph.title != line.title:
+        return False
+    if last is None or here is None or margins is None:
+        return not (
+            len(paragraph.text) < _SHORT or paragraph.text[-1] in _ENDS or _NUMBERED.match(line.text)
+        )
+    left, right, size = margins
+    indented = here.left > left + 1.2 * size
+    return last.right > right - 2.5 * size and not indented
+
+
+def _margins(lines: Sequence[Paragraph]) -> tuple[float, float, float] | None:
+    """Where most lines start and end, and the size of type; None without positions."""
+    boxes: list[Box] = [p.lines[0].box for p in lines if p.lines[0].box]
+    long = [b for b in boxes if b.width > 12 * b.height] or boxes
+    if not long:
+        return None
+    return float(np.percentile([b.left for b in long], 20)), max(b.right for b in long), median(b.height for b in long)
+
+
+def _join_text(left: str, right: str) -> str:
+    """Chinese is joined without a space, two Latin words or figures with one."""
+    return left + (" " if left[-1:].isascii() and right[:1].isascii() and right[:1].isalpha() else "") + right
+
+
+def _headings(paragraphs: Sequence[Paragraph]) -> dict[int, SectionForm]:
+    """Which paragraphs head which sections: aligned with the form as a whole, so that sub-headings do not pass for them."""
+    forms = sections()
+    scores = np.full((len(paragraphs), len(forms)), NEVER)
+    for i, paragraph in enumerate(paragraphs):
+        for j, form in enumerate(forms):
+            score = _heading_score(paragraph.text, form)
+            if score > 0:
+                scores[i, j] = score
+    matches, _ = align(scores)
+    return {m.first: forms[m.second] for m in matches}
+
+
+def _heading_score(text: str, form: SectionForm) -> float:
+    titles = (form.title, *form.wordings)
+    if not core(text) or len(core(text)) > max(map(len, titles)) + 6:
+        return 0.0
+    alike = max(similarity(text, title) for title in titles)
+    if alike < _HEADING_SIMILARITY:
+        return 0.0
+    lead = _LEAD.match(text)
+    numbered = bool(lead) and _ARABIC.get(lead[1], lead[1]) == form.number if lead else False
+    return alike + (0.4 if numbered else 0.0) - (0.5 if _BRACKETED_NUMBER.match(text) else 0.0)
+
+
+def _heading_of(text: str) -> bool:
+    return any(_heading_score(text, form) > 0.3 for form in sections())
