@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from extraction.catalogue import FieldForm, Template, field_forms
 from extraction.columns import Header, Placed, place, read_headers
-from extraction.document import Cell, ExtraRow, Field, Status, Table
+from extraction.document import Box, Cell, ExtraRow, Field, Status, Table
 from extraction.numbers import Figure, Unit, parse_figure
 from extraction.rows import FormMatch, PrintedRow, RowMatch, match_form, printed_rows
 from extraction.settings import Settings
@@ -55,8 +55,13 @@ def read_field(form: FieldForm, placed: Placed, accept: float) -> Field:
     value, fault = (None, "not a figure") if figure is None else _value(figure, form, placed.header)
     doubt = placed.doubt or cell.doubt or fault or ("" if cell.confidence >= accept else "an unsure reading")
     status = Status.REVIEW if doubt else Status.BLANK if value is None else Status.READ
-    confidence = min(cell.confidence, _UNSURE) if doubt else cell.confidence
-    return Field(form.id, form.label, value, cell.text, status, confidence, cell.page, cell.box)
+    confidence = round(min(cell.confidence, _UNSURE) if doubt else cell.confidence, 4)
+    return Field(form.id, form.label, value, cell.text, status, confidence, cell.page, _rounded(cell.box))
+
+
+def _rounded(box: Box | None) -> Box | None:
+    """To a tenth of a point: finer is noise, and the report's JSON stays readable."""
+    return None if box is None else Box(*(round(side, 1) for side in box))
 
 
 def _value(figure: Figure, form: FieldForm, header: str) -> tuple[Decimal | None, str]:

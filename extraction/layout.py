@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from extraction.document import Box, Page, Raster, Region, RegionKind, Span, Table
 from extraction.ocr import read_page_lines
@@ -17,19 +17,11 @@ from extraction.rules import Grid, find_grids
 from extraction.settings import Settings
 from extraction.tables import fill_table, loose_table, text_lines
 from models.layout import CdlaLayoutModel
-from models.recogniser import Recogniser
+from models.loaded import Models
 
 _PAGE_NUMBER = re.compile(r"[-—–·.\s第]*\d{1,3}[-—–·.\s页]*")
 _MARGIN = 0.1  # of the page's height, where page numbers and running heads stand
 _COLUMNS = 4  # pieces that make a printed row a row of a table
-
-
-@dataclass(frozen=True, slots=True)
-class Models:
-    """The networks that read pages, loaded once. Without a layout network, rules and text find the tables alone."""
-
-    recogniser: Recogniser
-    layout: CdlaLayoutModel | None = None
 
 
 def find_regions(page: Page, models: Models, settings: Settings) -> tuple[Region, ...]:
@@ -38,8 +30,8 @@ def find_regions(page: Page, models: Models, settings: Settings) -> tuple[Region
         return page.regions
     raster = page.raster if page.spans else straighten(page.raster)
     grids = find_grids(grey(raster.pixels), raster.scale, settings.tables)
-    tables = [fill_table(g, raster, page.spans, page.number, models.recogniser) for g in grids]
-    lines = _lines_outside(page, raster, grids, tables, models.recogniser)
+    tables = [fill_table(g, raster, page.spans, page.number, models) for g in grids]
+    lines = _lines_outside(page, raster, grids, tables, models)
     blocks = _blocks(raster, models.layout) if settings.reading.layout else []
     loose, lines = _loose_tables(lines, page.number)
     regions = [
@@ -50,7 +42,7 @@ def find_regions(page: Page, models: Models, settings: Settings) -> tuple[Region
 
 
 def _lines_outside(
-    page: Page, raster: Raster, grids: Sequence[Grid], tables: Sequence[Table], recogniser: Recogniser
+    page: Page, raster: Raster, grids: Sequence[Grid], tables: Sequence[Table], models: Models
 ) -> list[Span]:
     """The printed lines that stand in no table."""
     boxes = [t.box.grown(1.0) for t in tables if t.box]
@@ -58,7 +50,7 @@ def _lines_outside(
         outside = [s for s in page.spans if s.box and not any(b.holds(s.box.middle) for b in boxes)]
         return text_lines(outside)
     covered = [(g.left, g.top, g.right, g.bottom) for g in grids]
-    return [replace(s, page=page.number) for s in read_page_lines(raster, covered, recogniser)]
+    return [replace(s, page=page.number) for s in read_page_lines(raster, covered, models.recogniser)]
 
 
 def _blocks(raster: Raster, layout: CdlaLayoutModel | None) -> list[tuple[str, Box]]:

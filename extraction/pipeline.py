@@ -10,9 +10,10 @@ from extraction.errors import NotAReport
 from extraction.heading import Heading, read_heading
 from extraction.ingest.files import open_document
 from extraction.labelling import Labelled, label_fields
-from extraction.layout import Models, find_regions
+from extraction.layout import find_regions
 from extraction.sections import Text, read_text
 from extraction.settings import Settings
+from models.loaded import Models
 
 
 def extract(path: Path, models: Models, settings: Settings, name: str | None = None) -> Report:

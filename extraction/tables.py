@@ -13,13 +13,13 @@ from extraction.document import Box, Cell, Raster, Span, Table, union
 from extraction.ocr import CellText, has_ink, read_cells
 from extraction.raster import grey, ink
 from extraction.rules import Grid, GridCell
-from models.recogniser import Recogniser
+from models.loaded import Models
 
 _DIGITS = re.compile(r"[\d,.，]+")
 _WRAPPED = 0.7  # share of the cell's width that a line must fill to have been wrapped
 
 
-def fill_table(grid: Grid, raster: Raster, spans: Sequence[Span], page: int | None, recogniser: Recogniser) -> Table:
+def fill_table(grid: Grid, raster: Raster, spans: Sequence[Span], page: int | None, models: Models) -> Table:
     """The table of a grid: native text where there is some, the picture read where there is none."""
     boxes = [raster.box_on_page(c.left, c.top, c.right, c.bottom) for c in grid.cells]
     native = [native_text(held, box) for held, box in zip(_held(spans, boxes), boxes, strict=True)]
@@ -27,7 +27,8 @@ def fill_table(grid: Grid, raster: Raster, spans: Sequence[Span], page: int | No
     unread = [
         i for i, cell in enumerate(grid.cells) if not native[i] and (marks is None or has_ink(marks, cell))
     ]
-    seen = dict(zip(unread, read_cells(raster, [grid.cells[i] for i in unread], recogniser), strict=True))
+    read = read_cells(raster, [grid.cells[i] for i in unread], models.recogniser) if unread else []
+    seen = dict(zip(unread, read, strict=True))
     cells = tuple(
         _cell(cell, seen.get(i, CellText(native[i], 1.0)), boxes[i], page) for i, cell in enumerate(grid.cells)
     )

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 from layoutparser.models.base_layoutmodel import BaseLayoutModel
+from PIL import Image as PillowImage
 
 from models.recogniser import Image
 from models.weights import weights
@@ -25,7 +26,7 @@ Floats = npt.NDArray[np.float32]
 
 
 class CdlaLayoutModel(BaseLayoutModel):  # type: ignore[misc]
-    """PP-PicoDet on CDLA. `detect` takes an RGB or grey array (or PIL image) and returns blocks in pixels, top to bottom."""
+    """PP-PicoDet on CDLA. `detect` takes a BGR or grey array or a PIL image and returns blocks in pixels, top down."""
 
     DEPENDENCIES: tuple[str, ...] = ()
     DETECTOR_NAME = "cdla-onnx"
@@ -41,12 +42,10 @@ class CdlaLayoutModel(BaseLayoutModel):  # type: ignore[misc]
 
     def image_loader(self, image: object) -> Image:
         """The picture as BGR; arrays are taken to be BGR already."""
-        pixels = np.asarray(image)
-        if pixels.ndim == 2:
-            return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8)
-        if isinstance(image, np.ndarray):
-            return pixels
-        return np.asarray(cv2.cvtColor(pixels[..., :3], cv2.COLOR_RGB2BGR), np.uint8)
+        if isinstance(image, PillowImage.Image):  # of any mode: palettes and black-and-white scans too
+            return np.asarray(cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR), np.uint8)
+        pixels = np.asarray(image, np.uint8)
+        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8) if pixels.ndim == 2 else pixels
 
     def detect(self, image: object) -> lp.Layout:
         """The blocks of a page: types `title`, `text`, `table`, `figure`, `header`, `footer` and CDLA's captions."""

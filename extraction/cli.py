@@ -1,0 +1,127 @@
+"""The command `gouji`: arguments in, exit code out. Heavy modules are loaded by the command that needs them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from extraction.errors import GoujiError, UsageError
+
+_EPILOG = """\
+exit codes: 0 everything converted; 1 some input failed (see manifest.jsonl), the rest is there; 2 the call is wrong
+"""
+
+_CONVERT_EPILOG = """\
+examples:
+  gouji convert report.pdf -o out              one report
+  gouji convert archive/ -o out --workers 2    a folder, searched recursively; run it again to do only what is new
+  gouji convert 'in/2023*.pdf' -o out --force  a glob; everything again
+
+OUT holds  reports/<path>.json  one report each: every field with its value, status, page and box
+           fields.parquet, fields.csv  one row a field, over all reports
+           manifest.jsonl  one line an input: converted, failed (and why) or skipped
+A field's status is  read (accepted)  blank  missing  review (a person must look; its value is only a best guess)
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; errors become one line on standard error and the exit code of their kind."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except GoujiError as error:
+        print(f"gouji: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("gouji: interrupted; what is finished is kept, run the same command again to go on", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="gouji",
+        description="Reads Chinese 政府信息公开工作年度报告 in any form into figures that are checked against each other.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"gouji {version('gouji')}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_convert(commands)
+    _add_bench(commands)
+    _add_models(commands)
+    return parser
+
+
+def _add_convert(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    convert = commands.add_parser(
+        "convert",
+        help="files or folders of reports to JSON, Parquet and CSV",
+        description="Converts PDF (scanned, born-digital or mixed), PNG, JPEG, TIFF, DOCX, HTML and text dumps.",
+        epilog=_CONVERT_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    convert.add_argument("inputs", nargs="+", metavar="INPUT", help="files, folders or globs")
+    convert.add_argument("-o", "--out", required=True, type=Path, metavar="OUT", help="folder for the results")
+    convert.add_argument("--workers", type=int, default=1, metavar="N", help="processes at work (default %(default)s)")
+    convert.add_argument("--engine", default="local", choices=["local", "ray"], help="where to run (default local)")
+    convert.add_argument("--ocr", default="rapidocr", choices=["rapidocr", "paddleocr"], help="engine for pictures")
+    convert.add_argument("--settings", type=Path, metavar="TOML", help="limits and thresholds, see docs/settings.md")
+    convert.add_argument("--force", action="store_true", help="convert everything again")
+    convert.set_defaults(run=_convert)
+
+
+def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    bench = commands.add_parser(
+        "bench",
+        help="seconds a page, beside whole-page OCR on the same pages",
+        description="Measures Gouji and whole-page RapidOCR interleaved on the same files; the ratio is what counts.",
+    )
+    bench.add_argument("inputs", nargs="+", metavar="INPUT", help="files, folders or globs")
+    bench.add_argument("--repeat", type=int, default=3, metavar="N", help="rounds (default %(default)s)")
+    bench.set_defaults(run=_bench)
+
+
+def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    models = commands.add_parser(
+        "models",
+        help="list the weights in use and verify their hashes",
+        description="Lists the weights in use and verifies their SHA-256; exit 2 where one is missing or another version.",
+    )
+    models.set_defaults(run=_models)
+
+
+def _convert(parsed: argparse.Namespace) -> int:
+    if parsed.workers < 1:
+        raise UsageError("--workers takes a number from 1")
+    if parsed.engine == "ray":
+        raise UsageError("--engine ray is not available in this version; use --engine local with --workers N")
+    from extraction.convert import Plan, find_inputs
+    from extraction.progress import convert_with_progress
+    from extraction.settings import load_settings
+
+    plan = Plan(parsed.out, load_settings(parsed.settings), parsed.ocr, parsed.workers, parsed.force)
+    return convert_with_progress(find_inputs(parsed.inputs, parsed.out), plan)
+
+
+def _bench(parsed: argparse.Namespace) -> int:
+    from eval.bench import run_bench
+
+    return run_bench(parsed.inputs, parsed.repeat)
+
+
+def _models(parsed: argparse.Namespace) -> int:
+    from models.weights import SHIPPED, WeightsError
+
+    del parsed
+    faults = 0
+    for shipped in SHIPPED:
+        try:
+            shipped.verified_path()
+            state = "verified"
+        except WeightsError as error:
+            state, faults = str(error), faults + 1
+        print(f"{shipped.name:20} {shipped.sha256[:12]}  {state:10}  {shipped.purpose} ({shipped.licence})")
+    return 2 if faults else 0

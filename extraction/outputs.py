@@ -1,0 +1,157 @@
+"""What a conversion leaves in its OUT folder: reports/*.json, fields.parquet, fields.csv and manifest.jsonl.
+
+Every file is written beside its place and moved there when complete, so that a reader never sees half of one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.parquet
+
+from extraction.document import Report
+from extraction.report_json import dump_report, load_report
+
+FIELD_COLUMNS = pa.schema(
+    [
+        ("report", pa.string()),
+        ("organization", pa.string()),
+        ("year", pa.int32()),
+        ("template", pa.string()),
+        ("id", pa.string()),
+        ("label", pa.string()),
+        ("value", pa.decimal128(30, 8)),
+        ("printed", pa.string()),
+        ("status", pa.string()),
+        ("confidence", pa.float64()),
+        ("page", pa.int32()),
+    ]
+)
+_SCALE = Decimal("1e-8")
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestLine:
+    """What became of one input: `outcome` is converted, failed or skipped."""
+
+    path: str
+    sha256: str | None
+    outcome: str
+    error: str | None
+    seconds: float
+    pages: int | None
+
+
+def report_path(out: Path, name: str) -> Path:
+    """Where the report of the input `name` (its path below the input root) is kept."""
+    return out / "reports" / f"{name}.json"
+
+
+def write_report(out: Path, name: str, report: Report) -> None:
+    """Write one report's JSON."""
+    path = report_path(out, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _in_place_of(path) as file:
+        file.write(dump_report(report).encode())
+
+
+def read_report(out: Path, name: str) -> Report:
+    """The report of the input `name`; raises OSError or ValueError."""
+    return load_report(report_path(out, name).read_text(encoding="utf-8"))
+
+
+def read_manifest(out: Path) -> dict[str, ManifestLine]:
+    """The last line of each input, by path; a line cut off by a crash is left out."""
+    lines: dict[str, ManifestLine] = {}
+    path = out / "manifest.jsonl"
+    if path.exists():
+        for text in path.read_text(encoding="utf-8").splitlines():
+            try:
+                line = ManifestLine(**json.loads(text))
+            except (ValueError, TypeError):
+                continue
+            lines[line.path] = line
+    return lines
+
+
+def append_manifest(out: Path, line: ManifestLine) -> None:
+    """Add one line, so that a run that is broken off has recorded what it did."""
+    with (out / "manifest.jsonl").open("a", encoding="utf-8") as file:
+        file.write(_json_line(line))
+
+
+def write_manifest(out: Path, lines: Iterable[ManifestLine]) -> None:
+    """Replace the manifest: one line an input."""
+    with _in_place_of(out / "manifest.jsonl") as file:
+        for line in lines:
+            file.write(_json_line(line).encode())
+
+
+def write_fields(out: Path, names: Iterable[str]) -> None:
+    """Write fields.parquet and fields.csv: one row a field of every report named, report by report."""
+    with (
+        _in_place_of(out / "fields.parquet") as parquet_file,
+        _in_place_of(out / "fields.csv") as csv_file,
+        pa.parquet.ParquetWriter(parquet_file, FIELD_COLUMNS) as parquet,
+    ):
+        csv_text = io.TextIOWrapper(csv_file, encoding="utf-8", newline="")
+        csv_writer = csv.DictWriter(csv_text, FIELD_COLUMNS.names)
+        csv_writer.writeheader()
+        for name in names:
+            rows = _field_rows(read_report(out, name))
+            parquet.write_table(pa.Table.from_pylist(_in_decimal_scale(rows), schema=FIELD_COLUMNS))
+            csv_writer.writerows(rows)
+        csv_text.flush()
+        csv_text.detach()
+
+
+def _field_rows(report: Report) -> list[dict[str, Any]]:
+    return [
+        {
+            "report": report.source.path,
+            "organization": report.organization,
+            "year": report.year,
+            "template": report.template,
+            "id": f.id,
+            "label": f.label,
+            "value": f.value,
+            "printed": f.printed,
+            "status": str(f.status),
+            "confidence": f.confidence,
+            "page": f.page,
+        }
+        for f in report.fields
+    ]
+
+
+def _in_decimal_scale(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Parquet keeps decimals of one scale; what is finer than a hundred-millionth is rounded there, not in the JSON."""
+    return [{**row, "value": None if row["value"] is None else row["value"].quantize(_SCALE)} for row in rows]
+
+
+def _json_line(line: ManifestLine) -> str:
+    return json.dumps(asdict(line), ensure_ascii=False) + "\n"
+
+
+@contextmanager
+def _in_place_of(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write that takes the place of `path` when it is complete, and leaves no trace when it is not."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with draft.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,26 @@
+"""The networks that a process has at hand, each loaded when it is first needed and then kept."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from models.layout import CdlaLayoutModel
+from models.recogniser import ENGINES, RapidOcrRecogniser, Recogniser
+
+
+class Models:
+    """The networks that read pages: loaded when first needed, then kept. Digital files may need none."""
+
+    def __init__(self, engine: str = RapidOcrRecogniser.name, threads: int = 2, *, layout: bool = True) -> None:
+        """`engine` is a name in `models.recogniser.ENGINES`; without `layout`, rules and text find the tables alone."""
+        self.engine, self.threads, self._with_layout = engine, threads, layout
+
+    @cached_property
+    def recogniser(self) -> Recogniser:
+        """The OCR engine. Raises WeightsError."""
+        return ENGINES[self.engine](self.threads)
+
+    @cached_property
+    def layout(self) -> CdlaLayoutModel | None:
+        """The layout network, if it is to be used. Raises WeightsError."""
+        return CdlaLayoutModel(threads=self.threads) if self._with_layout else None
