@@ -1,0 +1,1 @@
+"""Invented reports in four renderings each, with their gold: TOML sources -> annotations/samples/<report>/."""

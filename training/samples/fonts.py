@@ -1,0 +1,74 @@
+# mypy: disable-error-code="import-untyped,import-not-found"
+"""An installed font and a text -> a small TrueType font of just that text, as a CSS @font-face.
+
+Chromium writes an OpenType (CFF) font into a PDF as hundreds of Type 3 drawings, which make a report five times as
+large; TrueType it subsets. Needs fontconfig's `fc-match` and fontTools.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import subprocess
+
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.cu2quPen import Cu2QuPen
+from fontTools.pens.recordingPen import DecomposingRecordingPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTCollection, TTFont
+
+
+def font_face(family: str, name: str, text: str) -> str:
+    """@font-face rules that give `name` the letters of `text` from `family`, regular and, where there is one, bold."""
+    rules = []
+    found: set[tuple[str, int]] = set()
+    for weight in ("regular", "bold"):
+        path, number = _installed(family, weight)
+        if (path, number) in found:
+            continue
+        found.add((path, number))
+        data = base64.b64encode(_small_font(_open(path, number), text)).decode()
+        source = f"url(data:font/ttf;base64,{data})"
+        rules.append(f'@font-face {{ font-family: "{name}"; font-weight: {weight}; src: {source} }}')
+    return "\n".join(rules).replace("font-weight: regular", "font-weight: normal")
+
+
+def _installed(family: str, weight: str) -> tuple[str, int]:
+    asked = ["fc-match", "-f", "%{family}|%{file}|%{index}", f"{family}:{weight}"]
+    families, path, number = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split("|")
+    if family not in families.split(","):
+        raise FileNotFoundError(f"the font {family!r} is not installed")
+    return path, int(number) & 0xFFFF
+
+
+def _open(path: str, number: int) -> TTFont:
+    return TTCollection(path, lazy=True).fonts[number] if path.endswith(".ttc") else TTFont(path, lazy=True)
+
+
+def _small_font(source: TTFont, text: str) -> bytes:
+    letters = source.getBestCmap()
+    wanted = {ord(letter): letters[ord(letter)] for letter in sorted(set(text)) if ord(letter) in letters}
+    names = [".notdef", *dict.fromkeys(wanted.values())]
+    drawings = source.getGlyphSet()
+    units = source["head"].unitsPerEm
+    builder = FontBuilder(units, isTTF=True)
+    builder.setupGlyphOrder(names)
+    builder.setupCharacterMap(wanted)
+    glyphs = {}
+    for name in names:
+        outline = DecomposingRecordingPen(drawings)
+        drawings[name].draw(outline)
+        pen = TTGlyphPen(None)
+        outline.replay(Cu2QuPen(pen, units / 1000, reverse_direction="glyf" not in source))
+        glyphs[name] = pen.glyph()
+    builder.setupGlyf(glyphs)
+    builder.setupHorizontalMetrics({name: (drawings[name].width, glyphs[name].xMin) for name in names})
+    builder.setupHorizontalHeader(ascent=source["hhea"].ascent, descent=source["hhea"].descent)
+    builder.setupNameTable({"familyName": "Sample", "styleName": "Regular"})
+    builder.setupOS2()
+    builder.setupPost()
+    builder.updateHead(created=0, modified=0)
+    out = io.BytesIO()
+    builder.font.recalcTimestamp = False
+    builder.save(out)
+    return out.getvalue()
