@@ -12,9 +12,10 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from docx import Document
 
 from training.samples.content import Sample, load_sample
-from training.samples.forms import FormCell, field_ids, split_in_row
+from training.samples.forms import FormCell, field_ids, split
 from training.samples.gold import gold_json, gold_of, value_of
 from training.samples.render_html import render_html
 
@@ -117,7 +118,7 @@ def test_tables_are_rectangular_and_complete(sample: Sample) -> None:
 def test_a_table_cut_inside_a_row_loses_nothing() -> None:
     table = load_sample(SAMPLES / "source" / "beilan-2020.toml").tables()["applications"]
     key = "applications.results.denied.endangers_security_stability"
-    before, after = split_in_row(table, key, "3.危及“三安全一稳")
+    before, after = split(table, key, "3.危及“三安全一稳")
 
     def cells(row: int, part: tuple[tuple[FormCell, ...], ...]) -> list[str]:
         return [cell.text for cell in part[row]]
@@ -126,6 +127,15 @@ def test_a_table_cut_inside_a_row_loses_nothing() -> None:
     assert cells(0, after.rows) == ["办理结果", "予公开", "定”", *[""] * 7]
     values = [cell.field for part in (before, after) for row in part.rows for cell in row if cell.field]
     assert values == [cell.field for row in table.rows for cell in row if cell.field]
+
+
+def test_a_table_cut_below_a_row_loses_nothing() -> None:
+    table = load_sample(SAMPLES / "source" / "fengqiu-2022.toml").tables()["applications"]
+    before, after = split(table, "applications.results.denied.third_party_rights", "")
+    assert len(before.rows) + len(after.rows) == len(table.rows)
+    for part in (before, after):
+        covered = sum(cell.row_span * cell.column_span for row in part.rows for cell in row)
+        assert covered == len(part.rows) * len(table.widths)
 
 
 def test_digital_pdf_has_title_and_figures(report: str, sample: Sample) -> None:
@@ -150,6 +160,15 @@ def test_docx_opens(report: str, sample: Sample) -> None:
     with zipfile.ZipFile(SAMPLES / report / "report.docx") as package:
         assert package.testzip() is None
         assert sample.title[0] in package.read("word/document.xml").decode()
+    tables = [
+        table.cell(0, 0).tables[0] if sample.word.nested and len(table.rows) == 1 else table
+        for table in Document(str(SAMPLES / report / "report.docx")).tables
+    ]
+    for table, form in zip(tables, sample.tables().values(), strict=True):
+        assert (len(table.rows), len(table.columns)) == (len(form.rows), len(form.widths))
+        for row, column, cell in form.placed():
+            last = table.cell(row + cell.row_span - 1, column + cell.column_span - 1)
+            assert table.cell(row, column).text == last.text == cell.text
 
 
 def test_html_is_what_the_source_says(report: str, sample: Sample) -> None:

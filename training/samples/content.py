@@ -31,7 +31,8 @@ class Look:
     """The printed page. `rules`: black, grey or hairline; `band`: a header colour, "" for none; lengths in points.
 
     `vertical`: how 三、本年度办理结果 is set: narrow (a narrow column), upright (writing mode) or wide.
-    `split_row` and `split_head`: the row cut by a page break and what of its label is printed before the break.
+    `split_row` and `split_head`: the row cut by a page break and what of its label is printed before the break;
+    without the latter the page breaks below the row. Other breaks come as they may, and leave rules open.
     `new_page`: sections that start a page. `embedded`: as TrueType; an OpenType font comes as Type 3 drawings if not.
     """
 

@@ -341,31 +341,35 @@ def _relabelled(table: FormTable, labels: Mapping[str, str]) -> FormTable:
     return replace(table, rows=rows)
 
 
-def split_in_row(table: FormTable, key: str, head: str) -> tuple[FormTable, FormTable]:
+def split(table: FormTable, key: str, head: str) -> tuple[FormTable, FormTable]:
     """The table cut by a page break inside the row `key`, whose label is printed up to `head` before the break.
 
     The continuation has the rest of the label and no values; merged cells over the break have half their text on
-    either side.
+    either side. Without `head` the break is below the row, and merged cells have their text before it.
     """
     at = table.keys.index(key)
     first: list[list[FormCell]] = [[] for _ in range(at + 1)]
-    carried: list[FormCell] = []
+    torn: list[FormCell] = []  # the cells of the torn row after the break
+    merged: list[FormCell] = []  # the part of merged cells after the break
     for row, _, cell in table.placed():
+        left = row + cell.row_span - 1 - at
         if row > at:
             continue
-        left = row + cell.row_span - 1 - at
         if left > 0:
-            half = (len(cell.text) + 1) // 2
+            half = (len(cell.text) + 1) // 2 if head else len(cell.text)
             first[row].append(replace(cell, text=cell.text[:half], row_span=cell.row_span - left))
-            carried.append(replace(cell, text=cell.text[half:], row_span=left + 1))
-        elif row == at and cell.text.startswith(head):
+            merged.append(replace(cell, text=cell.text[half:], row_span=left + bool(head)))
+        elif row == at and head and cell.text.startswith(head):
             first[row].append(replace(cell, text=head))
-            carried.append(replace(cell, text=cell.text[len(head) :]))
+            torn.append(replace(cell, text=cell.text[len(head) :]))
         else:
             first[row].append(cell)
             if row == at:
-                carried.append(FormCell("", kind="label"))
+                torn.append(FormCell("", kind="label"))
+    rest, keys = list(table.rows[at + 1 :]), table.keys[at + 1 :]
+    if head:
+        rest, keys = [(*merged, *torn), *rest], ("", *keys)
+    else:
+        rest[0] = (*merged, *rest[0])
     before = replace(table, rows=tuple(map(tuple, first)), keys=table.keys[: at + 1])
-    rest = (tuple(carried), *table.rows[at + 1 :])
-    after = replace(table, rows=rest, keys=("", *table.keys[at + 1 :]), header_rows=0)
-    return before, after
+    return before, replace(table, rows=tuple(rest), keys=keys, header_rows=0)

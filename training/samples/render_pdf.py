@@ -10,7 +10,7 @@ from pathlib import Path
 
 from training.samples.content import SECTIONS, Look, Sample
 from training.samples.fonts import font_face
-from training.samples.forms import FormTable, split_in_row
+from training.samples.forms import FormTable, split
 from training.samples.render_html import table_html
 
 CHROMIUM = "chromium"
@@ -83,9 +83,9 @@ def _embedded(look: Look, text: str) -> str:
 
 def _printed_table(table: FormTable, look: Look) -> list[str]:
     attributes = f'class="{table.section}"'
-    if look.split_row not in table.keys or not look.split_row:
+    if not look.split_row or look.split_row not in table.keys:
         return [table_html(table, repeat_header=look.repeat_header, attributes=attributes)]
-    before, after = split_in_row(table, look.split_row, look.split_head)
+    before, after = split(table, look.split_row, look.split_head)
     return [
         table_html(before, attributes=attributes),
         table_html(after, attributes=f'class="{table.section} new-page"'),
