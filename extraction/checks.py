@@ -17,7 +17,11 @@ SURE = 0.97
 
 
 def check_sums(report: Report) -> Report:
-    """The report with its checks; cells of sums that a doubtful reading may have broken become `review`."""
+    """The report with its checks.
+
+    A reading that is likely but not sure is accepted where a sum bears it out and none that it is in speaks against it;
+    otherwise it becomes `review`.
+    """
     if report.template is None:
         return report
     by_id = {f.id: f for f in report.fields}
@@ -25,15 +29,25 @@ def check_sums(report: Report) -> Report:
     foreign = set(by_id) - {f.id for f in form.fields}
     identities = form.identities(foreign)
     checks = tuple(evaluate(identity, by_id) for identity in identities)
+    borne_out = _in_checks(identities, checks, Verdict.HOLDS)
+    broken = {i for i in _in_checks(identities, checks, Verdict.UNRESOLVED) if by_id[i].value is not None}
     suspects = {
-        field_id
-        for identity, check in zip(identities, checks, strict=True)
-        if check.verdict is Verdict.UNRESOLVED and check.holds is False
-        for field_id in (*identity.left, *identity.right)
-        if by_id[field_id].status is Status.READ and by_id[field_id].confidence < SURE
+        f.id
+        for f in report.fields
+        if f.status is Status.READ and f.confidence < SURE and (f.id not in borne_out or f.id in broken)
     }
     fields = tuple(_doubted(f) if f.id in suspects else f for f in report.fields)
     return replace(report, fields=fields, checks=checks)
+
+
+def _in_checks(identities: Sequence[Identity], checks: Sequence[Check], verdict: Verdict) -> set[str]:
+    """The fields of all sums with this verdict."""
+    return {
+        field_id
+        for identity, check in zip(identities, checks, strict=True)
+        if check.verdict is verdict
+        for field_id in (*identity.left, *identity.right)
+    }
 
 
 def evaluate(identity: Identity, fields: dict[str, Field]) -> Check:

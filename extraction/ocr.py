@@ -13,6 +13,7 @@ from statistics import median
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from extraction.document import Pixels, Raster, Span
 from extraction.raster import grey, ink
@@ -20,6 +21,7 @@ from extraction.rules import GridCell
 from models.recogniser import Image, Reading, Recogniser, cut_line
 
 _SPECK = 0.055  # em; smaller marks are dust
+_FRAME = 4  # pixels inside the rules in which nothing but their fringe stands
 _DEFAULT_EM = 28.0  # pixels: 10 point type at 200 dpi
 _FIGURE_LIKE = re.compile(r"[\dOoQDlI|一〇.,，。:：\-—–―~～/\\'`‘’“”\"\s()（）元万件]*")
 # What the networks answer for a lone digit, seen on real pages.
@@ -121,19 +123,27 @@ def _bands(marks: Pixels, cell: GridCell) -> list[InkLine]:
 
 
 def _clean(marks: Pixels, cell: GridCell) -> Pixels:
-    """The ink inside a cell without specks and rule residue."""
-    inside = marks[cell.top : cell.bottom, cell.left : cell.right]
+    """The ink inside a cell without specks and without what the rules have left at its border."""
+    inside = marks[cell.top : cell.bottom, cell.left : cell.right].copy()
     height, width = inside.shape
-    if not height or not width:
-        return inside
+    if height <= 2 * _FRAME or width <= 2 * _FRAME:
+        return np.zeros_like(inside)
+    inside[:_FRAME], inside[-_FRAME:], inside[:, :_FRAME], inside[:, -_FRAME:] = 0, 0, 0, 0
     count, labels, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=8)
     keep = np.zeros(count, bool)
-    for label, (x, y, w, h, area) in enumerate(stats[1:count], start=1):
-        at_side = x == 0 or x + w == width
-        at_end = y == 0 or y + h == height
-        residue = (at_side and w <= 5) or (at_end and h <= 5) or w > 0.95 * width > 40 or h > 0.95 * height > 40
-        keep[label] = area >= 6 and max(w, h) >= 4 and not residue
+    for label, (_, _, w, h, area) in enumerate(stats[1:count], start=1):
+        rule = (w > 0.9 * width > 40 and h < 8) or (h > 0.9 * height > 40 and w < 8)
+        keep[label] = area >= 6 and max(w, h) >= 4 and not rule
     return np.where(keep[labels], inside, 0).astype(np.uint8)
+
+
+def _residue(marks: Pixels, cell: GridCell) -> npt.NDArray[np.bool_]:
+    """Ink of a cell that belongs to none of its marks: rules and specks, to be wiped before reading."""
+    inside, clean = marks[cell.top : cell.bottom, cell.left : cell.right], _clean(marks, cell)
+    count, labels = cv2.connectedComponents(inside, connectivity=8)
+    marked = np.zeros(count, bool)
+    marked[np.unique(labels[clean > 0])] = True
+    return (inside > 0) & ~marked[labels]
 
 
 def _together(bands: list[InkLine], em: float) -> list[InkLine]:
@@ -159,8 +169,7 @@ def _frame(page: Image, marks: Pixels, cell: GridCell, line: InkLine, margin: fl
     crop = page[top:bottom, left:right].copy()
     bare = crop[marks[top:bottom, left:right] == 0].reshape(-1, 3)
     paper = np.median(bare, axis=0) if len(bare) else np.full(3, 255.0)
-    residue = (marks[cell.top : cell.bottom, cell.left : cell.right] > 0) & (_clean(marks, cell) == 0)
-    wipe = residue[top - cell.top : bottom - cell.top, left - cell.left : right - cell.left]
+    wipe = _residue(marks, cell)[top - cell.top : bottom - cell.top, left - cell.left : right - cell.left]
     crop[cv2.dilate(wipe.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = paper
     tall = line.height + 2 * around
     wide = max(line.width + 2 * around, round(1.2 * tall))

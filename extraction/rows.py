@@ -19,7 +19,6 @@ from extraction.numbers import parse_figure
 from extraction.settings import LabelSettings
 from extraction.similarity import chinese_count, core, similarity
 
-_LABEL_DEPTH = 0.05  # a label left of another is the other's group: it counts a little less
 _BLIND = 0.12  # score of a row whose label cannot be read, where its figures fit
 _LEGIBLE = 0.8  # reading confidence from which a label that fits nothing is another label, not a misread one
 
@@ -55,8 +54,15 @@ class PrintedRow:
 
     @property
     def labels(self) -> tuple[Cell, ...]:
-        """Cells that are neither figures nor empty, from left to right."""
-        return tuple(c for c in self.cells if chinese_count(c.text) >= 1 and not _is_value(c))
+        """The cells with words before the first figure, from left to right: groups, then the row's own label."""
+        labels = []
+        for cell in self.cells:
+            figure = parse_figure(cell.text)
+            if figure is None and _has_words(cell):
+                labels.append(cell)
+            elif figure is not None and not figure.blank and labels:
+                break
+        return tuple(labels)
 
     @property
     def figures(self) -> int:
@@ -149,7 +155,7 @@ def _fit(rows: Sequence[PrintedRow], form: Template, settings: LabelSettings) ->
         RowMatch(
             lines[m.second],
             tuple(rows[m.first : m.first + m.count]),
-            blind=m.count == 1 and sure[m.first, m.second] <= NEVER,
+            blind=bool(m.count == 1 and sure[m.first, m.second] <= NEVER),
         )
         for m in matches
     )
@@ -194,14 +200,8 @@ def _alike(row: PrintedRow, line: FormLine) -> float:
         return _alike_unlabelled(row, line)
     if line.kind is LineKind.GROUP and row.figures:
         return 0.0
-    labels = row.labels
-    return max(
-        (
-            max(similarity(cell.text, wording) for wording in line.wordings) - _LABEL_DEPTH * (len(labels) - 1 - k)
-            for k, cell in enumerate(labels)
-        ),
-        default=0.0,
-    )
+    # Only the row's own label counts: its group's would fit a neighbour as well.
+    return max((similarity(row.labels[-1].text, wording) for wording in line.wordings), default=0.0) if row.labels else 0.0
 
 
 def _alike_unlabelled(row: PrintedRow, line: FormLine) -> float:
@@ -229,6 +229,12 @@ def _fits_blindly(row: PrintedRow, line: FormLine) -> bool:
     if label is not None and label.confidence >= _LEGIBLE and not label.doubt:
         return False
     return bool(line.wordings[0]) and row.figures > 0 and len(row.own) >= len(line.block.columns)
+
+
+def _has_words(cell: Cell) -> bool:
+    """Whether a cell holds Chinese words, not a figure with a stray mark that was read as a character."""
+    chinese = chinese_count(cell.text)
+    return chinese >= 2 or (chinese == 1 and not cell.doubt and not any(c.isdigit() for c in cell.text))
 
 
 def _is_value(cell: Cell) -> bool:

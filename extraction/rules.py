@@ -135,21 +135,29 @@ def _grid(across: _Rules, down: _Rules, box: tuple[int, int, int, int], snap: fl
         return None
     ys, xs = _with_outer_edges(ys, bottom - top, snap), _with_outer_edges(xs, right - left, snap)
     ruled_above, ruled_left = _side_cover(across, ys, xs, snap), _side_cover(down, xs, ys, snap).T
+    merged = list(_merged(ruled_above, ruled_left))
+    # An edge at which no cell begins is no edge of this table: a stroke of text has made it.
+    rows, columns = _used({m[0] for m in merged}, len(ys)), _used({m[1] for m in merged}, len(xs))
     cells = tuple(
         GridCell(
-            r0,
-            c0,
-            r1 - r0,
-            c1 - c0,
+            rows[r0],
+            columns[c0],
+            rows[r1] - rows[r0],
+            columns[c1] - columns[c0],
             left + _inside(xs[c0], +1),
             top + _inside(ys[r0], +1),
             left + _inside(xs[c1], -1),
             top + _inside(ys[r1], -1),
             doubtful,
         )
-        for r0, c0, r1, c1, doubtful in _merged(ruled_above, ruled_left)
+        for r0, c0, r1, c1, doubtful in merged
     )
     return Grid(left, top, right, bottom, cells)
+
+
+def _used(starts: set[int], edge_count: int) -> list[int]:
+    """For each edge, how many edges before it begin a cell: its number in the table's own counting."""
+    return [sum(s < edge for s in starts) for edge in range(edge_count)]
 
 
 def _edges(mask: Pixels, snap: float) -> Edges:
