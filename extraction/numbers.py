@@ -53,7 +53,7 @@ class Figure:
 
 BLANK = Figure(None)
 
-_BLANK_MARKS = re.compile(r"[-‐‑‒–—―─━ー一/\\.。_]*|无|空|N/A", re.IGNORECASE)
+_BLANK_MARKS = re.compile(r"[-‐‑‒–—―─━ー一/\\]*|无|空|N/A", re.IGNORECASE)
 _MAX_DIGITS = 18  # no agency counts further; longer runs are phone or account numbers, or two cells read as one
 _LONE_ONE = "一"  # a dash that OCR and fonts confuse with the numeral one: not a blank by itself
 _SIGNS = {

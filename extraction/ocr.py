@@ -20,23 +20,31 @@ from extraction.raster import grey, ink
 from extraction.rules import GridCell
 from models.recogniser import Image, Reading, Recogniser, cut_line
 
-_SPECK = 0.055  # em; smaller marks are dust
+_SPECK = 0.22  # em; smaller marks are dust
+_SLANTED = 0.8  # of a /
+_BY_SHAPE = 0.98  # confidence in a stroke that is told by its shape as well
 _FRAME = 4  # pixels inside the rules in which nothing but their fringe stands
 _DEFAULT_EM = 28.0  # pixels: 10 point type at 200 dpi
-_FIGURE_LIKE = re.compile(r"[\dOoQDlI|一〇.,，。:：\-—–―~～/\\'`‘’“”\"\s()（）元万件]*")
+_FIGURE_LIKE = re.compile(r"[\dOoQDlI|一〇.,，。:：·•_\-—–―~～/\\'`‘’“”\"\s()（）元万件]*")
 # What the networks answer for a lone digit, seen on real pages.
 _ZEROS = str.maketrans(dict.fromkeys("OoQD〇○。", "0"))
+_FRINGE = " .·•,，、'`‘’\""  # no figure begins or ends with these: they are specks beside it
+_LONE_STROKES = ("一", "-", "—", "–", "―", "_", "~", "1", "l", "I", "|", "/")
 _ONES = str.maketrans(dict.fromkeys("lI|丨", "1"))
 
 
 @dataclass(frozen=True, slots=True)
 class InkLine:
-    """A line of marks inside a cell: its box in pixels of the page picture."""
+    """A line of marks inside a cell: its box in pixels of the page picture.
+
+    `slant` is the correlation of its ink's x and height: near 1 for a / alone, near 0 for a 1.
+    """
 
     left: int
     top: int
     right: int
     bottom: int
+    slant: float = 0.0
 
     @property
     def height(self) -> int:
@@ -67,7 +75,7 @@ def read_cells(raster: Raster, cells: Sequence[GridCell], recogniser: Recogniser
     paper = _as_bgr(raster.pixels)
     first = recogniser.read_lines([_frame(paper, marks, cells[i], line, 0.22) for i, line in wanted])
     again = [k for k, reading in enumerate(first) if _FIGURE_LIKE.fullmatch(reading.text) or reading.score < 0.8]
-    second = recogniser.read_lines([_frame(paper, marks, cells[wanted[k][0]], wanted[k][1], 0.42) for k in again])
+    second = recogniser.read_figures([_frame(paper, marks, cells[wanted[k][0]], wanted[k][1], 0.42) for k in again])
     seconds = dict(zip(again, second, strict=True))
     readings: list[list[CellText]] = [[] for _ in cells]
     for k, (i, line) in enumerate(wanted):
@@ -99,7 +107,7 @@ def _lines_of(cells: Sequence[GridCell], marks: Pixels) -> list[list[InkLine]]:
     bands = [_bands(marks, cell) for cell in cells]
     heights = [b.height for cell_bands in bands for b in cell_bands if b.width > 1.5 * b.height and b.height > 8]
     em = median(heights) if heights else _DEFAULT_EM
-    return [[line for line in _together(cell_bands, em) if not _is_dust(line, em)] for cell_bands in bands]
+    return [_without_dust(_together(cell_bands, em), em) for cell_bands in bands]
 
 
 def _bands(marks: Pixels, cell: GridCell) -> list[InkLine]:
@@ -110,16 +118,25 @@ def _bands(marks: Pixels, cell: GridCell) -> list[InkLine]:
         return []
     bands = []
     for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
-        columns = np.flatnonzero(inside[run[0] : run[-1] + 1].any(axis=0))
+        band = inside[run[0] : run[-1] + 1]
+        columns = np.flatnonzero(band.any(axis=0))
         bands.append(
             InkLine(
                 cell.left + int(columns[0]),
                 cell.top + int(run[0]),
                 cell.left + int(columns[-1]) + 1,
                 cell.top + int(run[-1]) + 1,
+                _slant(band),
             )
         )
     return bands
+
+
+def _slant(band: Pixels) -> float:
+    y, x = np.nonzero(band)
+    if len(x) < 3 or not x.std() or not y.std():
+        return 0.0
+    return -float(np.corrcoef(x, y)[0, 1])
 
 
 def _clean(marks: Pixels, cell: GridCell) -> Pixels:
@@ -156,8 +173,15 @@ def _together(bands: list[InkLine], em: float) -> list[InkLine]:
     return lines
 
 
-def _is_dust(line: InkLine, em: float) -> bool:
-    return max(line.width, line.height) < max(4.0, _SPECK * 4 * em)
+def _without_dust(lines: list[InkLine], em: float) -> list[InkLine]:
+    """Without specks, and without the smudges that are small beside the cell's real lines."""
+    tallest = max((line.height for line in lines), default=0)
+    return [
+        line
+        for line in lines
+        if max(line.width, line.height) >= max(4.0, _SPECK * em)
+        and not (line.height < 0.4 * tallest and line.width < 0.5 * em)
+    ]
 
 
 def _frame(page: Image, marks: Pixels, cell: GridCell, line: InkLine, margin: float) -> Image:
@@ -193,7 +217,8 @@ def _settle(first: Reading, second: Reading | None, line: InkLine) -> CellText:
         return CellText(text, first.score)
     other = _plain_figure(second.text, line)
     if text == other:
-        return CellText(text, max(first.score, second.score))
+        shown_by_shape = text in ("/", "—")
+        return CellText(text, max(first.score, second.score, _BY_SHAPE if shown_by_shape else 0.0))
     if second.score > first.score:
         text, other = other, text
     return CellText(text, 0.5, f"two readings differ: {text!r} and {other!r}")
@@ -207,9 +232,12 @@ def _plain_figure(text: str, line: InkLine) -> str:
     text = text.strip()
     if not text or not _FIGURE_LIKE.fullmatch(text):
         return text
-    if text in ("一", "-", "—", "–", "―", "~", "1", "l", "I", "|"):
-        return "—" if line.width > 1.6 * line.height else "1" if line.height > 1.6 * line.width else text
-    return text.translate(_ZEROS).translate(_ONES).replace("一", "—")
+    text = text.strip(_FRINGE) or text
+    if text in _LONE_STROKES:
+        if line.width > 1.6 * line.height:
+            return "—"
+        return "/" if line.slant > _SLANTED else "1" if line.height > 1.6 * line.width else text
+    return re.sub(r"^[—–―一](?=\d)", "-", text.translate(_ZEROS).translate(_ONES))
 
 
 def _joined(lines: list[CellText]) -> CellText:

@@ -51,6 +51,10 @@ class Recogniser(Protocol):
         """One reading a picture, in the same order; each picture holds one upright line."""
         ...
 
+    def read_figures(self, lines: Sequence[Image]) -> list[Reading]:
+        """As `read_lines`, for pictures that hold figures: letters that look like digits are taken for them."""
+        ...
+
 
 class RapidOcrRecogniser:
     """RapidOCR (https://github.com/RapidAI/RapidOCR) with the weights in its wheel."""
@@ -84,6 +88,48 @@ class RapidOcrRecogniser:
             return []
         read = self._engine.recognize_txt(list(lines))
         return [Reading(text, float(score)) for text, score in zip(read.txts, read.scores, strict=True)]
+
+    def read_figures(self, lines: Sequence[Image]) -> list[Reading]:
+        """One reading a picture of a figure: what the network holds for O, o or 〇 counts for 0."""
+        reader = self._engine._load_rec_model()
+        plain = reader.postprocess_op
+        reader.postprocess_op = _LookAlikesFolded(plain)
+        try:
+            return self.read_lines(lines)
+        finally:
+            reader.postprocess_op = plain
+
+
+class _LookAlikesFolded:
+    """CTC decoding in which a digit gets the probability of the letters that look like it.
+
+    A lone zero is 0 to the eye and 0, O, o or 〇 to a network that knows them all: its doubt is about the name, not the
+    shape.
+    """
+
+    def __init__(self, decode: Any) -> None:
+        known = decode.dict
+        self._decode = decode
+        self._twins = [
+            (known[digit], [known[c] for c in letters if c in known])
+            for digit, letters in _LOOK_ALIKES.items()
+            if digit in known
+        ]
+
+    def __call__(self, predictions: npt.NDArray[np.float32], *arguments: Any, **options: Any) -> Any:
+        folded = predictions.copy()
+        for digit, letters in self._twins:
+            folded[..., digit] += folded[..., letters].sum(axis=-1)
+            folded[..., letters] = 0
+        return self._decode(folded, *arguments, **options)
+
+
+_LOOK_ALIKES = {
+    "0": "OoQＯｏ〇○◯ΟοОо０",
+    "1": "lI|丨１Ⅰⅼ",
+    **{str(d): chr(ord("０") + d) for d in range(2, 10)},
+    "—": "-–―－ー_",
+}
 
 
 class PaddleOcrRecogniser:
@@ -132,6 +178,10 @@ class PaddleOcrRecogniser:
         found = self._reader.predict([lines[i] for i in order], batch_size=8)
         readings = {i: Reading(str(r["rec_text"]), float(r["rec_score"])) for i, r in zip(order, found, strict=True)}
         return [readings[i] for i in range(len(lines))]
+
+    def read_figures(self, lines: Sequence[Image]) -> list[Reading]:
+        """One reading a picture; PaddleOCR does not give its probabilities, so look-alikes are not weighed."""
+        return self.read_lines(lines)
 
 
 ENGINES: dict[str, type[RapidOcrRecogniser] | type[PaddleOcrRecogniser]] = {
