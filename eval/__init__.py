@@ -1,0 +1,1 @@
+"""How right and how fast: reports beside their gold, pages beside the clock."""

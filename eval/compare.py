@@ -68,7 +68,7 @@ def is_right(found: Field, wanted: Decimal | None, *, missing: bool = False) -> 
     if missing:
         return found.status is Status.MISSING
     if wanted is None:
-        return found.value is None and found.status is not Status.MISSING or found.status is Status.INFERRED
+        return (found.value is None and found.status is not Status.MISSING) or found.status is Status.INFERRED
     return found.value == wanted
 
 

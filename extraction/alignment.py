@@ -1,8 +1,8 @@
 """Monotone alignment: two sequences matched as a whole, order kept, either side free to skip.
 
-What a needle-and-thread match one by one gets wrong (an unreadable label, an extra row, a label that contains another's
-name) comes right here, because every match must fit all the others. The recursion is that of Needleman and Wunsch (1970)
-with one more step: two neighbours of the first sequence may stand for one element of the second (a split cell).
+What matching one by one gets wrong (an unreadable label, an extra row, a label that contains another's name) comes
+right here, because every match must fit all the others. The recursion is that of Needleman and Wunsch (1970) with one
+more step: two neighbours of the first sequence may stand for one element of the second (a split cell).
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def align(
 ) -> tuple[list[Match], float]:
     """The matches of highest total score, in order, and that score.
 
-    `single` is n x m; entries at or below NEVER are no match. `double[i, j]` scores i and i + 1 together for j. The skip
-    sequences (default 0) are what leaving an element out adds, usually a penalty.
+    `single` is n x m; entries at or below NEVER are no match. `double[i, j]` scores i and i + 1 together for j. The
+    skip sequences (default 0) are what leaving an element out adds, usually a penalty.
     """
     n, m = single.shape
     skip_a = np.asarray(skip_first if len(skip_first) else np.zeros(n), float)

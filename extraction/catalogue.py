@@ -175,9 +175,7 @@ def _block(data: dict[str, Any]) -> Block:
         )
         for c in data["columns"]
     )
-    return Block(
-        data["id"], templates, data["section"], data["prefix"], data["table"], data["corner"], rows, columns
-    )
+    return Block(data["id"], templates, data["section"], data["prefix"], data["table"], data["corner"], rows, columns)
 
 
 def _rows_in_print(block: Block, template_id: str, printed: Collection[str]) -> tuple[Row, ...]:

@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gouji",
-        description="Reads Chinese 政府信息公开工作年度报告 in any form into figures that are checked against each other.",
+        description="Reads Chinese 政府信息公开工作年度报告 in any form into figures checked against each other.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -88,7 +88,7 @@ def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     models = commands.add_parser(
         "models",
         help="list the weights in use and verify their hashes",
-        description="Lists the weights in use and verifies their SHA-256; exit 2 where one is missing or another version.",
+        description="Lists the weights in use and verifies their SHA-256; exit 2 where one is missing or another.",
     )
     models.set_defaults(run=_models)
 

@@ -42,11 +42,16 @@ class Header:
 
 
 def read_headers(matches: Sequence[RowMatch]) -> dict[tuple[str, int], Header]:
-    """The headers of the aligned tables, by block and table; a table that goes on without one takes its block's last."""
+    """The headers of the aligned tables, by block and table; a table without one takes its block's last."""
     headers: dict[tuple[str, int], Header] = {}
     for block, table, table_index in _pieces(matches):
-        header_rows = [r.row for m in matches if m.line.kind is LineKind.HEADER and m.line.block is block
-                       for r in m.rows if r.table_index == table_index]
+        header_rows = [
+            r.row
+            for m in matches
+            if m.line.kind is LineKind.HEADER and m.line.block is block
+            for r in m.rows
+            if r.table_index == table_index
+        ]
         first_column = _first_value_column(matches, block, table_index)
         found = _header(table, header_rows, block, first_column) if header_rows else None
         if found is None:
@@ -67,7 +72,9 @@ def place(match: RowMatch, row: PrintedRow, header: Header | None) -> dict[str, 
     values = _without_outer_blanks(cells, len(block.columns)) if row.labels else cells
     placed = place_by_order(values, [c.id for c in block.columns])
     if row.table.aligned and len(cells) != len(block.columns):
-        return {c: Placed(p.cell, p.header, p.doubt or "the table's header could not be read") for c, p in placed.items()}
+        return {
+            c: Placed(p.cell, p.header, p.doubt or "the table's header could not be read") for c, p in placed.items()
+        }
     return placed
 
 
@@ -84,8 +91,10 @@ def place_by_order(cells: Sequence[Cell], columns: Sequence[str]) -> dict[str, P
         return {c: Placed(None) for c in columns}
     if surplus < 0 or surplus > _MAX_SURPLUS:
         doubt = f"the row has {len(cells)} cells for {len(columns)} columns"
-        return {c: Placed(cells[min(k, len(cells) - 1)] if surplus > 0 else None, doubt=doubt)
-                for k, c in enumerate(columns)}
+        return {
+            c: Placed(cells[min(k, len(cells) - 1)] if surplus > 0 else None, doubt=doubt)
+            for k, c in enumerate(columns)
+        }
     choices: list[list[Cell]] = [[] for _ in columns]
     for dropped in combinations(range(len(cells)), surplus):
         kept = [cell for k, cell in enumerate(cells) if k not in dropped]
@@ -94,7 +103,9 @@ def place_by_order(cells: Sequence[Cell], columns: Sequence[str]) -> dict[str, P
     placed = {}
     for column, choice in zip(columns, choices, strict=True):
         texts = {cell.text for cell in choice}
-        doubt = "" if len(texts) == 1 else f"the row has {surplus} cells too many: {' or '.join(sorted(map(repr, texts)))}"
+        doubt = (
+            "" if len(texts) == 1 else f"the row has {surplus} cells too many: {' or '.join(sorted(map(repr, texts)))}"
+        )
         placed[column] = Placed(choice[0], doubt=doubt)
     return placed
 

@@ -59,7 +59,9 @@ def find_inputs(patterns: Sequence[str], out: Path) -> list[Input]:
     """
     inputs: dict[str, Input] = {}
     for pattern in patterns:
-        roots = [Path(pattern)] if Path(pattern).exists() else [Path(p) for p in sorted(glob.glob(pattern, recursive=True))]
+        roots = (
+            [Path(pattern)] if Path(pattern).exists() else [Path(p) for p in sorted(glob.glob(pattern, recursive=True))]
+        )
         if not roots:
             raise UsageError(f"{pattern}: there is no such file or folder")
         for root in roots:
@@ -74,7 +76,7 @@ def find_inputs(patterns: Sequence[str], out: Path) -> list[Input]:
 
 
 def convert(inputs: Sequence[Input], plan: Plan, on_done: Callable[[ManifestLine], None]) -> list[ManifestLine]:
-    """Convert what needs it; one manifest line an input, in the order of the inputs. `on_done` hears of each at once."""
+    """Convert what needs it; one manifest line an input, in their order. `on_done` hears of each at once."""
     plan.out.mkdir(parents=True, exist_ok=True)
     earlier = read_manifest(plan.out)
     done: dict[str, ManifestLine] = {}
@@ -112,10 +114,14 @@ def convert_one(item: Input, plan: Plan, models: Models) -> ManifestLine:
     except GoujiError as error:
         return line(FAILED, _sha256(item.path), str(error), None)
     except (MemoryError, RecursionError) as error:
-        return line(FAILED, _sha256(item.path), f"the file needs more memory than there is ({type(error).__name__})", None)
+        return line(
+            FAILED, _sha256(item.path), f"the file needs more memory than there is ({type(error).__name__})", None
+        )
     except Exception as error:
         # A fault of ours in one file must not cost the batch: it is recorded where it happened.
-        return line(FAILED, _sha256(item.path), f"an error in Gouji, please report it: {type(error).__name__}: {error}", None)
+        return line(
+            FAILED, _sha256(item.path), f"an error in Gouji, please report it: {type(error).__name__}: {error}", None
+        )
     return line(CONVERTED, report.source.sha256, None, report.source.pages)
 
 

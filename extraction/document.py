@@ -311,5 +311,3 @@ class Report:
             if candidate.id == field_id:
                 return candidate
         raise KeyError(field_id)
-
-

@@ -15,11 +15,17 @@ from extraction.sections import Paragraph, Text
 
 _TITLE = re.compile(r"年\s*度?\s*报\s*告|政府信息公开.*报告|政务公开.*报告|年\s*报$")
 _YEAR = re.compile(r"(20[0-4]\d)\s*年?")
-_PERIOD = re.compile(r"(20[0-4]\d)\s*年\s*0?1\s*月\s*0?1\s*日\s*[起始]?\s*[,，]?\s*(?:至|到|[-—–~～])+\s*(20[0-4]\d)?\s*年?\s*12\s*月\s*31")
+_PERIOD = re.compile(
+    r"(20[0-4]\d)\s*年\s*0?1\s*月\s*0?1\s*日\s*[起始]?\s*[,，]?\s*(?:至|到|[-—–~～])+\s*(20[0-4]\d)?\s*年?\s*12\s*月\s*31"
+)
 _CHINESE_YEAR = re.compile(r"二[〇○零0Oo][一二三四][〇○零0Oo一二三四五六七八九](?=年)")
 _CHINESE_DIGITS = str.maketrans("〇○零Oo一二三四五六七八九", "00000123456789")
-_DOCUMENT_NUMBER = re.compile(r"[〔\[［(（]\s*20\d\d\s*[〕\]］)）]\s*\d*\s*号|^附件|文件$|^索引|^发布|^来源|^日期|^字号|^当前位置")
-_SUBJECT = re.compile(r"(?:关于)?(?:公布|报送|印发)?(?:的)?(?:20[0-4]\d年?度?)?(?:的)?(?:法治)?(?:政府信息|政务信息|政务公开|信息公开|政府网站)")
+_NOT_TITLE = re.compile(
+    r"[〔\[［(（]\s*20\d\d\s*[〕\]］)）]\s*\d*\s*号|^附件|文件$|^索引|^发布|^来源|^日期|^字号|^当前位置|网站$|门户$"
+)
+_SUBJECT = re.compile(
+    r"(?:关于)?(?:公布|报送|印发)?(?:的)?(?:20[0-4]\d年?度?)?(?:的)?(?:政府信息|政务信息|政务公开|信息公开|政府网站)"
+)
 _KIND = (
     r"(?:人民政府|政府办公室|政府办公厅|政府|管理委员会|管委会|委员会|办公室|办公厅|办事处|管理局|总局|分局|局|厅|"
     r"管理中心|中心|管理处|处|支队|大队|总队|研究院|医院|学院|学校|大学|法院|检察院|院|馆|站|所|社|公司|集团|银行|"
@@ -27,12 +33,18 @@ _KIND = (
 )
 _NAME = rf"(?P<name>[一-鿿（）()]{{2,28}}?{_KIND})"
 _STATEMENTS = (
-    re.compile(rf"(?:请|可)?(?:径|直接)?[与向和同]{_NAME}(?:政务公开|信息公开|政府信息公开)?(?:科|股|室|处|办公室)?(?:进行)?联系"),
+    re.compile(
+        rf"(?:请|可)?(?:径|直接)?[与向和同]{_NAME}(?:政务公开|信息公开|政府信息公开)?(?:科|股|室|处|办公室)?(?:进行)?联系"
+    ),
     re.compile(rf"本(?:年度)?报告(?:由|系){_NAME}(?:根据|依据|按照|结合|编制|组织)"),
-    re.compile(rf"^20[0-4]\d年度?,?{_NAME}(?:认真|坚持|深入|严格|全面|按照|在|切实|以|高度|紧紧|围绕|持续|积极|扎实|贯彻)"),
+    re.compile(
+        rf"^20[0-4]\d年度?,?{_NAME}(?:认真|坚持|深入|严格|全面|按照|在|切实|以|高度|紧紧|围绕|持续|积极|扎实|贯彻)"
+    ),
     re.compile(rf"^{_NAME}(?:网站)?(?:年度)?工作(?:报表|报告)"),
 )
-_NOT_A_NAME = re.compile(r"^(?:我|本|全|各|该|其|国务院|中共|中央|省委|市委|县委|区委|党中央|有关|相关|上级|申请人|社会|公众)")
+_NOT_A_NAME = re.compile(
+    r"^(?:我|本|全|各|该|其|国务院|中共|中央|省委|市委|县委|区委|党中央|有关|相关|上级|申请人|社会|公众)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +62,7 @@ def read_heading(text: Text) -> Heading:
     title = _title(text.head)
     organization = (_organization_in_title(title) if title else None) or _organization_in_text(text.paragraphs)
     period, titled = _period(text.paragraphs), _year_in(title or "")
-    warnings = ()
+    warnings: tuple[str, ...] = ()
     if period and titled and period != titled:
         warnings = (f"the title says {titled}, the period of the statistics {period}; {period} was taken",)
     year = period or titled or _year_in_text(text)
@@ -65,7 +77,7 @@ def _title(head: Sequence[Paragraph]) -> str | None:
             if index + 1 < len(lines) and _is_title_start(line) and _TITLE.search(_solid(line + lines[index + 1])):
                 return _tidy(line + lines[index + 1]) if len(lines[index + 1]) < 30 else None
             continue
-        if line.endswith("。") or _DOCUMENT_NUMBER.search(line):
+        if line.endswith("。") or _NOT_TITLE.search(line):
             continue
         above = lines[index - 1] if index else ""
         own = _organization_in_title(line)
@@ -76,7 +88,7 @@ def _title(head: Sequence[Paragraph]) -> str | None:
 def _is_title_start(line: str) -> bool:
     """Whether a line can be the first of a title broken over two."""
     solid = _solid(line)
-    return 3 <= len(solid) <= 40 and not re.search(r"[。；;,，：:|<>]", solid) and not _DOCUMENT_NUMBER.search(solid)
+    return 3 <= len(solid) <= 40 and not re.search(r"[。；;,，：:|<>]", solid) and not _NOT_TITLE.search(solid)
 
 
 def _organization_in_title(title: str) -> str | None:
@@ -87,7 +99,9 @@ def _organization_in_title(title: str) -> str | None:
         subject = re.search(r"(?:20[0-4]\d年)?度?(?:工作)?年度?报", solid)
     if subject is None:
         return None
-    name = re.sub(r"^.*?20[0-4]\d年度?", "", solid[: subject.start()]) or re.sub(r"20[0-4]\d年?度?.*$", "", solid[: subject.start()])
+    name = re.sub(r"^.*?20[0-4]\d年度?", "", solid[: subject.start()]) or re.sub(
+        r"20[0-4]\d年?度?.*$", "", solid[: subject.start()]
+    )
     name = name.strip("的关于《》()（）、.-—")
     if len(name) < 3 or _NOT_A_NAME.match(name) or not re.search(r"[一-鿿]{3}", name):
         return None

@@ -1,8 +1,8 @@
 """Tables to labelled fields: every cell of the national form, as the report prints it.
 
 Rows are aligned with the form as a whole (`extraction.rows`), then each row's cells with its columns
-(`extraction.columns`). What is unsure becomes `review`, what the report does not have `missing`; rows in no template are
-kept as extra rows.
+(`extraction.columns`). What is unsure becomes `review`, what the report does not have `missing`; rows in no template
+are kept as extra rows.
 """
 
 from __future__ import annotations
@@ -132,10 +132,7 @@ def _extra_rows(match: FormMatch) -> tuple[ExtraRow, ...]:
 def _section_above(row: PrintedRow, match: FormMatch) -> str:
     """The section of the last matched row before this one."""
     before = [
-        m.line.block.section
-        for m in match.rows
-        for r in m.rows
-        if (r.table_index, r.row) < (row.table_index, row.row)
+        m.line.block.section for m in match.rows for r in m.rows if (r.table_index, r.row) < (row.table_index, row.row)
     ]
     return before[-1] if before else ""
 
@@ -148,5 +145,3 @@ def _values(row: PrintedRow) -> list[Cell]:
     """The cells right of the label."""
     last = row.cells.index(row.labels[-1])
     return [c for c in row.cells[last + 1 :] if c.row == row.row]
-
-

@@ -1,8 +1,8 @@
 """The one door through which printed text becomes a figure: text in, exact value, unit and note out.
 
-Values are `Decimal`, never float. A blank (nothing, `/`, `—`, `无`) is not zero: its value is None. Text that is neither a
-figure nor a blank gives None as a whole, and so does every text with more than one reading (`1 2`, `007`, `12%`): it is
-for a person to look at.
+Values are `Decimal`, never float. A blank (nothing, `/`, `—`, `无`) is not zero: its value is None. Text that is
+neither a figure nor a blank gives None as a whole, and so does every text with more than one reading (`1 2`, `007`,
+`12%`): it is for a person to look at.
 
 Source of the forms read here: the cells of real reports (signs, money units, notes in brackets).
 """

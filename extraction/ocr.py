@@ -160,7 +160,7 @@ def _residue(marks: Pixels, cell: GridCell) -> npt.NDArray[np.bool_]:
     count, labels = cv2.connectedComponents(inside, connectivity=8)
     marked = np.zeros(count, bool)
     marked[np.unique(labels[clean > 0])] = True
-    return (inside > 0) & ~marked[labels]
+    return np.asarray((inside > 0) & ~marked[labels])
 
 
 def _together(bands: list[InkLine], em: float) -> list[InkLine]:

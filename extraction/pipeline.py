@@ -54,7 +54,7 @@ def _refuse_what_is_no_report(text: Text, labelled: Labelled, heading: Heading) 
     """A report has figures of the national form, or at least headings of its sections and a title."""
     if labelled.template is None and len(text.sections) < (2 if heading.title else 3):
         raise NotAReport(
-            "no table or heading of a 政府信息公开工作年度报告 was found; if it is one, its scan may be too poor to read"
+            "no table or heading of a 政府信息公开工作年度报告 was found; if it is one, its scan is too poor to read"
         )
 
 

@@ -21,13 +21,21 @@ def convert_with_progress(inputs: Sequence[Input], plan: Plan) -> int:
     if not inputs:
         raise UsageError("there is no file to convert in what was named")
     screen = Console(stderr=True)
-    columns = (TextColumn("converting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    columns = (
+        TextColumn("converting"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+    )
     with Progress(*columns, console=screen, transient=True) as progress:
         task = progress.add_task("", total=len(inputs))
 
         def on_done(line: ManifestLine) -> None:
             if line.outcome == FAILED:
-                progress.console.print(f"{line.path}: {line.error}", style="red", markup=False, highlight=False, soft_wrap=True)
+                progress.console.print(
+                    f"{line.path}: {line.error}", style="red", markup=False, highlight=False, soft_wrap=True
+                )
             progress.update(task, advance=1, description=Path(line.path).name)
 
         lines = convert(inputs, plan, on_done)

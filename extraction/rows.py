@@ -148,7 +148,7 @@ def _header_texts(block: Block) -> list[str]:
 def _fit(rows: Sequence[PrintedRow], form: Template, settings: LabelSettings) -> FormMatch:
     lines = form_lines(form)
     sure, blind, double = _emissions(rows, lines, settings)
-    skip_line = [-0.3 if line.kind is LineKind.DATA and form.id in (line.row or _ANY).templates else 0.0 for line in lines]
+    skip_line = [-0.3 if line.row and form.id in line.row.templates else 0.0 for line in lines]
     skip_row = [-0.15 if row.figures else 0.0 for row in rows]
     matches, score = align(np.maximum(sure, blind), double, skip_row, skip_line)
     found = tuple(
@@ -162,9 +162,6 @@ def _fit(rows: Sequence[PrintedRow], form: Template, settings: LabelSettings) ->
     taken = {m.first + k for m in matches for k in range(m.count)}
     rest = tuple(row for i, row in enumerate(rows) if i not in taken)
     return FormMatch(form, found, rest, score)
-
-
-_ANY = Row("", "", templates=("2019", "2021"))
 
 
 def _emissions(
@@ -201,7 +198,9 @@ def _alike(row: PrintedRow, line: FormLine) -> float:
     if line.kind is LineKind.GROUP and row.figures:
         return 0.0
     # Only the row's own label counts: its group's would fit a neighbour as well.
-    return max((similarity(row.labels[-1].text, wording) for wording in line.wordings), default=0.0) if row.labels else 0.0
+    return (
+        max((similarity(row.labels[-1].text, wording) for wording in line.wordings), default=0.0) if row.labels else 0.0
+    )
 
 
 def _alike_unlabelled(row: PrintedRow, line: FormLine) -> float:

@@ -21,6 +21,7 @@ _THICKEST = 3.5  # points; anything thicker is a band, not a rule
 _HEADING = 26.0  # points; no stroke of a heading is longer
 _PIECE = 0.75  # of the shortest rule: what is shorter may be a stroke of text
 _TRACE, _TRACED, _TRACE_LENGTH = 0.35, 0.8, 11  # of the rules' darkness; of the side; pixels averaged
+_OPEN_RULES = 3  # upright rules ending together: the table is open there
 _FAINT = 0.2  # above this share a side may be a broken rule
 
 Edges = npt.NDArray[np.float64]
@@ -92,8 +93,8 @@ def _rules(grey_pixels: Pixels, shortest: int, scale: float) -> _Rules:
     thin = cv2.morphologyEx(grey_pixels, cv2.MORPH_BLACKHAT, kernel(1, thick), borderType=cv2.BORDER_REPLICATE)
     noise = float(np.median(thin))  # most of a page is bare paper
     _, dark = cv2.threshold(thin, max(14.0, 3.0 * noise), 255, cv2.THRESH_BINARY)
-    # A rule may drift by a pixel: thicken it before asking for its length. Only pieces too long for a stroke of text are
-    # then bridged, else neighbouring characters would make a rule.
+    # A rule may drift by a pixel: thicken it before asking for its length. Only pieces too long for a stroke of text
+    # are then bridged, else neighbouring characters would make a rule.
     dark = cv2.dilate(dark, kernel(1, 3))
     pieces = cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel(round(_PIECE * shortest), 1))
     bridged = cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, kernel(shortest, 1))
@@ -102,18 +103,30 @@ def _rules(grey_pixels: Pixels, shortest: int, scale: float) -> _Rules:
 
 
 def _without_loose_strokes(down: Pixels, across: Pixels, short: float, margin: float) -> Pixels:
-    """Without the short upright strokes that do not run from rule to rule: they belong to a heading beside the table."""
+    """Without the short upright ends that no level rule closes: strokes of a heading above or below the table.
+
+    Where a page break leaves a table open, three or more rules end at one height; those are kept.
+    """
     kept, reach = np.ascontiguousarray(down), round(margin)
     down = kept.copy()
     count, labels, stats, _ = cv2.connectedComponentsWithStats(down, connectivity=8)
+    loose: list[tuple[int, int, int]] = []  # label, from, to
     for label, (left, top, width, height, _) in enumerate(stats[1:count], start=1):
-        if height >= short:
+        bottom = top + height
+        level = across[max(0, top - reach) : bottom + reach, left : left + width].any(axis=1)
+        crossings = np.flatnonzero(level) + max(0, top - reach)
+        above, below = (crossings[0] - top, bottom - 1 - crossings[-1]) if len(crossings) else (height, height)
+        if height < short:
+            if max(above, below) > reach:
+                kept[top:bottom, left : left + width][labels[top:bottom, left : left + width] == label] = 0
             continue
-        columns = slice(left, left + width)
-        meets_top = across[max(0, top - reach) : top + reach + 1, columns].any()
-        meets_bottom = across[max(0, top + height - reach - 1) : top + height + reach, columns].any()
-        if not (meets_top and meets_bottom):
-            area = (slice(top, top + height), columns)
+        loose += [(label, top, int(crossings[0]) - 1)] if reach < above < short else []
+        loose += [(label, int(crossings[-1]) + 2, bottom)] if reach < below < short else []
+    for label, start, end in loose:
+        alike = sum(abs(s - start) <= 2 * reach and abs(e - end) <= 2 * reach for _, s, e in loose)
+        if alike < _OPEN_RULES:
+            left, _, width, _, _ = stats[label]
+            area = (slice(start, end), slice(left, left + width))
             kept[area][labels[area] == label] = 0
     return kept
 
@@ -195,8 +208,8 @@ def _side_cover(rules: _Rules, edges: Edges, others: Edges, snap: float) -> npt.
     cover = np.zeros((len(edges), len(others) - 1))
     for i, edge in enumerate(edges):
         band = slice(max(0, round(edge) - reach), round(edge) + reach + 1)
-        sure = rules.mask[band].any(axis=0)
-        trace = cv2.blur(rules.thin[band], (_TRACE_LENGTH, 1)).max(axis=0) >= faint
+        sure = rules.mask[band].max(axis=0) > 0
+        trace = np.asarray(cv2.blur(rules.thin[band], (_TRACE_LENGTH, 1))).max(axis=0) >= faint
         for j in range(len(others) - 1):
             start, end = round(others[j]) + 2, round(others[j + 1]) - 1
             if end > start:
@@ -248,8 +261,7 @@ def _joined(
         canvas[2:-1:2, 1::2] &= within[1:] & within[:-1]
         canvas[1::2, 2:-1:2] &= within[:, 1:] & within[:, :-1]
     _, labels = cv2.connectedComponents(canvas, connectivity=4)
-    squares: npt.NDArray[np.int32] = labels[1::2, 1::2]
-    return squares
+    return np.asarray(labels[1::2, 1::2], np.int32)
 
 
 def _inside(edge: float, direction: int) -> int:

@@ -103,9 +103,7 @@ def _goes_on(paragraph: Paragraph, line: Paragraph, margins: tuple[float, float,
     if _heading_of(line.text) or _heading_of(paragraph.text) or paragraph.title != line.title:
         return False
     if last is None or here is None or margins is None:
-        return not (
-            len(paragraph.text) < _SHORT or paragraph.text[-1] in _ENDS or _NUMBERED.match(line.text)
-        )
+        return not (len(paragraph.text) < _SHORT or paragraph.text[-1] in _ENDS or _NUMBERED.match(line.text))
     left, right, size = margins
     indented = here.left > left + 1.2 * size
     return last.right > right - 2.5 * size and not indented
@@ -126,7 +124,7 @@ def _join_text(left: str, right: str) -> str:
 
 
 def _headings(paragraphs: Sequence[Paragraph]) -> dict[int, SectionForm]:
-    """Which paragraphs head which sections: aligned with the form as a whole, so that sub-headings do not pass for them."""
+    """Which paragraphs head which sections: aligned with the form as a whole, so that no sub-heading passes for one."""
     forms = sections()
     scores = np.full((len(paragraphs), len(forms)), NEVER)
     for i, paragraph in enumerate(paragraphs):

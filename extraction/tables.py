@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from extraction.document import Box, Cell, Raster, Span, Table, union
 from extraction.ocr import CellText, has_ink, read_cells
@@ -24,9 +25,7 @@ def fill_table(grid: Grid, raster: Raster, spans: Sequence[Span], page: int | No
     boxes = [raster.box_on_page(c.left, c.top, c.right, c.bottom) for c in grid.cells]
     native = [native_text(held, box) for held, box in zip(_held(spans, boxes), boxes, strict=True)]
     marks = ink(grey(raster.pixels), window=51, contrast=14) if spans else None
-    unread = [
-        i for i, cell in enumerate(grid.cells) if not native[i] and (marks is None or has_ink(marks, cell))
-    ]
+    unread = [i for i, cell in enumerate(grid.cells) if not native[i] and (marks is None or has_ink(marks, cell))]
     read = read_cells(raster, [grid.cells[i] for i in unread], models.recogniser) if unread else []
     seen = dict(zip(unread, read, strict=True))
     cells = tuple(
@@ -37,7 +36,7 @@ def fill_table(grid: Grid, raster: Raster, spans: Sequence[Span], page: int | No
 
 
 def native_text(characters: Sequence[Span], box: Box) -> str:
-    """The text of a cell from its characters: lines joined by newline, a number wrapped at the cell's edge made whole."""
+    """The text of a cell from its characters: lines joined by newline, a number wrapped at its edge made whole."""
     text = ""
     previous: Span | None = None
     for line in text_lines(characters):
@@ -93,9 +92,7 @@ def _held(spans: Sequence[Span], boxes: Sequence[Box]) -> list[list[Span]]:
 
 def _cell(cell: GridCell, read: CellText, box: Box, page: int | None) -> Cell:
     doubt = read.doubt or ("the rules around this cell are broken" if cell.doubtful else "")
-    return Cell(
-        cell.row, cell.column, read.text, cell.row_span, cell.column_span, page, box, read.confidence, doubt
-    )
+    return Cell(cell.row, cell.column, read.text, cell.row_span, cell.column_span, page, box, read.confidence, doubt)
 
 
 def _same_line(a: Span, b: Span) -> bool:
@@ -107,7 +104,7 @@ def _same_line(a: Span, b: Span) -> bool:
 def _line(parts: list[Span]) -> Span:
     parts = sorted(parts, key=lambda s: _box(s).left)
     text = parts[0].text
-    for left, right in zip(parts, parts[1:], strict=False):
+    for left, right in pairwise(parts):
         gap = _box(right).left - _box(left).right
         size = min(_box(left).height, _box(right).height)
         text += (" " if gap > 0.45 * size else "") + right.text

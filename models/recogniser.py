@@ -79,19 +79,19 @@ class RapidOcrRecogniser:
 
     def find_lines(self, page: Image) -> list[Quad]:
         """The text lines of a page."""
-        found = self._engine(page, use_det=True, use_cls=False, use_rec=False)
+        found: Any = self._engine(page, use_det=True, use_cls=False, use_rec=False)
         return [] if found.boxes is None else [np.asarray(b, np.float32) for b in found.boxes]
 
     def read_lines(self, lines: Sequence[Image]) -> list[Reading]:
         """One reading a picture."""
         if not lines:
             return []
-        read = self._engine.recognize_txt(list(lines))
+        read: Any = self._engine.recognize_txt(list(lines))
         return [Reading(text, float(score)) for text, score in zip(read.txts, read.scores, strict=True)]
 
     def read_figures(self, lines: Sequence[Image]) -> list[Reading]:
         """One reading a picture of a figure: what the network holds for O, o or 〇 counts for 0."""
-        reader = self._engine._load_rec_model()
+        reader: Any = self._engine._load_rec_model()  # type: ignore[no-untyped-call]
         plain = reader.postprocess_op
         reader.postprocess_op = _LookAlikesFolded(plain)
         try:

@@ -1,0 +1,1 @@
+"""What makes material to learn from and weights: today the sample archive."""

@@ -16,7 +16,8 @@ from pathlib import Path
 from extraction.document import Page
 from extraction.errors import DamagedFile, EmptyFile, TooLarge, UnsupportedFormat
 from extraction.ingest.docx import read_docx
-from extraction.ingest.html import decode, read_html
+from extraction.ingest.html import read_html
+from extraction.ingest.html_charset import decode
 from extraction.ingest.pdf import open_pdf, read_pages
 from extraction.ingest.pictures import open_picture, read_pictures
 from extraction.ingest.text import read_text

@@ -132,8 +132,7 @@ def _text_layer_fault(page: pdfium.PdfPage, spans: tuple[Span, ...]) -> str:
     if garbled > _GARBLED_SHARE * len(spans):
         return "its text layer is garbled (a font without a character map)"
     modes = [
-        pdfium_c.FPDFTextObj_GetTextRenderMode(o.raw)
-        for o in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_TEXT])
+        pdfium_c.FPDFTextObj_GetTextRenderMode(o.raw) for o in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_TEXT])
     ]
     if modes and sum(m == _INVISIBLE for m in modes) > len(modes) / 2:
         return "its text layer is invisible (a scanner's own OCR)"

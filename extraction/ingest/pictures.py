@@ -1,7 +1,7 @@
 """PNG, JPEG and TIFF to pages: one page a frame, in points by the file's own resolution.
 
-Where a file does not say its resolution, or says one that no scanner has (screens' 72 and 96), its long side is taken to
-be that of A4. The picture is brought to about `scan_dpi`.
+Where a file does not say its resolution, or says one that no scanner has (screens' 72 and 96), its long side is taken
+to be that of A4. The picture is brought to about `scan_dpi`.
 """
 
 from __future__ import annotations

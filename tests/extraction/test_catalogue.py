@@ -32,9 +32,7 @@ def test_identities_cover_every_application_cell_three_times(template_id: str, r
     results = next(i for i in identities if i.id == "applications.natural_person:results_total")
     assert len(results.left) == rows - 4
     known = {f.id for f in template(template_id).fields}
-    assert {f for i in identities for f in (*i.left, *i.right)} == {
-        f for f in known if not f.startswith("proactive.")
-    }
+    assert {f for i in identities for f in (*i.left, *i.right)} == {f for f in known if not f.startswith("proactive.")}
 
 
 def test_identity_ids_are_unique_and_named_after_their_line() -> None:

@@ -1,0 +1,38 @@
+# Two commands do all on a fresh checkout: `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: help install demo test lint samples clean
+help:            ## list the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	touch $@
+
+install: $(VENV)/.installed      ## make the virtual environment and install Gouji into it
+
+demo: $(VENV)/.installed         ## convert the sample archive and show the result
+	$(BIN)/gouji convert annotations/samples -o demo-out --workers 2
+	$(BIN)/gouji show demo-out
+
+lint: $(VENV)/.installed-dev     ## ruff and strict mypy
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: lint                       ## lint, type-check and run all tests
+	$(BIN)/pytest -n 2
+
+samples: $(VENV)/.installed-dev  ## rebuild the sample reports (needs Chromium and CJK fonts, see annotations/samples)
+	$(BIN)/python -m training.samples
+
+clean:                           ## remove everything that is made
+	rm -rf $(VENV) demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis
