@@ -20,7 +20,8 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 install: $(VENV)/.installed      ## make the virtual environment and install Gouji into it
 
 demo: $(VENV)/.installed         ## convert the sample archive and show the result
-	$(BIN)/gouji convert annotations/samples -o demo-out --workers 2
+	$(BIN)/gouji convert 'annotations/samples/*/*.pdf' 'annotations/samples/*/*.docx' 'annotations/samples/*/*.html' \
+	  -o demo-out --workers 2
 	$(BIN)/gouji show demo-out
 
 lint: $(VENV)/.installed-dev     ## ruff and strict mypy

@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"gouji {version('gouji')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_convert(commands)
+    _add_show(commands)
     _add_bench(commands)
     _add_models(commands)
     return parser
@@ -71,6 +72,17 @@ def _add_convert(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     convert.add_argument("--settings", type=Path, metavar="TOML", help="limits and thresholds, see docs/settings.md")
     convert.add_argument("--force", action="store_true", help="convert everything again")
     convert.set_defaults(run=_convert)
+
+
+def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    show = commands.add_parser(
+        "show",
+        help="what a conversion found: a line a report, and what a person must look at",
+        description="Lists the reports in OUT; with REPORT, the fields for review and the sums that do not hold in it.",
+    )
+    show.add_argument("out", type=Path, metavar="OUT", help="folder of a conversion")
+    show.add_argument("report", nargs="?", metavar="REPORT", help="path of one input, as the manifest names it")
+    show.set_defaults(run=_show)
 
 
 def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -104,6 +116,12 @@ def _convert(parsed: argparse.Namespace) -> int:
 
     plan = Plan(parsed.out, load_settings(parsed.settings), parsed.ocr, parsed.workers, parsed.force)
     return convert_with_progress(find_inputs(parsed.inputs, parsed.out), plan)
+
+
+def _show(parsed: argparse.Namespace) -> int:
+    from extraction.show import show_archive, show_report
+
+    return show_report(parsed.out, parsed.report) if parsed.report else show_archive(parsed.out)
 
 
 def _bench(parsed: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import itertools
 import multiprocessing
 import os
 import time
@@ -59,19 +60,13 @@ def find_inputs(patterns: Sequence[str], out: Path) -> list[Input]:
     """
     inputs: dict[str, Input] = {}
     for pattern in patterns:
-        roots = (
-            [Path(pattern)] if Path(pattern).exists() else [Path(p) for p in sorted(glob.glob(pattern, recursive=True))]
-        )
-        if not roots:
-            raise UsageError(f"{pattern}: there is no such file or folder")
-        for root in roots:
-            for found in _files_below(root, out):
-                known = inputs.setdefault(found.name, found)
-                if known.path.resolve() != found.path.resolve():
-                    raise UsageError(
-                        f"{known.path} and {found.path} would both be written to reports/{found.name}.json; "
-                        "convert the folder that holds both, or use two OUT folders"
-                    )
+        for found in _named(pattern, out):
+            known = inputs.setdefault(found.name, found)
+            if known.path.resolve() != found.path.resolve():
+                raise UsageError(
+                    f"{known.path} and {found.path} would both be written to reports/{found.name}.json; "
+                    "convert the folder that holds both, or use two OUT folders"
+                )
     return list(inputs.values())
 
 
@@ -196,6 +191,20 @@ def _sha256(path: Path) -> str | None:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
+
+
+def _named(pattern: str, out: Path) -> Iterator[Input]:
+    """The files that one argument names; those of a glob are named below the folder that it starts from."""
+    if Path(pattern).exists():
+        yield from _files_below(Path(pattern), out)
+        return
+    found = [Path(p) for p in sorted(glob.glob(pattern, recursive=True))]
+    if not found:
+        raise UsageError(f"{pattern}: there is no such file or folder")
+    start = Path(*itertools.takewhile(lambda part: not glob.has_magic(part), Path(pattern).parts))
+    for path in found:
+        for item in _files_below(path, out):
+            yield Input(item.path, item.path.relative_to(start).as_posix())
 
 
 def _files_below(root: Path, out: Path) -> Iterator[Input]:

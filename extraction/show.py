@@ -1,0 +1,60 @@
+"""`gouji show`: a conversion's results on the terminal, a line a report or one report's open questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from extraction.document import Report, Status, Verdict
+from extraction.errors import UsageError
+from extraction.outputs import read_manifest, read_report, report_path
+
+_ACCEPTED = (Status.READ, Status.CORRECTED, Status.INFERRED)
+
+
+def show_archive(out: Path) -> int:
+    """One line a report of the OUT folder. Raises UsageError where it is none."""
+    lines = read_manifest(out)
+    if not lines:
+        raise UsageError(f"{out} is not the OUT folder of a conversion: it has no manifest.jsonl")
+    table = Table("report", "organization", "year", "form", "figures", "blank", "review", "source errors", box=None)
+    for name, line in lines.items():
+        if not report_path(out, name).exists():
+            table.add_row(name, f"[red]{line.outcome}[/red]", "", "", "", "", "", "")
+            continue
+        table.add_row(name, *_row(read_report(out, name)))
+    Console().print(table)
+    return 0
+
+
+def show_report(out: Path, name: str) -> int:
+    """The fields of one report for review and its sums that do not hold. Raises UsageError where there is none."""
+    if not report_path(out, name).exists():
+        raise UsageError(f"{out} has no report of {name}; `gouji show {out}` lists them")
+    report = read_report(out, name)
+    console = Console()
+    console.print(f"{report.title or name}  ({report.organization or '?'}, {report.year or '?'})", markup=False)
+    for field in report.fields:
+        if field.status is Status.REVIEW:
+            place = f"page {field.page}" if field.page else ""
+            console.print(f"  review  {field.label}: {field.printed!r} {place}", markup=False)
+    for check in report.checks:
+        if check.verdict in (Verdict.SOURCE_INCONSISTENT, Verdict.UNRESOLVED):
+            console.print(f"  {check.verdict}  {check.id}: {check.expression}", markup=False)
+    for warning in report.warnings:
+        console.print(f"  warning  {warning}", markup=False)
+    return 0
+
+
+def _row(report: Report) -> Iterable[str]:
+    def count(*statuses: Status) -> str:
+        return str(sum(f.status in statuses for f in report.fields))
+
+    wrong = sum(c.verdict is Verdict.SOURCE_INCONSISTENT for c in report.checks)
+    yield report.organization or "?"
+    yield str(report.year or "?")
+    yield report.template or "neither"
+    yield from (count(*_ACCEPTED), count(Status.BLANK), count(Status.REVIEW), str(wrong))
