@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extraction.document import Box, Page, Raster, Region, RegionKind, Span, Table
+from extraction.document import Box, Page, Raster, Region, RegionKind, Span, Table, union
 from extraction.ocr import read_page_lines
 from extraction.raster import grey, straighten
 from extraction.rules import Grid, find_grids
@@ -50,7 +50,8 @@ def _lines_outside(
         outside = [s for s in page.spans if s.box and not any(b.holds(s.box.middle) for b in boxes)]
         return text_lines(outside)
     covered = [(g.left, g.top, g.right, g.bottom) for g in grids]
-    return [replace(s, page=page.number) for s in read_page_lines(raster, covered, models.recogniser)]
+    pieces = [replace(s, page=page.number) for s in read_page_lines(raster, covered, models.recogniser)]
+    return [line for row in _rows(pieces) for line in _without_small_gaps(row)]
 
 
 def _blocks(raster: Raster, layout: CdlaLayoutModel | None) -> list[tuple[str, Box]]:
@@ -86,6 +87,23 @@ def _rows(lines: list[Span]) -> list[list[Span]]:
         else:
             rows.append([line])
     return [sorted(row, key=lambda s: s.box.left if s.box else 0.0) for row in rows]
+
+
+def _without_small_gaps(row: Sequence[Span]) -> list[Span]:
+    """The pieces of a printed row, those taken together that stand no more than a character or two apart."""
+    lines: list[Span] = []
+    for piece in row:
+        last = lines[-1] if lines else None
+        if last and last.box and piece.box and piece.box.left - last.box.right < 1.5 * piece.box.height:
+            lines[-1] = replace(
+                last,
+                text=last.text + piece.text,
+                box=union([last.box, piece.box]),
+                confidence=min(last.confidence, piece.confidence),
+            )
+        else:
+            lines.append(piece)
+    return lines
 
 
 def _kind(line: Span, blocks: Sequence[tuple[str, Box]], page: Page) -> RegionKind:

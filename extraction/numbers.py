@@ -75,7 +75,7 @@ _FIGURE = re.compile(
     r"""
     (?P<sign>[-+−–—]|增加?|新增|上升|减少?|下降)?[ ]?
     [¥]?[ ]?
-    (?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)[ ]?
+    (?P<number>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)[ ]?
     (?P<magnitude>百万|千|万|亿)?
     (?P<money>元(?:人民币|整)?)?
     (?P<counter>件次|人次|件|条|项|个|次|宗|份|篇|期|人)?
@@ -94,6 +94,8 @@ def parse_figure(text: str) -> Figure | None:
     >>> parse_figure("503.59万元").in_unit(Unit.YUAN)
     Decimal('5035900')
     """
+    if any(c.isdigit() and not c.isdecimal() for c in text):
+        return None  # a footnote mark (12①, 12²), which would become a digit of the number
     printed = unicodedata.normalize("NFKC", text).strip()
     if printed == _LONE_ONE:
         return None

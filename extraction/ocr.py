@@ -29,6 +29,7 @@ _FIGURE_LIKE = re.compile(r"[\dOoQDlI|一〇.,，。:：·•_\-—–―~～/\\
 # What the networks answer for a lone digit, seen on real pages.
 _ZEROS = str.maketrans(dict.fromkeys("OoQD〇○。", "0"))
 _FRINGE = " .·•,，、'`‘’\""  # no figure begins or ends with these: they are specks beside it
+_FULL_WIDTH = {":": "：", ";": "；", ",": "，", "?": "？", "!": "！"}
 _LONE_STROKES = ("一", "-", "—", "–", "―", "_", "~", "1", "l", "I", "|", "/")
 _ONES = str.maketrans(dict.fromkeys("lI|丨", "1"))
 
@@ -93,8 +94,13 @@ def read_page_lines(raster: Raster, covered: Sequence[tuple[int, int, int, int]]
     for quad, reading in zip(quads, recogniser.read_lines([cut_line(open_page, q) for q in quads]), strict=True):
         if reading.text.strip():
             box = raster.box_on_page(*quad.min(axis=0).tolist(), *quad.max(axis=0).tolist())
-            spans.append(Span(reading.text.strip(), None, box, reading.score))
+            spans.append(Span(_chinese_marks(reading.text.strip()), None, box, reading.score))
     return spans
+
+
+def _chinese_marks(text: str) -> str:
+    """Running text with full-width marks after Chinese characters: the networks do not tell the widths apart."""
+    return re.sub(r"(?<=[一-鿿》”])[:;,?!]", lambda m: _FULL_WIDTH[m[0]], text)
 
 
 def has_ink(marks: Pixels, cell: GridCell) -> bool:

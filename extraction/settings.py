@@ -35,7 +35,7 @@ class TableSettings:
     min_rule_across: float = 26.0  # shorter strokes are text, a heading's 一 among them
     min_rule_down: float = 14.0
     snap: float = 3.5  # edges closer than this are one rule
-    min_cells: int = 4  # fewer make a frame, not a table
+    min_cells: int = 2  # fewer make a frame, not a table
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def _line(parts: list[Span]) -> Span:
     text = parts[0].text
     for left, right in pairwise(parts):
         gap = _box(right).left - _box(left).right
-        size = min(_box(left).height, _box(right).height)
+        size = max(_box(left).height, _box(right).height)  # 一 may have a flat box
         text += (" " if gap > 0.45 * size else "") + right.text
     return Span(text, parts[0].page, union([_box(s) for s in parts]), min(s.confidence for s in parts))
 

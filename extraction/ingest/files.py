@@ -19,7 +19,7 @@ from extraction.ingest.docx import read_docx
 from extraction.ingest.html import read_html
 from extraction.ingest.html_charset import decode
 from extraction.ingest.pdf import open_pdf, read_pages
-from extraction.ingest.pictures import open_picture, read_pictures
+from extraction.ingest.pictures import open_picture, page_count, read_pictures
 from extraction.ingest.text import read_text
 from extraction.settings import IngestSettings
 
@@ -72,8 +72,7 @@ def open_document(path: Path, settings: IngestSettings) -> Iterator[Document]:
             yield Document(media_type, sha256, len(pdf), read_pages(pdf, settings))
     elif media_type.startswith("image/"):
         with open_picture(data, settings) as picture:
-            pages = getattr(picture, "n_frames", 1)
-            yield Document(media_type, sha256, pages, read_pictures(picture, settings))
+            yield Document(media_type, sha256, page_count(picture), read_pictures(picture, settings))
     elif media_type == DOCX:
         yield Document(media_type, sha256, None, iter([read_docx(data, settings)]))
     elif media_type == HTML:

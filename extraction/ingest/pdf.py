@@ -10,14 +10,14 @@ from __future__ import annotations
 import ctypes
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from extraction.document import Box, Matrix, Page, Raster, Span
-from extraction.errors import DamagedFile, EmptyFile, EncryptedFile, TooLarge
+from extraction.errors import DamagedFile, EncryptedFile, TooLarge
 from extraction.settings import IngestSettings
 
 POINTS_PER_INCH = 72
@@ -28,16 +28,15 @@ _PICTURE_SHARE = 0.5  # of the page, covered by images: then the page is a pictu
 
 @contextmanager
 def open_pdf(data: bytes, settings: IngestSettings) -> Iterator[pdfium.PdfDocument]:
-    """The document, closed at the end. Raises EncryptedFile, DamagedFile, EmptyFile or TooLarge."""
+    """The document, closed at the end. Raises EncryptedFile, DamagedFile or TooLarge."""
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
-        if getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD:
+        # PDFium keeps the code of an earlier failure, so the code alone does not tell.
+        if getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD and b"/Encrypt" in data:
             raise EncryptedFile("the PDF is encrypted; save a copy without a password") from error
-        raise DamagedFile("the PDF cannot be opened; it is damaged or breaks off: get a fresh copy") from error
+        raise DamagedFile("the PDF has no page that can be read; it is damaged: get a fresh copy") from error
     try:
-        if len(document) == 0:
-            raise EmptyFile("the PDF has no pages")
         if len(document) > settings.max_pages:
             raise TooLarge(f"the PDF has {len(document)} pages, more than ingest.max_pages = {settings.max_pages}")
         yield document
@@ -49,13 +48,11 @@ def read_pages(document: pdfium.PdfDocument, settings: IngestSettings) -> Iterat
     """Every page in turn. Raises DamagedFile for a page that cannot be loaded, TooLarge for a huge one."""
     for index in range(len(document)):
         try:
-            page = document[index]
+            with closing(document[index]) as page:
+                read = _read_page(page, index + 1, settings)
         except pdfium.PdfiumError as error:
             raise DamagedFile(f"page {index + 1} of the PDF cannot be read; get a fresh copy") from error
-        try:
-            yield _read_page(page, index + 1, settings)
-        finally:
-            page.close()
+        yield read
 
 
 def _read_page(page: pdfium.PdfPage, number: int, settings: IngestSettings) -> Page:
@@ -78,11 +75,8 @@ def _render(page: pdfium.PdfPage, number: int, dpi: int, settings: IngestSetting
             f"page {number} is {width:.0f} x {height:.0f} points, {pixels / 1e6:.0f} megapixels at {dpi} dpi; "
             f"ingest.max_page_pixels allows {settings.max_page_pixels / 1e6:.0f}"
         )
-    try:
-        bitmap = page.render(scale=scale, may_draw_forms=True)
-        pixels_bgr = np.ascontiguousarray(bitmap.to_numpy()[..., :3])
-    except pdfium.PdfiumError as error:
-        raise DamagedFile(f"page {number} of the PDF cannot be drawn; get a fresh copy") from error
+    bitmap = page.render(scale=scale, may_draw_forms=True)
+    pixels_bgr = np.ascontiguousarray(bitmap.to_numpy()[..., :3])
     to_page = np.array([[width / pixels_bgr.shape[1], 0, 0], [0, height / pixels_bgr.shape[0], 0]])
     return Raster(pixels_bgr, to_page)
 
@@ -146,14 +140,25 @@ def _is_garbled(text: str) -> bool:
 
 
 def _picture_share(page: pdfium.PdfPage) -> float:
-    """The share of the page under its largest image."""
+    """The share of the page under its images, taken together: some programs cut a scan into strips."""
     width, height = page.get_size()
-    paper = Box(0, 0, width, height)
     to_top_left = _page_to_top_left(page)
-    share = 0.0
+    xs, ys = np.meshgrid((np.arange(50) + 0.5) * width / 50, (np.arange(50) + 0.5) * height / 50)
+    covered = np.zeros(xs.shape, bool)
     for image in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE]):
-        left, bottom, right, top = image.get_bounds()
-        corners = np.array([[left, top, 1], [right, bottom, 1]]) @ to_top_left.T
-        box = Box(*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist())
-        share = max(share, box.overlap(paper) / paper.area)
-    return share
+        corners = np.array([(*corner, 1) for corner in _corners_on_page(image)]) @ to_top_left.T
+        (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+        covered |= (left <= xs) & (xs < right) & (top <= ys) & (ys < bottom)
+    return float(covered.mean())
+
+
+def _corners_on_page(thing: pdfium.PdfObject) -> list[tuple[float, float]]:
+    """The corners of an object's bounds in PDF user space, through the forms that it is nested in."""
+    left, bottom, right, top = thing.get_bounds()
+    corners = [(left, bottom), (left, top), (right, bottom), (right, top)]
+    form = thing.container
+    while form is not None:
+        matrix = form.get_matrix()
+        corners = [matrix.on_point(x, y) for x, y in corners]
+        form = form.container
+    return corners

@@ -9,12 +9,13 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageOps
 
-from extraction.document import Page, Raster
+from extraction.document import Page, Pixels, Raster
 from extraction.errors import DamagedFile, TooLarge
 from extraction.ingest.pdf import POINTS_PER_INCH
 from extraction.settings import IngestSettings
@@ -25,41 +26,55 @@ _SCANNER_DPI = (100.0, 1200.0)
 
 def open_picture(data: bytes, settings: IngestSettings) -> Image.Image:
     """The picture, not decoded yet. Raises DamagedFile or TooLarge."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit follows
-            picture = Image.open(io.BytesIO(data))
-            frames = getattr(picture, "n_frames", 1)
-    except (Image.DecompressionBombError, UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        if isinstance(error, Image.DecompressionBombError):
-            raise TooLarge(f"the picture is too large to decode safely: {error}") from error
-        raise DamagedFile("the picture cannot be opened; it is damaged or breaks off: get a fresh copy") from error
+    with _damage_named():
+        picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF"))
+        frames = page_count(picture)
     if frames > settings.max_pages:
         raise TooLarge(f"the picture has {frames} pages, more than ingest.max_pages = {settings.max_pages}")
     return picture
 
 
+def page_count(picture: Image.Image) -> int:
+    """Only the frames of a TIFF are pages; those of a phone's JPEG are previews, those of a PNG an animation."""
+    return int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
+
+
 def read_pictures(picture: Image.Image, settings: IngestSettings) -> Iterator[Page]:
     """Every frame as a page. Raises DamagedFile or TooLarge."""
+    for number in range(1, page_count(picture) + 1):
+        with _damage_named():
+            picture.seek(number - 1)
+        if picture.width * picture.height > settings.max_page_pixels:
+            raise TooLarge(
+                f"page {number} is {picture.width} x {picture.height} pixels; "
+                f"ingest.max_page_pixels allows {settings.max_page_pixels / 1e6:.0f} megapixels"
+            )
+        with _damage_named():
+            upright = ImageOps.exif_transpose(picture)
+            pixels = np.asarray(_on_white(upright))
+            dpi_x, dpi_y = _resolution(picture)
+        if (upright.width > upright.height) != (picture.width > picture.height):
+            dpi_x, dpi_y = dpi_y, dpi_x
+        yield _page(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR).astype(np.uint8), (dpi_x, dpi_y), number, settings)
+
+
+@contextmanager
+def _damage_named() -> Iterator[None]:
+    """Pillow meets damage with many kinds of exception, and with warnings about metadata that nothing here needs."""
     try:
-        for number, frame in enumerate(ImageSequence.Iterator(picture), start=1):
-            if frame.width * frame.height > settings.max_page_pixels:
-                raise TooLarge(
-                    f"page {number} is {frame.width} x {frame.height} pixels; "
-                    f"ingest.max_page_pixels allows {settings.max_page_pixels / 1e6:.0f} megapixels"
-                )
-            yield _page(frame, number, settings)
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except Image.DecompressionBombError as error:
+        raise TooLarge(f"the picture is too large to decode safely: {error}") from error
+    except MemoryError:
+        raise
+    except Exception as error:
         raise DamagedFile("the picture breaks off or is damaged; get a fresh copy") from error
 
 
-def _page(frame: Image.Image, number: int, settings: IngestSettings) -> Page:
-    dpi_x, dpi_y = _resolution(frame)
-    upright = ImageOps.exif_transpose(frame)
-    if (upright.width > upright.height) != (frame.width > frame.height):
-        dpi_x, dpi_y = dpi_y, dpi_x
-    pixels = cv2.cvtColor(np.asarray(_on_white(upright)), cv2.COLOR_RGB2BGR)
-    width, height = upright.width * POINTS_PER_INCH / dpi_x, upright.height * POINTS_PER_INCH / dpi_y
+def _page(pixels: Pixels, dpi: tuple[float, float], number: int, settings: IngestSettings) -> Page:
+    width, height = pixels.shape[1] * POINTS_PER_INCH / dpi[0], pixels.shape[0] * POINTS_PER_INCH / dpi[1]
     size = (
         max(1, round(width * settings.scan_dpi / POINTS_PER_INCH)),
         max(1, round(height * settings.scan_dpi / POINTS_PER_INCH)),
