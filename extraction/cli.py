@@ -35,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except GoujiError as error:
         print(f"gouji: {error}", file=sys.stderr)
         return error.exit_code
+    except OSError as error:  # of one input, it is a line in the manifest: this is OUT or the call
+        print(f"gouji: {error.filename or 'the disk'}: {error.strerror or error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("gouji: interrupted; what is finished is kept, run the same command again to go on", file=sys.stderr)
         return 130

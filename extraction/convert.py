@@ -22,7 +22,8 @@ from extraction.outputs import (
     ManifestLine,
     append_manifest,
     read_manifest,
-    report_path,
+    read_report,
+    remove_report,
     write_fields,
     write_manifest,
     write_report,
@@ -78,6 +79,8 @@ def convert(inputs: Sequence[Input], plan: Plan, on_done: Callable[[ManifestLine
 
     def finished(line: ManifestLine) -> None:
         done[line.path] = line
+        if line.outcome == FAILED:
+            remove_report(plan.out, line.path)  # of what the file was before
         append_manifest(plan.out, line)
         on_done(line)
 
@@ -105,9 +108,8 @@ def convert_one(item: Input, plan: Plan, models: Models) -> ManifestLine:
 
     try:
         report = extract(item.path, models, plan.settings, item.name)
-        write_report(plan.out, item.name, report)
     except GoujiError as error:
-        return line(FAILED, _sha256(item.path), str(error), None)
+        return line(FAILED, _sha256(item.path), _on_one_line(error), None)
     except (MemoryError, RecursionError) as error:
         return line(
             FAILED, _sha256(item.path), f"the file needs more memory than there is ({type(error).__name__})", None
@@ -115,9 +117,21 @@ def convert_one(item: Input, plan: Plan, models: Models) -> ManifestLine:
     except Exception as error:
         # A fault of ours in one file must not cost the batch: it is recorded where it happened.
         return line(
-            FAILED, _sha256(item.path), f"an error in Gouji, please report it: {type(error).__name__}: {error}", None
+            FAILED,
+            _sha256(item.path),
+            f"an error in Gouji, please report it: {type(error).__name__}: {_on_one_line(error)}",
+            None,
         )
+    try:
+        write_report(plan.out, item.name, report)
+    except OSError as error:
+        message = f"its report cannot be written: {error.strerror or error}"
+        return line(FAILED, report.source.sha256, message, report.source.pages)
     return line(CONVERTED, report.source.sha256, None, report.source.pages)
+
+
+def _on_one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def _convert_in_workers(todo: Sequence[Input], plan: Plan) -> Iterator[ManifestLine]:
@@ -130,8 +144,12 @@ def _convert_in_workers(todo: Sequence[Input], plan: Plan) -> Iterator[ManifestL
             broken = False
             while (waiting or running) and not broken:
                 while waiting and len(running) < 2 * plan.workers:
-                    item = waiting.pop()
-                    running[pool.submit(_work, item)] = item
+                    try:
+                        running[pool.submit(_work, waiting[-1])] = waiting[-1]
+                    except BrokenProcessPool:  # a worker died since: the files under way tell the same
+                        break
+                    waiting.pop()
+                broken = not running
                 ready, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in ready:
                     item = running.pop(future)
@@ -182,7 +200,13 @@ def _still_good(item: Input, line: ManifestLine | None, out: Path) -> ManifestLi
 
 
 def _has_report(line: ManifestLine, out: Path) -> bool:
-    return line.outcome in (CONVERTED, SKIPPED) and report_path(out, line.path).exists()
+    if line.outcome not in (CONVERTED, SKIPPED):
+        return False
+    try:
+        read_report(out, line.path)
+    except (OSError, ValueError, LookupError, TypeError, ArithmeticError):
+        return False  # gone, or damaged since
+    return True
 
 
 def _sha256(path: Path) -> str | None:
@@ -198,24 +222,37 @@ def _named(pattern: str, out: Path) -> Iterator[Input]:
     if Path(pattern).exists():
         yield from _files_below(Path(pattern), out)
         return
-    found = [Path(p) for p in sorted(glob.glob(pattern, recursive=True))]
+    found = [Path(p) for p in sorted(glob.glob(pattern, recursive=True))] if glob.has_magic(pattern) else []
     if not found:
         raise UsageError(f"{pattern}: there is no such file or folder")
     start = Path(*itertools.takewhile(lambda part: not glob.has_magic(part), Path(pattern).parts))
     for path in found:
+        if not path.exists() or not _is_inside(path, start, out):
+            continue
         for item in _files_below(path, out):
-            yield Input(item.path, item.path.relative_to(start).as_posix())
+            yield Input(item.path, _name(item.path.relative_to(start)))
 
 
 def _files_below(root: Path, out: Path) -> Iterator[Input]:
     if root.is_file():
-        yield Input(root, root.name)
+        yield Input(root, _name(Path(root.name)))
         return
-    inside = root.resolve()
     for path in sorted(root.rglob("*")):
         below = path.relative_to(root)
         if any(part.startswith(".") for part in below.parts) or not path.is_file():
             continue
-        target = path.resolve()
-        if target.is_relative_to(inside) and not target.is_relative_to(out.resolve()):
-            yield Input(path, below.as_posix())
+        if _is_inside(path, root, out):
+            yield Input(path, _name(below))
+
+
+def _is_inside(path: Path, root: Path, out: Path) -> bool:
+    """Whether a path below `root` is there by itself: not by a linked folder, a link out of `root`, or as a result."""
+    if any(folder.is_symlink() for folder in path.parents if folder != root and folder.is_relative_to(root)):
+        return False
+    target = path.resolve()
+    return target.is_relative_to(root.resolve()) and not target.is_relative_to(out.resolve())
+
+
+def _name(below: Path) -> str:
+    """The path as text; bytes of a file name that are no UTF-8 as their escapes."""
+    return below.as_posix().encode("utf-8", "backslashreplace").decode()

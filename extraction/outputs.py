@@ -6,6 +6,7 @@ Every file is written beside its place and moved there when complete, so that a 
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -70,12 +71,21 @@ def read_report(out: Path, name: str) -> Report:
     return load_report(report_path(out, name).read_text(encoding="utf-8"))
 
 
+def remove_report(out: Path, name: str) -> None:
+    """Remove the report of an earlier run, if there can be one."""
+    try:
+        report_path(out, name).unlink()
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
+            raise
+
+
 def read_manifest(out: Path) -> dict[str, ManifestLine]:
     """The last line of each input, by path; a line cut off by a crash is left out."""
     lines: dict[str, ManifestLine] = {}
     path = out / "manifest.jsonl"
     if path.exists():
-        for text in path.read_text(encoding="utf-8").splitlines():
+        for text in path.read_text(encoding="utf-8", errors="replace").split("\n"):
             try:
                 line = ManifestLine(**json.loads(text))
             except (ValueError, TypeError):
@@ -146,7 +156,7 @@ def _json_line(line: ManifestLine) -> str:
 @contextmanager
 def _in_place_of(path: Path) -> Iterator[IO[bytes]]:
     """A file to write that takes the place of `path` when it is complete, and leaves no trace when it is not."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    draft = path.with_name(f".{path.name[:20]}.{os.getpid()}.part")  # shorter than the name, which may be at the limit
     try:
         with draft.open("wb") as file:
             yield file

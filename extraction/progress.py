@@ -26,7 +26,7 @@ def convert_with_progress(inputs: Sequence[Input], plan: Plan) -> int:
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
     )
     with Progress(*columns, console=screen, transient=True) as progress:
         task = progress.add_task("", total=len(inputs))
@@ -34,13 +34,23 @@ def convert_with_progress(inputs: Sequence[Input], plan: Plan) -> int:
         def on_done(line: ManifestLine) -> None:
             if line.outcome == FAILED:
                 progress.console.print(
-                    f"{line.path}: {line.error}", style="red", markup=False, highlight=False, soft_wrap=True
+                    f"{_on_one_line(line.path)}: {line.error}",
+                    style="red",
+                    markup=False,
+                    emoji=False,
+                    highlight=False,
+                    soft_wrap=True,
                 )
-            progress.update(task, advance=1, description=Path(line.path).name)
+            progress.update(task, advance=1, description=_on_one_line(Path(line.path).name))
 
         lines = convert(inputs, plan, on_done)
     Console().print(_summary(lines, plan.out))
     return 1 if any(line.outcome == FAILED for line in lines) else 0
+
+
+def _on_one_line(name: str) -> str:
+    """A file name as it may be shown: line breaks and other controls as their escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
 
 
 def _summary(lines: Sequence[ManifestLine], out: Path) -> Table:

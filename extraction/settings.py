@@ -8,6 +8,7 @@ An unknown section or key, or a value of the wrong type, raises `UsageError` and
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -87,8 +88,10 @@ def _changed(path: Path, section: str, stage: Any, values: dict[str, Any]) -> An
             raise UsageError(f"settings file {path}: unknown key {section}.{key}; there are {names}")
         default = getattr(stage, key)
         wanted = type(default)
-        if isinstance(value, bool) != (wanted is bool) or not isinstance(value, (int, float)):
-            raise UsageError(f"settings file {path}: {section}.{key} takes a {wanted.__name__}, not {value!r}")
+        allowed = {bool: (bool,), int: (int,), float: (int, float)}[wanted]
+        if type(value) not in allowed or not math.isfinite(value):
+            kind = {bool: "true or false", int: "a whole number", float: "a number"}[wanted]
+            raise UsageError(f"settings file {path}: {section}.{key} takes {kind}, not {value!r}")
         if value < 0:
             raise UsageError(f"settings file {path}: {section}.{key} cannot be negative")
     return replace(stage, **{k: type(getattr(stage, k))(v) for k, v in values.items()})

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from extraction.document import Page, Region, RegionKind, Span
-from extraction.errors import TooLarge
+from extraction.errors import DamagedFile, TooLarge
 from extraction.ingest.flow import (
     Printed,
     SlotBudget,
@@ -45,12 +45,22 @@ def read_html(data: bytes, settings: IngestSettings) -> Page:
     content, label = unpack(data)
     text = without_noscript(decode(content, label))
     refuse_hostile(text)
+    _refuse_cut_off(text)
     root = LexborHTMLParser(text).root
     regions = _Flow(survey(root)).read(root) if root is not None else []
     warnings = ["Some characters could not be decoded (they show as \ufffd)."] if "\ufffd" in text else []
     return make_page(regions, warnings)
 
 
+def _refuse_cut_off(text: str) -> None:
+    """A page that ends inside a cell would give half a number, or a blank where a number is printed."""
+    last = max((cell.end() for cell in _CELL.finditer(text)), default=None)
+    if last is not None and not _CELL_ENDS.search(text, last):
+        raise DamagedFile("The page breaks off inside a table. Save it again from the browser.")
+
+
+_CELL = re.compile(r"<t[dh](?=[\s>])", re.IGNORECASE)
+_CELL_ENDS = re.compile(r"</(?:td|th|tr|tbody|table|body|html)\s*>", re.IGNORECASE)
 _UNPRINTED = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3001-\u303f]"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extraction.document import Cell, Page, Region, RegionKind, Table
 from extraction.ingest.flow import make_page, text_regions, trim
@@ -36,7 +36,17 @@ def read_text(text: str) -> Page:
     """The page of a decoded text dump. Raises EmptyFile where it holds no text."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").split("\n")
     read_line = _shape(lines)
-    return make_page(_regions(read_line(line) for line in lines), ())
+    regions = list(_regions(read_line(line) for line in lines))
+    if lines[-1].strip() and regions and regions[-1].table is not None:
+        regions[-1] = _cut_off(regions[-1].table)
+    return make_page(regions, ())
+
+
+def _cut_off(table: Table) -> Region:
+    """The table in whose last line the file ends: of its last cell there may have been more."""
+    *cells, last = table.cells
+    last = replace(last, doubt="the file breaks off in this cell")
+    return Region(RegionKind.TABLE, table=replace(table, cells=(*cells, last)))
 
 
 def _regions(lines: Iterator[_Line]) -> Iterator[Region]:
@@ -63,7 +73,7 @@ def _regions(lines: Iterator[_Line]) -> Iterator[Region]:
 
 
 def _table(rows: list[Row]) -> Region:
-    cells = tuple(Cell(r, c, trim(text)) for r, row in enumerate(rows) for c, text in enumerate(row))
+    cells = tuple(Cell(r, c, _plain(text)) for r, row in enumerate(rows) for c, text in enumerate(row))
     return Region(RegionKind.TABLE, table=Table(cells, aligned=False))
 
 
@@ -109,4 +119,8 @@ def _row_of_cells(line: str) -> _Line:
 def _prose(line: str) -> str:
     """A line of running text without Markdown's marks."""
     line = _MARKDOWN_ITEM.sub("", _MARKDOWN_HEADING.sub("", line))
-    return trim(_MARKDOWN_EMPHASIS.sub(r"\2", line))
+    return _plain(line)
+
+
+def _plain(text: str) -> str:
+    return trim(_MARKDOWN_EMPHASIS.sub(r"\2", text))
