@@ -7,7 +7,7 @@ figure is read twice, differently framed; two readings that differ are a doubt, 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -16,12 +16,14 @@ import numpy as np
 import numpy.typing as npt
 
 from extraction.document import Pixels, Raster, Span
+from extraction.numbers import parse_figure
 from extraction.raster import grey, ink
 from extraction.rules import GridCell
 from models.recogniser import Image, Reading, Recogniser, cut_line
 
 _SPECK = 0.22  # em; smaller marks are dust
 _SLANTED = 0.8  # of a /
+_OUTVOTED = 0.95  # confidence at most in two readings against one
 _BY_SHAPE = 0.98  # confidence in a stroke that is told by its shape as well
 _FRAME = 4  # pixels inside the rules in which nothing but their fringe stands
 _DEFAULT_EM = 28.0  # pixels: 10 point type at 200 dpi
@@ -74,14 +76,20 @@ def read_cells(raster: Raster, cells: Sequence[GridCell], recogniser: Recogniser
     lines = _lines_of(cells, marks)
     wanted = [(i, line) for i, cell_lines in enumerate(lines) for line in cell_lines]
     paper = _as_bgr(raster.pixels)
-    first = recogniser.read_lines([_frame(paper, marks, cells[i], line, 0.22) for i, line in wanted])
-    again = [k for k, reading in enumerate(first) if _FIGURE_LIKE.fullmatch(reading.text) or reading.score < 0.8]
-    second = recogniser.read_figures([_frame(paper, marks, cells[wanted[k][0]], wanted[k][1], 0.42) for k in again])
-    seconds = dict(zip(again, second, strict=True))
-    readings: list[list[CellText]] = [[] for _ in cells]
+
+    def framed(indices: Iterable[int], margin: float) -> list[Image]:
+        return [_frame(paper, marks, cells[wanted[k][0]], wanted[k][1], margin) for k in indices]
+
+    every = range(len(wanted))
+    first = dict(zip(every, recogniser.read_lines(framed(every, 0.22)), strict=True))
+    figures = [k for k in every if _may_be_figure(first[k])]
+    second = dict(zip(figures, recogniser.read_figures(framed(figures, 0.42)), strict=True))
+    split = [k for k in figures if _text(first[k], wanted[k][1]) != _text(second[k], wanted[k][1])]
+    third = dict(zip(split, recogniser.read_figures(framed(split, 0.32)), strict=True))
+    texts: list[list[CellText]] = [[] for _ in cells]
     for k, (i, line) in enumerate(wanted):
-        readings[i].append(_settle(first[k], seconds.get(k), line))
-    return [_joined(texts) for texts in readings]
+        texts[i].append(_settle([r[k] for r in (first, second, third) if k in r], line))
+    return [_joined(cell_texts, cell_lines) for cell_texts, cell_lines in zip(texts, lines, strict=True)]
 
 
 def read_page_lines(raster: Raster, covered: Sequence[tuple[int, int, int, int]], recogniser: Recogniser) -> list[Span]:
@@ -216,18 +224,33 @@ def _frame(page: Image, marks: Pixels, cell: GridCell, line: InkLine, margin: fl
     return np.asarray(framed, np.uint8)
 
 
-def _settle(first: Reading, second: Reading | None, line: InkLine) -> CellText:
-    """One text from two readings; where they differ, the surer one with a doubt."""
-    text = _plain_figure(first.text, line)
-    if second is None:
-        return CellText(text, first.score)
-    other = _plain_figure(second.text, line)
-    if text == other:
-        shown_by_shape = text in ("/", "—")
-        return CellText(text, max(first.score, second.score, _BY_SHAPE if shown_by_shape else 0.0))
-    if second.score > first.score:
-        text, other = other, text
-    return CellText(text, 0.5, f"two readings differ: {text!r} and {other!r}")
+def _may_be_figure(reading: Reading) -> bool:
+    """Whether a line is worth a second look: it reads as a figure, or hardly reads at all."""
+    return bool(_FIGURE_LIKE.fullmatch(reading.text)) or reading.score < 0.8 or parse_figure(reading.text) is not None
+
+
+def _settle(readings: Sequence[Reading], line: InkLine) -> CellText:
+    """One text from up to three readings of a line.
+
+    Two that agree are as sure as the surer one. Where they differ a third decides, but not for sure: a sum must bear it
+    out. Three that all differ are a doubt.
+    """
+    texts = [_text(reading, line) for reading in readings]
+    if len(readings) == 1:
+        return CellText(texts[0], readings[0].score)
+    if texts[0] == texts[1]:
+        by_shape = _BY_SHAPE if texts[0] in ("/", "—") else 0.0
+        return CellText(texts[0], max(*(r.score for r in readings), by_shape))
+    surest = max(range(len(readings)), key=lambda k: readings[k].score)
+    agreeing = [k for k in range(len(readings) - 1) if texts[k] == texts[-1]]
+    if agreeing and texts[-1]:
+        score = max(readings[agreeing[0]].score, readings[-1].score)
+        return CellText(texts[-1], min(score, _OUTVOTED))
+    return CellText(texts[surest], 0.5, f"readings differ: {', '.join(map(repr, texts))}")
+
+
+def _text(reading: Reading, line: InkLine) -> str:
+    return _plain_figure(reading.text, line)
 
 
 def _plain_figure(text: str, line: InkLine) -> str:
@@ -246,13 +269,16 @@ def _plain_figure(text: str, line: InkLine) -> str:
     return re.sub(r"^[—–―一](?=\d)", "-", text.translate(_ZEROS).translate(_ONES))
 
 
-def _joined(lines: list[CellText]) -> CellText:
-    if not lines:
+def _joined(texts: Sequence[CellText], lines: Sequence[InkLine]) -> CellText:
+    """The text of a cell from its lines; a small mark that reads as nothing beside a line that reads is a speck."""
+    tallest = max((line.height for line in lines), default=0)
+    read = [t for t, line in zip(texts, lines, strict=True) if t.text or line.height > 0.7 * tallest]
+    if not read:
         return CellText("", 1.0)
     return CellText(
-        "\n".join(line.text for line in lines),
-        min(line.confidence for line in lines),
-        next((line.doubt for line in lines if line.doubt), ""),
+        "\n".join(t.text for t in read),
+        min(t.confidence for t in read),
+        next((t.doubt for t in read if t.doubt), ""),
     )
 
 

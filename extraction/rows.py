@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
 
 import numpy as np
 
@@ -42,7 +43,7 @@ class FormLine:
     row: Row | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PrintedRow:
     """One grid row of a table. `cells` cover it from left to right; `own` of them begin in it."""
 
@@ -52,7 +53,7 @@ class PrintedRow:
     cells: tuple[Cell, ...]
     own: tuple[Cell, ...]
 
-    @property
+    @cached_property
     def labels(self) -> tuple[Cell, ...]:
         """The cells with words before the first figure, from left to right: groups, then the row's own label."""
         labels = []
@@ -64,7 +65,7 @@ class PrintedRow:
                 break
         return tuple(labels)
 
-    @property
+    @cached_property
     def figures(self) -> int:
         """How many cells hold a figure."""
         return sum(bool((f := parse_figure(c.text)) and not f.blank) for c in self.own)

@@ -1,0 +1,20 @@
+"""Shared by all tests: the networks, loaded once a process."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import settings
+
+from models.loaded import Models
+
+# The same examples on every run, and none fails for being slow.
+settings.register_profile("gouji", derandomize=True, deadline=None)
+settings.load_profile("gouji")
+
+
+@pytest.fixture(scope="session")
+def models() -> Models:
+    """Networks are loaded when first needed; with several test processes each has one core."""
+    return Models(threads=1 if "PYTEST_XDIST_WORKER" in os.environ else 2)
