@@ -93,7 +93,7 @@ def convert(inputs: Sequence[Input], plan: Plan, on_done: Callable[[ManifestLine
             finished(line)
     for line in _convert_in_workers(todo, plan):
         finished(line)
-    everything = {**earlier, **done}
+    everything = {**earlier, **{item.name: done[item.name] for item in inputs}}  # in their order, not as they got done
     write_manifest(plan.out, everything.values())
     write_fields(plan.out, [name for name, line in everything.items() if _has_report(line, plan.out)])
     return [done[item.name] for item in inputs]
@@ -247,7 +247,8 @@ def _files_below(root: Path, out: Path) -> Iterator[Input]:
 
 def _is_inside(path: Path, root: Path, out: Path) -> bool:
     """Whether a path below `root` is there by itself: not by a linked folder, a link out of `root`, or as a result."""
-    if any(folder.is_symlink() for folder in path.parents if folder != root and folder.is_relative_to(root)):
+    below = [p for p in (path, *path.parents) if p != root and p.is_relative_to(root)]
+    if any(p.is_symlink() and p.is_dir() for p in below):
         return False
     target = path.resolve()
     return target.is_relative_to(root.resolve()) and not target.is_relative_to(out.resolve())

@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,6 +23,7 @@ import pyarrow.parquet
 from extraction.document import Report
 from extraction.report_json import dump_report, load_report
 
+_DIGITS, _PLACES = 30, 8  # of a figure in Parquet
 FIELD_COLUMNS = pa.schema(
     [
         ("report", pa.string()),
@@ -31,14 +32,13 @@ FIELD_COLUMNS = pa.schema(
         ("template", pa.string()),
         ("id", pa.string()),
         ("label", pa.string()),
-        ("value", pa.decimal128(30, 8)),
+        ("value", pa.decimal128(_DIGITS, _PLACES)),
         ("printed", pa.string()),
         ("status", pa.string()),
         ("confidence", pa.float64()),
         ("page", pa.int32()),
     ]
 )
-_SCALE = Decimal("1e-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def write_fields(out: Path, names: Iterable[str]) -> None:
         for name in names:
             rows = _field_rows(read_report(out, name))
             parquet.write_table(pa.Table.from_pylist(_in_decimal_scale(rows), schema=FIELD_COLUMNS))
-            csv_writer.writerows(rows)
+            csv_writer.writerows({**row, "value": _plain(row["value"])} for row in rows)
         csv_text.flush()
         csv_text.detach()
 
@@ -145,12 +145,30 @@ def _field_rows(report: Report) -> list[dict[str, Any]]:
 
 
 def _in_decimal_scale(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Parquet keeps decimals of one scale; what is finer than a hundred-millionth is rounded there, not in the JSON."""
-    return [{**row, "value": None if row["value"] is None else row["value"].quantize(_SCALE)} for row in rows]
+    """Parquet keeps decimals of one scale; what is finer than a hundred-millionth is rounded there, not in the JSON.
+
+    What has more digits than the column holds is null there, and in full in the CSV and the JSON.
+    """
+    return [{**row, "value": _scaled(row["value"])} for row in rows]
+
+
+def _scaled(value: Decimal | None) -> Decimal | None:
+    if value is None or value.adjusted() >= _DIGITS - _PLACES:
+        return None
+    return value.quantize(Decimal(1).scaleb(-_PLACES), context=Context(prec=_DIGITS))
+
+
+def _plain(value: Decimal | None) -> str:
+    """The figure without exponent and without zeros behind its last decimal."""
+    text = "" if value is None else format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _json_line(line: ManifestLine) -> str:
-    return json.dumps(asdict(line), ensure_ascii=False) + "\n"
+    text = json.dumps(asdict(line), ensure_ascii=False)
+    for mark in "\x85\u2028\u2029":  # line ends to some readers, and allowed in a file name
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return text + "\n"
 
 
 @contextmanager
