@@ -11,10 +11,18 @@ from pathlib import Path
 from extraction.errors import GoujiError, UsageError
 
 _EPILOG = """\
+examples:
+  gouji convert archive/ -o out --workers 2    every report below a folder
+  gouji show out                               what came of it
+
 exit codes: 0 everything converted; 1 some input failed (see manifest.jsonl), the rest is there; 2 the call is wrong
 """
 
 _CONVERT_EPILOG = """\
+examples:
+  gouji convert archive/ -o out --workers 2    every report below a folder
+  gouji show out                               what came of it
+
 examples:
   gouji convert report.pdf -o out              one report
   gouji convert archive/ -o out --workers 2    a folder, searched recursively; run it again to do only what is new
@@ -24,6 +32,23 @@ OUT holds  reports/<path>.json  one report each: every field with its value, sta
            fields.parquet, fields.csv  one row a field, over all reports
            manifest.jsonl  one line an input: converted, failed (and why) or skipped
 A field's status is  read (accepted)  blank  missing  review (a person must look; its value is only a best guess)
+"""
+
+
+_SHOW_EPILOG = """\
+examples:
+  gouji show out                     a line a report
+  gouji show out 2023/report.pdf     one report: fields for review, sums that do not hold, warnings
+"""
+
+_BENCH_EPILOG = """\
+examples:
+  gouji bench 'annotations/samples/*/scan.pdf' --repeat 3
+"""
+
+_MODELS_EPILOG = """\
+examples:
+  gouji models    exit 0: every file is the recorded one
 """
 
 
@@ -82,6 +107,8 @@ def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "show",
         help="what a conversion found: a line a report, and what a person must look at",
         description="Lists the reports in OUT; with REPORT, the fields for review and the sums that do not hold in it.",
+        epilog=_SHOW_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     show.add_argument("out", type=Path, metavar="OUT", help="folder of a conversion")
     show.add_argument("report", nargs="?", metavar="REPORT", help="path of one input, as the manifest names it")
@@ -93,6 +120,8 @@ def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "bench",
         help="seconds a page, beside whole-page OCR on the same pages",
         description="Measures Gouji and whole-page RapidOCR interleaved on the same files; the ratio is what counts.",
+        epilog=_BENCH_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     bench.add_argument("inputs", nargs="+", metavar="INPUT", help="files, folders or globs")
     bench.add_argument("--repeat", type=int, default=3, metavar="N", help="rounds (default %(default)s)")
@@ -104,6 +133,8 @@ def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "models",
         help="list the weights in use and verify their hashes",
         description="Lists the weights in use and verifies their SHA-256; exit 2 where one is missing or another.",
+        epilog=_MODELS_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     models.set_defaults(run=_models)
 

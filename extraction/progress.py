@@ -28,7 +28,7 @@ def convert_with_progress(inputs: Sequence[Input], plan: Plan) -> int:
         TimeRemainingColumn(),
         TextColumn("{task.description}", markup=False),
     )
-    with Progress(*columns, console=screen, transient=True) as progress:
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
         task = progress.add_task("", total=len(inputs))
 
         def on_done(line: ManifestLine) -> None:

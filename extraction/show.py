@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 
 from extraction.document import Report, Status, Verdict
 from extraction.errors import UsageError
@@ -20,13 +21,23 @@ def show_archive(out: Path) -> int:
     lines = read_manifest(out)
     if not lines:
         raise UsageError(f"{out} is not the OUT folder of a conversion: it has no manifest.jsonl")
-    table = Table("report", "organization", "year", "form", "figures", "blank", "review", "source errors", box=None)
+    table = Table(
+        Column("report", overflow="fold"),
+        "organization",
+        "year",
+        "form",
+        "figures",
+        "blank",
+        "review",
+        "source errors",
+        box=None,
+    )
     for name, line in lines.items():
         if not report_path(out, name).exists():
-            table.add_row(name, f"[red]{line.outcome}[/red]", "", "", "", "", "", "")
+            table.add_row(escape(name), f"[red]{line.outcome}[/red]", "", "", "", "", "", "")
             continue
-        table.add_row(name, *_row(read_report(out, name)))
-    Console().print(table)
+        table.add_row(escape(name), *_row(read_report(out, name)))
+    Console(emoji=False).print(table)
     return 0
 
 
@@ -35,7 +46,7 @@ def show_report(out: Path, name: str) -> int:
     if not report_path(out, name).exists():
         raise UsageError(f"{out} has no report of {name}; `gouji show {out}` lists them")
     report = read_report(out, name)
-    console = Console()
+    console = Console(emoji=False)
     console.print(f"{report.title or name}  ({report.organization or '?'}, {report.year or '?'})", markup=False)
     for field in report.fields:
         if field.status is Status.REVIEW:
@@ -54,7 +65,7 @@ def _row(report: Report) -> Iterable[str]:
         return str(sum(f.status in statuses for f in report.fields))
 
     wrong = sum(c.verdict is Verdict.SOURCE_INCONSISTENT for c in report.checks)
-    yield report.organization or "?"
+    yield escape(report.organization or "?")
     yield str(report.year or "?")
     yield report.template or "neither"
     yield from (count(*_ACCEPTED), count(Status.BLANK), count(Status.REVIEW), str(wrong))

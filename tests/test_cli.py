@@ -1,0 +1,167 @@
+"""The command line as a person calls it: a process of its own, its two streams and its exit code."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from extraction.cli import main
+from models.weights import SHIPPED
+from tests.documents import SAMPLES
+
+GOUJI = str(Path(sys.executable).with_name("gouji"))
+SAMPLE = SAMPLES / "moling-2024" / "report.html"
+
+
+def gouji(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [GOUJI, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False)
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str]:
+    """Exit code and the lines on standard error of a call in this process."""
+    try:
+        code = main([str(a) for a in arguments])
+    except SystemExit as stop:
+        code = int(stop.code or 0)
+    return code, capsys.readouterr().err
+
+
+COMMANDS = ["convert", "show", "bench", "models"]
+
+
+@pytest.mark.parametrize("command", [None, *COMMANDS])
+def test_help_shows_examples(command: str | None, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["--help"] if command is None else [command, "--help"])
+    assert stop.value.code == 0
+    out = capsys.readouterr().out
+    assert "examples:" in out
+    assert f"gouji {command or 'convert'} " in out.partition("examples:")[2]
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    out = capsys.readouterr().out
+    assert all(f"    {command} " in out for command in COMMANDS)
+    assert "exit codes:" in out
+
+
+def test_a_good_call(tmp_path: Path) -> None:
+    done = gouji("convert", SAMPLE, "-o", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert "1 converted" in done.stdout
+    assert done.stderr.strip() == ""
+    assert json.loads((tmp_path / "out" / "reports" / "report.html.json").read_text(encoding="utf-8"))["year"] == 2024
+
+    again = gouji("convert", SAMPLE, "-o", tmp_path / "out")
+    assert (again.returncode, "1 skipped" in again.stdout) == (0, True)
+
+    listed = gouji("show", tmp_path / "out")
+    assert (listed.returncode, "report.html" in listed.stdout) == (0, True)
+    shown = gouji("show", tmp_path / "out", "report.html")
+    assert shown.returncode == 0
+    assert "source_inconsistent" in shown.stdout  # the sample says what is wrong in it
+
+
+def test_an_input_that_fails_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    shutil.copyfile(SAMPLE, folder / "good.html")
+    (folder / "[b] :smile: bad.pdf").write_bytes(b"%PDF-1.7 and nothing")
+    done = gouji("convert", folder, "-o", tmp_path / "out")
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("[b] :smile: bad.pdf: the PDF has no page")
+    assert "1 converted, 1 failed" in done.stdout
+
+
+def test_names_in_square_brackets_are_listed_in_full(tmp_path: Path) -> None:
+    path = tmp_path / "[red]a.html"
+    shutil.copyfile(SAMPLE, path)
+    (tmp_path / "[red]b.pdf").write_bytes(b"%PDF-1.7 and nothing")
+    gouji("convert", tmp_path, "-o", tmp_path / "out")
+    listed = gouji("show", tmp_path / "out")
+    assert "[red]a.html" in listed.stdout
+    assert "[red]b.pdf" in listed.stdout
+
+
+def test_an_engine_that_is_not_there(tmp_path: Path) -> None:
+    done = gouji("convert", SAMPLE, "-o", tmp_path / "out", "--engine", "ray")
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("gouji: --engine ray")
+    assert "--engine local" in line
+    assert not (tmp_path / "out").exists()
+
+
+def test_wrong_calls_are_one_line_and_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("")
+    (tmp_path / "wrong.toml").write_text("[ingest]\nmax_page = 1\n")
+    (tmp_path / "2").mkdir()
+    shutil.copyfile(SAMPLE.parent / "report.docx", tmp_path / "2" / "report.html")
+    for arguments, words in (
+        (("convert", tmp_path / "none.pdf", "-o", out), "none.pdf: there is no such file"),
+        (("convert", tmp_path / "*.none", "-o", out), "*.none: there is no such file"),
+        (("convert", tmp_path / "empty", "-o", out), "no file to convert"),
+        (("convert", SAMPLE, "-o", out, "--workers", "0"), "--workers takes a number from 1"),
+        (("convert", SAMPLE, "-o", out, "--settings", tmp_path / "wrong.toml"), "unknown key ingest.max_page"),
+        (("convert", SAMPLE, "-o", out, "--settings", tmp_path / "none.toml"), "none.toml"),
+        (("convert", SAMPLE, tmp_path / "2" / "report.html", "-o", out), "would both be written"),
+        (("convert", SAMPLE, "-o", tmp_path / "file"), f"{tmp_path}/file"),
+        (("show", tmp_path / "empty"), "not the OUT folder"),
+        (("show", tmp_path / "empty", "report.pdf"), "has no report of report.pdf"),
+    ):
+        code, error = said(capsys, *arguments)
+        assert code == 2, arguments
+        (line,) = error.splitlines()
+        assert line.startswith("gouji: "), line
+        assert words in line
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["convert"], ["convert", "a.pdf"], ["unknown"], ["convert", "a", "-o", "b", "--workers", "two"]]
+)
+def test_calls_that_the_parser_refuses(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code, error = said(capsys, *arguments)
+    assert code == 2
+    assert error.startswith("usage: gouji")
+
+
+def test_models_are_listed_and_verified(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == [shipped.name for shipped in SHIPPED]
+    assert all(
+        " verified " in line and shipped.sha256[:12] in line for line, shipped in zip(lines, SHIPPED, strict=True)
+    )
+
+
+def test_an_interrupted_run_keeps_what_is_done_and_says_so(tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    for n in range(40):
+        shutil.copyfile(SAMPLE, folder / f"{n:02}.html")
+    command = [GOUJI, "convert", str(folder), "-o", str(out)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while not (out / "manifest.jsonl").exists() and process.poll() is None:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "gouji: interrupted; what is finished is kept" in error
+    assert "Traceback" not in error
+    done = (out / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
+    assert 1 <= len(done) < 40
+    assert [p for p in out.rglob("*") if p.name.endswith(".part")] == []
