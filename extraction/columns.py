@@ -8,12 +8,12 @@ decides, and whatever more than one way of counting would explain differently is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 
-from extraction.alignment import NEVER, align
+from extraction.alignment import NEVER, Scores, align
 from extraction.catalogue import Block, Column
 from extraction.document import Cell, Table
 from extraction.numbers import parse_figure
@@ -35,10 +35,22 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """For each column of a block, the grid columns [start, end) that its header covers in one table, and its text."""
+    """For each column of a block, the grid columns [start, end) that its header covers in one table, and its text.
+
+    `doubt` where the headers stand in another order than the form's.
+    """
 
     ranges: dict[str, tuple[int, int]]
     texts: dict[str, str]
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnplacedHeader:
+    """The header texts of a block's columns where only their order counts."""
+
+    texts: dict[str, str]
+    doubt: str = ""
 
 
 def read_headers(matches: Sequence[RowMatch]) -> dict[tuple[str, int], Header]:
@@ -61,16 +73,44 @@ def read_headers(matches: Sequence[RowMatch]) -> dict[tuple[str, int], Header]:
     return headers
 
 
-def place(match: RowMatch, row: PrintedRow, header: Header | None) -> dict[str, Placed]:
+def read_unplaced_headers(matches: Sequence[RowMatch]) -> dict[str, UnplacedHeader]:
+    """What the header row of each block says of its columns, for the rows that are read by order."""
+    found: dict[str, UnplacedHeader] = {}
+    for match in matches:
+        if match.line.kind is LineKind.HEADER:
+            block = match.line.block
+            texts = [c.text for row in match.rows for c in row.own if c.text]
+            if texts and block.corner and similarity(texts[0], block.corner) >= _SAME_COLUMN:
+                texts = texts[1:]
+            matched, _ = align(_likeness(texts, block))
+            labels = {block.columns[m.second].id: texts[m.first] for m in matched}
+            before = found.get(block.id, UnplacedHeader({}))
+            found[block.id] = UnplacedHeader(before.texts | labels, before.doubt or _disorder(texts, block))
+    return found
+
+
+def place(
+    match: RowMatch, row: PrintedRow, header: Header | None, unplaced: UnplacedHeader | None = None
+) -> dict[str, Placed]:
     """What one printed row prints in each column of its block, by column id."""
     block = match.line.block
     if row.table.aligned and header is not None:
         return {c.id: _under(row, header, c) for c in block.columns}
+    unplaced = unplaced or UnplacedHeader({})
+    return {
+        c: replace(p, header=unplaced.texts.get(c, ""), doubt=p.doubt or unplaced.doubt)
+        for c, p in _place_by_order(match, row).items()
+    }
+
+
+def _place_by_order(match: RowMatch, row: PrintedRow) -> dict[str, Placed]:
+    block = match.line.block
     cells = _value_cells(row)
     # Empty cells beside a label are what is left of merged label cells and of columns that the form does not have; in
     # a row without a label they may as well be its first figures.
-    values = _without_outer_blanks(cells, len(block.columns)) if row.labels else cells
-    placed = place_by_order(values, [c.id for c in block.columns])
+    columns = [c.id for c in block.columns]
+    ways = _without_outer_blanks(cells, len(columns)) if row.labels else [cells]
+    placed = _agreed(ways, columns) if len(ways[0]) == len(columns) else place_by_order(ways[0], columns)
     if row.table.aligned and len(cells) != len(block.columns):
         return {
             c: Placed(p.cell, p.header, p.doubt or "the table's header could not be read") for c, p in placed.items()
@@ -95,17 +135,19 @@ def place_by_order(cells: Sequence[Cell], columns: Sequence[str]) -> dict[str, P
             c: Placed(cells[min(k, len(cells) - 1)] if surplus > 0 else None, doubt=doubt)
             for k, c in enumerate(columns)
         }
-    choices: list[list[Cell]] = [[] for _ in columns]
-    for dropped in combinations(range(len(cells)), surplus):
-        kept = [cell for k, cell in enumerate(cells) if k not in dropped]
-        for choice, cell in zip(choices, kept, strict=True):
-            choice.append(cell)
+    ways = [
+        [cell for k, cell in enumerate(cells) if k not in dropped]
+        for dropped in combinations(range(len(cells)), surplus)
+    ]
+    return _agreed(ways, columns)
+
+
+def _agreed(ways: Sequence[Sequence[Cell]], columns: Sequence[str]) -> dict[str, Placed]:
+    """The cell of each column by the first way of counting, in doubt where the others give another text."""
     placed = {}
-    for column, choice in zip(columns, choices, strict=True):
-        texts = {cell.text for cell in choice}
-        doubt = (
-            "" if len(texts) == 1 else f"the row has {surplus} cells too many: {' or '.join(sorted(map(repr, texts)))}"
-        )
+    for column, choice in zip(columns, zip(*ways, strict=True), strict=True):
+        texts = sorted({repr(cell.text) for cell in choice})
+        doubt = "" if len(texts) == 1 else f"the row has too many cells: {' or '.join(texts)}"
         placed[column] = Placed(choice[0], doubt=doubt)
     return placed
 
@@ -137,19 +179,36 @@ def _header(table: Table, rows: Sequence[int], block: Block, first_column: int) 
     """The columns of a block by the lowest header cell above each grid column; None where they do not fit the form."""
     leaves = _lowest_cells(table, rows, first_column)
     texts = [leaf.text for leaf in leaves]
-    scores = np.full((len(leaves), len(block.columns)), NEVER)
+    scores = _likeness(texts, block)
+    if len(leaves) == len(block.columns):
+        # Unreadable, but there is one header for each column.
+        np.fill_diagonal(scores, np.where(scores.diagonal() <= NEVER, 0.3, scores.diagonal()))
+    matches, _ = align(scores)
+    if len(matches) < len(block.columns):
+        return None
+    ranges = {block.columns[m.second].id: _range(leaves[m.first]) for m in matches}
+    labels = {block.columns[m.second].id: texts[m.first] for m in matches}
+    return Header(ranges, labels, _disorder([texts[m.first] for m in matches], block))
+
+
+def _likeness(texts: Sequence[str], block: Block) -> Scores:
+    """How alike header texts and the block's columns are, NEVER where they cannot be the same."""
+    scores = np.full((len(texts), len(block.columns)), NEVER)
     for i, text in enumerate(texts):
         for j, column in enumerate(block.columns):
             alike = max(similarity(text, w) for w in (column.label, *column.wordings))
             if alike >= _SAME_COLUMN:
                 scores[i, j] = alike
-            elif len(leaves) == len(block.columns) and i == j:
-                scores[i, j] = 0.3  # unreadable, but there is one header for each column
-    matches, _ = align(scores)
-    if len(matches) < len(block.columns):
-        return None
-    ranges = {block.columns[m.second].id: _range(leaves[m.first]) for m in matches}
-    return Header(ranges, {block.columns[m.second].id: texts[m.first] for m in matches})
+    return scores
+
+
+def _disorder(texts: Sequence[str], block: Block) -> str:
+    """Says so where one header for each column is printed and one of them is plainly another column's."""
+    if len(texts) != len(block.columns):
+        return ""
+    scores = _likeness(texts, block)
+    own, best = scores.diagonal(), scores.max(axis=1)
+    return "the headers are not in the form's order" if ((best >= 0.8) & (own < best - 0.15)).any() else ""
 
 
 def _lowest_cells(table: Table, rows: Sequence[int], first_column: int) -> list[Cell]:
@@ -182,7 +241,7 @@ def _carried_over(
 def _under(row: PrintedRow, header: Header, column: Column) -> Placed:
     """The cell of a row that stands under a column's header."""
     start, end = header.ranges[column.id]
-    text = header.texts[column.id]
+    text, doubt = header.texts[column.id], header.doubt
     standing = [c for c in row.cells if c.column < end and c.column + c.column_span > start]
     if not standing:
         return Placed(None, text)
@@ -193,7 +252,7 @@ def _under(row: PrintedRow, header: Header, column: Column) -> Placed:
     shared = [o for o, (s, e) in header.ranges.items() if cell.column < e and cell.column + cell.column_span > s]
     if len(shared) > 1:
         return Placed(cell, text, f"the cell stands under {len(shared)} headers")
-    return Placed(cell, text)
+    return Placed(cell, text, doubt)
 
 
 def _value_cells(row: PrintedRow) -> list[Cell]:
@@ -202,14 +261,18 @@ def _value_cells(row: PrintedRow) -> list[Cell]:
     return list(row.cells[start:])
 
 
-def _without_outer_blanks(cells: Sequence[Cell], wanted: int) -> list[Cell]:
-    """Without surplus empty cells at the end, then at the start."""
-    kept = list(cells)
-    while len(kept) > wanted and not kept[-1].text:
-        kept.pop()
-    while len(kept) > wanted and not kept[0].text:
-        kept.pop(0)
-    return kept
+def _without_outer_blanks(cells: Sequence[Cell], wanted: int) -> list[Sequence[Cell]]:
+    """Every way to leave out the surplus as empty cells at the start and the end.
+
+    One way, still too long, where these are fewer than the surplus.
+    """
+    surplus = max(0, len(cells) - wanted)
+    leading = next((k for k, c in enumerate(cells) if c.text), len(cells))
+    trailing = next((k for k, c in enumerate(reversed(cells)) if c.text), len(cells))
+    if leading + trailing < surplus:
+        return [cells[leading : len(cells) - trailing]]
+    starts = range(max(0, surplus - trailing), min(leading, surplus) + 1)
+    return [cells[start : len(cells) - surplus + start] for start in starts]
 
 
 def _range(cell: Cell) -> tuple[int, int]:

@@ -7,12 +7,14 @@ are kept as extra rows.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from extraction.catalogue import FieldForm, Template, field_forms
-from extraction.columns import Header, Placed, place, read_headers
+from extraction.columns import Header, Placed, UnplacedHeader, place, read_headers, read_unplaced_headers
 from extraction.document import Box, Cell, ExtraRow, Field, Status, Table
 from extraction.numbers import Figure, Unit, parse_figure
 from extraction.rows import FormMatch, PrintedRow, RowMatch, match_form, printed_rows
@@ -21,6 +23,7 @@ from extraction.similarity import chinese_count
 
 _SURE_MISSING = 0.99
 _UNSURE = 0.5
+_MONEY = re.compile(r"[十百千万亿]*元")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,9 @@ def label_fields(tables: Sequence[Table], settings: Settings) -> Labelled:
     match = match_form(printed_rows(tables), settings.labels)
     if match is None:
         return Labelled(None)
-    headers = read_headers(match.rows)
-    read: dict[str, Field] = {}
-    for row_match in match.data:
-        for form, placed in _placed(row_match, headers).items():
-            read[form] = read_field(field_forms()[form], placed, settings.reading.accept)
+    headers, unplaced = read_headers(match.rows), read_unplaced_headers(match.rows)
+    placed = {i: p for row_match in match.data for i, p in _placed(row_match, headers, unplaced).items()}
+    read = {i: read_field(field_forms()[i], p, settings.reading.accept) for i, p in _each_once(placed).items()}
     return Labelled(match.template, _in_order(match.template, read), _extra_rows(match))
 
 
@@ -66,8 +67,11 @@ def _rounded(box: Box | None) -> Box | None:
 
 def _value(figure: Figure, form: FieldForm, header: str) -> tuple[Decimal | None, str]:
     """A figure in the field's unit, and what is wrong with it ("" if nothing)."""
-    if figure.unit is None and form.unit is not Unit.COUNT:
-        figure = replace(figure, unit=_header_unit(header))
+    if figure.value is not None and figure.unit is None and form.unit is not Unit.COUNT:
+        unit = _header_unit(header)
+        if unit is None:
+            return figure.value, "an unknown unit in the header"
+        figure = replace(figure, value=figure.value * (unit.value or 1), unit=unit.unit)
     try:
         value = figure.in_unit(form.unit)
     except ValueError:
@@ -81,29 +85,42 @@ def _value(figure: Figure, form: FieldForm, header: str) -> tuple[Decimal | None
     return value, ""
 
 
-def _header_unit(header: str) -> Unit | None:
-    """The money unit that a header states: 采购总金额（万元）."""
-    if "万元" in header:
-        return Unit.WANYUAN
-    return Unit.YUAN if "元" in header else None
+def _header_unit(header: str) -> Figure | None:
+    """One of the unit that a header states, 采购总金额（万元）; a bare one for no unit, None for an unknown one."""
+    stated = _MONEY.search("".join(header.split()))
+    return parse_figure("1" + stated[0]) if stated else Figure(Decimal(1))
 
 
-def _placed(match: RowMatch, headers: dict[tuple[str, int], Header]) -> dict[str, Placed]:
+def _placed(
+    match: RowMatch, headers: dict[tuple[str, int], Header], unplaced: dict[str, UnplacedHeader]
+) -> dict[str, Placed]:
     """What a data row prints in each of its fields; the halves of a split row laid over each other."""
     block, row_form = match.line.block, match.line.row
     assert row_form is not None
-    halves = [place(match, row, headers.get((block.id, row.table_index))) for row in match.rows]
+    halves = [place(match, row, headers.get((block.id, row.table_index)), unplaced.get(block.id)) for row in match.rows]
     merged = {c.id: _overlaid([half[c.id] for half in halves]) for c in block.columns}
-    return {block.field_id(row_form, c): merged[c.id] for c in block.columns}
+    return {
+        block.field_id(row_form, c): replace(merged[c.id], doubt=merged[c.id].doubt or match.doubt)
+        for c in block.columns
+    }
 
 
 def _overlaid(halves: Sequence[Placed]) -> Placed:
     """The half of a split cell that prints something."""
     printed = [h for h in halves if h.cell is not None and h.cell.text]
-    if len(printed) > 1:
+    if len({id(h.cell) for h in printed}) > 1:
         return replace(printed[0], doubt="both halves of a split row print a figure")
     present = [h for h in halves if h.cell is not None and not h.doubt]
     return (printed or present or list(halves))[0]
+
+
+def _each_once(placed: dict[str, Placed]) -> dict[str, Placed]:
+    """A figure that stands in two fields, where no rule divides their cells, is in doubt in both."""
+    uses = Counter(id(p.cell) for p in placed.values() if p.cell is not None and p.cell.text)
+    return {
+        i: replace(p, doubt=p.doubt or "the cell stands in more than one row") if uses[id(p.cell)] > 1 else p
+        for i, p in placed.items()
+    }
 
 
 def _in_order(form: Template, read: dict[str, Field]) -> tuple[Field, ...]:

@@ -14,6 +14,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Unit(StrEnum):
@@ -86,6 +87,7 @@ _FIGURE = re.compile(
 )
 
 
+@lru_cache(maxsize=16384)
 def parse_figure(text: str) -> Figure | None:
     """The figure printed as `text`, `BLANK` for a blank, None where the text is not exactly one figure.
 

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from extraction.alignment import NEVER, Scores, align
+from extraction.alignment import NEVER, Match, Scores, align
 from extraction.catalogue import Block, Row, Template, template, template_ids
 from extraction.document import Cell, Table
 from extraction.numbers import parse_figure
@@ -75,12 +75,14 @@ class PrintedRow:
 class RowMatch:
     """A line of the form and the one or two printed rows that stand for it.
 
-    `blind` where the label could not be read and the row's place alone says what it is.
+    `blind` where the label could not be read and the row's place alone says what it is; `doubt` where the match may be
+    another line's, or not all that is printed in it.
     """
 
     line: FormLine
     rows: tuple[PrintedRow, ...]
     blind: bool = False
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +154,51 @@ def _fit(rows: Sequence[PrintedRow], form: Template, settings: LabelSettings) ->
     skip_line = [-0.3 if line.row and form.id in line.row.templates else 0.0 for line in lines]
     skip_row = [-0.15 if row.figures else 0.0 for row in rows]
     matches, score = align(np.maximum(sure, blind), double, skip_row, skip_line)
+    taken = {m.first + k for m in matches for k in range(m.count)}
+    loose = [i for i, row in enumerate(rows) if row.figures and i not in taken]
+    blind_ones = [m for m in matches if m.count == 1 and sure[m.first, m.second] <= NEVER]
     found = tuple(
         RowMatch(
             lines[m.second],
             tuple(rows[m.first : m.first + m.count]),
-            blind=bool(m.count == 1 and sure[m.first, m.second] <= NEVER),
+            blind=m in blind_ones,
+            doubt=_doubt(m, matches, blind_ones, lines, form, rows, loose),
         )
         for m in matches
     )
-    taken = {m.first + k for m in matches for k in range(m.count)}
     rest = tuple(row for i, row in enumerate(rows) if i not in taken)
     return FormMatch(form, found, rest, score)
+
+
+def _doubt(
+    match: Match,
+    matches: Sequence[Match],
+    blind: Sequence[Match],
+    lines: Sequence[FormLine],
+    form: Template,
+    rows: Sequence[PrintedRow],
+    loose: Sequence[int],
+) -> str:
+    """Why a match of a data row is not sure, "" where it is. `loose` are the rows with figures that nothing matches."""
+    others = [m for m in matches if m is not match]
+    if match in blind:
+        # Sure only where every line between two readable rows has its row, and every row its line.
+        others = [m for m in matches if m not in blind]
+    above = max((m for m in others if m.first < match.first), key=lambda m: m.first, default=None)
+    below = min((m for m in others if m.first > match.first), key=lambda m: m.first, default=None)
+    start, end = above.first + above.count if above else 0, below.first if below else len(rows)
+    strangers = any(start <= i < end for i in loose)
+    if match in blind:
+        if above is None or below is None or strangers:
+            return "the label could not be read"
+        between = {
+            j
+            for j, line in enumerate(lines)
+            if above.second < j < below.second and line.row and form.id in line.row.templates
+        }
+        return "" if between == {m.second for m in blind if start <= m.first < end} else "the label could not be read"
+    empty = not any(row.figures for row in rows[match.first : match.first + match.count])
+    return "the row is empty, and figures beside it have no label" if empty and strangers else ""
 
 
 def _emissions(
@@ -180,7 +216,11 @@ def _emissions(
                 blind[i, j] = _BLIND
             if line.kind is LineKind.DATA and i + 1 < len(rows):
                 together = _alike_together(row, rows[i + 1], line)
-                if together >= max(settings.min_similarity, alike + 0.03, _alike(rows[i + 1], line) + 0.03):
+                # A half without figures may fit as well by itself; it is a half all the same if the other one does not.
+                alone = [
+                    _alike(r, line) for r in (row, rows[i + 1]) if r.figures or not (row.figures + rows[i + 1].figures)
+                ]
+                if together >= max(settings.min_similarity, *(a + 0.03 for a in alone)):
                     double[i, j] = _score(together, line) + 0.05
     return sure, blind, double
 

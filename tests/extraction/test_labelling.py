@@ -1,0 +1,605 @@
+"""Each test shows its input: a national form filled with different figures everywhere, and what was done to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, example, given, note, settings
+from hypothesis import strategies as st
+
+from extraction.catalogue import field_forms, template
+from extraction.document import Cell, Field, Status, Table
+from extraction.labelling import Labelled, label_fields
+from extraction.settings import Settings
+from tests.extraction.forms import (
+    Form,
+    Line,
+    Slot,
+    blank_form,
+    cut,
+    data_lines,
+    drop,
+    edit,
+    insert,
+    joined,
+    placed,
+    relabel,
+    reword,
+    rewrite,
+    split_row,
+    surplus,
+    tables,
+)
+
+few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+TEMPLATES = st.sampled_from(["2019", "2021"])
+BLANK_MARKS = ["", "/", "-", "—", "--", "无", "——"]
+EXTRA_LABELS = ["其他主动公开文件", "行政确认", "行政征收", "备注说明"]
+GARBAGE = ["㓰圡亍", "8|尸", "一", "", "〇口口", "二三", "目录", "Ⅲ#"]
+INSTRUCTIONS = "其他对外管理服务事项（不含行政许可、行政处罚、行政强制、行政事业性收费）"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a form is printed: on a grid, or in ragged rows that keep or lose what merged cells cover."""
+
+    aligned: bool
+    merged: str = "empty"
+
+    def read(self, form: Form) -> Labelled:
+        return label_fields(tables(form, self.aligned, self.merged), Settings())
+
+
+GRID, RAGGED, LOSSY = Layout(True), Layout(False, "empty"), Layout(False, "dropped")
+LAYOUTS = [GRID, RAGGED, LOSSY]
+every_layout = pytest.mark.parametrize("layout", LAYOUTS, ids=["grid", "ragged", "lossy"])
+every_form = pytest.mark.parametrize("form_id", ["2019", "2021"])
+
+
+def errors(labelled: Labelled, form: Form) -> list[str]:
+    """Silent errors: what is taken as read or blank and is not what was placed there."""
+    there = placed(form)
+    found = []
+    for field in labelled.fields:
+        if field.status not in (Status.REVIEW, Status.MISSING):
+            slot = there.get(field.id)
+            if slot is None or field.value != slot.value or field.printed != slot.text:
+                found.append(f"{field.id}: {field.status} {field.printed!r}, placed {slot and slot.text!r}")
+    return found
+
+
+def unread(labelled: Labelled, form: Form) -> set[str]:
+    """The fields with a figure in print that were not accepted."""
+    accepted = {f.id for f in labelled.fields if f.status in (Status.READ, Status.BLANK)}
+    return set(placed(form)) - accepted
+
+
+def exactly(labelled: Labelled, form: Form, but: set[str] | None = None) -> None:
+    """Every field reads as placed, those `but` named excepted, which may only be left open; nothing else is read."""
+    assert errors(labelled, form) == []
+    assert unread(labelled, form) <= (but or set())
+    absent = [f for f in labelled.fields if f.id not in placed(form)]
+    assert {f.status for f in absent} <= {Status.MISSING}
+
+
+def row_fields(form: Form, table: int, at: int) -> set[str]:
+    return {s.field for s in form[table][at].slots if s.field}
+
+
+def line_of(form: Form, row: str) -> tuple[int, int]:
+    return next(
+        (t, k) for t, lines in enumerate(form) for k, line in enumerate(lines) if line.row == row and line.label
+    )
+
+
+def by_id(labelled: Labelled) -> dict[str, Field]:
+    return {f.id: f for f in labelled.fields}
+
+
+# ---------------------------------------------------------------- plain forms
+
+
+@every_layout
+@every_form
+def test_a_plain_form_reads_as_filled(form_id: str, layout: Layout) -> None:
+    form = blank_form(form_id)
+    labelled = layout.read(form)
+    exactly(labelled, form)
+    assert labelled.template == template(form_id)
+    assert [f.id for f in labelled.fields] == [f.id for f in template(form_id).fields]
+    assert labelled.extra_rows == ()
+
+
+@every_layout
+@every_form
+def test_every_blank_mark_is_blank_and_never_zero(form_id: str, layout: Layout) -> None:
+    form = blank_form(form_id)
+    for k, field in enumerate(placed(form)):
+        if k % 3 == 0 and not field.startswith(("review", "litigation")):
+            form = rewrite(form, field, BLANK_MARKS[k // 3 % len(BLANK_MARKS)], None)
+    labelled = layout.read(form)
+    exactly(labelled, form)
+    blanks = {f.id for f in labelled.fields if f.status is Status.BLANK}
+    assert blanks == {i for i, slot in placed(form).items() if slot.value is None}
+
+
+@every_layout
+@every_form
+def test_an_empty_form_is_blank_throughout(form_id: str, layout: Layout) -> None:
+    form = blank_form(form_id)
+    for field in placed(form):
+        form = rewrite(form, field, "", None)
+    labelled = layout.read(form)
+    assert errors(labelled, form) == []
+    assert all(f.value is None for f in labelled.fields)
+
+
+def test_no_table_is_no_template() -> None:
+    assert label_fields([], Settings()) == Labelled(None)
+
+
+def test_another_table_is_no_template() -> None:
+    texts = [["姓名", "电话"], ["张三", "12"], ["李四", "34"]]
+    cells = tuple(Cell(r, c, t) for r, row in enumerate(texts) for c, t in enumerate(row))
+    assert label_fields([Table(cells)], Settings()) == Labelled(None)
+
+
+# ---------------------------------------------------------------- pages
+
+
+@given(TEMPLATES, st.sampled_from(LAYOUTS), st.booleans(), st.sampled_from(["empty", "repeated"]), st.data())
+@few
+def test_a_table_cut_by_the_page_anywhere(
+    form_id: str, layout: Layout, header: bool, groups: str, data: st.DataObject
+) -> None:
+    form = blank_form(form_id)
+    table = data.draw(st.integers(0, 2))
+    at = data.draw(st.integers(1, len(form[table]) - 1))
+    note(f"table {table} cut before line {at}: {[s.text for s in form[table][at].slots]}")
+    halves = cut(form, table, at, header, groups)
+    exactly(layout.read(halves), halves)
+
+
+@given(TEMPLATES, st.data())
+@few
+def test_a_page_break_in_a_header(form_id: str, data: st.DataObject) -> None:
+    """The block's title is the last line of a page and its header the first of the next."""
+    form = blank_form(form_id)
+    titles = [k for k, line in enumerate(form[0]) if line.kind == "title"]
+    halves = cut(form, 0, data.draw(st.sampled_from(titles)) + 1)
+    exactly(GRID.read(halves), halves)
+
+
+@given(TEMPLATES, st.sampled_from(LAYOUTS), st.sampled_from(["upper", "lower"]), st.booleans(), st.data())
+@settings(parent=few, max_examples=60)
+def test_a_row_in_two_halves(
+    form_id: str, layout: Layout, figures_in: str, two_pages: bool, data: st.DataObject
+) -> None:
+    form = blank_form(form_id)
+    table, at = data.draw(st.sampled_from([p for p in data_lines(form) if len(form[p[0]][p[1]].label) >= 6]))
+    label = form[table][at].label
+    characters = data.draw(st.integers(3, len(label) - 2))
+    note(f"{label[:characters]} | {label[characters:]}, figures in the {figures_in} half")
+    split = split_row(form, table, at, characters, figures_in, two_pages)
+    exactly(layout.read(split), split, row_fields(form, table, at))
+
+
+@every_layout
+@pytest.mark.parametrize("figures_in", ["upper", "lower"])
+@pytest.mark.parametrize("two_pages", [True, False])
+def test_a_row_in_two_halves_is_read(layout: Layout, figures_in: str, two_pages: bool) -> None:
+    """3.危及“三安全一稳 | 定”: nothing is left open."""
+    form = blank_form("2021")
+    table, at = line_of(form, "results.denied.endangers_security_stability")
+    split = split_row(form, table, at, 9, figures_in, two_pages)
+    exactly(layout.read(split), split)
+
+
+@given(TEMPLATES, st.sampled_from(LAYOUTS), st.integers(0, 1))
+@few
+def test_tables_taken_as_one(form_id: str, layout: Layout, table: int) -> None:
+    form = joined(blank_form(form_id), table)
+    exactly(layout.read(form), form)
+
+
+@every_layout
+@every_form
+def test_an_index_table_before_the_report(form_id: str, layout: Layout) -> None:
+    form = blank_form(form_id)
+    index = (
+        Line("other", tuple(map(Slot, ("索引号", "0012345/2021-00017", "文号", "无")))),
+        Line("other", tuple(map(Slot, ("发布日期", "2021-01-27", "主题分类", "政府信息公开年报")))),
+        Line("other", tuple(map(Slot, ("发布机构", "某某区甲局", "浏览次数", "152")))),
+    )
+    labelled = layout.read((index, *form))
+    exactly(labelled, form)
+    assert labelled.extra_rows == ()
+
+
+# ---------------------------------------------------------------- rows
+
+
+@given(TEMPLATES, st.sampled_from(LAYOUTS), st.sampled_from(EXTRA_LABELS), st.data())
+@few
+def test_an_extra_row_anywhere(form_id: str, layout: Layout, label: str, data: st.DataObject) -> None:
+    form = blank_form(form_id)
+    table, at = data.draw(st.sampled_from(data_lines(form)))
+    texts = [str(90001 + k) for k in range(len(row_fields(form, table, at)))]
+    longer = insert(form, table, at, label, texts)
+    labelled = layout.read(longer)
+    exactly(labelled, longer)
+    section = "proactive" if table == 0 else "applications"
+    assert [(r.section, r.label, list(r.printed)) for r in labelled.extra_rows] == [(section, label, texts)]
+
+
+@given(TEMPLATES, st.sampled_from(LAYOUTS), st.data())
+@few
+def test_a_row_missing(form_id: str, layout: Layout, data: st.DataObject) -> None:
+    form = blank_form(form_id)
+    table, at = data.draw(st.sampled_from(data_lines(form)))
+    note(f"without {form[table][at].label}")
+    shorter = drop(form, table, at)
+    exactly(layout.read(shorter), shorter)
+
+
+@given(TEMPLATES, st.sampled_from(LAYOUTS), st.sampled_from(GARBAGE), st.floats(0, 0.7), st.data())
+@settings(parent=few, max_examples=60)
+def test_an_unreadable_label(
+    form_id: str, layout: Layout, garbage: str, confidence: float, data: st.DataObject
+) -> None:
+    form = blank_form(form_id)
+    table, at = data.draw(st.sampled_from(data_lines(form)))
+    note(f"{form[table][at].label} reads {garbage!r}")
+    smeared = relabel(form, table, at, garbage, confidence)
+    exactly(layout.read(smeared), smeared, row_fields(form, table, at))
+
+
+@given(TEMPLATES, st.sampled_from(GARBAGE), st.floats(0, 0.7), st.data())
+@settings(parent=few, max_examples=60)
+def test_an_unreadable_label_beside_a_missing_row(
+    form_id: str, garbage: str, confidence: float, data: st.DataObject
+) -> None:
+    """The row's place alone no longer says which of the two it is."""
+    form = blank_form(form_id)
+    table, at = data.draw(st.sampled_from(data_lines(form)[:-1]))
+    other = data.draw(st.sampled_from([k for t, k in data_lines(form) if t == table and abs(k - at) == 1]))
+    smeared = drop(relabel(form, table, at, garbage, confidence), table, other)
+    labelled = GRID.read(smeared)
+    assert errors(labelled, smeared) == []
+    assert unread(labelled, smeared) <= row_fields(form, table, at)
+
+
+MISPRINTS = [
+    ("results.denied.forbidden_by_law", "2.其他法律行政止公开"),
+    ("results.denied.state_secret", "1、属于国家秘蜜"),
+    ("results.denied.third_party_rights", "4 保护第三方合法权盖"),
+    ("results.granted", "(一)予以公开"),
+    ("results.partially_granted", "(二)部分公开(区分处理的,只计这一情形,不计其他情形)"),
+    ("results.unavailable.not_held", "1. 本机关不掌握\n相关政府信息"),
+    ("results.not_processed.reconfirmation", "5.要求行政机关确认或重新出具已获取信\n息"),
+    ("received", "一、本年新收政府信息公开申请数"),
+    ("carried_in", "二、上年结转政府信息公开申请数量 "),
+    ("results.total", "(七) 总 计"),
+    ("carried_out", "四、结转下年度继续办里"),
+]
+
+
+@every_layout
+@pytest.mark.parametrize(("row", "text"), MISPRINTS)
+def test_a_misprinted_label(row: str, text: str, layout: Layout) -> None:
+    form = relabel(blank_form("2021"), *line_of(blank_form("2021"), row), text)
+    exactly(layout.read(form), form)
+
+
+@every_layout
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        ("administrative_fees", "行政事业型收费"),
+        ("rules", "规    章"),
+        ("rules", "规 章"),
+        ("other_services", INSTRUCTIONS),
+        ("administrative_licensing", "行政许可（含其他对外管理服务事项、行政处罚）"),
+        ("administrative_penalty", "行政处罚（不含行政强制）"),
+        ("government_procurement", "政府集中采购（指列入集中采购目录、行政事业性收费除外）"),
+    ],
+)
+def test_labels_with_spaces_or_instructions_that_name_other_rows(row: str, text: str, layout: Layout) -> None:
+    plain = blank_form("2019")
+    form = relabel(plain, *line_of(plain, row if row != "other_services" else _other_services(plain)), text)
+    exactly(layout.read(form), form)
+
+
+def _other_services(form: Form) -> str:
+    return next(line.row for line in form[0] if line.label.startswith("其他对外"))
+
+
+@every_layout
+def test_normative_documents_without_their_adjective(layout: Layout) -> None:
+    plain = blank_form("2021")
+    form = relabel(plain, *line_of(plain, "normative_documents"), "规范性文件")
+    exactly(layout.read(form), form)
+
+
+@every_layout
+def test_one_row_of_other_results_in_the_2021_form(layout: Layout) -> None:
+    form = blank_form("2021", other_rows="2019")
+    labelled = layout.read(form)
+    exactly(labelled, form)
+    assert labelled.template == template("2021")
+    assert [f.id for f in labelled.fields[-7:]] == [
+        f"applications.results.other.{c.id}" for c in field_forms()["applications.received.total"].block.columns
+    ]
+
+
+@every_layout
+def test_three_rows_of_other_results_in_the_2019_form(layout: Layout) -> None:
+    form = blank_form("2019", other_rows="2021")
+    labelled = layout.read(form)
+    exactly(labelled, form)
+    assert labelled.template == template("2019")
+    assert by_id(labelled)["applications.results.other.total"].status is Status.MISSING
+
+
+@every_layout
+@every_form
+def test_a_vertical_label_that_arrives_character_by_character(form_id: str, layout: Layout) -> None:
+    """三、本年度办理结果 as rows of one character between the others."""
+    form = blank_form(form_id)
+    start = next(k for k, line in enumerate(form[1]) if line.row == "results.granted")
+    for k, character in enumerate("三、本年度办理结果"):
+        form = edit(form, 1, start + 2 * k + 1, start + 2 * k + 1, (Line("other", (Slot(character, 10),)),))
+    exactly(layout.read(form), form)
+
+
+@every_form
+def test_a_vertical_label_with_a_line_for_every_character(form_id: str) -> None:
+    form = blank_form(form_id)
+    form = tuple(
+        tuple(
+            Line(
+                line.kind,
+                tuple(Slot("\n".join(s.text), s.width, s.tall) if s.tall == "results" else s for s in line.slots),
+                line.block,
+                line.row,
+            )
+            for line in lines
+        )
+        for lines in form
+    )
+    exactly(GRID.read(form), form)
+
+
+# ---------------------------------------------------------------- headers and columns
+
+
+@every_layout
+def test_headers_whose_second_line_is_lost(layout: Layout) -> None:
+    form = reword(blank_form("2019"), "documents_2019", "本年新制作数量", "本年新")
+    form = reword(form, "documents_2019", "本年新公开数量", "本年新")
+    exactly(layout.read(form), form)
+
+
+@every_layout
+@pytest.mark.parametrize("text", ["本年增", "本年增/", "本年数量", "本年\n增/减", "本年增／减"])
+def test_headers_of_the_change(text: str, layout: Layout) -> None:
+    form = reword(blank_form("2019"), "licensing_2019", "本年增/减", text)
+    exactly(layout.read(form), form)
+
+
+MONEY_HEADERS = [
+    ("2019", "采购总金额", "government_procurement.amount_yuan", "procurement_2019"),
+    ("2021", "本年收费金额（单位：万元）", "administrative_fees.fee_amount_wanyuan", "fees_2021"),
+]
+
+
+@every_layout
+@pytest.mark.parametrize(
+    ("text", "printed", "yuan"),
+    [
+        ("采购总金额", "503.59", "503.59"),
+        ("采购总金额（元）", "503.59", "503.59"),
+        ("采购总金额（万元）", "503.59", "5035900"),
+        ("采购总金额\n（单位：万元）", "503.59", "5035900"),
+        ("采购总金额(千元)", "503.59", "503590"),
+        ("采购总金额（亿元）", "1.5", "150000000"),
+        ("采购总金额（万元）", "503.59万元", "5035900"),
+        ("采购总金额（万元）", "1751292.6元", "1751292.6"),
+    ],
+)
+def test_the_unit_of_procurement(text: str, printed: str, yuan: str, layout: Layout) -> None:
+    field = "proactive.government_procurement.amount_yuan"
+    form = reword(blank_form("2019"), "procurement_2019", "采购总金额", text)
+    form = rewrite(form, field, printed, Decimal(yuan))
+    exactly(layout.read(form), form)
+
+
+@every_layout
+@pytest.mark.parametrize(
+    ("text", "wanyuan"),
+    [
+        ("本年收费金额（单位：万元）", "23600"),
+        ("本年收费金额", "23600"),
+        ("本年收费金额（单位：元）", "2.36"),
+        ("本年收费金额（元）", "2.36"),
+    ],
+)
+def test_the_unit_of_fees(text: str, wanyuan: str, layout: Layout) -> None:
+    form = reword(blank_form("2021"), "fees_2021", "本年收费金额（单位：万元）", text)
+    form = rewrite(form, "proactive.administrative_fees.fee_amount_wanyuan", "23600", Decimal(wanyuan))
+    exactly(layout.read(form), form)
+
+
+@every_layout
+def test_the_unit_is_known_after_a_page_break_below_the_header(layout: Layout) -> None:
+    field = "proactive.government_procurement.amount_yuan"
+    form = reword(blank_form("2019"), "procurement_2019", "采购总金额", "采购总金额（万元）")
+    form = rewrite(form, field, "503.59", Decimal(5035900))
+    form = cut(form, 0, len(form[0]) - 1)
+    exactly(layout.read(form), form)
+
+
+def test_headers_in_another_order_are_never_taken_for_the_forms() -> None:
+    """Grid: 本年新公开数量 stands before 本年新制作数量."""
+    form = blank_form("2019")
+    swapped = tuple(
+        Line(line.kind, (line.slots[0], line.slots[2], line.slots[1], *line.slots[3:]), line.block, line.row)
+        if line.block == "documents_2019" and line.kind != "title"
+        else line
+        for line in form[0]
+    )
+    assert errors(GRID.read((swapped, *form[1:])), form) == []
+
+
+@given(TEMPLATES, st.data())
+@few
+def test_a_surplus_column_without_a_header(form_id: str, data: st.DataObject) -> None:
+    """A strip of empty cells between or beside the figures, as a stray rule makes it."""
+    form = blank_form(form_id)
+    place = data.draw(st.integers(0, 7))
+    lines = []
+    for line in form[1]:
+        first = next((k for k, s in enumerate(line.slots) if s.field), None)
+        if first is None:
+            lines.append(Line(line.kind, (*line.slots, Slot("", tall="strip")), line.block, line.row))
+        else:
+            end = len(line.slots)
+            slots = (*line.slots[:end], Slot(""))
+            lines.append(Line(line.kind, slots, line.block, line.row))
+    note(f"{place}")
+    wider = (form[0], tuple(lines), form[2])
+    exactly(GRID.read(wider), wider)
+
+
+@pytest.mark.parametrize("layout", [RAGGED, LOSSY])
+def test_eight_zeros_for_seven_columns(layout: Layout) -> None:
+    """Any of the eight may be the surplus one: it makes no difference."""
+    form = blank_form("2019")
+    table, at = line_of(form, "results.denied.state_secret")
+    for field in row_fields(form, table, at):
+        form = rewrite(form, field, "0", Decimal(0))
+    form = surplus(form, table, at, 3, "0")
+    exactly(layout.read(form), form)
+
+
+@given(TEMPLATES, st.sampled_from([RAGGED, LOSSY]), st.sampled_from(["77777", "", "0", "/"]), st.data())
+@few
+def test_a_surplus_cell_never_shifts_the_others(form_id: str, layout: Layout, text: str, data: st.DataObject) -> None:
+    form = blank_form(form_id)
+    table, at = data.draw(st.sampled_from(data_lines(form)))
+    wider = surplus(form, table, at, data.draw(st.integers(0, len(row_fields(form, table, at)))), text)
+    exactly(layout.read(wider), wider, row_fields(form, table, at))
+
+
+@pytest.mark.parametrize("layout", [RAGGED, LOSSY])
+@pytest.mark.parametrize("row", ["received", "results.granted", "results.denied.state_secret"])
+def test_a_blank_total_and_a_surplus_cell_before_the_figures(row: str, layout: Layout) -> None:
+    """二 | '' | 1 2 3 4 5 6 | '': either of the two blanks may be the one too many."""
+    form = blank_form("2019")
+    form = rewrite(form, f"applications.{row}.total", "", None)
+    table, at = line_of(form, row)
+    wider = surplus(form, table, at, 0, "")
+    assert errors(layout.read(wider), wider) == []
+
+
+@given(TEMPLATES, st.sampled_from([RAGGED, LOSSY]), st.data())
+@few
+def test_a_cell_too_few_never_shifts_the_others(form_id: str, layout: Layout, data: st.DataObject) -> None:
+    form = blank_form(form_id)
+    table, at = data.draw(st.sampled_from(data_lines(form)))
+    line = form[table][at]
+    lost = data.draw(st.sampled_from([k for k, s in enumerate(line.slots) if s.field]))
+    slots = line.slots[:lost] + line.slots[lost + 1 :]
+    shorter = edit(form, table, at, at + 1, (Line(line.kind, slots, line.block, line.row),))
+    labelled = layout.read(shorter)
+    assert errors(labelled, shorter) == []
+    assert unread(labelled, shorter) <= row_fields(form, table, at)
+
+
+@given(TEMPLATES, st.data())
+@few
+def test_a_rule_missing_between_two_rows(form_id: str, data: st.DataObject) -> None:
+    """Two figures of one column in one tall cell, one of them blank: the other is not both rows'."""
+    form = blank_form(form_id)
+    table, at = data.draw(st.sampled_from([p for p in data_lines(form) if (p[0], p[1] + 1) in data_lines(form)]))
+    upper, lower = form[table][at], form[table][at + 1]
+    column = data.draw(st.sampled_from(sorted(row_fields(form, table, at)))).rsplit(".", 1)[1]
+    kept = data.draw(st.sampled_from([upper, lower]))
+    text = next(s.text for s in kept.slots if s.field.endswith("." + column))
+    merged = []
+    for line in (upper, lower):
+        slots = [
+            Slot(text, s.width, "merged", s.field, s.value if line is kept else None)
+            if s.field.endswith("." + column)
+            else s
+            for s in line.slots
+        ]
+        merged.append(Line(line.kind, tuple(slots), line.block, line.row))
+    spoilt = edit(form, table, at, at + 2, merged)
+    labelled = GRID.read(spoilt)
+    assert [e for e in errors(labelled, spoilt) if "." + column in e] == []
+
+
+@every_layout
+@every_form
+def test_the_header_overwritten_by_the_data_row(form_id: str, layout: Layout) -> None:
+    """复议诉讼: 0 0 0 0 总计 …, the figures where the header's last line was, nothing below."""
+    form = blank_form(form_id)
+    header, data = form[2][-2], form[2][-1]
+    over = tuple(
+        Slot("总计", d.width) if k % 5 == 4 else d
+        for k, (_, d) in enumerate(zip(header.slots, data.slots, strict=True))
+    )
+    empty = tuple(Slot("") for _ in data.slots)
+    spoilt = edit(
+        form, 2, len(form[2]) - 2, len(form[2]), (Line("header", over, "review_litigation"), Line("other", empty))
+    )
+    labelled = layout.read(spoilt)
+    exactly(labelled, spoilt, {i for i in placed(spoilt) if i.startswith(("review", "litigation"))})
+
+
+# ---------------------------------------------------------------- readings
+
+
+@given(TEMPLATES, st.floats(0, 0.89), st.data())
+@few
+def test_an_unsure_reading_goes_to_a_person(form_id: str, confidence: float, data: st.DataObject) -> None:
+    form = blank_form(form_id)
+    field = data.draw(st.sampled_from(sorted(placed(form))))
+    form = tuple(
+        tuple(
+            Line(
+                line.kind,
+                tuple(
+                    Slot(s.text, s.width, s.tall, s.field, s.value, confidence) if s.field == field else s
+                    for s in line.slots
+                ),
+                line.block,
+                line.row,
+            ).labelled(line.label)
+            if False
+            else _unsure(line, field, confidence)
+            for line in lines
+        )
+        for lines in form
+    )
+    labelled = GRID.read(form)
+    assert by_id(labelled)[field].status is Status.REVIEW
+    assert by_id(labelled)[field].value == placed(form)[field].value
+    exactly(labelled, form, {field})
+
+
+def _unsure(line: Line, field: str, confidence: float) -> Line:
+    from dataclasses import replace
+
+    return replace(line, slots=tuple(replace(s, confidence=confidence) if s.field == field else s for s in line.slots))
+
+
+@every_layout
+@pytest.mark.parametrize("text", ["1 2", "007", "12%", "十二", "1\n2", "3.5", "-4", "12元", "详见附件", "1" * 19])
+def test_what_is_no_count_goes_to_a_person(text: str, layout: Layout) -> None:
+    field = "applications.received.enterprise"
+    form = rewrite(blank_form("2019"), field, text, Decimal(-99999))
+    exactly(layout.read(form), form, {field})
