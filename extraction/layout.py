@@ -8,50 +8,98 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from extraction.document import Box, Page, Raster, Region, RegionKind, Span, Table, union
+import numpy as np
+
+from extraction.document import Box, Matrix, Page, Raster, Region, RegionKind, Span, Table, union
+from extraction.numbers import parse_figure
 from extraction.ocr import read_page_lines
-from extraction.raster import grey, straighten
+from extraction.orientation import upright
+from extraction.raster import grey
 from extraction.rules import Grid, find_grids
 from extraction.settings import Settings
-from extraction.tables import fill_table, loose_table, text_lines
+from extraction.tables import fill_table, loose_table, text_pieces, whole_line
 from models.layout import CdlaLayoutModel
 from models.loaded import Models
+from models.recogniser import Quad
 
 _PAGE_NUMBER = re.compile(r"[-—–·.\s第]*\d{1,3}[-—–·.\s页]*")
 _MARGIN = 0.1  # of the page's height, where page numbers and running heads stand
-_COLUMNS = 4  # pieces that make a printed row a row of a table
+_COLUMNS = 3  # pieces that make a printed row a row of a table, whatever they say
 
 
 def find_regions(page: Page, models: Models, settings: Settings) -> tuple[Region, ...]:
     """The parts of a page in reading order. A format that states its own structure keeps it."""
     if page.raster is None:
         return page.regions
-    raster = page.raster if page.spans else straighten(page.raster)
-    grids = find_grids(grey(raster.pixels), raster.scale, settings.tables)
-    tables = [fill_table(g, raster, page.spans, page.number, models) for g in grids]
-    lines = _lines_outside(page, raster, grids, tables, models)
-    blocks = _blocks(raster, models.layout) if settings.reading.layout else []
-    loose, lines = _loose_tables(lines, page.number)
+    sheet = _sheet(page, models)
+    grids = find_grids(grey(sheet.raster.pixels), sheet.raster.scale, settings.tables)
+    tables = [fill_table(g, sheet.raster, sheet.spans, page.number, models) for g in grids]
+    rows = _rows_outside(sheet, grids, models)
+    loose, lines = _loose_tables(rows, page.number)
+    blocks = _blocks(sheet.raster, models.layout) if settings.reading.layout else []
     regions = [
         *(Region(RegionKind.TABLE, table=t, page=page.number, box=t.box) for t in [*tables, *loose]),
-        *(Region(_kind(line, blocks, page), (line,), page=page.number, box=line.box) for line in lines),
+        *(Region(_kind(line, blocks, sheet), (line,), page=page.number, box=line.box) for line in lines),
     ]
-    return tuple(sorted(regions, key=_reading_order))
+    return tuple(sheet.on_page(region) for region in sorted(regions, key=_reading_order))
 
 
-def _lines_outside(
-    page: Page, raster: Raster, grids: Sequence[Grid], tables: Sequence[Table], models: Models
-) -> list[Span]:
-    """The printed lines that stand in no table."""
-    boxes = [t.box.grown(1.0) for t in tables if t.box]
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A page as it is read: the right way up and level, in points of its own from its own top left.
+
+    `spans` are its native characters; a scan has the `quads` of its text lines instead. `to_page` maps the sheet's
+    points to those of the page as the file shows it.
+    """
+
+    number: int | None
+    raster: Raster
+    spans: tuple[Span, ...]
+    quads: tuple[Quad, ...]
+    to_page: Matrix
+
+    @property
+    def height(self) -> float:
+        return float(self.raster.pixels.shape[0] * self.raster.scale)
+
+    def on_page(self, region: Region) -> Region:
+        """The region with its boxes on the page."""
+        table = region.table
+        if table is not None:
+            cells = tuple(replace(c, box=self._moved(c.box)) for c in table.cells)
+            table = replace(table, cells=cells, box=self._moved(table.box))
+        spans = tuple(replace(s, box=self._moved(s.box)) for s in region.spans)
+        return replace(region, spans=spans, table=table, box=self._moved(region.box))
+
+    def _moved(self, box: Box | None) -> Box | None:
+        return box and Raster(self.raster.pixels, self.to_page).box_on_page(*box)
+
+
+def _sheet(page: Page, models: Models) -> _Sheet:
+    """The page ready to read: as it is where it has native text, else turned upright and made level."""
+    assert page.raster is not None
     if page.spans:
-        outside = [s for s in page.spans if s.box and not any(b.holds(s.box.middle) for b in boxes)]
-        return text_lines(outside)
+        return _Sheet(page.number, page.raster, page.spans, (), _IDENTITY)
+    turned, quads = upright(page.raster, models.recogniser)
+    scale = turned.scale
+    own = np.array([[scale, 0, 0], [0, scale, 0]])
+    to_page = turned.to_page @ np.diag([1 / scale, 1 / scale, 1.0])
+    return _Sheet(page.number, Raster(turned.pixels, own), (), tuple(quads), to_page)
+
+
+_IDENTITY: Matrix = np.array([[1.0, 0, 0], [0, 1, 0]])
+
+
+def _rows_outside(sheet: _Sheet, grids: Sequence[Grid], models: Models) -> list[list[Span]]:
+    """The printed rows that stand in no ruled table, each in the pieces that wide gaps part."""
+    if sheet.spans:
+        boxes = [sheet.raster.box_on_page(g.left, g.top, g.right, g.bottom).grown(1.0) for g in grids]
+        return _rows(text_pieces(s for s in sheet.spans if s.box and not any(b.holds(s.box.middle) for b in boxes)))
     covered = [(g.left, g.top, g.right, g.bottom) for g in grids]
-    pieces = [replace(s, page=page.number) for s in read_page_lines(raster, covered, models.recogniser)]
-    return [line for row in _rows(pieces) for line in _without_small_gaps(row)]
+    lines = read_page_lines(sheet.raster, sheet.quads, covered, models.recogniser)
+    return [_without_small_gaps(row) for row in _rows([replace(s, page=sheet.number) for s in lines])]
 
 
 def _blocks(raster: Raster, layout: CdlaLayoutModel | None) -> list[tuple[str, Box]]:
@@ -61,31 +109,38 @@ def _blocks(raster: Raster, layout: CdlaLayoutModel | None) -> list[tuple[str, B
     return [(block.type, raster.box_on_page(*block.coordinates)) for block in layout.detect(raster.pixels)]
 
 
-def _loose_tables(lines: list[Span], page: int | None) -> tuple[list[Table], list[Span]]:
-    """Tables without rules: runs of two or more printed rows in many pieces; and the lines that are in none."""
-    rows = _rows(lines)
-    tables, rest, run = [], [], []
+def _loose_tables(rows: Sequence[Sequence[Span]], page: int | None) -> tuple[list[Table], list[Span]]:
+    """Tables without rules (two or more rows in columns), and the lines that are in none."""
+    tables: list[Table] = []
+    lines: list[Span] = []
+    run: list[Sequence[Span]] = []
     for row in [*rows, []]:
-        if len(row) >= _COLUMNS:
+        if _is_table_row(row):
             run.append(row)
             continue
         if len(run) >= 2:
             tables.append(loose_table(run, page))
         else:
-            rest += [span for pieces in run for span in pieces]
+            lines += [whole_line(pieces) for pieces in run]
         run = []
-        rest += row
-    return tables, rest
+        lines += [whole_line(row)] if row else []
+    return tables, lines
 
 
-def _rows(lines: list[Span]) -> list[list[Span]]:
-    """Pieces at one height, left to right; a line with wide gaps in it counts as several pieces."""
+def _is_table_row(row: Sequence[Span]) -> bool:
+    """Whether a printed row stands in columns: several pieces, or a label and a figure."""
+    figures = sum(parse_figure(piece.text) is not None for piece in row)
+    return len(row) >= _COLUMNS or (len(row) == 2 and figures == 1)
+
+
+def _rows(pieces: Sequence[Span]) -> list[list[Span]]:
+    """Pieces at one height, left to right."""
     rows: list[list[Span]] = []
-    for line in sorted(lines, key=lambda s: s.box.middle[1] if s.box else 0.0):
-        if rows and line.box and (last := rows[-1][-1].box) and abs(line.box.middle[1] - last.middle[1]) < 4.0:
-            rows[-1].append(line)
+    for piece in sorted(pieces, key=lambda s: s.box.middle[1] if s.box else 0.0):
+        if rows and piece.box and (last := rows[-1][-1].box) and abs(piece.box.middle[1] - last.middle[1]) < 4.0:
+            rows[-1].append(piece)
         else:
-            rows.append([line])
+            rows.append([piece])
     return [sorted(row, key=lambda s: s.box.left if s.box else 0.0) for row in rows]
 
 
@@ -106,11 +161,10 @@ def _without_small_gaps(row: Sequence[Span]) -> list[Span]:
     return lines
 
 
-def _kind(line: Span, blocks: Sequence[tuple[str, Box]], page: Page) -> RegionKind:
+def _kind(line: Span, blocks: Sequence[tuple[str, Box]], sheet: _Sheet) -> RegionKind:
     """What a line is: furniture by its place and words, a title where the network says so, else text."""
     assert line.box is not None
-    height = page.height or 0.0
-    in_margin = line.box.bottom < _MARGIN * height or line.box.top > (1 - _MARGIN) * height
+    in_margin = line.box.bottom < _MARGIN * sheet.height or line.box.top > (1 - _MARGIN) * sheet.height
     if in_margin and _PAGE_NUMBER.fullmatch(line.text):
         return RegionKind.FURNITURE
     seen_as = {kind for kind, box in blocks if box.holds(line.box.middle)}

@@ -19,7 +19,7 @@ from extraction.document import Pixels, Raster, Span
 from extraction.numbers import parse_figure
 from extraction.raster import grey, ink
 from extraction.rules import GridCell
-from models.recogniser import Image, Reading, Recogniser, cut_line
+from models.recogniser import Image, Quad, Reading, Recogniser, cut_line
 
 _SPECK = 0.22  # em; smaller marks are dust
 _SLANTED = 0.8  # of a /
@@ -92,18 +92,24 @@ def read_cells(raster: Raster, cells: Sequence[GridCell], recogniser: Recogniser
     return [_joined(cell_texts, cell_lines) for cell_texts, cell_lines in zip(texts, lines, strict=True)]
 
 
-def read_page_lines(raster: Raster, covered: Sequence[tuple[int, int, int, int]], recogniser: Recogniser) -> list[Span]:
+def read_page_lines(
+    raster: Raster, quads: Sequence[Quad], covered: Sequence[tuple[int, int, int, int]], recogniser: Recogniser
+) -> list[Span]:
     """The lines of a level page outside the `covered` pixel boxes, in no particular order, boxes on the page."""
-    open_page = _as_bgr(raster.pixels).copy()
-    for left, top, right, bottom in covered:
-        open_page[max(0, top) : bottom, max(0, left) : right] = 255
-    quads = recogniser.find_lines(open_page)
+    outside = [q for q in quads if not any(_lies_in(q, box) for box in covered)]
+    page = _as_bgr(raster.pixels)
     spans = []
-    for quad, reading in zip(quads, recogniser.read_lines([cut_line(open_page, q) for q in quads]), strict=True):
+    for quad, reading in zip(outside, recogniser.read_lines([cut_line(page, q) for q in outside]), strict=True):
         if reading.text.strip():
             box = raster.box_on_page(*quad.min(axis=0).tolist(), *quad.max(axis=0).tolist())
             spans.append(Span(_chinese_marks(reading.text.strip()), None, box, reading.score))
     return spans
+
+
+def _lies_in(quad: Quad, box: tuple[int, int, int, int]) -> bool:
+    """Whether a line's middle lies in a pixel box (left, top, right, bottom)."""
+    x, y = quad.mean(axis=0)
+    return bool(box[0] <= x < box[2] and box[1] <= y < box[3])
 
 
 def _chinese_marks(text: str) -> str:

@@ -13,6 +13,7 @@ from extraction.labelling import Labelled, label_fields
 from extraction.layout import find_regions
 from extraction.sections import Text, read_text
 from extraction.settings import Settings
+from extraction.witness import with_trusted_text
 from models.loaded import Models
 
 
@@ -25,7 +26,8 @@ def extract(path: Path, models: Models, settings: Settings, name: str | None = N
     regions: list[Region] = []
     warnings: list[str] = []
     with open_document(path, settings.ingest) as document:
-        for page in document.pages:
+        for given in document.pages:
+            page = with_trusted_text(given, models)
             regions += find_regions(page, models, settings)
             warnings += page.warnings
     text = read_text(regions)

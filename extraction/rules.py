@@ -59,7 +59,7 @@ def find_grids(grey_pixels: Pixels, scale: float, settings: TableSettings) -> li
     across = _rules(grey_pixels, round(settings.min_rule_across / scale), scale)
     # Upright rules are found as level ones of the picture with its axes exchanged.
     down = _rules(np.ascontiguousarray(grey_pixels.T), round(settings.min_rule_down / scale), scale)
-    across = _Rules(across.thin, _meeting(across.mask, down.mask.T, round(_HEADING / scale), round(3.0 / scale)))
+    across = _Rules(across.thin, _meeting(across.mask, down.mask.T, round(3.0 / scale)))
     down = _Rules(down.thin, _without_loose_strokes(down.mask.T, across.mask, _HEADING / scale, 1.5 / scale).T)
     grids = []
     for box in _touching(across.mask, down.mask.T, reach=max(1, round(1.0 / scale))):
@@ -103,10 +103,9 @@ def _rules(grey_pixels: Pixels, shortest: int, scale: float) -> _Rules:
     return _Rules(np.asarray(thin, np.uint8), np.asarray(mask, np.uint8))
 
 
-def _meeting(across: Pixels, down: Pixels, long: int, reach: int) -> Pixels:
-    """Only the level strokes that meet a long upright rule: one that stands free in a cell is a line of text."""
-    upright = cv2.morphologyEx(down, cv2.MORPH_OPEN, np.ones((long, 1), np.uint8))
-    near = cv2.dilate(upright, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+def _meeting(across: Pixels, down: Pixels, reach: int) -> Pixels:
+    """Only the level strokes that meet an upright rule: one that stands free in a cell is a line of text."""
+    near = cv2.dilate(down, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
     count, labels = cv2.connectedComponents(across, connectivity=8)
     meets = np.zeros(count, bool)
     meets[np.unique(labels[near > 0])] = True

@@ -17,6 +17,7 @@ from extraction.rules import Grid, GridCell
 from models.loaded import Models
 
 _DIGITS = re.compile(r"[\d,.，]+")
+_SPACE_GAP, _PIECE_GAP = 0.45, 1.6  # character heights
 _WRAPPED = 0.7  # share of the cell's width that a line must fill to have been wrapped
 
 
@@ -57,6 +58,33 @@ def text_lines(spans: Iterable[Span]) -> list[Span]:
 
     Spans without a box are left out: they are not on a page.
     """
+    return sorted(map(whole_line, _grouped_by_line(spans)), key=lambda s: (_box(s).top, _box(s).left))
+
+
+def text_pieces(spans: Iterable[Span]) -> list[Span]:
+    """As `text_lines`, with a line parted wherever two characters or more would fit between."""
+    pieces = []
+    for parts in _grouped_by_line(spans):
+        parts = sorted(parts, key=lambda s: _box(s).left)
+        start = 0
+        for index, (left, right) in enumerate(pairwise(parts), start=1):
+            if _gap(left, right) > _PIECE_GAP:
+                pieces.append(whole_line(parts[start:index]))
+                start = index
+        pieces.append(whole_line(parts[start:]))
+    return pieces
+
+
+def whole_line(parts: Sequence[Span]) -> Span:
+    """The parts of a printed line as one span."""
+    parts = sorted(parts, key=lambda s: _box(s).left)
+    text = parts[0].text
+    for left, right in pairwise(parts):
+        text += (" " if _gap(left, right) > _SPACE_GAP else "") + right.text
+    return Span(text, parts[0].page, union([_box(s) for s in parts]), min(s.confidence for s in parts))
+
+
+def _grouped_by_line(spans: Iterable[Span]) -> list[list[Span]]:
     lines: list[list[Span]] = []
     for span in sorted((s for s in spans if s.box), key=lambda s: (_box(s).middle[1], _box(s).left)):
         line = next((ln for ln in reversed(lines[-3:]) if _same_line(ln[-1], span)), None)
@@ -64,7 +92,12 @@ def text_lines(spans: Iterable[Span]) -> list[Span]:
             lines.append([span])
         else:
             line.append(span)
-    return sorted((_line(parts) for parts in lines), key=lambda s: (_box(s).top, _box(s).left))
+    return lines
+
+
+def _gap(left: Span, right: Span) -> float:
+    """The room between two parts of a line, in character heights (the taller's: 一 may have a flat box)."""
+    return (_box(right).left - _box(left).right) / max(_box(left).height, _box(right).height)
 
 
 def loose_table(rows: Sequence[Sequence[Span]], page: int | None) -> Table:
@@ -99,16 +132,6 @@ def _same_line(a: Span, b: Span) -> bool:
     first, second = _box(a), _box(b)
     shared = min(first.bottom, second.bottom) - max(first.top, second.top)
     return shared > 0.5 * min(first.height, second.height)
-
-
-def _line(parts: list[Span]) -> Span:
-    parts = sorted(parts, key=lambda s: _box(s).left)
-    text = parts[0].text
-    for left, right in pairwise(parts):
-        gap = _box(right).left - _box(left).right
-        size = max(_box(left).height, _box(right).height)  # 一 may have a flat box
-        text += (" " if gap > 0.45 * size else "") + right.text
-    return Span(text, parts[0].page, union([_box(s) for s in parts]), min(s.confidence for s in parts))
 
 
 def _box(span: Span) -> Box:
