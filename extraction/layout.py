@@ -7,7 +7,7 @@ rows of text in columns. No table is lost because one of them missed it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,6 +26,7 @@ from models.recogniser import Quad
 
 _PAGE_NUMBER = re.compile(r"[-—–·.\s第]*\d{1,3}[-—–·.\s页]*")
 _MARGIN = 0.1  # of the page's height, where page numbers and running heads stand
+_BETWEEN = 2  # lines between two rows of a table without rules: a block's title, half of a label
 _COLUMNS = 3  # pieces that make a printed row a row of a table, whatever they say
 
 
@@ -110,21 +111,30 @@ def _blocks(raster: Raster, layout: CdlaLayoutModel | None) -> list[tuple[str, B
 
 
 def _loose_tables(rows: Sequence[Sequence[Span]], page: int | None) -> tuple[list[Table], list[Span]]:
-    """Tables without rules (two or more rows in columns), and the lines that are in none."""
+    """Tables without rules (two or more rows in columns, with what stands between them), and the other lines."""
     tables: list[Table] = []
     lines: list[Span] = []
-    run: list[Sequence[Span]] = []
-    for row in [*rows, []]:
-        if _is_table_row(row):
-            run.append(row)
-            continue
+    for run in _runs([_is_table_row(row) for row in rows]):
         if len(run) >= 2:
-            tables.append(loose_table(run, page))
+            tables.append(loose_table([rows[i] for i in run], page))
         else:
-            lines += [whole_line(pieces) for pieces in run]
-        run = []
-        lines += [whole_line(row)] if row else []
+            lines += [whole_line(rows[i]) for i in run]
     return tables, lines
+
+
+def _runs(in_columns: Sequence[bool]) -> Iterator[range]:
+    """Indices of rows that belong together: from one row in columns to the next that is no further than a title off."""
+    start = 0
+    while start < len(in_columns):
+        end = start + 1
+        if in_columns[start]:
+            for index in range(start + 1, len(in_columns)):
+                if in_columns[index]:
+                    end = index + 1
+                elif index - end >= _BETWEEN:
+                    break
+        yield range(start, end)
+        start = end
 
 
 def _is_table_row(row: Sequence[Span]) -> bool:

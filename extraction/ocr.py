@@ -22,6 +22,7 @@ from extraction.rules import GridCell
 from models.recogniser import Image, Quad, Reading, Recogniser, cut_line
 
 _SPECK = 0.22  # em; smaller marks are dust
+_FAR_APART = 1.0  # line heights between two marks of a line: too far for the digits of one figure
 _SLANTED = 0.8  # of a /
 _OUTVOTED = 0.95  # confidence at most in two readings against one
 _BY_SHAPE = 0.98  # confidence in a stroke that is told by its shape as well
@@ -40,7 +41,8 @@ _ONES = str.maketrans(dict.fromkeys("lI|丨", "1"))
 class InkLine:
     """A line of marks inside a cell: its box in pixels of the page picture.
 
-    `slant` is the correlation of its ink's x and height: near 1 for a / alone, near 0 for a 1.
+    `slant` is the correlation of its ink's x and height: near 1 for a / alone, near 0 for a 1. `gap` is the widest
+    room without ink between its marks, in pixels.
     """
 
     left: int
@@ -48,6 +50,7 @@ class InkLine:
     right: int
     bottom: int
     slant: float = 0.0
+    gap: int = 0
 
     @property
     def height(self) -> int:
@@ -147,6 +150,7 @@ def _bands(marks: Pixels, cell: GridCell) -> list[InkLine]:
                 cell.left + int(columns[-1]) + 1,
                 cell.top + int(run[-1]) + 1,
                 _slant(band),
+                int(np.diff(columns).max(initial=1)) - 1,
             )
         )
     return bands
@@ -188,7 +192,8 @@ def _together(bands: list[InkLine], em: float) -> list[InkLine]:
     for band in bands:
         if lines and band.bottom - lines[-1].top <= 1.25 * em:
             last = lines.pop()
-            band = InkLine(min(last.left, band.left), last.top, max(last.right, band.right), band.bottom)
+            left, right = min(last.left, band.left), max(last.right, band.right)
+            band = InkLine(left, last.top, right, band.bottom, gap=min(last.gap, band.gap))
         lines.append(band)
     return lines
 
@@ -214,7 +219,10 @@ def _frame(page: Image, marks: Pixels, cell: GridCell, line: InkLine, margin: fl
     bare = crop[marks[top:bottom, left:right] == 0].reshape(-1, 3)
     paper = np.median(bare, axis=0) if len(bare) else np.full(3, 255.0)
     wipe = _residue(marks, cell)[top - cell.top : bottom - cell.top, left - cell.left : right - cell.left]
-    crop[cv2.dilate(wipe.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = paper
+    wipe = cv2.dilate(wipe.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    # Between the first and the last mark a speck may be a decimal point: it stays.
+    wipe[line.top - top : line.bottom - top, line.left - left : line.right - left] = False
+    crop[wipe] = paper
     tall = line.height + 2 * around
     wide = max(line.width + 2 * around, round(1.2 * tall))
     pad_y, pad_x = max(0, tall - crop.shape[0]), max(0, wide - crop.shape[1])
@@ -242,6 +250,8 @@ def _settle(readings: Sequence[Reading], line: InkLine) -> CellText:
     out. Three that all differ are a doubt.
     """
     texts = [_text(reading, line) for reading in readings]
+    if line.gap > _FAR_APART * line.height and any(t.strip(".,-—").isdigit() and len(t) > 1 for t in texts):
+        return CellText(texts[0], 0.5, "marks far apart: it may be two figures")
     if len(readings) == 1:
         return CellText(texts[0], readings[0].score)
     if texts[0] == texts[1]:

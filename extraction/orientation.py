@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean, median
 
+import cv2
 import numpy as np
 
 from extraction.document import Matrix, Raster
@@ -12,7 +13,8 @@ from extraction.raster import straighten
 from extraction.similarity import chinese_count
 from models.recogniser import Quad, Recogniser, cut_line
 
-_SAMPLE = 6  # lines read to tell up from down
+_SAMPLE = 4  # lines read to tell up from down
+_DETECTION_HEIGHT = 1400  # pixels: enough to find lines of 8 point type on A4, and three times as fast as 200 dpi
 _UPRIGHT = 0.85  # mean score of Chinese lines from which a page is the right way up
 _MIN_LINES = 4  # fewer lines say nothing
 
@@ -23,14 +25,14 @@ def upright(raster: Raster, recogniser: Recogniser) -> tuple[Raster, list[Quad]]
     Lines that are mostly taller than wide lie on their side; of the two ways left, the one that reads better is up.
     """
     level = straighten(raster)
-    quads = recogniser.find_lines(level.pixels)
+    quads = _find_lines(level, recogniser)
     if len(quads) < _MIN_LINES:
         return level, quads
     # Only long lines tell: a lone digit is taller than wide either way.
     sideways = median(_aspect(q) for q in sorted(quads, key=_length)[-2 * _SAMPLE :]) < 1.0
     if not sideways and _legibility(level, quads, recogniser) >= _UPRIGHT:
         return level, quads
-    ways = [(turned, recogniser.find_lines(turned.pixels)) for turned in _turns(raster, (1, 3) if sideways else (2,))]
+    ways = [(turned, _find_lines(turned, recogniser)) for turned in _turns(raster, (1, 3) if sideways else (2,))]
     if not sideways:
         ways.insert(0, (level, quads))
     return max(ways, key=lambda way: _legibility(way[0], way[1], recogniser))
@@ -47,6 +49,15 @@ def quarter_turned(raster: Raster, quarters: int) -> Raster:
     }
     to_page = raster.to_page @ np.vstack([back[quarters % 4], [0, 0, 1]])
     return Raster(np.ascontiguousarray(np.rot90(raster.pixels, quarters)), to_page)
+
+
+def _find_lines(raster: Raster, recogniser: Recogniser) -> list[Quad]:
+    """The text lines, found in a smaller picture of the page."""
+    height, width = raster.pixels.shape[:2]
+    shrink = min(1.0, _DETECTION_HEIGHT / max(height, width))
+    size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
+    small = cv2.resize(raster.pixels, size, interpolation=cv2.INTER_AREA) if shrink < 1 else raster.pixels
+    return [quad / np.float32(shrink) for quad in recogniser.find_lines(np.asarray(small, np.uint8))]
 
 
 def _turns(raster: Raster, quarters: Sequence[int]) -> list[Raster]:

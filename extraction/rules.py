@@ -98,7 +98,9 @@ def _rules(grey_pixels: Pixels, shortest: int, scale: float) -> _Rules:
     # are then bridged, else neighbouring characters would make a rule.
     dark = cv2.dilate(dark, kernel(1, 3))
     pieces = cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel(round(_PIECE * shortest), 1))
-    bridged = cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, kernel(shortest, 1))
+    # Closing fills up to the picture's edge: some room around keeps a table that is cropped closely as it is.
+    room = cv2.copyMakeBorder(np.asarray(pieces), 0, 0, shortest, shortest, cv2.BORDER_CONSTANT, value=[0])
+    bridged = cv2.morphologyEx(room, cv2.MORPH_CLOSE, kernel(shortest, 1))[:, shortest:-shortest]
     mask = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, kernel(shortest, 1))
     return _Rules(np.asarray(thin, np.uint8), np.asarray(mask, np.uint8))
 
@@ -244,7 +246,8 @@ def _merged(
             members = np.argwhere(labels == label)
             (r0, c0), (r1, c1) = members.min(axis=0), members.max(axis=0) + 1
             if len(members) == (r1 - r0) * (c1 - c0):
-                yield int(r0), int(c0), int(r1), int(c1), doubtful
+                inner = [*ruled_above[r0 + 1 : r1, c0:c1].flat, *ruled_left[r0:r1, c0 + 1 : c1].flat]
+                yield int(r0), int(c0), int(r1), int(c1), bool(doubtful or max(inner, default=0.0) >= _FAINT)
             elif doubtful:
                 for r, c in members:
                     yield int(r), int(c), int(r) + 1, int(c) + 1, True

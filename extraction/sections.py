@@ -21,6 +21,9 @@ _BRACKETED_NUMBER = re.compile(r"^\s*[(（]")
 _LEAD = re.compile(r"^\s*([一二三四五六七八九十]|\d)\s*[、.．]")
 _ARABIC = dict(zip("123456", "一二三四五六", strict=True))
 _HEADING_SIMILARITY = 0.74
+_IMPRINT = re.compile(
+    r"^\W*(?:版权所有|主办(?:单位)?[:：]|承办(?:单位)?[:：]|网站标识码|网站地图|技术支持|上一篇|下一篇|打印本页|【?关闭窗口|扫一扫|分享到)|ICP备|公网安备"
+)
 _SHORT = 20  # characters: a line this short without an end mark is a heading or a list item, not half a sentence
 
 
@@ -45,7 +48,7 @@ class Text:
 
 def read_text(regions: Sequence[Region]) -> Text:
     """The running text of a report's regions, which are in reading order."""
-    paragraphs = tuple(_joined(_split_headings(_lines(regions))))
+    paragraphs = _without_imprint(tuple(_joined(_split_headings(_lines(regions)))))
     headings = _headings(paragraphs)
     starts = sorted(headings)
     found = []
@@ -55,6 +58,14 @@ def read_text(regions: Sequence[Region]) -> Text:
         found.append(Section(form.id, heading.text, body, heading.page))
     head = paragraphs[: starts[0]] if starts else paragraphs
     return Text(head, tuple(found), paragraphs)
+
+
+def _without_imprint(paragraphs: tuple[Paragraph, ...]) -> tuple[Paragraph, ...]:
+    """Without what a web site prints below the report: copyright, sponsor, links to the next article."""
+    end = len(paragraphs)
+    while end > 1 and any(_IMPRINT.search(p.text) for p in paragraphs[max(0, end - 3) : end]):
+        end = next(k for k in range(max(0, end - 3), end) if _IMPRINT.search(paragraphs[k].text))
+    return paragraphs[:end]
 
 
 def _lines(regions: Sequence[Region]) -> Iterator[Paragraph]:

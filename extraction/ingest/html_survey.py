@@ -18,7 +18,7 @@ _NAV_TAGS = frozenset({"nav", "footer", "aside", "header", "menu"})
 _NAV_ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar"})
 _NAV_NAMES = words(
     "nav navi navbar navigation menu menus submenu breadcrumb breadcrumbs crumb crumbs bread sidebar footer foot"
-    " copyright topbar toolbar share sharing pagination pager"
+    " side sidenav copyright topbar toolbar share sharing pagination pager"
 )
 _LINK_LISTS = frozenset({"ul", "ol", "dl", "dir", "table", "div", "p", "td", "section"})
 _MIN_LINKS = 3
