@@ -1,7 +1,7 @@
 """The national forms as data: sections, tables, labels with their wordings, units, and every sum over field ids.
 
-`catalogue.toml` is the one declaration; this module turns it into frozen values. Checks, labelling, samples, evaluation
-and pages all read `template("2019")` or `template("2021")`. The ids are those of the interface contract.
+`catalogue.toml` is the one declaration; this module turns it into frozen values. Checks, labelling and evaluation
+all read `template("2019")` or `template("2021")`. The ids are those of the interface contract.
 """
 
 from __future__ import annotations

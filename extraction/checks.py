@@ -34,7 +34,7 @@ def check_sums(report: Report) -> Report:
     suspects = {
         f.id
         for f in report.fields
-        if f.status is Status.READ and f.confidence < SURE and (f.id not in borne_out or f.id in broken)
+        if f.status in (Status.READ, Status.BLANK) and f.confidence < SURE and (f.id not in borne_out or f.id in broken)
     }
     fields = tuple(_doubted(f) if f.id in suspects else f for f in report.fields)
     return replace(report, fields=fields, checks=checks)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from extraction.errors import GoujiError, UsageError
+from extraction.errors import GoujiError, ModelError, UsageError
 
 _EPILOG = """\
 examples:
@@ -19,10 +19,6 @@ exit codes: 0 everything converted; 1 some input failed (see manifest.jsonl), th
 """
 
 _CONVERT_EPILOG = """\
-examples:
-  gouji convert archive/ -o out --workers 2    every report below a folder
-  gouji show out                               what came of it
-
 examples:
   gouji convert report.pdf -o out              one report
   gouji convert archive/ -o out --workers 2    a folder, searched recursively; run it again to do only what is new
@@ -148,8 +144,24 @@ def _convert(parsed: argparse.Namespace) -> int:
     from extraction.progress import convert_with_progress
     from extraction.settings import load_settings
 
+    _require_weights(parsed.ocr)
     plan = Plan(parsed.out, load_settings(parsed.settings), parsed.ocr, parsed.workers, parsed.force)
     return convert_with_progress(find_inputs(parsed.inputs, parsed.out), plan)
+
+
+def _require_weights(engine: str) -> None:
+    """Missing weights are one error of the call, not one of every file. Raises ModelError."""
+    from importlib.util import find_spec
+
+    from models.recogniser import PaddleOcrRecogniser
+    from models.weights import WeightsError, verify_all
+
+    try:
+        verify_all()
+    except WeightsError as error:
+        raise ModelError(str(error)) from error
+    if engine == PaddleOcrRecogniser.name and find_spec("paddleocr") is None:
+        raise ModelError("the engine paddleocr is not installed: pip install 'gouji[paddle]'")
 
 
 def _show(parsed: argparse.Namespace) -> int:

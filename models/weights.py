@@ -76,6 +76,12 @@ def weights(name: str) -> Weights:
     raise WeightsError(f"there are no weights named {name}; there are {', '.join(w.name for w in SHIPPED)}")
 
 
+def verify_all() -> None:
+    """Compare every shipped file with its recorded hash; raises WeightsError."""
+    for shipped in SHIPPED:
+        shipped.verified_path()
+
+
 @cache
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:

@@ -2,7 +2,7 @@
 
 In: bytes. Out: `Page`s, one at a time so that a long file needs the memory of one page. A page's `spans` are single
 characters with their boxes; a page whose text layer is invisible (a scanner's own OCR) or garbled comes without spans
-and is then read as a scan. Whether visible text agrees with the picture is for `extraction.ocr` to find out.
+and is then read as a scan. Whether visible text agrees with the picture is for `extraction.witness` to find out.
 """
 
 from __future__ import annotations

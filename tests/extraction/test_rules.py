@@ -233,7 +233,7 @@ def test_cells_joined_to_an_l_are_doubtful_and_no_others() -> None:
     assert places(grid) == PLAIN.places
 
 
-@pytest.mark.xfail(strict=True, reason="too short to be told from text; two figures in one cell are caught by their gap")
+@pytest.mark.xfail(strict=True, reason="too short to be told from text; figures far apart are caught later")
 def test_a_quarter_of_a_side_is_doubtful() -> None:
     """Of the side between two cells a quarter is printed: they may be one cell or two."""
     page = paper()
