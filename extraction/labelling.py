@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from extraction.catalogue import FieldForm, Template, field_forms
+from extraction.catalogue import FieldForm, Row, Template, field_forms
 from extraction.columns import Header, Placed, UnplacedHeader, place, read_headers, read_unplaced_headers
 from extraction.document import Box, Cell, ExtraRow, Field, Status, Table
 from extraction.numbers import Figure, Unit, parse_figure
@@ -43,7 +43,8 @@ def label_fields(tables: Sequence[Table], settings: Settings) -> Labelled:
     headers, unplaced = read_headers(match.rows), read_unplaced_headers(match.rows)
     placed = {i: p for row_match in match.data for i, p in _placed(row_match, headers, unplaced).items()}
     read = {i: read_field(field_forms()[i], p, settings.reading.accept) for i, p in _each_once(placed).items()}
-    return Labelled(match.template, _in_order(match.template, read), _extra_rows(match))
+    lost = {(line.block.id, line.row) for line in match.lost}
+    return Labelled(match.template, _in_order(match.template, read, lost), _extra_rows(match))
 
 
 def read_field(form: FieldForm, placed: Placed, accept: float) -> Field:
@@ -123,12 +124,18 @@ def _each_once(placed: dict[str, Placed]) -> dict[str, Placed]:
     }
 
 
-def _in_order(form: Template, read: dict[str, Field]) -> tuple[Field, ...]:
+def _in_order(form: Template, read: dict[str, Field], lost: Collection[tuple[str, Row | None]]) -> tuple[Field, ...]:
     """All fields of the template, then those of the other one that are printed all the same."""
-    own = [read.get(f.id) or Field(f.id, f.label, None, "", Status.MISSING, _SURE_MISSING) for f in form.fields]
+    own = [read.get(f.id) or _unread(f, (f.block.id, f.row) in lost) for f in form.fields]
     known = {f.id for f in form.fields}
     foreign = [f for f in read.values() if f.id not in known and f.status is not Status.MISSING]
     return (*own, *foreign)
+
+
+def _unread(form: FieldForm, lost: bool) -> Field:
+    """A field that no row was found for: missing, unless one of the rows left over may be its."""
+    status, confidence = (Status.REVIEW, _UNSURE) if lost else (Status.MISSING, _SURE_MISSING)
+    return Field(form.id, form.label, None, "", status, confidence)
 
 
 def _extra_rows(match: FormMatch) -> tuple[ExtraRow, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from extraction.settings import LabelSettings
 from extraction.similarity import chinese_count, core, similarity
 
 _BLIND = 0.12  # score of a row whose label cannot be read, where its figures fit
+_ANOTHER = 0.1  # a label that fits another line so much better is not this line's
 _LEGIBLE = 0.8  # reading confidence from which a label that fits nothing is another label, not a misread one
 
 
@@ -87,11 +89,15 @@ class RowMatch:
 
 @dataclass(frozen=True, slots=True)
 class FormMatch:
-    """How a report's rows fit a template."""
+    """How a report's rows fit a template.
+
+    `rest` are the rows that fit no line; `lost` the form's data rows that one of these, with figures, may be.
+    """
 
     template: Template
     rows: tuple[RowMatch, ...]
     rest: tuple[PrintedRow, ...]
+    lost: tuple[FormLine, ...]
     score: float
 
     @property
@@ -167,7 +173,26 @@ def _fit(rows: Sequence[PrintedRow], form: Template, settings: LabelSettings) ->
         for m in matches
     )
     rest = tuple(row for i, row in enumerate(rows) if i not in taken)
-    return FormMatch(form, found, rest, score)
+    return FormMatch(form, found, rest, _lost(matches, lines, form, rows, loose), score)
+
+
+def _lost(
+    matches: Sequence[Match],
+    lines: Sequence[FormLine],
+    form: Template,
+    rows: Sequence[PrintedRow],
+    loose: Sequence[int],
+) -> tuple[FormLine, ...]:
+    """The data rows of the form that a row with figures stands for, if any does: both lie between the same matches."""
+    tables = {rows[m.first].table_index for m in matches}
+    ends = [Match(-1, -1), *matches, Match(len(rows), len(lines))]
+    return tuple(
+        line
+        for above, below in pairwise(ends)
+        if any(above.first < i < below.first and rows[i].table_index in tables for i in loose)
+        for line in lines[above.second + 1 : below.second]
+        if line.row is not None and form.id in line.row.templates
+    )
 
 
 def _doubt(
@@ -197,6 +222,9 @@ def _doubt(
             if above.second < j < below.second and line.row and form.id in line.row.templates
         }
         return "" if between == {m.second for m in blind if start <= m.first < end} else "the label could not be read"
+    label = lines[match.second].wordings[0]
+    if label and any((other := lines[m.second].row) and other.group == label for m in others):
+        return "the label is that of a group, and other rows of the group are there"
     empty = not any(row.figures for row in rows[match.first : match.first + match.count])
     return "the row is empty, and figures beside it have no label" if empty and strangers else ""
 
@@ -207,20 +235,20 @@ def _emissions(
     """Scores (rows x lines) of a readable match, of a match by place alone, and of a row split in two."""
     shape = (len(rows), len(lines))
     sure, blind, double = np.full(shape, NEVER), np.full(shape, NEVER), np.full(shape, NEVER)
+    likeness = [[_alike(row, line) for line in lines] for row in rows]
+    another = [max(_alike_label(row, line) for line in lines) for row in rows]
     for i, row in enumerate(rows):
         for j, line in enumerate(lines):
-            alike = _alike(row, line)
-            if alike >= settings.min_similarity:
+            alike = likeness[i][j]
+            if alike >= settings.min_similarity and not (line.row and alike < another[i] - _ANOTHER):
                 sure[i, j] = _score(alike, line)
             elif line.kind is LineKind.DATA and _fits_blindly(row, line):
                 blind[i, j] = _BLIND
             if line.kind is LineKind.DATA and i + 1 < len(rows):
                 together = _alike_together(row, rows[i + 1], line)
-                # A half without figures may fit as well by itself; it is a half all the same if the other one does not.
-                alone = [
-                    _alike(r, line) for r in (row, rows[i + 1]) if r.figures or not (row.figures + rows[i + 1].figures)
-                ]
-                if together >= max(settings.min_similarity, *(a + 0.03 for a in alone)):
+                # A half without figures may fit as well by itself, if the half with them does not.
+                halves = [k for k in (i, i + 1) if rows[k].figures] or [i, i + 1]
+                if together >= max(settings.min_similarity, *(likeness[k][j] + 0.03 for k in halves)):
                     double[i, j] = _score(together, line) + 0.05
     return sure, blind, double
 
@@ -238,10 +266,14 @@ def _alike(row: PrintedRow, line: FormLine) -> float:
         return _alike_unlabelled(row, line)
     if line.kind is LineKind.GROUP and row.figures:
         return 0.0
-    # Only the row's own label counts: its group's would fit a neighbour as well.
-    return (
-        max((similarity(row.labels[-1].text, wording) for wording in line.wordings), default=0.0) if row.labels else 0.0
-    )
+    return _alike_label(row, line)
+
+
+def _alike_label(row: PrintedRow, line: FormLine) -> float:
+    """How well the row's own label fits the line; not its group's, which would fit a neighbour as well."""
+    if line.kind not in (LineKind.GROUP, LineKind.DATA) or not row.labels:
+        return 0.0
+    return max(similarity(row.labels[-1].text, wording) for wording in line.wordings)
 
 
 def _alike_unlabelled(row: PrintedRow, line: FormLine) -> float:

@@ -1,8 +1,8 @@
-"""The national forms filled in and spoilt: tables built from the catalogue, each cell knowing the field it was placed in.
+"""The national forms filled in and spoilt: tables built from the catalogue, each cell knowing its field.
 
-A `Form` is what lies on the pages: one list of `Line`s a table. Every way of spoiling it (`cut`, `split_row`, `drop`, …)
-is a function from `Form` to `Form`, so that they can be composed; `tables` prints the result and `placed` says what
-stands in which field, whatever was done to it.
+A `Form` is what lies on the pages: one list of `Line`s a table. Every way of spoiling it (`cut`, `drop`, …) is a
+function from `Form` to `Form`, so that they can be composed; `tables` prints the result and `placed` says what stands
+in which field, whatever was done to it.
 """
 
 from __future__ import annotations
