@@ -19,7 +19,9 @@ from extraction.tables import text_pieces
 from models.loaded import Models
 from models.recogniser import Image, Recogniser
 
-_FIGURES, _WORDS = 10, 3  # how many of each are looked at
+_FIGURES, _WORDS = 8, 3  # how many of each are looked at, at most
+_ENOUGH = 3  # figures that say enough of the layer: words are then not looked at
+_PLAINLY = 0.9  # score of a reading that may contradict the text
 _FIGURE = re.compile(r"[0-9]{1,12}")
 _LOOKS_ALIKE = 0.5  # share of a word's characters that must be seen where the text has them
 
@@ -40,19 +42,23 @@ def text_disagrees(raster: Raster, spans: Sequence[Span], recogniser: Recogniser
     """
     pieces = text_pieces(spans)
     figures = _covering_all_digits([p for p in pieces if _FIGURE.fullmatch(p.text)])
-    words = sorted((p for p in pieces if 3 <= chinese_count(p.text) <= 16), key=lambda p: -len(p.text))[:_WORDS]
-    sample = [*figures, *words]
-    if not sample:
+    if any(_reads_otherwise(raster, figures, recogniser)):
+        return True
+    if len(figures) >= _ENOUGH:
         return False
-    close = recogniser.read_figures([_cut(raster, p, 0.1) for p in figures])
-    wide = recogniser.read_figures([_cut(raster, p, 0.25) for p in figures])
-    for piece, first, second in zip(figures, close, wide, strict=True):
-        seen = core(first.text)
-        if seen and seen == core(second.text) and seen != piece.text and min(first.score, second.score) > 0.9:
-            return True
+    words = sorted((p for p in pieces if 3 <= chinese_count(p.text) <= 16), key=lambda p: -len(p.text))[:_WORDS]
     read = recogniser.read_lines([_cut(raster, p, 0.1) for p in words])
     unlike = [_shared(p.text, r.text) < _LOOKS_ALIKE for p, r in zip(words, read, strict=True)]
     return bool(unlike) and all(unlike)
+
+
+def _reads_otherwise(raster: Raster, figures: Sequence[Span], recogniser: Recogniser) -> Iterator[bool]:
+    """For each figure that a first look contradicts: whether a second, framed differently, says what it said."""
+    first = recogniser.read_figures([_cut(raster, p, 0.1) for p in figures])
+    odd = [(p, r) for p, r in zip(figures, first, strict=True) if core(r.text) not in ("", p.text)]
+    second = recogniser.read_figures([_cut(raster, p, 0.25) for p, _ in odd])
+    for (_, before), after in zip(odd, second, strict=True):
+        yield core(before.text) == core(after.text) and min(before.score, after.score) > _PLAINLY
 
 
 def _covering_all_digits(figures: Sequence[Span]) -> list[Span]:

@@ -1,0 +1,46 @@
+"""A text layer that looks sound and is not what the page shows is noticed, and the figures are read from the picture."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from extraction.document import Page, Span
+from extraction.ingest.files import open_document
+from extraction.settings import IngestSettings
+from extraction.witness import with_trusted_text
+from models.loaded import Models
+
+SAMPLE = Path(__file__).parents[2] / "annotations" / "samples" / "hewan-2020" / "report.pdf"
+
+
+@pytest.fixture(scope="module")
+def pages() -> list[Page]:
+    with open_document(SAMPLE, IngestSettings()) as document:
+        return list(document.pages)
+
+
+def mapped(page: Page, table: dict[str, str]) -> Page:
+    """The page with characters exchanged, as a font with a wrong character map gives them."""
+    exchanged: tuple[Span, ...] = tuple(replace(s, text=table.get(s.text, s.text)) for s in page.spans)
+    return replace(page, spans=exchanged)
+
+
+def test_a_sound_layer_is_kept(pages: list[Page], models: Models) -> None:
+    for page in pages:
+        assert with_trusted_text(page, models) is page
+
+
+@pytest.mark.parametrize("digit", ["0", "1", "3", "6"])
+def test_one_digit_mapped_to_another_is_noticed(pages: list[Page], models: Models, digit: str) -> None:
+    """Page 2 has the applications table: every digit occurs in it several times."""
+    seen = with_trusted_text(mapped(pages[1], {digit: "8"}), models)
+    assert seen.spans == ()
+    assert "does not say what the page shows" in seen.warnings[-1]
+
+
+def test_words_mapped_to_others_are_noticed(pages: list[Page], models: Models) -> None:
+    words = replace(pages[0], spans=tuple(s for s in pages[0].spans if not s.text.isdigit()))
+    assert with_trusted_text(words, models) is words
+    shifted = {s.text: chr(ord(s.text) + 3) for s in words.spans if "一" <= s.text <= "龥"}
+    assert with_trusted_text(mapped(words, shifted), models).spans == ()
