@@ -1,4 +1,4 @@
-"""A text layer that looks sound and is not what the page shows is noticed, and the figures are read from the picture."""
+"""A text layer that looks sound and is not what the page shows is noticed, and the page is read as a scan."""
 
 from dataclasses import replace
 from pathlib import Path
