@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from extraction.catalogue import sections
 from extraction.checks import check_sums
-from extraction.document import Region, Report, Source, Table
+from extraction.document import Region, Report, Source, Status, Table
 from extraction.errors import NotAReport
 from extraction.heading import Heading, read_heading
 from extraction.ingest.files import open_document
@@ -63,4 +64,10 @@ def _refuse_what_is_no_report(text: Text, labelled: Labelled, heading: Heading) 
 def _template_warnings(labelled: Labelled) -> tuple[str, ...]:
     if labelled.template is None:
         return ("the report has no table of the 2019 or the 2021 form: its figures were not read",)
-    return ()
+    of_section = {form.id: form.block.section for form in labelled.template.fields}
+    found = {of_section[f.id] for f in labelled.fields if f.id in of_section and f.status is not Status.MISSING}
+    return tuple(
+        f"no table of section {form.number}、{form.title} was found; look whether it is there as a picture"
+        for form in sections()
+        if form.id in of_section.values() and form.id not in found
+    )
