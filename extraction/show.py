@@ -22,19 +22,17 @@ def show_archive(out: Path) -> int:
     if not lines:
         raise UsageError(f"{out} is not the OUT folder of a conversion: it has no manifest.jsonl")
     table = Table(
-        Column("report", overflow="fold"),
-        "organization",
+        Column("report", overflow="fold", min_width=16),
+        Column("organization", no_wrap=True, min_width=10),
         "year",
         "form",
-        "figures",
-        "blank",
-        "review",
-        "source errors",
+        *(Column(heading, justify="right") for heading in ("figures", "blank", "missing", "review", "errors")),
         box=None,
+        caption="errors: sums that the report itself prints wrong",
     )
-    for name, line in lines.items():
+    for name, line in sorted(lines.items()):
         if not report_path(out, name).exists():
-            table.add_row(escape(name), f"[red]{line.outcome}[/red]", "", "", "", "", "", "")
+            table.add_row(escape(name), f"[red]{line.outcome}[/red]", *[""] * 7)
             continue
         table.add_row(escape(name), *_row(read_report(out, name)))
     Console(emoji=False).print(table)
@@ -68,4 +66,4 @@ def _row(report: Report) -> Iterable[str]:
     yield escape(report.organization or "?")
     yield str(report.year or "?")
     yield report.template or "neither"
-    yield from (count(*_ACCEPTED), count(Status.BLANK), count(Status.REVIEW), str(wrong))
+    yield from (count(*_ACCEPTED), count(Status.BLANK), count(Status.MISSING), count(Status.REVIEW), str(wrong))
