@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import numpy as np
 
@@ -104,29 +103,30 @@ def place(
 
 
 def _place_by_order(match: RowMatch, row: PrintedRow) -> dict[str, Placed]:
-    block = match.line.block
+    columns = [c.id for c in match.line.block.columns]
     cells = _value_cells(row)
-    # Empty cells beside a label are what is left of merged label cells and of columns that the form does not have; in
-    # a row without a label they may as well be its first figures.
-    columns = [c.id for c in block.columns]
-    ways = _without_outer_blanks(cells, len(columns)) if row.labels else [cells]
-    placed = _agreed(ways, columns) if len(ways[0]) == len(columns) else place_by_order(ways[0], columns)
-    if row.table.aligned and len(cells) != len(block.columns):
+    placed = place_by_order(cells, columns, spare_blanks=bool(row.labels))
+    if row.table.aligned and len(cells) != len(columns):
         return {
             c: Placed(p.cell, p.header, p.doubt or "the table's header could not be read") for c, p in placed.items()
         }
     return placed
 
 
-def place_by_order(cells: Sequence[Cell], columns: Sequence[str]) -> dict[str, Placed]:
+def place_by_order(cells: Sequence[Cell], columns: Sequence[str], spare_blanks: bool = False) -> dict[str, Placed]:
     """Cells to columns where only their order is known.
 
-    Surplus cells may be any: a column is sure only where every way of leaving them out gives it the same text. Too few
-    cells leave every column in doubt.
+    Surplus cells may be any, or with `spare_blanks` the empty ones: beside a label these are what is left of merged
+    cells and of columns that the form does not have, while in a row without a label they may as well be its first
+    figures. A column is sure only where every way of leaving them out gives it the same text. Too few cells leave
+    every column in doubt.
     """
     surplus = len(cells) - len(columns)
-    if surplus == 0:
-        return {c: Placed(cell) for c, cell in zip(columns, cells, strict=True)}
+    if spare_blanks and surplus > 0:
+        if sum(not c.text for c in cells) >= surplus:
+            return _agreed(cells, columns, [not c.text for c in cells])
+        cells = _without_outer_blanks(cells)
+        surplus = len(cells) - len(columns)
     if not cells:
         return {c: Placed(None) for c in columns}
     if surplus < 0 or surplus > _MAX_SURPLUS:
@@ -135,19 +135,21 @@ def place_by_order(cells: Sequence[Cell], columns: Sequence[str]) -> dict[str, P
             c: Placed(cells[min(k, len(cells) - 1)] if surplus > 0 else None, doubt=doubt)
             for k, c in enumerate(columns)
         }
-    ways = [
-        [cell for k, cell in enumerate(cells) if k not in dropped]
-        for dropped in combinations(range(len(cells)), surplus)
-    ]
-    return _agreed(ways, columns)
+    return _agreed(cells, columns, [True] * len(cells))
 
 
-def _agreed(ways: Sequence[Sequence[Cell]], columns: Sequence[str]) -> dict[str, Placed]:
-    """The cell of each column by the first way of counting, in doubt where the others give another text."""
+def _agreed(cells: Sequence[Cell], columns: Sequence[str], spare: Sequence[bool]) -> dict[str, Placed]:
+    """Each column's cell by every way to leave the surplus out among the `spare` cells, in doubt where texts differ."""
+    surplus = len(cells) - len(columns)
     placed = {}
-    for column, choice in zip(columns, zip(*ways, strict=True), strict=True):
+    for k, column in enumerate(columns):
+        choice = [
+            cells[k + dropped]
+            for dropped in range(surplus + 1)
+            if sum(spare[: k + dropped]) >= dropped and sum(spare[k + dropped + 1 :]) >= surplus - dropped
+        ]
         texts = sorted({repr(cell.text) for cell in choice})
-        doubt = "" if len(texts) == 1 else f"the row has too many cells: {' or '.join(texts)}"
+        doubt = "" if len(texts) == 1 else f"the row has {surplus} cells too many: {' or '.join(texts)}"
         placed[column] = Placed(choice[0], doubt=doubt)
     return placed
 
@@ -261,18 +263,10 @@ def _value_cells(row: PrintedRow) -> list[Cell]:
     return list(row.cells[start:])
 
 
-def _without_outer_blanks(cells: Sequence[Cell], wanted: int) -> list[Sequence[Cell]]:
-    """Every way to leave out the surplus as empty cells at the start and the end.
-
-    One way, still too long, where these are fewer than the surplus.
-    """
-    surplus = max(0, len(cells) - wanted)
-    leading = next((k for k, c in enumerate(cells) if c.text), len(cells))
-    trailing = next((k for k, c in enumerate(reversed(cells)) if c.text), len(cells))
-    if leading + trailing < surplus:
-        return [cells[leading : len(cells) - trailing]]
-    starts = range(max(0, surplus - trailing), min(leading, surplus) + 1)
-    return [cells[start : len(cells) - surplus + start] for start in starts]
+def _without_outer_blanks(cells: Sequence[Cell]) -> Sequence[Cell]:
+    """Without the empty cells at the start and the end."""
+    printed = [k for k, c in enumerate(cells) if c.text]
+    return cells[printed[0] : printed[-1] + 1] if printed else []
 
 
 def _range(cell: Cell) -> tuple[int, int]:

@@ -6,7 +6,7 @@ In: the report's tables in reading order. Out: for each template, which printed 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
@@ -23,6 +23,9 @@ from extraction.similarity import chinese_count, core, similarity
 
 _BLIND = 0.12  # score of a row whose label cannot be read, where its figures fit
 _ANOTHER = 0.1  # a label that fits another line so much better is not this line's
+_ILLEGIBLE = "the label could not be read"
+_EMPTY = "the row is empty, and may be one half of a row"
+_WHOLE = 0.85  # similarity under which a label may be a part of the line's
 _LEGIBLE = 0.8  # reading confidence from which a label that fits nothing is another label, not a misread one
 
 
@@ -161,72 +164,89 @@ def _fit(rows: Sequence[PrintedRow], form: Template, settings: LabelSettings) ->
     skip_row = [-0.15 if row.figures else 0.0 for row in rows]
     matches, score = align(np.maximum(sure, blind), double, skip_row, skip_line)
     taken = {m.first + k for m in matches for k in range(m.count)}
-    loose = [i for i, row in enumerate(rows) if row.figures and i not in taken]
-    blind_ones = [m for m in matches if m.count == 1 and sure[m.first, m.second] <= NEVER]
+    loose = {i for i, row in enumerate(rows) if row.figures and i not in taken}
+    unmatched = {i for i in range(len(rows)) if i not in taken}
+    by_place = [m for m in matches if m.count == 1 and sure[m.first, m.second] <= NEVER]
+    doubts = {m: _doubt(m, matches, by_place, rows, lines, form, unmatched) for m in matches}
+    firm = [m for m in matches if not doubts[m]]
+    loose |= {m.first for m in matches if doubts[m] and rows[m.first].figures}
+    doubts |= {m: _EMPTY for m in firm if _perhaps_half(m, firm, rows, lines, loose)}
     found = tuple(
-        RowMatch(
-            lines[m.second],
-            tuple(rows[m.first : m.first + m.count]),
-            blind=m in blind_ones,
-            doubt=_doubt(m, matches, blind_ones, lines, form, rows, loose),
-        )
-        for m in matches
+        RowMatch(lines[m.second], tuple(rows[m.first : m.first + m.count]), m in by_place, doubts[m]) for m in matches
     )
     rest = tuple(row for i, row in enumerate(rows) if i not in taken)
-    return FormMatch(form, found, rest, _lost(matches, lines, form, rows, loose), score)
-
-
-def _lost(
-    matches: Sequence[Match],
-    lines: Sequence[FormLine],
-    form: Template,
-    rows: Sequence[PrintedRow],
-    loose: Sequence[int],
-) -> tuple[FormLine, ...]:
-    """The data rows of the form that a row with figures stands for, if any does: both lie between the same matches."""
-    tables = {rows[m.first].table_index for m in matches}
-    ends = [Match(-1, -1), *matches, Match(len(rows), len(lines))]
-    return tuple(
-        line
-        for above, below in pairwise(ends)
-        if any(above.first < i < below.first and rows[i].table_index in tables for i in loose)
-        for line in lines[above.second + 1 : below.second]
-        if line.row is not None and form.id in line.row.templates
-    )
+    return FormMatch(form, found, rest, _lost(firm, lines, form, rows, loose), score)
 
 
 def _doubt(
     match: Match,
     matches: Sequence[Match],
-    blind: Sequence[Match],
+    by_place: Sequence[Match],
+    rows: Sequence[PrintedRow],
     lines: Sequence[FormLine],
     form: Template,
-    rows: Sequence[PrintedRow],
-    loose: Sequence[int],
+    unmatched: Collection[int],
 ) -> str:
-    """Why a match of a data row is not sure, "" where it is. `loose` are the rows with figures that nothing matches."""
-    others = [m for m in matches if m is not match]
-    if match in blind:
-        # Sure only where every line between two readable rows has its row, and every row its line.
-        others = [m for m in matches if m not in blind]
-    above = max((m for m in others if m.first < match.first), key=lambda m: m.first, default=None)
-    below = min((m for m in others if m.first > match.first), key=lambda m: m.first, default=None)
-    start, end = above.first + above.count if above else 0, below.first if below else len(rows)
-    strangers = any(start <= i < end for i in loose)
-    if match in blind:
-        if above is None or below is None or strangers:
-            return "the label could not be read"
-        between = {
-            j
-            for j, line in enumerate(lines)
-            if above.second < j < below.second and line.row and form.id in line.row.templates
-        }
-        return "" if between == {m.second for m in blind if start <= m.first < end} else "the label could not be read"
+    """Why a match may be another line's, "" where it is sure."""
     label = lines[match.second].wordings[0]
-    if label and any((other := lines[m.second].row) and other.group == label for m in others):
-        return "the label is that of a group, and other rows of the group are there"
-    empty = not any(row.figures for row in rows[match.first : match.first + match.count])
-    return "the row is empty, and figures beside it have no label" if empty and strangers else ""
+    if label and any((row := lines[m.second].row) and row.group == label for m in matches):
+        return "the label is that of a group, and rows of the group are there"
+    if match not in by_place:
+        return ""
+    # Its place is sure where every line between two readable rows has its row, and every row its line.
+    above, below = _neighbours(match, [m for m in matches if m not in by_place])
+    columns = len(lines[match.second].block.columns)
+    if above is None or below is None or _between(above, below, {i for i in unmatched if len(rows[i].own) >= columns}):
+        return _ILLEGIBLE
+    wanted = {
+        j
+        for j in range(above.second + 1, below.second)
+        if (row := lines[j].row) is not None and form.id in row.templates
+    }
+    return "" if wanted == {m.second for m in by_place if above.first < m.first < below.first} else _ILLEGIBLE
+
+
+def _perhaps_half(
+    match: Match, firm: Sequence[Match], rows: Sequence[PrintedRow], lines: Sequence[FormLine], loose: Collection[int]
+) -> bool:
+    """Whether a match without figures may be the empty half of a split row.
+
+    It may be where its label is not the whole label, or where a row beside it has figures that belong to no line for
+    sure. `loose` are these rows.
+    """
+    line, printed = lines[match.second], rows[match.first : match.first + match.count]
+    if line.row is None or any(row.figures for row in printed):
+        return False
+    if line.wordings[0] and match.count == 1 and _alike_label(printed[0], line) < _WHOLE:
+        return True
+    above, below = _neighbours(match, firm)
+    return _between(above or Match(-1, -1), below or Match(len(rows), -1), loose)
+
+
+def _neighbours(match: Match, others: Sequence[Match]) -> tuple[Match | None, Match | None]:
+    """The last of the others before a match, and the first after it."""
+    above = [m for m in others if m.first < match.first]
+    below = [m for m in others if m.first > match.first]
+    return above[-1] if above else None, below[0] if below else None
+
+
+def _between(above: Match, below: Match, loose: Collection[int]) -> bool:
+    return any(above.first < i < below.first for i in loose)
+
+
+def _lost(
+    firm: Sequence[Match], lines: Sequence[FormLine], form: Template, rows: Sequence[PrintedRow], loose: Collection[int]
+) -> tuple[FormLine, ...]:
+    """The data rows of the form that a loose row stands for, if any does: both lie between the same matches."""
+    tables = {rows[m.first].table_index for m in firm}
+    ours = [i for i in loose if rows[i].table_index in tables]
+    return tuple(
+        line
+        for above, below in pairwise([Match(-1, -1), *firm, Match(len(rows), len(lines))])
+        if _between(above, below, ours)
+        for line in lines[above.second + 1 : below.second]
+        if line.row is not None and form.id in line.row.templates
+    )
 
 
 def _emissions(

@@ -225,7 +225,7 @@ def cut(form: Form, table: int, at: int, header: bool = False, groups: str = "em
 def split_row(form: Form, table: int, at: int, characters: int, figures_in: str, two_pages: bool) -> Form:
     """A row in two: its label broken after some characters, its figures in the `upper` or the `lower` half."""
     line = form[table][at]
-    hollow = tuple(replace(s, text="", field="", value=None) if s.field else s for s in line.slots)
+    hollow = tuple(s if s.label or s.tall else replace(s, text="", field="", value=None) for s in line.slots)
     empty = replace(line, slots=hollow)
     upper, lower = (line, empty) if figures_in == "upper" else (empty, line)
     upper, lower = upper.labelled(line.label[:characters]), lower.labelled(line.label[characters:])

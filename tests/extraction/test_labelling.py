@@ -375,6 +375,46 @@ def test_a_vertical_label_with_a_line_for_every_character(form_id: str) -> None:
     exactly(GRID.read(form), form)
 
 
+@every_layout
+def test_a_number_and_its_label_in_two_halves(layout: Layout) -> None:
+    """3. with the figures | 其他 without: the empty half alone would be blank."""
+    form = blank_form("2021")
+    table, at = line_of(form, "results.other.other")
+    split = split_row(form, table, at, 2, "upper", True)
+    exactly(layout.read(split), split, row_fields(form, table, at))
+
+
+@every_layout
+def test_an_empty_half_whose_other_half_is_lost(layout: Layout) -> None:
+    """3.补正后申请 with the figures is cut off the page; 内容仍不明确 is not a row of blanks."""
+    form = blank_form("2021")
+    table, at = line_of(form, "results.unavailable.still_unclear")
+    split = drop(split_row(form, table, at, 7, "upper", False), table, at)
+    labelled = layout.read(split)
+    assert errors(labelled, split) == []
+    assert {by_id(labelled)[i].status for i in row_fields(form, table, at)} == {Status.REVIEW}
+
+
+def test_an_unreadable_extra_row_below_an_unreadable_row_of_blanks() -> None:
+    form = blank_form("2019")
+    table, at = line_of(form, "results.not_processed.reconfirmation")
+    for field in row_fields(form, table, at):
+        form = rewrite(form, field, "", None)
+    form = insert(form, table, at, "其他主动公开文件", [str(90001 + k) for k in range(7)])
+    form = relabel(relabel(form, table, at, "〇口口", 0.1), table, at + 1, "其他主动公开文件", 0.1)
+    assert errors(GRID.read(form), form) == []
+
+
+@pytest.mark.parametrize("layout", [RAGGED, LOSSY])
+def test_a_blank_beside_an_empty_cell_too_many(layout: Layout) -> None:
+    """'' | 12 | '' | 34 …: either of the empty cells may be the one too many."""
+    form = rewrite(blank_form("2019"), "applications.carried_in.natural_person", "", None)
+    form = surplus(form, *line_of(form, "carried_in"), 2, "")
+    labelled = layout.read(form)
+    assert errors(labelled, form) == []
+    assert by_id(labelled)["applications.carried_in.total"].status is Status.READ
+
+
 # ---------------------------------------------------------------- headers and columns
 
 
@@ -663,9 +703,17 @@ def _blank_row(draw: st.DrawFn, form: Form, layout: Layout) -> Form:
 def _surplus(draw: st.DrawFn, form: Form, layout: Layout) -> Form:
     table, at = _a_line(draw, form)
     cells = len(row_fields(form, table, at))
-    if layout.aligned or not cells:
+    return form if layout.aligned or not cells else surplus(form, table, at, draw(st.integers(0, cells)), "")
+
+
+def _surplus_figure(draw: st.DrawFn, form: Form, layout: Layout) -> Form:
+    """A figure too many, in a row without blanks: beside a blank it looks like an empty cell too many."""
+    table, at = _a_line(draw, form)
+    slots = form[table][at].slots
+    cells = len(row_fields(form, table, at))
+    if layout.aligned or not cells or any(not s.text for s in slots if not s.tall and not s.label):
         return form
-    return surplus(form, table, at, draw(st.integers(0, cells)), draw(st.sampled_from(["", "0", "77777"])))
+    return surplus(form, table, at, draw(st.integers(0, cells)), draw(st.sampled_from(["0", "77777"])))
 
 
 def _join(draw: st.DrawFn, form: Form, layout: Layout) -> Form:
@@ -710,7 +758,7 @@ def spoilt_forms(draw: st.DrawFn) -> tuple[Layout, Form]:
     form = blank_form(draw(TEMPLATES), draw(st.integers(0, 99)), draw(st.sampled_from(["", "2019", "2021"])))
     for step in draw(st.lists(st.sampled_from(STEPS), min_size=1, max_size=5)):
         form = step(draw, form, layout)
-    return layout, form
+    return layout, _surplus_figure(draw, form, layout) if draw(st.booleans()) else form
 
 
 @given(spoilt_forms())
