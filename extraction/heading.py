@@ -96,13 +96,13 @@ def _organization_in_title(title: str) -> str | None:
     solid = _solid(title)
     subject = _SUBJECT.search(solid)
     if subject is None:
-        subject = re.search(r"(?:20[0-4]\d年)?度?(?:工作)?年度?报", solid)
+        subject = re.search(r"20[0-4]\d年度?(?:工作)?(?:年度?)?报|度?(?:工作)?年度?报", solid)
     if subject is None:
         return None
     name = re.sub(r"^.*?20[0-4]\d年度?", "", solid[: subject.start()]) or re.sub(
         r"20[0-4]\d年?度?.*$", "", solid[: subject.start()]
     )
-    name = name.strip("的关于《》()（）、.-—")
+    name = re.sub(r"^(?:关于)?(?:印发|公布|发布|报送)", "", name).strip("的关于《》()（）、.-—")
     if len(name) < 3 or _NOT_A_NAME.match(name) or not re.search(r"[一-鿿]{3}", name):
         return None
     return name

@@ -19,6 +19,7 @@ _ENDS = "。！？；：…!?;:”』」》"
 _NUMBERED = re.compile(r"^\s*[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．:：]")
 _BRACKETED_NUMBER = re.compile(r"^\s*[(（]")
 _LEAD = re.compile(r"^\s*([一二三四五六七八九十]|\d)\s*[、.．]")
+_BRACKETED_LEAD = re.compile(r"^\s*[(（]\s*([一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]")
 _ARABIC = dict(zip("123456", "一二三四五六", strict=True))
 _HEADING_SIMILARITY = 0.74
 _IMPRINT = re.compile(
@@ -141,7 +142,7 @@ def _headings(paragraphs: Sequence[Paragraph]) -> dict[int, SectionForm]:
     for i, paragraph in enumerate(paragraphs):
         for j, form in enumerate(forms):
             score = _heading_score(paragraph.text, form)
-            if score > 0:
+            if score > 0 and not _is_sub_heading(paragraph.text, form):
                 scores[i, j] = score
     matches, _ = align(scores)
     return {m.first: forms[m.second] for m in matches}
@@ -157,6 +158,12 @@ def _heading_score(text: str, form: SectionForm) -> float:
     lead = _LEAD.match(text)
     numbered = bool(lead) and _ARABIC.get(lead[1], lead[1]) == form.number if lead else False
     return alike + (0.4 if numbered else 0.0) - (0.5 if _BRACKETED_NUMBER.match(text) else 0.0)
+
+
+def _is_sub_heading(text: str, form: SectionForm) -> bool:
+    """Whether a heading has a bracketed number, and not the section's: （一）主动公开情况 is a part of 总体情况."""
+    number = _BRACKETED_LEAD.match(text)
+    return number is not None and _ARABIC.get(number[1], number[1]) != form.number
 
 
 def _heading_of(text: str) -> bool:

@@ -13,6 +13,7 @@ from extraction.document import Report, Status, Verdict
 from extraction.errors import UsageError
 from extraction.outputs import read_manifest, read_report, report_path
 
+_WIDE = 110  # characters of a terminal that has room for long names
 _ACCEPTED = (Status.READ, Status.CORRECTED, Status.INFERRED)
 
 
@@ -21,13 +22,16 @@ def show_archive(out: Path) -> int:
     lines = read_manifest(out)
     if not lines:
         raise UsageError(f"{out} is not the OUT folder of a conversion: it has no manifest.jsonl")
+    console = Console(emoji=False)
     table = Table(
-        Column("report", overflow="fold", min_width=16),
-        Column("organization", no_wrap=True, min_width=10),
+        Column("report", overflow="fold"),
+        Column("organization", no_wrap=True, max_width=12 if console.width < _WIDE else None),
         "year",
         "form",
         *(Column(heading, justify="right") for heading in ("figures", "blank", "missing", "review", "errors")),
         box=None,
+        pad_edge=False,
+        collapse_padding=True,
         caption="errors: sums that the report itself prints wrong",
     )
     for name, line in sorted(lines.items()):
@@ -35,7 +39,7 @@ def show_archive(out: Path) -> int:
             table.add_row(escape(name), f"[red]{line.outcome}[/red]", *[""] * 7)
             continue
         table.add_row(escape(name), *_row(read_report(out, name)))
-    Console(emoji=False).print(table)
+    console.print(table)
     return 0
 
 
