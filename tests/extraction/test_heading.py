@@ -1,4 +1,6 @@
-"""Title, organization and year, from what real reports do to them (the agencies are invented)."""
+"""Each test shows its input: the lines of a report, and who reports on which year. All agencies are invented."""
+
+from __future__ import annotations
 
 import pytest
 
@@ -6,59 +8,184 @@ from extraction.document import Region, RegionKind, Span
 from extraction.heading import Heading, read_heading
 from extraction.sections import read_text
 
-PERIOD = "本报告所列数据的统计期限自2022年1月1日起至2022年12月31日止。"
+BODY = [
+    "一、总体情况",
+    "全年工作按要求推进，主动公开各类信息若干条。",
+    "二、主动公开政府信息情况",
+    "三、收到和处理政府信息公开申请情况",
+]
 
 
-def heading(*paragraphs: str) -> Heading:
-    regions = [Region(RegionKind.TEXT, spans=(Span(p),)) for p in (*paragraphs, "一、总体情况", "全年工作平稳。")]
-    return read_heading(read_text(regions))
+def heading(*lines: str, body: list[str] | None = None) -> Heading:
+    texts = [*lines, *(BODY if body is None else body)]
+    return read_heading(read_text([Region(RegionKind.TEXT, (Span(text),)) for text in texts]))
+
+
+def told(*lines: str, body: list[str] | None = None) -> tuple[str | None, int | None]:
+    """Organization and year."""
+    found = heading(*lines, body=body)
+    return found.organization, found.year
+
+
+# ---- titles
 
 
 @pytest.mark.parametrize(
-    "title",
+    ("title", "organization", "year"),
     [
-        ["柳溪县水利局2022年政府信息公开工作年度报告"],
-        ["2022年柳溪县水利局政府信息公开工作年度报告"],
-        ["柳溪县水利局2022年度政府信息公开工作 年度报告"],
-        ["柳溪县水利局", "2022年政府信息公开工作年度报告"],
-        ["柳溪县水利局2022年政府信息公开年报"],
-        ["柳溪县水利局关于2022年度政府信息公开工作情况的报告"],
-        ["柳溪县人民政府门户网站", "柳溪县水利局2022年政府信息公开工作年度报告"],
-        ["柳水发〔2023〕4号", "柳溪县水利局2022年政府信息公开工作年度报告"],
-        ["柳溪县水利局二〇二二年政府信息公开工作年度报告"],
-        ["柳溪县水利局２０２２年政府信息公开工作年度报告"],
+        ("青峰区水利局2020年度政府信息公开工作年度报告", "青峰区水利局", 2020),
+        ("青峰区水利局2020年度政府信息公开工作 年度报告", "青峰区水利局", 2020),
+        ("青峰区水利局2020年政府信息公开工作年度报告", "青峰区水利局", 2020),
+        ("青峰区水利局2020年政府信息公开工作报告", "青峰区水利局", 2020),
+        ("青峰区水利局2020年政府信息公开年度报告", "青峰区水利局", 2020),
+        ("青峰区水利局 2020 年政府信息公开报告", "青峰区水利局", 2020),
+        ("青峰区水利局政府信息公开工作2020年度报告", "青峰区水利局", 2020),
+        ("2020年青峰区水利局政府信息公开工作年度报告", "青峰区水利局", 2020),
+        ("2020年度青峰区水利局政府信息公开工作年度报告", "青峰区水利局", 2020),
+        ("青峰区水利局２０２０年政府信息公开工作年度报告", "青峰区水利局", 2020),
+        ("青峰区水利局二〇二〇年政府信息公开工作年度报告", "青峰区水利局", 2020),
+        ("青峰区水利局二○二一年度政府信息公开工作年度报告", "青峰区水利局", 2021),
+        ("青峰区水利局2020年度报告", "青峰区水利局", 2020),
+        ("青峰区水利局2020年年报", "青峰区水利局", 2020),
+        ("青峰区水利局2023年度政务公开工作报告", "青峰区水利局", 2023),
+        ("石桥镇人民政府2022年政府信息公开年报", "石桥镇人民政府", 2022),
+        ("关于印发青峰区水利局2020年政府信息公开工作年度报告的通知", "青峰区水利局", 2020),
     ],
 )
-def test_titles(title: list[str]) -> None:
-    found = heading(*title, PERIOD)
-    assert (found.organization, found.year) == ("柳溪县水利局", 2022)
+def test_a_title_on_one_line(title: str, organization: str, year: int) -> None:
+    found = heading(title)
+    assert (found.organization, found.year) == (organization, year)
+    assert found.title is not None
+    assert found.warnings == ()
 
 
-def test_the_period_goes_before_a_title_copied_from_another_year() -> None:
-    found = heading("柳溪县水利局2021年政府信息公开工作年度报告", PERIOD)
-    assert found.year == 2022
-    assert found.warnings
-
-
-def test_the_period_goes_before_a_paragraph_copied_from_another_year() -> None:
-    found = heading("柳溪县水利局政府信息公开工作年度报告", PERIOD, "2020年，我局公开信息八十条。")
-    assert found.year == 2022
-    assert not found.warnings
-
-
-def test_without_a_title_the_text_says_who_and_when() -> None:
-    found = heading("2022年,柳溪县水利局认真贯彻落实上级部署,各项工作有序推进。")
-    assert (found.title, found.organization, found.year) == (None, "柳溪县水利局", 2022)
-
-
-def test_without_a_name_there_is_no_guess() -> None:
-    """国务院办公厅 is named in every report and issued none of them."""
-    found = heading(
-        "本报告依据国务院办公厅政府信息与政务公开办公室有关通知要求，由我单位结合有关统计数据编制。" + PERIOD
+def test_the_title_is_kept_without_its_spaces() -> None:
+    assert heading("青峰区水利局 2020年度政府信息公开工作 年度报告").title == (
+        "青峰区水利局2020年度政府信息公开工作年度报告"
     )
-    assert (found.title, found.organization, found.year) == (None, None, 2022)
 
 
-def test_a_form_names_nobody() -> None:
-    found = heading("政府信息公开工作年度报告格式模板")
-    assert (found.organization, found.year) == (None, None)
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("青峰区水利局", "2020年度政府信息公开工作年度报告"),
+        ("青峰区水利局2020年度", "政府信息公开工作年度报告"),
+        ("青峰区水利局2020年度政府信息公开工作", "年度报告"),
+        ("青峰区水利局2020年政府信息", "公开工作年度报告"),
+    ],
+)
+def test_a_title_over_two_lines(first: str, second: str) -> None:
+    found = heading(first, second)
+    assert found.title == first + second
+    assert (found.organization, found.year) == ("青峰区水利局", 2020)
+
+
+def test_a_year_in_the_title_twice() -> None:
+    assert told("青峰区水利局2020年度政府信息公开工作2020年度报告") == ("青峰区水利局", 2020)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        ["青峰区水利局文件"],
+        ["青峰区水利局文件", "青水字〔2021〕3号"],
+        ["青水字[2021]3号"],
+        ["青水字（2021）3号"],
+        ["附件1"],
+        ["青峰区人民政府门户网站"],
+        ["当前位置：首页 > 政务公开 > 年报"],
+        ["索引号：SL-2021-0003", "发布日期：2021-01-20"],
+        ["来源：办公室", "日期：2021-01-20"],
+    ],
+)
+def test_what_stands_above_a_title_is_not_in_it(above: list[str]) -> None:
+    found = heading(*above, "青峰区水利局2020年度政府信息公开工作年度报告")
+    assert found == Heading("青峰区水利局2020年度政府信息公开工作年度报告", "青峰区水利局", 2020)
+
+
+def test_a_document_number_between_the_red_header_and_a_title_in_two_lines() -> None:
+    found = heading("青峰区水利局文件", "青水字〔2021〕3号", "青峰区水利局", "2020年度政府信息公开工作年度报告")
+    assert found.title == "青峰区水利局2020年度政府信息公开工作年度报告"
+    assert (found.organization, found.year) == ("青峰区水利局", 2020)
+
+
+# ---- no title
+
+
+def test_no_title_the_text_says_who_and_when() -> None:
+    body = [
+        "一、总体情况",
+        "2022年，青峰区水利局认真落实各项要求，公开工作平稳有序。",
+        "二、主动公开政府信息情况",
+    ]
+    assert heading(body=body) == Heading(None, "青峰区水利局", 2022)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "如对本报告有疑问，请与青峰区水利局办公室联系。",
+        "本报告由青峰区水利局根据有关规定编制。",
+        "本年度报告由青峰区水利局编制。",
+    ],
+)
+def test_no_title_a_statement_names_the_agency(sentence: str) -> None:
+    organization = heading(sentence).organization
+    assert organization is not None
+    assert organization.startswith("青峰区水利局")
+
+
+@pytest.mark.parametrize("sentence", ["2022年，我局认真落实各项要求。", "本报告由本单位编制。", "请与有关单位联系。"])
+def test_no_name_is_better_than_we(sentence: str) -> None:
+    assert heading(sentence).organization is None
+
+
+def test_nothing_says_anything() -> None:
+    assert heading(body=[]) == Heading(None, None, None)
+
+
+# ---- year
+
+PERIOD = "本报告所列数据的统计期限自2020年1月1日起至2020年12月31日止。"
+
+
+@pytest.mark.parametrize(
+    "period",
+    [
+        PERIOD,
+        "统计期限为2020年1月1日至12月31日。",
+        "统计期限自 2020 年 1 月 1 日起，至 2020 年 12 月 31 日止。",
+        "统计期限自２０２０年０１月０１日到２０２０年１２月３１日。",
+        "统计时段：2020年1月1日—2020年12月31日。",
+        "统计时段：2020年1月1日-12月31日。",
+    ],
+)
+def test_the_period_of_the_statistics_says_the_year(period: str) -> None:
+    assert heading(period).year == 2020
+
+
+def test_the_period_goes_before_a_title_with_another_year() -> None:
+    found = heading("青峰区水利局2019年度政府信息公开工作年度报告", PERIOD)
+    assert found.year == 2020
+    assert len(found.warnings) == 1
+    assert "2019" in found.warnings[0]
+    assert "2020" in found.warnings[0]
+
+
+def test_a_copied_paragraph_with_another_year_changes_nothing() -> None:
+    copied = "2019年，本局共公开信息四十条，2018年为三十条，计划2021年继续增加。"
+    found = heading("青峰区水利局2020年度政府信息公开工作年度报告", copied, PERIOD)
+    assert (found.year, found.warnings) == (2020, ())
+
+
+def test_a_copied_period_does_not_go_before_the_statistics() -> None:
+    copied = "活动自2019年1月1日至2019年12月31日开展。"
+    assert heading(copied, "一段与此无关的文字，隔开前后两句话，让它们互不相干。", PERIOD).year == 2020
+
+
+def test_a_period_of_two_years_is_no_year() -> None:
+    assert heading("统计期限自2019年1月1日至2020年12月31日。").year is None
+
+
+def test_a_document_number_is_no_year() -> None:
+    assert heading("青水字〔2021〕3号").year is None

@@ -1,11 +1,14 @@
-"""The six sections and their running text (sentences are invented)."""
+"""Each test shows its input: the lines of a report, and the sections and paragraphs a person reads in them."""
+
+from __future__ import annotations
 
 import pytest
 
-from extraction.document import Box, Region, RegionKind, Span
+from extraction.catalogue import sections
+from extraction.document import Box, Cell, Region, RegionKind, Span, Table
 from extraction.sections import Text, read_text
 
-FORM = [
+PLAIN = [
     "一、总体情况",
     "二、主动公开政府信息情况",
     "三、收到和处理政府信息公开申请情况",
@@ -16,83 +19,228 @@ FORM = [
 IDS = ["overview", "proactive", "applications", "review_litigation", "problems", "other"]
 
 
-def flow(*paragraphs: str) -> Text:
-    return read_text([Region(RegionKind.TEXT, spans=(Span(p),)) for p in paragraphs])
+def flow(*lines: str, page: int | None = None) -> list[Region]:
+    """Paragraphs of a format without positions."""
+    return [Region(RegionKind.TEXT, (Span(line),), page=page) for line in lines]
 
 
-def page(*lines: tuple[str, float, float, float]) -> Text:
-    """Printed lines as (text, left, right, top) on page 1, in points."""
-    spans = [Span(text, 1, Box(left, top, right, top + 14)) for text, left, right, top in lines]
-    return read_text([Region(RegionKind.TEXT, spans=(s,), page=1, box=s.box) for s in spans])
+def pages(*texts: list[str], width: float = 400.0) -> list[Region]:
+    """Printed lines with positions: two leading full-width spaces indent, a line of 30 characters fills the width."""
+    regions = []
+    for number, lines in enumerate(texts, 1):
+        for k, line in enumerate(lines):
+            text = line.lstrip("　")
+            left = 100 + 13.0 * (len(line) - len(text))
+            box = Box(left, 80 + 20.0 * k, min(left + width / 30 * len(text), 100 + width), 92 + 20.0 * k)
+            regions.append(Region(RegionKind.TEXT, (Span(text, number, box),), page=number))
+    return regions
 
 
-def test_the_forms_own_headings() -> None:
-    text = flow(*(line for heading in FORM for line in (heading, "这一部分没有需要说明的情况。")))
-    assert [s.id for s in text.sections] == IDS
-    assert [s.title for s in text.sections] == FORM
-    assert {s.text for s in text.sections} == {"这一部分没有需要说明的情况。"}
+def found(text: Text) -> list[tuple[str, str]]:
+    return [(s.id, s.title) for s in text.sections]
+
+
+def paragraphs(text: Text) -> list[str]:
+    return [p.text for p in text.paragraphs]
+
+
+# ---- headings
+
+
+def test_the_six_headings_of_the_form() -> None:
+    lines = [
+        line for k, heading in enumerate(PLAIN) for line in (heading, f"第{k}段的内容，写得略长一些，共有一句话。")
+    ]
+    text = read_text(flow("青峰区水利局2020年度报告", *lines))
+    assert found(text) == list(zip(IDS, PLAIN, strict=True))
+    assert [s.text for s in text.sections] == [f"第{k}段的内容，写得略长一些，共有一句话。" for k in range(6)]
+    assert [p.text for p in text.head] == ["青峰区水利局2020年度报告"]
 
 
 @pytest.mark.parametrize(
     ("heading", "section"),
     [
+        ("1、总体情况", "overview"),
+        ("1.总体情况", "overview"),
+        ("１、总体情况", "overview"),
+        ("一 、 总 体 情 况", "overview"),
+        ("一.总体情况", "overview"),
         ("总体情况", "overview"),
-        ("1、 总体情况", "overview"),
+        ("一、总体情况。", "overview"),
+        ("一、总体工作情况", "overview"),
         ("二、行政机关主动公开政府信息情况", "proactive"),
+        ("二、行政机关主动公开政府信息的情况", "proactive"),
+        ("2、主动公开政府信息情况", "proactive"),
         ("三、收到处理政府信息公开申请情况", "applications"),
+        ("三、行政机关收到和处理政府信息公开申请情况", "applications"),
+        ("1、收到和处理政府信息公开申请情况", "applications"),
+        ("四、因政府信息公开工作被申请行政复议提起行政诉讼情况", "review_litigation"),
         ("四、因政府信息公开工作被申请行政复议、提起行政诉讼情况", "review_litigation"),
+        ("四、政府信息公开行政复议行政诉讼情况", "review_litigation"),
         ("五、存在的主要问题及改进措施", "problems"),
-        ("六、 其他需要报告的事项", "other"),
+        ("五、存在问题及改进情况", "problems"),
+        ("五、政府信息公开工作存在的主要问题及改进情况", "problems"),
+        ("六、其他需要报告的事项：", "other"),
+        ("六、需要报告的其他事项", "other"),
     ],
 )
 def test_headings_as_agencies_print_them(heading: str, section: str) -> None:
-    assert [s.id for s in flow(heading, "内容见附表。").sections] == [section]
+    headings = [heading if i == section else plain for i, plain in zip(IDS, PLAIN, strict=True)]
+    text = read_text(flow(*[line for h in headings for line in (h, "这里是一段正文，说的是当年的工作情况。")]))
+    assert found(text) == list(zip(IDS, headings, strict=True))
 
 
-def test_a_subheading_does_not_pass_for_a_section() -> None:
-    text = flow(
-        FORM[0], "（一）主动公开情况", "全年公开信息十二条。", "（二）依申请公开情况", "全年没有申请。", FORM[1]
+def test_every_wording_of_the_catalogue_is_a_heading() -> None:
+    for form in sections():
+        for wording in (form.title, *form.wordings):
+            assert found(read_text(flow(f"{form.number}、{wording}"))) == [(form.id, f"{form.number}、{wording}")]
+
+
+def test_numbers_that_restart() -> None:
+    headings = ["1、总体情况", "1、主动公开政府信息情况", "1、收到和处理政府信息公开申请情况"]
+    assert [i for i, _ in found(read_text(flow(*headings)))] == IDS[:3]
+
+
+SUB = [
+    "（一）主动公开情况",
+    "（二）依申请公开情况",
+    "（三）政府信息管理情况",
+    "（四）平台建设情况",
+    "（五）监督保障情况",
+]
+
+
+def test_sub_headings_are_text_of_their_section() -> None:
+    body = [line for heading in SUB for line in (heading, "本局按要求做好这一项工作，没有发生差错。")]
+    text = read_text(flow(PLAIN[0], *body, *PLAIN[1:]))
+    assert found(text) == list(zip(IDS, PLAIN, strict=True))
+    assert text.sections[0].text == "\n".join(body)
+
+
+@pytest.mark.parametrize(
+    "sub", ["（一）主动公开情况", "(一)主动公开情况", "（1）主动公开情况", "（一） 主动公开政府信息情况"]
+)
+def test_a_sub_heading_never_passes_for_a_section_that_is_not_there(sub: str) -> None:
+    text = read_text(flow(PLAIN[0], sub, "本局公开了一批文件，均在网站发布。", PLAIN[2], PLAIN[3]))
+    assert [i for i, _ in found(text)] == ["overview", "applications", "review_litigation"]
+    assert sub in text.sections[0].text
+
+
+def test_a_sentence_about_a_section_is_no_heading() -> None:
+    sentence = "本报告包括总体情况、主动公开政府信息情况、收到和处理政府信息公开申请情况等六个部分。"
+    text = read_text(flow(sentence, *PLAIN))
+    assert found(text) == list(zip(IDS, PLAIN, strict=True))
+    assert [p.text for p in text.head] == [sentence]
+
+
+def test_no_heading_at_all() -> None:
+    text = read_text(flow("青峰区水利局通知公告栏目，本周更新三条消息。"))
+    assert text.sections == ()
+    assert len(text.head) == 1
+
+
+def test_nothing_at_all() -> None:
+    assert read_text([]) == Text((), (), ())
+
+
+@pytest.mark.parametrize("between", ["", " ", "。", "："])
+def test_a_heading_that_runs_on_into_its_text(between: str) -> None:
+    body = "2024年青峰区水利局坚持把公开贯穿于工作的各个环节，取得了一定成效。"
+    text = read_text(flow(f"一、总体情况{between}{body}", *PLAIN[1:]))
+    assert found(text)[0] == ("overview", "一、总体情况")
+    assert text.sections[0].text == body
+
+
+def test_pages_and_tables() -> None:
+    """A section starts on its heading's page; what stands in tables, figures and page furniture is no running text."""
+    table = Region(RegionKind.TABLE, table=Table((Cell(0, 0, "一、总体情况"),)), page=2)
+    furniture = Region(RegionKind.FURNITURE, (Span("- 2 -"),), page=2)
+    text = read_text(
+        [
+            *flow(PLAIN[0], "第一部分的正文，讲的是全年的总体工作。", page=1),
+            *flow(PLAIN[1], page=2),
+            table,
+            furniture,
+            *flow(PLAIN[2], page=3),
+        ]
     )
-    assert [s.id for s in text.sections] == ["overview", "proactive"]
-    assert "全年没有申请。" in text.sections[0].text
+    assert [(s.id, s.page, s.text) for s in text.sections] == [
+        ("overview", 1, "第一部分的正文，讲的是全年的总体工作。"),
+        ("proactive", 2, ""),
+        ("applications", 3, ""),
+    ]
 
 
-def test_a_sentence_that_lists_the_sections_is_no_heading() -> None:
-    text = flow("本报告包括总体情况、主动公开政府信息情况和其他需要报告的事项等六个部分。", *FORM[:2])
-    assert [s.id for s in text.sections] == ["overview", "proactive"]
+# ---- paragraphs
 
 
-def test_a_heading_that_runs_on_into_its_text() -> None:
-    text = flow("一、总体情况 今年以来，全局上下把公开贯穿到每一个办事窗口，群众少跑了许多路。")
-    assert text.sections[0].title == "一、总体情况"
-    assert text.sections[0].text.startswith("今年以来")
+def test_flow_a_paragraph_goes_on_over_a_page_break() -> None:
+    first = "本局在全年工作中按照上级部署稳步推进各项公开事项，并及时"
+    text = read_text([*flow(first, page=1), *flow("回应群众关切，办理来信来电。", page=2)])
+    assert paragraphs(text) == [first + "回应群众关切，办理来信来电。"]
+    assert text.paragraphs[0].page == 1
 
 
-def test_a_sentence_broken_by_a_page_is_one_paragraph() -> None:
-    text = flow(
-        FORM[0], "全年在门户网站公开各类信息，更新栏目并认真组织开展业务培", "训四次，参训一百二十人。", "另有说明。"
-    )
-    assert (
-        text.sections[0].text
-        == "全年在门户网站公开各类信息，更新栏目并认真组织开展业务培训四次，参训一百二十人。\n另有说明。"
-    )
+@pytest.mark.parametrize("end", ["。", "；", "：", "！", "？"])
+def test_flow_a_finished_sentence_ends_its_paragraph(end: str) -> None:
+    lines = [f"本局在全年工作中按照上级部署稳步推进各项公开事项{end}", "下一段从这里开始，另起一行。"]
+    assert paragraphs(read_text(flow(*lines))) == lines
 
 
-def test_printed_lines_are_joined_and_paragraphs_kept() -> None:
-    """A line that reaches the right margin goes on; an indented one begins a paragraph."""
-    text = page(
-        ("一、总体情况", 100, 184, 50),
-        ("全年公开信息一百二十条，其中通过网站公开八十条，", 118, 500, 80),
-        ("其余通过公告栏公开。", 90, 240, 100),
-        ("下半年组织培训两次，各科室都派人参加，效果良好，", 118, 500, 120),
-        ("受到欢迎。", 90, 165, 140),
-    )
-    assert text.sections[0].text == (
-        "全年公开信息一百二十条，其中通过网站公开八十条，其余通过公告栏公开。\n"
-        "下半年组织培训两次，各科室都派人参加，效果良好，受到欢迎。"
-    )
+def test_flow_a_numbered_line_starts_a_paragraph() -> None:
+    lines = ["本局在全年工作中按照上级部署稳步推进各项公开事项以及", "（二）平台建设", "3.队伍建设"]
+    assert paragraphs(read_text(flow(*lines))) == lines
 
 
-def test_what_a_web_site_prints_below_is_left_out() -> None:
-    text = flow(*FORM, "没有收取信息处理费。", "主办单位：柳溪县水利局", "版权所有 © 柳溪县水利局")
-    assert text.sections[-1].text == "没有收取信息处理费。"
+def test_flow_a_short_line_stays_alone() -> None:
+    lines = ["青峰区水利局", "本局在全年工作中按照上级部署稳步推进各项公开事项。"]
+    assert paragraphs(read_text(flow(*lines))) == lines
+
+
+def test_flow_headings_never_join_their_neighbours() -> None:
+    lines = [
+        "本局在全年工作中按照上级部署稳步推进各项公开事项，没有句号",
+        "二、主动公开政府信息情况",
+        "本局公开的信息有若干",
+    ]
+    assert paragraphs(read_text(flow(*lines))) == lines
+
+
+LINE = "这是一行写满了整个版心宽度的正文文字它有三十个字不多也不少啊"
+assert len(LINE) == 30
+
+
+def test_printed_lines_are_joined_to_paragraphs() -> None:
+    text = read_text(pages(["　　" + LINE[:28], LINE, "到此为止。", "　　" + LINE[:28], "又一段。"]))
+    assert paragraphs(text) == [LINE[:28] + LINE + "到此为止。", LINE[:28] + "又一段。"]
+    assert [len(p.lines) for p in text.paragraphs] == [3, 2]
+
+
+def test_printed_lines_are_joined_over_a_page_break() -> None:
+    text = read_text(pages(["　　" + LINE[:28], LINE], [LINE, "到此为止。", "　　" + LINE[:28]]))
+    assert paragraphs(text) == [LINE[:28] + LINE + LINE + "到此为止。", LINE[:28]]
+    assert [p.page for p in text.paragraphs] == [1, 2]
+
+
+def test_a_sentence_that_ends_at_the_margin_does_not_swallow_an_indented_paragraph() -> None:
+    full = LINE[:29] + "。"
+    text = read_text(pages(["　　" + LINE[:28], full, "　　" + LINE[:28], LINE]))
+    assert paragraphs(text) == [LINE[:28] + full, LINE[:28] + LINE]
+
+
+def test_a_printed_heading_stands_alone_between_full_lines() -> None:
+    text = read_text(pages(["　　" + LINE[:28], LINE, "二、主动公开政府信息情况", LINE, LINE]))
+    assert paragraphs(text) == [LINE[:28] + LINE, "二、主动公开政府信息情况", LINE + LINE]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "joined"),
+    [
+        ("本局在全年推进公开工作中使用了新的办公系统名为 open", "source 平台，运行正常。", "open source 平台"),
+        ("本局在全年推进公开工作中一共办理了来信来电事项数量为", "12件，全部办结。", "数量为12件"),
+        ("本局在全年推进公开工作中一共办理了来信来电事项共计1", "2件，全部办结。", "共计12件"),
+    ],
+)
+def test_chinese_and_figures_are_joined_without_a_space(left: str, right: str, joined: str) -> None:
+    (paragraph,) = read_text(flow(left, right)).paragraphs
+    assert joined in paragraph.text
