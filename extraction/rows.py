@@ -23,7 +23,6 @@ from extraction.similarity import chinese_count, core, similarity
 
 _BLIND = 0.12  # score of a row whose label cannot be read, where its figures fit
 _ANOTHER = 0.1  # a label that fits another line so much better is not this line's
-_WORDS = 3  # Chinese characters that can make a label
 _ILLEGIBLE = "the label could not be read"
 _EMPTY = "the row is empty, and may be one half of a row"
 _WHOLE = 0.85  # similarity under which a label may be a part of the line's
@@ -194,8 +193,6 @@ def _doubt(
         return "the label is that of a group, and rows of the group are there"
     if match not in by_place:
         return ""
-    if rows[match.first].labels and chinese_count(rows[match.first].labels[-1].text) >= _WORDS:
-        return _ILLEGIBLE  # so much text may be another row's name
     # Its place is sure where every line between two readable rows has its row, and every row its line.
     above, below = _neighbours(match, [m for m in matches if m not in by_place])
     columns = len(lines[match.second].block.columns)
