@@ -7,7 +7,7 @@ In: the report's tables in reading order. Out: for each template, which printed 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cached_property
 from itertools import pairwise
@@ -122,7 +122,31 @@ def match_form(rows: Sequence[PrintedRow], settings: LabelSettings) -> FormMatch
     """The template that the rows fit best, with its matches; None where they fit neither."""
     fits = [_fit(rows, template(template_id), settings) for template_id in template_ids()]
     best = max(fits, key=lambda fit: fit.score)
-    return best if any(not m.blind for m in best.data) else None
+    if all(m.blind for m in best.data):
+        return None
+    others = [line for fit in fits if fit is not best for line in form_lines(fit.template)]
+    return best if _is_vouched_for(best, others) else _in_doubt(best)
+
+
+def _is_vouched_for(fit: FormMatch, others: Sequence[FormLine]) -> bool:
+    """Whether a header or label is printed that the other form does not have."""
+    return any(
+        _alike(row, match.line) > max(_alike(row, line) for line in others) + _ANOTHER
+        for match in fit.rows
+        if len(match.line.block.templates) == 1 and not match.blind
+        for row in match.rows[:1]
+    )
+
+
+def _in_doubt(fit: FormMatch) -> FormMatch:
+    """The match where nothing tells the forms apart: what only one of them has may be the other one's."""
+    return replace(
+        fit,
+        rows=tuple(
+            m if len(m.line.block.templates) > 1 or m.doubt else replace(m, doubt="nothing tells which form this is")
+            for m in fit.rows
+        ),
+    )
 
 
 def form_lines(form: Template) -> list[FormLine]:

@@ -243,7 +243,7 @@ def insert(form: Form, table: int, at: int, label: str, texts: Sequence[str]) ->
     line = form[table][at]
     values = iter(texts)
     slots = tuple(
-        replace(s, text=label, tall="")
+        replace(s, text=label, tall="", confidence=1.0)
         if s.label
         else replace(s, text=next(values), field="", value=None)
         if s.field

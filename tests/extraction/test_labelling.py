@@ -478,6 +478,18 @@ def test_the_unit_is_known_after_a_page_break_below_the_header(layout: Layout) -
     exactly(layout.read(form), form)
 
 
+@every_layout
+@pytest.mark.parametrize("form_id", ["2019", "2021"])
+def test_nothing_that_tells_the_forms_apart(form_id: str, layout: Layout) -> None:
+    """规章 12 3 4 under no header: made, disclosed, in all; or issued, repealed, in force."""
+    form = blank_form(form_id)
+    kept = tuple(line for line in form[0] if line.row in ("rules", "normative_documents"))
+    unmarked = (kept, *form[1:])
+    labelled = layout.read(unmarked)
+    assert errors(labelled, unmarked) == []
+    assert unread(labelled, unmarked) <= {i for i in placed(unmarked) if i.startswith("proactive")}
+
+
 def test_headers_in_another_order_are_never_taken_for_the_forms() -> None:
     """Grid: 本年新公开数量 stands before 本年新制作数量."""
     form = blank_form("2019")
@@ -666,7 +678,9 @@ def _split(draw: st.DrawFn, form: Form, layout: Layout) -> Form:
 
 
 def _drop(draw: st.DrawFn, form: Form, layout: Layout) -> Form:
-    return drop(form, *_a_line(draw, form)) if len(data_lines(form)) > 5 else form
+    """A whole row; the empty half of a row looks like a blank row once the other half is gone."""
+    whole = [(t, k) for t, k in data_lines(form) if sum(line.row == form[t][k].row for ls in form for line in ls) == 1]
+    return drop(form, *draw(st.sampled_from(whole))) if len(whole) > 5 else form
 
 
 def _insert(draw: st.DrawFn, form: Form, layout: Layout) -> Form:
@@ -676,14 +690,16 @@ def _insert(draw: st.DrawFn, form: Form, layout: Layout) -> Form:
 
 
 def _smear(draw: st.DrawFn, form: Form, layout: Layout) -> Form:
-    return relabel(form, *_a_line(draw, form), draw(st.sampled_from(GARBAGE)), draw(st.floats(0, 0.7)))
+    """The labels of extra rows stay readable: an unreadable one in the place of a missing row would be that row."""
+    own = [(t, k) for t, k in data_lines(form) if form[t][k].row]
+    return relabel(form, *draw(st.sampled_from(own)), draw(st.sampled_from(GARBAGE)), draw(st.floats(0, 0.7)))
 
 
 def _misread(draw: st.DrawFn, form: Form, layout: Layout) -> Form:
     """One character of a label read as another."""
     table, at = _a_line(draw, form)
     label = form[table][at].label
-    if len(label) < 4:
+    if len(label) < 4 or not form[table][at].row:
         return form
     k = draw(st.integers(0, len(label) - 1))
     return relabel(form, table, at, label[:k] + draw(st.sampled_from("囗曰〇l1 ")) + label[k + 1 :], 0.8)
