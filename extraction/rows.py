@@ -6,6 +6,7 @@ In: the report's tables in reading order. Out: for each template, which printed 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -23,6 +24,8 @@ from extraction.similarity import chinese_count, core, similarity
 
 _BLIND = 0.12  # score of a row whose label cannot be read, where its figures fit
 _ANOTHER = 0.1  # a label that fits another line so much better is not this line's
+_WORDS = 3  # Chinese characters that can make a label
+_OWN = 0.6  # share of a hardly read label's characters that are the line's own, from which it is a piece of its label
 _ILLEGIBLE = "the label could not be read"
 _EMPTY = "the row is empty, and may be one half of a row"
 _WHOLE = 0.85  # similarity under which a label may be a part of the line's
@@ -217,6 +220,8 @@ def _doubt(
         return "the label is that of a group, and rows of the group are there"
     if match not in by_place:
         return ""
+    if _names_another(rows[match.first], lines[match.second]):
+        return _ILLEGIBLE
     # Its place is sure where every line between two readable rows has its row, and every row its line.
     above, below = _neighbours(match, [m for m in matches if m not in by_place])
     columns = len(lines[match.second].block.columns)
@@ -271,6 +276,16 @@ def _lost(
         for line in lines[above.second + 1 : below.second]
         if line.row is not None and form.id in line.row.templates
     )
+
+
+def _names_another(row: PrintedRow, line: FormLine) -> bool:
+    """Whether a label that was hardly read has enough text to be another row's name, and little of this line's."""
+    label = row.labels[-1].text if row.labels else ""
+    if chinese_count(label) < _WORDS:
+        return False
+    printed = Counter(core(label))
+    shared = max(sum((printed & Counter(core(wording))).values()) for wording in line.wordings)
+    return shared < _OWN * sum(printed.values())
 
 
 def _emissions(

@@ -405,6 +405,27 @@ def test_an_unreadable_extra_row_below_an_unreadable_row_of_blanks() -> None:
     assert errors(GRID.read(form), form) == []
 
 
+@every_layout
+def test_an_unsure_label_of_an_extra_row_in_the_place_of_a_missing_one(layout: Layout) -> None:
+    form = blank_form("2019")
+    table, at = line_of(form, "rules")
+    form = insert(form, table, at, "行政确认", ["90001", "90002", "90003"])
+    form = drop(relabel(form, table, at + 1, "行政确认", 0.3), table, at)
+    assert errors(layout.read(form), form) == []
+
+
+@every_layout
+def test_a_lost_label_between_two_that_are_read(layout: Layout) -> None:
+    """Every row above and below is there: the place says which one this is."""
+    form = blank_form("2019")
+    table, at = line_of(form, "carried_in")
+    smeared = relabel(form, table, at, "二", 0.2)
+    labelled = layout.read(smeared)
+    exactly(labelled, smeared, row_fields(form, table, at))
+    if layout is GRID:
+        exactly(labelled, smeared)
+
+
 @pytest.mark.parametrize("layout", [RAGGED, LOSSY])
 def test_a_blank_beside_an_empty_cell_too_many(layout: Layout) -> None:
     """'' | 12 | '' | 34 …: either of the empty cells may be the one too many."""
