@@ -62,6 +62,7 @@ class Block:
     prefix: str
     table: str
     corner: str
+    titled: bool
     rows: tuple[Row, ...]
     columns: tuple[Column, ...]
 
@@ -175,7 +176,17 @@ def _block(data: dict[str, Any]) -> Block:
         )
         for c in data["columns"]
     )
-    return Block(data["id"], templates, data["section"], data["prefix"], data["table"], data["corner"], rows, columns)
+    return Block(
+        data["id"],
+        templates,
+        data["section"],
+        data["prefix"],
+        data["table"],
+        data["corner"],
+        data.get("titled", False),
+        rows,
+        columns,
+    )
 
 
 def _rows_in_print(block: Block, template_id: str, printed: Collection[str]) -> tuple[Row, ...]:

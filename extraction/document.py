@@ -143,7 +143,7 @@ class RegionKind(StrEnum):
     TITLE = "title"
     TEXT = "text"
     TABLE = "table"
-    FIGURE = "figure"
+    FIGURE = "figure"  # seen as a table or picture, and not read
     FURNITURE = "furniture"  # running heads, page numbers, web navigation
 
 

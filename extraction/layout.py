@@ -14,7 +14,7 @@ import numpy as np
 
 from extraction.document import Box, Matrix, Page, Raster, Region, RegionKind, Span, Table, union
 from extraction.numbers import parse_figure
-from extraction.ocr import read_page_lines
+from extraction.ocr import page_marks, read_page_lines
 from extraction.orientation import upright
 from extraction.raster import grey
 from extraction.rules import Grid, find_grids
@@ -36,12 +36,13 @@ def find_regions(page: Page, models: Models, settings: Settings) -> tuple[Region
         return page.regions
     sheet = _sheet(page, models)
     grids = find_grids(grey(sheet.raster.pixels), sheet.raster.scale, settings.tables)
-    tables = [fill_table(g, sheet.raster, sheet.spans, page.number, models) for g in grids]
-    rows = _rows_outside(sheet, grids, models)
-    loose, lines = _loose_tables(rows, page.number)
+    ruled = _ruled_tables(sheet, grids, models)
     blocks = _blocks(sheet.raster, models.layout) if settings.reading.layout else []
+    loose, lines = _loose_tables(_rows_outside(sheet, grids, models), _of_kind(blocks, "table"), page.number)
+    tables = [*ruled, *loose]
     regions = [
-        *(Region(RegionKind.TABLE, table=t, page=page.number, box=t.box) for t in [*tables, *loose]),
+        *(Region(RegionKind.TABLE, table=t, page=page.number, box=t.box) for t in tables),
+        *(Region(RegionKind.FIGURE, page=page.number, box=b) for b in _unread_tables(blocks, tables)),
         *(Region(_kind(line, blocks, sheet), (line,), page=page.number, box=line.box) for line in lines),
     ]
     return tuple(sheet.on_page(region) for region in sorted(regions, key=_reading_order))
@@ -93,6 +94,13 @@ def _sheet(page: Page, models: Models) -> _Sheet:
 _IDENTITY: Matrix = np.array([[1.0, 0, 0], [0, 1, 0]])
 
 
+def _ruled_tables(sheet: _Sheet, grids: Sequence[Grid], models: Models) -> list[Table]:
+    if not grids:
+        return []
+    marks = page_marks(sheet.raster)
+    return [fill_table(grid, sheet.raster, marks, sheet.spans, sheet.number, models) for grid in grids]
+
+
 def _rows_outside(sheet: _Sheet, grids: Sequence[Grid], models: Models) -> list[list[Span]]:
     """The printed rows that stand in no ruled table, each in the pieces that wide gaps part."""
     if sheet.spans:
@@ -110,11 +118,25 @@ def _blocks(raster: Raster, layout: CdlaLayoutModel | None) -> list[tuple[str, B
     return [(block.type, raster.box_on_page(*block.coordinates)) for block in layout.detect(raster.pixels)]
 
 
-def _loose_tables(rows: Sequence[Sequence[Span]], page: int | None) -> tuple[list[Table], list[Span]]:
-    """Tables without rules (two or more rows in columns, with what stands between them), and the other lines."""
+def _of_kind(blocks: Sequence[tuple[str, Box]], kind: str) -> list[Box]:
+    return [box for seen_as, box in blocks if seen_as == kind]
+
+
+def _unread_tables(blocks: Sequence[tuple[str, Box]], tables: Sequence[Table]) -> list[Box]:
+    """The tables that the network sees and neither rules nor columns have found: a person must know of them."""
+    return [box for box in _of_kind(blocks, "table") if not any(t.box and t.box.overlap(box) > 0 for t in tables)]
+
+
+def _loose_tables(
+    rows: Sequence[Sequence[Span]], seen: Sequence[Box], page: int | None
+) -> tuple[list[Table], list[Span]]:
+    """Tables without rules (two or more rows in columns, with what stands between them), and the other lines.
+
+    Where the network has `seen` a table, two pieces are enough to make a row one of it.
+    """
     tables: list[Table] = []
     lines: list[Span] = []
-    for run in _runs([_is_table_row(row) for row in rows]):
+    for run in _runs([_is_table_row(row, seen) for row in rows]):
         if len(run) >= 2:
             tables.append(loose_table([rows[i] for i in run], page))
         else:
@@ -137,10 +159,12 @@ def _runs(in_columns: Sequence[bool]) -> Iterator[range]:
         start = end
 
 
-def _is_table_row(row: Sequence[Span]) -> bool:
-    """Whether a printed row stands in columns: several pieces, or a label and a figure."""
+def _is_table_row(row: Sequence[Span], seen: Sequence[Box]) -> bool:
+    """Whether a printed row stands in columns: several pieces, or a label and a figure, or two in a table seen."""
+    if len(row) != 2:
+        return len(row) >= _COLUMNS
     figures = sum(parse_figure(piece.text) is not None for piece in row)
-    return len(row) >= _COLUMNS or (len(row) == 2 and figures == 1)
+    return figures == 1 or any(all(p.box and box.holds(p.box.middle) for p in row) for box in seen)
 
 
 def _rows(pieces: Sequence[Span]) -> list[list[Span]]:

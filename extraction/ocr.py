@@ -1,7 +1,8 @@
 """Reading pictures: the marks in a cell or on a page in, text with its confidence out.
 
 A cell of a grid needs no text detection: its ink is split into lines and every line read. A cell that looks like a
-figure is read twice, differently framed; two readings that differ are a doubt, never a guess.
+figure is read twice, differently framed; where the two differ a third decides if a sum bears it out, and three that
+differ are a doubt, never a guess.
 """
 
 from __future__ import annotations
@@ -72,16 +73,21 @@ class CellText:
     doubt: str = ""
 
 
-def read_cells(raster: Raster, cells: Sequence[GridCell], recogniser: Recogniser) -> list[CellText]:
-    """The text of each cell of a level page, "" for those without marks, in the same order."""
-    pixels = grey(raster.pixels)
-    marks = ink(pixels, window=51, contrast=14)
+def page_marks(raster: Raster) -> Pixels:
+    """The ink of a level page at the resolution at which pages are read, 255 where there is some."""
+    return ink(grey(raster.pixels), window=51)
+
+
+def read_cells(raster: Raster, marks: Pixels, cells: Sequence[GridCell], recogniser: Recogniser) -> list[CellText]:
+    """The text of each cell of a level page with these marks, "" for cells without any, in the same order."""
     lines = _lines_of(cells, marks)
     wanted = [(i, line) for i, cell_lines in enumerate(lines) for line in cell_lines]
     paper = _as_bgr(raster.pixels)
+    residues = {i: _residue(marks, cells[i]) for i, _ in wanted}
 
     def framed(indices: Iterable[int], margin: float) -> list[Image]:
-        return [_frame(paper, marks, cells[wanted[k][0]], wanted[k][1], margin) for k in indices]
+        picked = [wanted[k] for k in indices]
+        return [_frame(paper, marks, residues[i], cells[i], line, margin) for i, line in picked]
 
     every = range(len(wanted))
     first = dict(zip(every, recogniser.read_lines(framed(every, 0.22)), strict=True))
@@ -209,7 +215,9 @@ def _without_dust(lines: list[InkLine], em: float) -> list[InkLine]:
     ]
 
 
-def _frame(page: Image, marks: Pixels, cell: GridCell, line: InkLine, margin: float) -> Image:
+def _frame(
+    page: Image, marks: Pixels, residue: npt.NDArray[np.bool_], cell: GridCell, line: InkLine, margin: float
+) -> Image:
     """The picture of a line with `margin` (in line heights) of paper around it, whatever stands beside it wiped."""
     height = max(line.height, 12)
     around = round(margin * height)
@@ -218,7 +226,7 @@ def _frame(page: Image, marks: Pixels, cell: GridCell, line: InkLine, margin: fl
     crop = page[top:bottom, left:right].copy()
     bare = crop[marks[top:bottom, left:right] == 0].reshape(-1, 3)
     paper = np.median(bare, axis=0) if len(bare) else np.full(3, 255.0)
-    wipe = _residue(marks, cell)[top - cell.top : bottom - cell.top, left - cell.left : right - cell.left]
+    wipe = residue[top - cell.top : bottom - cell.top, left - cell.left : right - cell.left]
     wipe = cv2.dilate(wipe.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     # Between the first and the last mark a speck may be a decimal point: it stays.
     wipe[line.top - top : line.bottom - top, line.left - left : line.right - left] = False

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from extraction.catalogue import sections
 from extraction.checks import check_sums
-from extraction.document import Region, Report, Source, Status, Table
+from extraction.document import Region, RegionKind, Report, Source, Status, Table
 from extraction.errors import NotAReport
 from extraction.heading import Heading, read_heading
 from extraction.ingest.files import open_document
@@ -44,7 +44,7 @@ def extract(path: Path, models: Models, settings: Settings, name: str | None = N
         sections=text.sections,
         fields=labelled.fields,
         extra_rows=labelled.extra_rows,
-        warnings=(*warnings, *heading.warnings, *_template_warnings(labelled)),
+        warnings=(*warnings, *_unread_warnings(regions), *heading.warnings, *_template_warnings(labelled)),
     )
     return check_sums(report)
 
@@ -59,6 +59,14 @@ def _refuse_what_is_no_report(text: Text, labelled: Labelled, heading: Heading) 
         raise NotAReport(
             "no table or heading of a 政府信息公开工作年度报告 was found; if it is one, its scan is too poor to read"
         )
+
+
+def _unread_warnings(regions: list[Region]) -> tuple[str, ...]:
+    return tuple(
+        f"page {region.page}: what looks like a table was not read; a person must look at it"
+        for region in regions
+        if region.kind is RegionKind.FIGURE
+    )
 
 
 def _template_warnings(labelled: Labelled) -> tuple[str, ...]:

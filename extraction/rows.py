@@ -6,7 +6,6 @@ In: the report's tables in reading order. Out: for each template, which printed 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -20,7 +19,7 @@ from extraction.catalogue import Block, Row, Template, template, template_ids
 from extraction.document import Cell, Table
 from extraction.numbers import parse_figure
 from extraction.settings import LabelSettings
-from extraction.similarity import chinese_count, core, similarity
+from extraction.similarity import chinese_count, core, shared, similarity
 
 _BLIND = 0.12  # score of a row whose label cannot be read, where its figures fit
 _ANOTHER = 0.1  # a label that fits another line so much better is not this line's
@@ -156,7 +155,7 @@ def form_lines(form: Template) -> list[FormLine]:
     """The lines of a form from top to bottom, the other form's variants of a row among them."""
     lines: list[FormLine] = []
     for block in form.blocks:
-        if block.corner and block.corner == "信息内容":
+        if block.titled:
             lines.append(FormLine(LineKind.TITLE, block, (block.table,)))
         lines += [FormLine(LineKind.HEADER, block, (text,)) for text in _header_texts(block)]
         group = ""
@@ -283,9 +282,7 @@ def _names_another(row: PrintedRow, line: FormLine) -> bool:
     label = row.labels[-1].text if row.labels else ""
     if chinese_count(label) < _WORDS:
         return False
-    printed = Counter(core(label))
-    shared = max(sum((printed & Counter(core(wording))).values()) for wording in line.wordings)
-    return shared < _OWN * sum(printed.values())
+    return max(shared(label, wording) for wording in line.wordings) < _OWN
 
 
 def _emissions(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from functools import lru_cache
 
 from rapidfuzz import fuzz
@@ -17,16 +18,13 @@ _KEPT = re.compile(r"[^\w]|_")
 def core(text: str) -> str:
     """The letters and characters of a label without its number: 1. 属于国家秘密 -> 属于国家秘密."""
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
-    without_number = _ENUMERATOR.sub("", plain.lstrip("("))
-    return _KEPT.sub("", without_number or plain)
+    return _KEPT.sub("", _unnumbered(text) or plain)
 
 
 @lru_cache(maxsize=8192)
 def without_brackets(text: str) -> str:
     """The core of a label without what stands in brackets (instructions, units), if anything is left."""
-    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
-    numbered = _ENUMERATOR.sub("", plain.lstrip("("))
-    return _KEPT.sub("", _BRACKETED.sub("", numbered)) or core(text)
+    return _KEPT.sub("", _BRACKETED.sub("", _unnumbered(text))) or core(text)
 
 
 @lru_cache(maxsize=65536)
@@ -35,9 +33,19 @@ def similarity(printed: str, wording: str) -> float:
     return max(_ratio(core(printed), core(wording)), _ratio(without_brackets(printed), without_brackets(wording)))
 
 
+def shared(text: str, other: str) -> float:
+    """The share of the characters of the text's core that the other's has too, in any order; 0 for an empty core."""
+    wanted, found = Counter(core(text)), Counter(core(other))
+    return sum((wanted & found).values()) / max(1, wanted.total())
+
+
 def chinese_count(text: str) -> int:
     """How many Chinese characters a text has."""
     return sum("一" <= c <= "鿿" for c in text)
+
+
+def _unnumbered(text: str) -> str:
+    return _ENUMERATOR.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lstrip("("))
 
 
 def _ratio(a: str, b: str) -> float:

@@ -10,9 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from extraction.document import Box, Cell, Raster, Span, Table, union
+from extraction.document import Box, Cell, Pixels, Raster, Span, Table, union
 from extraction.ocr import CellText, has_ink, read_cells
-from extraction.raster import grey, ink
 from extraction.rules import Grid, GridCell
 from models.loaded import Models
 
@@ -21,13 +20,17 @@ _SPACE_GAP, _PIECE_GAP = 0.45, 1.6  # character heights
 _WRAPPED = 0.7  # share of the cell's width that a line must fill to have been wrapped
 
 
-def fill_table(grid: Grid, raster: Raster, spans: Sequence[Span], page: int | None, models: Models) -> Table:
-    """The table of a grid: native text where there is some, the picture read where there is none."""
+def fill_table(
+    grid: Grid, raster: Raster, marks: Pixels, spans: Sequence[Span], page: int | None, models: Models
+) -> Table:
+    """The table of a grid: native text where there is some, the picture read where there is none.
+
+    `marks` is the page's ink (`extraction.ocr.page_marks`).
+    """
     boxes = [raster.box_on_page(c.left, c.top, c.right, c.bottom) for c in grid.cells]
     native = [native_text(held, box) for held, box in zip(_held(spans, boxes), boxes, strict=True)]
-    marks = ink(grey(raster.pixels), window=51, contrast=14) if spans else None
-    unread = [i for i, cell in enumerate(grid.cells) if not native[i] and (marks is None or has_ink(marks, cell))]
-    read = read_cells(raster, [grid.cells[i] for i in unread], models.recogniser) if unread else []
+    unread = [i for i, cell in enumerate(grid.cells) if not native[i] and has_ink(marks, cell)]
+    read = read_cells(raster, marks, [grid.cells[i] for i in unread], models.recogniser) if unread else []
     seen = dict(zip(unread, read, strict=True))
     cells = tuple(
         _cell(cell, seen.get(i, CellText(native[i], 1.0)), boxes[i], page) for i, cell in enumerate(grid.cells)

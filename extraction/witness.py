@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from extraction.document import Page, Raster, Span
-from extraction.similarity import chinese_count, core
+from extraction.similarity import chinese_count, core, shared
 from extraction.tables import text_pieces
 from models.loaded import Models
 from models.recogniser import Image, Recogniser
@@ -48,7 +48,7 @@ def text_disagrees(raster: Raster, spans: Sequence[Span], recogniser: Recogniser
         return False
     words = sorted((p for p in pieces if 3 <= chinese_count(p.text) <= 16), key=lambda p: -len(p.text))[:_WORDS]
     read = recogniser.read_lines([_cut(raster, p, 0.1) for p in words])
-    unlike = [_shared(p.text, r.text) < _LOOKS_ALIKE for p, r in zip(words, read, strict=True)]
+    unlike = [shared(p.text, r.text) < _LOOKS_ALIKE for p, r in zip(words, read, strict=True)]
     return bool(unlike) and all(unlike)
 
 
@@ -86,9 +86,3 @@ def _pixels(raster: Raster, box: tuple[float, ...]) -> Iterator[int]:
     """A box in points as pixels (left, top, right, bottom); a page with a text layer is drawn upright."""
     scale_x, scale_y = raster.to_page[0, 0], raster.to_page[1, 1]
     return iter((int(box[0] / scale_x), int(box[1] / scale_y), round(box[2] / scale_x), round(box[3] / scale_y)))
-
-
-def _shared(text: str, seen: str) -> float:
-    """The share of the text's characters that were seen."""
-    wanted, found = Counter(core(text)), Counter(core(seen))
-    return sum((wanted & found).values()) / max(1, sum(wanted.values()))

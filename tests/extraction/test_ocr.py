@@ -11,7 +11,7 @@ import pytest
 
 from extraction.document import Pixels, Raster
 from extraction.numbers import BLANK, parse_figure
-from extraction.ocr import CellText, has_ink, read_cells, read_page_lines
+from extraction.ocr import CellText, has_ink, page_marks, read_cells, read_page_lines
 from extraction.raster import ink
 from extraction.rules import GridCell
 from models.loaded import Models
@@ -37,7 +37,7 @@ class Sheet:
         return cell.left, cell.top, cell.right, cell.bottom
 
     def read(self, models: Models) -> list[CellText]:
-        return read_cells(self.raster, self.cells, models.recogniser)
+        return read_cells(self.raster, page_marks(self.raster), self.cells, models.recogniser)
 
     def scanned(self, noise: float, quality: int) -> Sheet:
         return Sheet(scanned(self.page, noise, quality), self.cells)
@@ -135,7 +135,7 @@ def test_blank_cells_stay_blank_beside_figures(models: Models) -> None:
 
 def test_a_sheet_of_blank_cells(models: Models) -> None:
     assert shown(sheet([""] * 8).read(models)) == [""] * 8
-    assert read_cells(sheet([""]).raster, [], models.recogniser) == []
+    assert read_cells(sheet([""]).raster, page_marks(sheet([""]).raster), [], models.recogniser) == []
 
 
 @pytest.mark.parametrize(("noise", "quality"), [(4, 70), (12, 40), (20, 30)])
@@ -242,7 +242,7 @@ def test_two_figures_far_apart_are_not_one(models: Models, pair: tuple[str, str]
 
 def test_cells_come_back_in_order_whatever_the_order_asked(models: Models) -> None:
     drawn = sheet(FIGURES)
-    backwards = read_cells(drawn.raster, drawn.cells[::-1], models.recogniser)
+    backwards = read_cells(drawn.raster, page_marks(drawn.raster), drawn.cells[::-1], models.recogniser)
     assert shown(backwards) == list(FIGURES[::-1])
 
 
@@ -252,7 +252,7 @@ def test_coloured_paper_and_colour_pictures(models: Models) -> None:
     colour = np.asarray(cv2.cvtColor(drawn.page, cv2.COLOR_GRAY2BGR), np.uint8)
     colour[drawn.page == 255] = (240, 215, 190)
     raster = Raster(colour, drawn.raster.to_page)
-    assert shown(read_cells(raster, drawn.cells, models.recogniser)) == ["447228", "0", "11", "/"]
+    assert shown(read_cells(raster, page_marks(raster), drawn.cells, models.recogniser)) == ["447228", "0", "11", "/"]
 
 
 def test_has_ink_tells_blank_from_printed() -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extraction.document import Box, Pixels, Raster, Span, Table
+from extraction.ocr import page_marks
 from extraction.rules import Grid, GridCell
 from extraction.tables import fill_table, loose_table, native_text, text_lines
 from models.loaded import Models
@@ -56,7 +57,7 @@ def texts(table: Table) -> list[str]:
 
 def test_characters_go_to_their_cells(models: Models) -> None:
     page, spans = printed({0: "规章", 1: "本年新制作数量", 3: "0", 4: "447228", 7: "-2"})
-    table = fill_table(grid(FORM), page, spans, 3, models)
+    table = fill_table(grid(FORM), page, page_marks(page), spans, 3, models)
     assert texts(table) == ["规章", "本年新制作数量", "", "0", "447228", "", "", "-2"]
     assert [(c.row, c.column, c.row_span, c.column_span) for c in table.cells] == list(FORM.places)
     assert all(c.page == 3 and c.confidence == 1 and not c.doubt for c in table.cells)
@@ -64,7 +65,7 @@ def test_characters_go_to_their_cells(models: Models) -> None:
 
 def test_cells_know_their_boxes_on_the_page(models: Models) -> None:
     page, spans = printed({0: "规章"})
-    table = fill_table(grid(FORM), page, spans, 1, models)
+    table = fill_table(grid(FORM), page, page_marks(page), spans, 1, models)
     for cell, place in zip(table.cells, FORM.places, strict=True):
         assert cell.box == pytest.approx(tuple(SCALE * side for side in FORM.pixels_of(place)), abs=1)
     assert table.box == pytest.approx(tuple(SCALE * side for side in FORM.box), abs=1)
@@ -72,21 +73,21 @@ def test_cells_know_their_boxes_on_the_page(models: Models) -> None:
 
 def test_the_order_of_the_characters_in_the_file_does_not_matter(models: Models) -> None:
     page, spans = printed({0: "规章", 1: "本年新制作数量", 4: "447228"})
-    assert texts(fill_table(grid(FORM), page, spans[::-1], 1, models)) == texts(
-        fill_table(grid(FORM), page, spans, 1, models)
+    assert texts(fill_table(grid(FORM), page, page_marks(page), spans[::-1], 1, models)) == texts(
+        fill_table(grid(FORM), page, page_marks(page), spans, 1, models)
     )
 
 
 def test_characters_outside_the_table_are_in_no_cell(models: Models) -> None:
     page, spans = printed({0: "规章"})
     outside = characters("447228", 10, 10) + characters("60", 260, 50)
-    assert texts(fill_table(grid(FORM), page, spans + outside, 1, models)) == ["规章", *[""] * 7]
+    assert texts(fill_table(grid(FORM), page, page_marks(page), spans + outside, 1, models)) == ["规章", *[""] * 7]
 
 
 def test_a_character_half_over_a_rule_goes_to_one_cell_only(models: Models) -> None:
     page, _ = printed({})
     over = Span("7", 1, Box(300 * SCALE - 2, 120 * SCALE, 300 * SCALE + 2.4, 120 * SCALE + SIZE))
-    assert sorted(texts(fill_table(grid(FORM), page, [over], 1, models))) == [*[""] * 7, "7"]
+    assert sorted(texts(fill_table(grid(FORM), page, page_marks(page), [over], 1, models))) == [*[""] * 7, "7"]
 
 
 def test_ink_without_characters_is_read_from_the_picture(models: Models) -> None:
@@ -94,7 +95,7 @@ def test_ink_without_characters_is_read_from_the_picture(models: Models) -> None
     page, spans = printed({0: "规章"})
     write_mid(page.pixels, "447228", FORM.pixels_of(FORM.places[4]), 30)
     write_mid(page.pixels, "0", FORM.pixels_of(FORM.places[7]), 30)
-    table = fill_table(grid(FORM), page, spans, 1, models)
+    table = fill_table(grid(FORM), page, page_marks(page), spans, 1, models)
     assert texts(table) == ["规章", "", "", "", "447228", "", "", "0"]
 
 
@@ -104,7 +105,7 @@ def test_without_a_text_layer_every_cell_is_read(models: Models) -> None:
     figures = ["11", "447228", "", "0", "6", "/", "", "2024"]
     for place, text in zip(FORM.places, figures, strict=True):
         write_mid(page, text, FORM.pixels_of(place), 30)
-    assert texts(fill_table(grid(FORM), raster(page), [], 1, models)) == figures
+    assert texts(fill_table(grid(FORM), raster(page), page_marks(raster(page)), [], 1, models)) == figures
 
 
 def test_cells_between_broken_rules_are_doubted(models: Models) -> None:
@@ -112,7 +113,7 @@ def test_cells_between_broken_rules_are_doubted(models: Models) -> None:
     broken = Grid(*FORM.box, tuple(GridCell(*FORM.places[i], c.left, c.top, c.right, c.bottom, i == 4)
                                    for i, c in enumerate(drawn.cells)))  # fmt: skip
     page, spans = printed({0: "规章", 4: "0"})
-    table = fill_table(broken, page, spans, 1, models)
+    table = fill_table(broken, page, page_marks(page), spans, 1, models)
     assert [bool(c.doubt) for c in table.cells] == [i == 4 for i in range(8)]
 
 
