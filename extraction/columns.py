@@ -116,17 +116,18 @@ def _place_by_order(match: RowMatch, row: PrintedRow) -> dict[str, Placed]:
 def place_by_order(cells: Sequence[Cell], columns: Sequence[str], spare_blanks: bool = False) -> dict[str, Placed]:
     """Cells to columns where only their order is known.
 
-    Surplus cells may be any, or with `spare_blanks` the empty ones: beside a label these are what is left of merged
-    cells and of columns that the form does not have, while in a row without a label they may as well be its first
-    figures. A column is sure only where every way of leaving them out gives it the same text. Too few cells leave
-    every column in doubt.
+    Surplus cells may be any; with `spare_blanks` and a figure for every column they are the empty ones: beside a label
+    these are what is left of merged cells and of columns that the form does not have, while in a row without a label
+    they may as well be its first figures. A column is sure only where every way of leaving them out gives it the same
+    text. Too few cells leave every column in doubt.
     """
     surplus = len(cells) - len(columns)
     if spare_blanks and surplus > 0:
-        if sum(not c.text for c in cells) >= surplus:
+        if sum(not c.text for c in cells) == surplus:
             return _agreed(cells, columns, [not c.text for c in cells])
-        cells = _without_outer_blanks(cells)
-        surplus = len(cells) - len(columns)
+        if sum(not c.text for c in cells) < surplus:
+            cells = _without_outer_blanks(cells)
+            surplus = len(cells) - len(columns)
     if not cells:
         return {c: Placed(None) for c in columns}
     if surplus < 0 or surplus > _MAX_SURPLUS:

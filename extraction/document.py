@@ -137,6 +137,17 @@ class Table:
             yield tuple(sorted(cells, key=lambda c: c.column))
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a piece of print is: `title`, `organization`, `year`, `heading.<section>`, `block.<block>`, `group.<text>`,
+    `row.<block>.<row>`, `column.<block>.<column>`, `narrative.<id>`; the ids are the catalogue's."""
+
+    name: str
+    text: str
+    page: int | None = None
+    box: Box | None = None
+
+
 class RegionKind(StrEnum):
     """What a part of a page is."""
 

@@ -24,6 +24,7 @@ from models.recogniser import Image, Quad, Reading, Recogniser, cut_line
 
 _SPECK = 0.22  # em; smaller marks are dust
 _FAR_APART = 1.0  # line heights between two marks of a line: too far for the digits of one figure
+_SMALL = 0.35  # of the line's height: a mark that is no digit
 _SLANTED = 0.8  # of a /
 _OUTVOTED = 0.95  # confidence at most in two readings against one
 _BY_SHAPE = 0.98  # confidence in a stroke that is told by its shape as well
@@ -147,7 +148,7 @@ def _bands(marks: Pixels, cell: GridCell) -> list[InkLine]:
         return []
     bands = []
     for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
-        band = inside[run[0] : run[-1] + 1]
+        band = _without_far_specks(inside[run[0] : run[-1] + 1])
         columns = np.flatnonzero(band.any(axis=0))
         bands.append(
             InkLine(
@@ -160,6 +161,28 @@ def _bands(marks: Pixels, cell: GridCell) -> list[InkLine]:
             )
         )
     return bands
+
+
+def _without_far_specks(band: Pixels) -> Pixels:
+    """Without the small marks farther from the other ones than the digits of one figure, or its point, can be."""
+    height = len(band)
+    columns = np.flatnonzero(band.any(axis=0))
+    runs = np.split(columns, np.flatnonzero(np.diff(columns) > _FAR_APART * height) + 1)
+    small = [
+        len(run) < _SMALL * height and _extent(np.asarray(band[:, run].any(axis=1))) < _SMALL * height for run in runs
+    ]
+    if all(small):
+        return band
+    kept = np.array(band)
+    for run in (run for run, is_small in zip(runs, small, strict=True) if is_small):
+        kept[:, run] = 0
+    return kept
+
+
+def _extent(inked: npt.NDArray[np.bool_]) -> int:
+    """From the first to the last True, 0 for none."""
+    at = np.flatnonzero(inked)
+    return int(at[-1] - at[0]) + 1 if len(at) else 0
 
 
 def _slant(band: Pixels) -> float:

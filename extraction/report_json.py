@@ -29,7 +29,12 @@ SCHEMA_VERSION = 1
 
 def dump_report(report: Report) -> str:
     """The report as JSON text, ending in a newline."""
-    data = {
+    return str(simplejson.dumps(report_data(report), ensure_ascii=False, indent=1, use_decimal=True)) + "\n"
+
+
+def report_data(report: Report) -> dict[str, Any]:
+    """The report as JSON values."""
+    return {
         "schema_version": SCHEMA_VERSION,
         "source": _plain(report.source, "path", "sha256", "media_type", "pages"),
         "organization": report.organization,
@@ -45,12 +50,15 @@ def dump_report(report: Report) -> str:
         "narrative": [_plain(n, "id", "value", "text", "page", "agrees") for n in report.narrative],
         "warnings": list(report.warnings),
     }
-    return str(simplejson.dumps(data, ensure_ascii=False, indent=1, use_decimal=True)) + "\n"
 
 
 def load_report(text: str) -> Report:
     """The report in JSON text; raises ValueError where it is not one of this schema version."""
-    data = simplejson.loads(text, use_decimal=True)
+    return report_from(simplejson.loads(text, use_decimal=True))
+
+
+def report_from(data: Any) -> Report:
+    """The report in JSON values, numbers as int or Decimal; raises ValueError as `load_report` does."""
     if not isinstance(data, dict) or data.get("schema_version") != SCHEMA_VERSION:
         raise ValueError(f"not a report of schema version {SCHEMA_VERSION}")
     return Report(

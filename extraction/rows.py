@@ -245,10 +245,20 @@ def _perhaps_half(
     line, printed = lines[match.second], rows[match.first : match.first + match.count]
     if line.row is None or any(row.figures for row in printed):
         return False
-    if line.wordings[0] and match.count == 1 and _alike_label(printed[0], line) < _WHOLE:
+    if line.wordings[0] and match.count == 1 and not _is_whole(printed[0], line):
         return True
     above, below = _neighbours(match, firm)
     return _between(above or Match(-1, -1), below or Match(len(rows), -1), loose)
+
+
+def _is_whole(row: PrintedRow, line: FormLine) -> bool:
+    """Whether a row's label is all of the line's, misread perhaps, and not what a page break has left of it."""
+    label = core(row.labels[-1].text) if row.labels else ""
+    wordings = [core(wording) for wording in line.wordings]
+    if label in wordings:
+        return True
+    is_part = any(wording.startswith(label) or wording.endswith(label) for wording in wordings)
+    return not is_part and _alike_label(row, line) >= _WHOLE
 
 
 def _neighbours(match: Match, others: Sequence[Match]) -> tuple[Match | None, Match | None]:

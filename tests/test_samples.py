@@ -31,7 +31,7 @@ SCAN_REVIEW = {
     "chiyan-2021": 1,
     "fengqiu-2022": 0,
     "hewan-2020": 3,
-    "moling-2024": 1,
+    "moling-2024": 0,
     "nanting-2021": 0,
     "qingluo-2019": 1,
     "yunze-2020": 0,

@@ -298,3 +298,15 @@ def test_lines_outside_tables_with_their_boxes(models: Models) -> None:
     assert [s.text.replace(" ", "") for s in spans] == ["Annualreport2024", "12applications"]
     for span, drawn in zip(spans, (above, below), strict=True):
         assert span.box == pytest.approx(tuple(SCALE * side for side in drawn), abs=6)
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_speck_far_beside_a_figure_is_no_part_of_it(models: Models, side: int) -> None:
+    """Farther off than a digit or a point of the same figure would stand."""
+    drawn = sheet(["0", "12"])
+    for i in range(2):
+        left, top, right, bottom = drawn.box(i)
+        cv2.circle(drawn.page, ((left + right) // 2 + side * 70, (top + bottom) // 2 + 8), 3, 90, -1)
+    read = drawn.read(models)
+    assert shown(read) == ["0", "12"]
+    assert all(accepted(cell) for cell in read)

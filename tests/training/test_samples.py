@@ -14,8 +14,8 @@ import pypdfium2
 import pytest
 from docx import Document
 
+from training.forms import FormCell, field_ids, split
 from training.samples.content import Sample, load_sample
-from training.samples.forms import FormCell, field_ids, split
 from training.samples.gold import gold_json, gold_of, value_of
 from training.samples.render_html import render_html
 

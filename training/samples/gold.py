@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from training.forms import APPLICANTS, DISPUTES, field_ids, outcome_rows, rows_of
 from training.samples.content import SECTIONS, Sample
-from training.samples.forms import APPLICANTS, DISPUTES, field_ids, outcome_rows, rows_of
 
 _FIGURE = re.compile(r"(?P<sign>增加?|减少?|[+-])?(?P<digits>\d+(?:\.\d+)?)(?P<unit>万元|元)?(?:（.*）)?")
 _NOTHING = {"", "/", "—", "-", "无"}

@@ -15,8 +15,8 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt
 
+from training.forms import FormCell, FormTable
 from training.samples.content import SECTIONS, Sample
-from training.samples.forms import FormCell, FormTable
 
 _WIDTH = 16.4  # cm between the margins
 _NUMERAL = re.compile(r"^([一二三四五六]|\d)、")

@@ -8,9 +8,9 @@ import tempfile
 from html import escape
 from pathlib import Path
 
+from training.forms import FormTable, split
 from training.samples.content import SECTIONS, Look, Sample
 from training.samples.fonts import font_face
-from training.samples.forms import FormTable, split
 from training.samples.render_html import table_html
 
 CHROMIUM = "chromium"

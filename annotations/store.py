@@ -1,0 +1,180 @@
+"""Gold on disk: one JSON a report beside its document, and the splits that say what may be trained on.
+
+A data set is a folder:
+
+    reports/<id>.json      the gold of a report: an `Annotation`
+    reports/<id>.pdf       its document (any format that Gouji reads)
+    splits/train.txt       ids, one a line; likewise dev.txt and test.txt
+
+The gold is a `Report`, the type that a conversion gives, with the cells of its tables and the labels of its text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import simplejson
+
+from extraction.document import Box, Cell, Label, Report, Table
+from extraction.report_json import report_data, report_from
+
+SCHEMA_VERSION = 1
+SPLITS = ("train", "dev", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What a report prints, where, and what it is.
+
+    `report` has every figure as printed, source errors too, with status `read`, `blank` or `missing` and confidence 1.
+    `tables` are all printed tables with page and box of every cell, `labels` the headings, row and column labels and
+    figures in sentences. `documents` are file names beside the JSON that this is the gold of: more than one where one
+    report was rendered several times, and then without pages and boxes. `origin` says where the document is from
+    ("synthetic", "sample", "real"), `level` how legible it is, `made_by` what rendered or scanned it.
+    """
+
+    id: str
+    documents: tuple[str, ...]
+    report: Report
+    tables: tuple[Table, ...] = ()
+    labels: tuple[Label, ...] = ()
+    origin: str = "synthetic"
+    level: str = "digital"
+    made_by: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+def dump_annotation(annotation: Annotation) -> str:
+    """The annotation as JSON text, ending in a newline."""
+    data = {
+        "schema_version": SCHEMA_VERSION,
+        "id": annotation.id,
+        "documents": list(annotation.documents),
+        "origin": annotation.origin,
+        "level": annotation.level,
+        "made_by": annotation.made_by,
+        "facts": annotation.facts,
+        "report": report_data(annotation.report),
+        "tables": tables_data(annotation.tables),
+        "labels": labels_data(annotation.labels),
+    }
+    return str(simplejson.dumps(data, ensure_ascii=False, indent=0, use_decimal=True)) + "\n"
+
+
+def load_annotation(text: str) -> Annotation:
+    """The annotation in JSON text; raises ValueError where it is not one of this schema version."""
+    data = simplejson.loads(text, use_decimal=True)
+    if not isinstance(data, dict) or data.get("schema_version") != SCHEMA_VERSION or "report" not in data:
+        raise ValueError(f"not an annotation of schema version {SCHEMA_VERSION}")
+    return Annotation(
+        id=data["id"],
+        documents=tuple(data["documents"]),
+        report=report_from(data["report"]),
+        tables=tables_from(data["tables"]),
+        labels=labels_from(data["labels"]),
+        origin=data["origin"],
+        level=data["level"],
+        made_by=data["made_by"],
+        facts=data["facts"],
+    )
+
+
+def read_split(folder: Path, split: str) -> list[str]:
+    """The ids of a split, in its order; raises FileNotFoundError where the data set has no such split."""
+    return (folder / "splits" / f"{split}.txt").read_text(encoding="utf-8").split()
+
+
+def write_split(folder: Path, split: str, ids: Iterable[str]) -> None:
+    """Replace a split."""
+    (folder / "splits").mkdir(parents=True, exist_ok=True)
+    (folder / "splits" / f"{split}.txt").write_text("".join(f"{i}\n" for i in ids), encoding="utf-8")
+
+
+def annotation_path(folder: Path, annotation_id: str) -> Path:
+    """Where the JSON of a report is kept."""
+    return folder / "reports" / f"{annotation_id}.json"
+
+
+def read_annotation(folder: Path, annotation_id: str) -> Annotation:
+    """One report's gold."""
+    return load_annotation(annotation_path(folder, annotation_id).read_text(encoding="utf-8"))
+
+
+def write_annotation(folder: Path, annotation: Annotation) -> Path:
+    """Write one report's gold; its documents are written by whoever has them."""
+    path = annotation_path(folder, annotation.id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(dump_annotation(annotation), encoding="utf-8")
+    return path
+
+
+def tables_data(tables: Iterable[Table]) -> list[dict[str, Any]]:
+    """Tables as JSON values."""
+    return [
+        {
+            "page": t.page,
+            "bbox": _box_data(t.box),
+            "aligned": t.aligned,
+            "cells": [
+                {
+                    "row": c.row,
+                    "column": c.column,
+                    "row_span": c.row_span,
+                    "column_span": c.column_span,
+                    "text": c.text,
+                    "page": c.page,
+                    "bbox": _box_data(c.box),
+                    "confidence": c.confidence,
+                }
+                for c in t.cells
+            ],
+        }
+        for t in tables
+    ]
+
+
+def tables_from(data: Iterable[dict[str, Any]]) -> tuple[Table, ...]:
+    """Tables from JSON values."""
+    return tuple(
+        Table(
+            tuple(
+                Cell(
+                    c["row"],
+                    c["column"],
+                    c["text"],
+                    c["row_span"],
+                    c["column_span"],
+                    c["page"],
+                    _box(c["bbox"]),
+                    float(c["confidence"]),
+                )
+                for c in t["cells"]
+            ),
+            t["page"],
+            _box(t["bbox"]),
+            t["aligned"],
+        )
+        for t in data
+    )
+
+
+def labels_data(labels: Iterable[Label]) -> list[dict[str, Any]]:
+    """Labels as JSON values."""
+    return [{"name": n.name, "text": n.text, "page": n.page, "bbox": _box_data(n.box)} for n in labels]
+
+
+def labels_from(data: Iterable[dict[str, Any]]) -> tuple[Label, ...]:
+    """Labels from JSON values."""
+    return tuple(Label(n["name"], n["text"], n["page"], _box(n["bbox"])) for n in data)
+
+
+def _box_data(box: Box | None) -> list[float] | None:
+    return None if box is None else [round(side, 1) for side in box]
+
+
+def _box(data: list[Decimal] | None) -> Box | None:
+    return None if data is None else Box(*map(float, data))

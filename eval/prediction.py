@@ -1,0 +1,64 @@
+"""What an engine makes of a document, with what it took: the other half of a comparison, gold being the first.
+
+Every way of reading a report that is compared, Gouji's own and the baselines, is an `Engine`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import simplejson
+
+from annotations.store import labels_data, labels_from, tables_data, tables_from
+from extraction.document import Label, Report, Table
+from extraction.report_json import report_data, report_from
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A document as read: None with an `error` where it could not be. `seconds` is wall time on one core."""
+
+    report: Report | None
+    tables: tuple[Table, ...] = ()
+    labels: tuple[Label, ...] = ()
+    seconds: float = 0.0
+    pages: int = 1
+    error: str = ""
+
+
+class Engine(Protocol):
+    """A way to read reports, loaded once and used for many."""
+
+    name: str
+
+    def read(self, path: Path) -> Prediction:
+        """The document at `path`; what cannot be read is a prediction with an error, not an exception."""
+        ...
+
+
+def dump_prediction(prediction: Prediction) -> str:
+    """The prediction as JSON text."""
+    data = {
+        "report": None if prediction.report is None else report_data(prediction.report),
+        "tables": tables_data(prediction.tables),
+        "labels": labels_data(prediction.labels),
+        "seconds": prediction.seconds,
+        "pages": prediction.pages,
+        "error": prediction.error,
+    }
+    return str(simplejson.dumps(data, ensure_ascii=False, use_decimal=True)) + "\n"
+
+
+def load_prediction(text: str) -> Prediction:
+    """The prediction in JSON text."""
+    data = simplejson.loads(text, use_decimal=True)
+    return Prediction(
+        None if data["report"] is None else report_from(data["report"]),
+        tables_from(data["tables"]),
+        labels_from(data["labels"]),
+        float(data["seconds"]),
+        data["pages"],
+        data["error"],
+    )

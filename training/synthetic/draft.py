@@ -1,0 +1,98 @@
+"""A report before it is printed: what stands on it in which order, and how it looks. Content, not positions.
+
+Whatever makes a draft knows nothing of fonts and pages; whatever renders it knows nothing of figures and labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from extraction.document import Box, Report
+from training.forms import FormTable
+
+Style = Literal["red_head", "number", "title", "intro", "heading", "text", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece of a paragraph; `label` is the name of the `Label` that it is the text of, "" for none."""
+
+    text: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text. A title over two lines is two paragraphs of style `title`."""
+
+    runs: tuple[Run, ...]
+    style: Style = "text"
+
+    @property
+    def text(self) -> str:
+        """The paragraph in full."""
+        return "".join(run.text for run in self.runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The printed page. Lengths in points, colours as #rrggbb, fonts as families that fontconfig knows.
+
+    `rules`: black, grey, hairline, coloured or none (a table without borders). `band`: the colour behind block titles
+    and headers, "" for none. `vertical`: how 三、本年度办理结果 is set: narrow (one character a line) or wide.
+    `page_number`: with # for the number, "" for none. `break_before`: sections that start a page.
+    """
+
+    font: str
+    heading_font: str
+    table_font: str
+    digit_font: str
+    size: float = 14
+    table_size: float = 10
+    leading: float = 1.7
+    row_height: float = 22
+    rules: str = "black"
+    band: str = ""
+    vertical: str = "narrow"
+    page_number: str = "- # -"
+    margin: float = 72
+    repeat_header: bool = False
+    break_before: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A report to be rendered. `report` is its gold, without pages and boxes."""
+
+    id: str
+    parts: tuple[Paragraph | FormTable, ...]
+    look: Look
+    report: Report
+    seed: int
+
+
+class Key(NamedTuple):
+    """A place in a draft: the part, and the run of the paragraph or the cell of the table (in order of `placed()`)."""
+
+    part: int
+    item: int
+
+
+class Place(NamedTuple):
+    """Where something was printed; page from 1, box in points from the page's top left."""
+
+    page: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A digital PDF and where everything stands in it: several places for what a line or page break divides.
+
+    A table cell's place is the cell inside its rules, an empty one's too; a run's places are its lines of text.
+    """
+
+    pdf: bytes
+    places: Mapping[Key, tuple[Place, ...]]
