@@ -1,0 +1,306 @@
+"""How well tables were found: their cells as boxes, and their structure by GriTS.
+
+Cell detection is precision and recall over all cells of all tables: a cell is found where a predicted one overlaps it
+with an intersection over union (IoU) of at least 0.5, or 0.75. Pairs are made greedily, the best overlap first; where
+cells do not overlap each other that is the best assignment, as no cell can have an IoU over 0.5 with two others.
+
+Structure is GriTS (Smock, Pesala, Abraham: GriTS: Grid table similarity metric for table structure recognition, 2022,
+arXiv:2203.12555): the rows and columns that two tables have in common, by their most similar substructures, and how
+alike the grid cells there are. GriTS_Top compares which cells are merged, GriTS_Con what stands in them. As in the
+paper the most similar substructures are found for rows and columns separately, each by a dynamic programme over a
+dynamic programme. Text is compared without white space: where the lines of a cell break is no matter of structure.
+
+Tables that run over pages are compared page by page, those of a page paired by their overlap; without boxes (DOCX,
+HTML) tables are paired in their order, by their text, and no cell detection is scored. A table without a partner counts
+with all its cells. Scores add; the GriTS of a sum is that of all grid cells together.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import Indel
+from rapidfuzz.process import cdist
+
+from extraction.alignment import NEVER, align
+from extraction.document import Box, Cell, Table, union
+
+Rewards = npt.NDArray[np.float64]
+"""Similarity (0..1) of every grid cell of one table and every one of another: rows x columns x rows x columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class StructureScore:
+    """Counts over cells with boxes, and similarity summed over grid cells. Rates are None where nothing is counted."""
+
+    tables_gold: int = 0
+    tables_predicted: int = 0
+    tables_paired: int = 0
+    cells_gold: int = 0
+    cells_predicted: int = 0
+    cells_50: int = 0
+    cells_75: int = 0
+    grid_gold: int = 0
+    grid_predicted: int = 0
+    top: float = 0.0
+    con: float = 0.0
+
+    def __add__(self, other: StructureScore) -> StructureScore:
+        return StructureScore(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(StructureScore)))
+
+    @property
+    def precision_50(self) -> float | None:
+        """Share of the predicted cells that are cells, at IoU 0.5."""
+        return _share(self.cells_50, self.cells_predicted)
+
+    @property
+    def recall_50(self) -> float | None:
+        """Share of the cells that were found, at IoU 0.5."""
+        return _share(self.cells_50, self.cells_gold)
+
+    @property
+    def f1_50(self) -> float | None:
+        """Harmonic mean of precision and recall at IoU 0.5."""
+        return _share(2 * self.cells_50, self.cells_gold + self.cells_predicted)
+
+    @property
+    def precision_75(self) -> float | None:
+        """Share of the predicted cells that are cells, at IoU 0.75."""
+        return _share(self.cells_75, self.cells_predicted)
+
+    @property
+    def recall_75(self) -> float | None:
+        """Share of the cells that were found, at IoU 0.75."""
+        return _share(self.cells_75, self.cells_gold)
+
+    @property
+    def f1_75(self) -> float | None:
+        """Harmonic mean of precision and recall at IoU 0.75."""
+        return _share(2 * self.cells_75, self.cells_gold + self.cells_predicted)
+
+    @property
+    def grits_top(self) -> float | None:
+        """GriTS_Top: 1 where all rows, columns and merged cells are as printed."""
+        return _share(2 * self.top, self.grid_gold + self.grid_predicted)
+
+    @property
+    def grits_con(self) -> float | None:
+        """GriTS_Con: 1 where every grid cell also has the text that is printed."""
+        return _share(2 * self.con, self.grid_gold + self.grid_predicted)
+
+
+def _share(part: float, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def structure_score(gold: Sequence[Table], predicted: Sequence[Table]) -> StructureScore:
+    """The score of a report's predicted tables against the printed ones."""
+    ours, theirs = list(_pieces(gold)), list(_pieces(predicted))
+    total = _detection(gold, predicted)
+    pairs = _pairs(ours, theirs)
+    total += StructureScore(len(ours), len(theirs), len(pairs))
+    for table in ours:
+        total += StructureScore(grid_gold=table.row_count * table.column_count)
+    for table in theirs:
+        total += StructureScore(grid_predicted=table.row_count * table.column_count)
+    for one, other in pairs:
+        top, con = similar_cells(one, other)
+        total += StructureScore(top=top, con=con)
+    return total
+
+
+def _detection(gold: Sequence[Table], predicted: Sequence[Table]) -> StructureScore:
+    """Cells found and not found; nothing where the gold has no boxes."""
+    ours, theirs = _boxes(gold), _boxes(predicted)
+    if not ours:
+        return StructureScore()
+    loose = tight = 0
+    for page, boxes in ours.items():
+        for iou in _greedy(boxes, theirs.get(page, [])):
+            loose += iou >= 0.5
+            tight += iou >= 0.75
+    return StructureScore(
+        cells_gold=sum(map(len, ours.values())),
+        cells_predicted=sum(map(len, theirs.values())),
+        cells_50=loose,
+        cells_75=tight,
+    )
+
+
+def _boxes(tables: Sequence[Table]) -> dict[int, list[Box]]:
+    """The boxes of all cells, by page."""
+    found: defaultdict[int, list[Box]] = defaultdict(list)
+    for table in tables:
+        for cell in table.cells:
+            page = cell.page or table.page
+            if page is not None and cell.box is not None and cell.box.area > 0:
+                found[page].append(cell.box)
+    return found
+
+
+def _greedy(ours: Sequence[Box], theirs: Sequence[Box]) -> list[float]:
+    """The IoU of each pair of boxes that has at least 0.5, the best overlap paired first."""
+    if not ours or not theirs:
+        return []
+    overlaps = _ious(ours, theirs)
+    rows, columns = np.nonzero(overlaps >= 0.5)
+    return [
+        iou
+        for iou, _, _ in _one_to_one(
+            (float(overlaps[i, j]), int(i), int(j)) for i, j in zip(rows, columns, strict=True)
+        )
+    ]
+
+
+def _one_to_one(pairs: Iterable[tuple[float, int, int]]) -> list[tuple[float, int, int]]:
+    """The pairs (likeness, first, second), the most alike first, each first and each second once."""
+    kept = []
+    firsts: set[int] = set()
+    seconds: set[int] = set()
+    for likeness, first, second in sorted(pairs, key=lambda pair: -pair[0]):
+        if first not in firsts and second not in seconds:
+            firsts.add(first)
+            seconds.add(second)
+            kept.append((likeness, first, second))
+    return kept
+
+
+def _ious(ours: Sequence[Box], theirs: Sequence[Box]) -> npt.NDArray[np.float64]:
+    """Intersection over union of every box of ours and every one of theirs."""
+    a, b = np.array(ours, float)[:, None], np.array(theirs, float)[None]
+    across = np.minimum(a[..., 2], b[..., 2]) - np.maximum(a[..., 0], b[..., 0])
+    down = np.minimum(a[..., 3], b[..., 3]) - np.maximum(a[..., 1], b[..., 1])
+    shared = across.clip(0) * down.clip(0)
+    areas = [(x[..., 2] - x[..., 0]) * (x[..., 3] - x[..., 1]) for x in (a, b)]
+    return np.asarray(shared / (areas[0] + areas[1] - shared))
+
+
+def _pieces(tables: Sequence[Table]) -> Iterator[Table]:
+    """The part of each table on each of its pages, rows counted from its own first."""
+    for table in tables:
+        row_pages = _row_pages(table)
+        for page in dict.fromkeys(row_pages):
+            rows = [r for r, p in enumerate(row_pages) if p == page]
+            cells = tuple(part for c in table.cells if (part := _part(c, rows, page)) is not None)
+            boxes = [c.box for c in cells if c.box is not None]
+            yield Table(cells, page, union(boxes) if boxes else table.box, table.aligned)
+
+
+def _row_pages(table: Table) -> list[int | None]:
+    """The page of each row: that of most cells that begin in it; one that none begins in is with the row above."""
+    found: list[int | None] = []
+    for row, cells in enumerate(table.rows()):
+        pages = Counter(c.page or table.page for c in cells if c.row == row)
+        found.append(pages.most_common(1)[0][0] if pages else (found or [table.page])[-1])
+    return found
+
+
+def _part(cell: Cell, rows: Sequence[int], page: int | None) -> Cell | None:
+    """What of a cell lies in the rows of a page: where it goes on from another page it has no text and no box."""
+    covered = [k for k, row in enumerate(rows) if cell.row <= row < cell.row + cell.row_span]
+    if not covered:
+        return None
+    part = replace(cell, row=covered[0], row_span=len(covered))
+    return part if rows[covered[0]] == cell.row else replace(part, text="", page=page, box=None)
+
+
+def _pairs(ours: Sequence[Table], theirs: Sequence[Table]) -> list[tuple[Table, Table]]:
+    if any(t.box is None or t.page is None for t in (*ours, *theirs)):
+        return _pairs_in_order(ours, theirs)
+    overlapping = (
+        (iou, i, j)
+        for i, one in enumerate(ours)
+        for j, other in enumerate(theirs)
+        if one.page == other.page and one.box and other.box and (iou := float(_ious([one.box], [other.box])[0, 0])) > 0
+    )
+    return [(ours[i], theirs[j]) for _, i, j in _one_to_one(overlapping)]
+
+
+def _pairs_in_order(ours: Sequence[Table], theirs: Sequence[Table]) -> list[tuple[Table, Table]]:
+    """Tables without positions: in the same order, those that share most of their text."""
+    scores = np.full((len(ours), len(theirs)), NEVER)
+    for i, one in enumerate(map(_texts, ours)):
+        for j, other in enumerate(map(_texts, theirs)):
+            shared = sum((one & other).values())
+            if shared:
+                scores[i, j] = 2 * shared / (sum(one.values()) + sum(other.values()))
+    matches, _ = align(scores)
+    return [(ours[m.first], theirs[m.second]) for m in matches]
+
+
+def _texts(table: Table) -> Counter[str]:
+    return Counter("".join(c.text.split()) for c in table.cells)
+
+
+def similar_cells(one: Table, other: Table) -> tuple[float, float]:
+    """The similarity summed over the grid cells of the most similar substructures: by topology, by content."""
+    ours, theirs = _Grid.of(one), _Grid.of(other)
+    return _factored_mss(_same_spans(ours, theirs)), _factored_mss(_same_texts(ours, theirs))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Grid:
+    """For each grid cell (rows x columns) the span of its cell around it, and the number of its text in `texts`."""
+
+    spans: npt.NDArray[np.float64]  # rows x columns x (left, top, right, bottom), relative to the grid cell
+    text: npt.NDArray[np.int64]
+    texts: tuple[str, ...]
+
+    @staticmethod
+    def of(table: Table) -> _Grid:
+        """The grid of a table; where no cell is, an empty cell is taken to be."""
+        shape = (table.row_count, table.column_count)
+        spans, text = np.tile(np.array([0.0, 0, 1, 1]), (*shape, 1)), np.zeros(shape, np.int64)
+        texts: dict[str, int] = {"": 0}
+        for cell in table.cells:
+            number = texts.setdefault("".join(cell.text.split()), len(texts))
+            right, bottom = cell.column + cell.column_span, cell.row + cell.row_span
+            for row in range(cell.row, bottom):
+                for column in range(cell.column, right):
+                    spans[row, column] = (cell.column - column, cell.row - row, right - column, bottom - row)
+                    text[row, column] = number
+        return _Grid(spans, text, tuple(texts))
+
+
+def _same_spans(ours: _Grid, theirs: _Grid) -> Rewards:
+    """IoU of the relative spans (GriTS_Top)."""
+    a, b = ours.spans[:, :, None, None], theirs.spans[None, None]
+    across = np.minimum(a[..., 2], b[..., 2]) - np.maximum(a[..., 0], b[..., 0])
+    down = np.minimum(a[..., 3], b[..., 3]) - np.maximum(a[..., 1], b[..., 1])
+    areas = [(x[..., 2] - x[..., 0]) * (x[..., 3] - x[..., 1]) for x in (a, b)]
+    shared = across * down  # spans of a grid cell hold it: they always overlap
+    return np.asarray(shared / (areas[0] + areas[1] - shared))
+
+
+def _same_texts(ours: _Grid, theirs: _Grid) -> Rewards:
+    """Twice the longest common subsequence over both lengths (GriTS_Con); two empty cells are the same."""
+    likeness = cdist(ours.texts, theirs.texts, scorer=Indel.normalized_similarity)
+    return np.asarray(likeness, float)[ours.text[:, :, None, None], theirs.text[None, None]]
+
+
+def _factored_mss(rewards: Rewards) -> float:
+    """Similarity over the most similar rows and columns of two tables, these found separately (the paper's 2D-MSS)."""
+    if not rewards.size:
+        return 0.0
+    rows, _ = align(_line_scores(rewards.transpose(1, 3, 0, 2)))
+    columns, _ = align(_line_scores(rewards.transpose(0, 2, 1, 3)))
+    return float(sum(rewards[r.first, c.first, r.second, c.second] for r in rows for c in columns))
+
+
+def _line_scores(rewards: Rewards) -> npt.NDArray[np.float64]:
+    """The best alignment score of every line of ours and every one of theirs, all pairs at once.
+
+    `rewards` is indexed by position in our line, position in theirs, our line, their line.
+    """
+    best = np.zeros((len(rewards) + 1, rewards.shape[1] + 1, *rewards.shape[2:]))
+    for i in range(len(rewards)):
+        for j in range(rewards.shape[1]):
+            step = best[i + 1, j + 1]
+            np.add(best[i, j], rewards[i, j], out=step)
+            np.maximum(step, best[i, j + 1], out=step)
+            np.maximum(step, best[i + 1, j], out=step)
+    return np.asarray(best[-1, -1])
