@@ -6,15 +6,19 @@ A data set is a folder:
     reports/<id>.pdf       its document (any format that Gouji reads)
     splits/train.txt       ids, one a line; likewise dev.txt and test.txt
 
+or, for reports that come in several renderings with one gold for all of them,
+
+    <id>/gold.json         the gold, and beside it the documents that it names
+
 The gold is a `Report`, the type that a conversion gives, with the cells of its tables and the labels of its text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import simplejson
@@ -34,7 +38,9 @@ class Annotation:
     `tables` are all printed tables with page and box of every cell, `labels` the headings, row and column labels and
     figures in sentences. `documents` are file names beside the JSON that this is the gold of: more than one where one
     report was rendered several times, and then without pages and boxes. `origin` says where the document is from
-    ("synthetic", "sample", "real"), `level` how legible it is, `made_by` what rendered or scanned it.
+    ("synthetic", "sample", "real"), `level` how legible it is, `made_by` what rendered or scanned it. `facts` are
+    whatever else is worth knowing, by name; those of one of several documents are named "<document> sha256",
+    "<document> media_type" and "<document> level".
     """
 
     id: str
@@ -49,7 +55,7 @@ class Annotation:
 
 
 def dump_annotation(annotation: Annotation) -> str:
-    """The annotation as JSON text, ending in a newline."""
+    """The annotation as JSON text, one field, cell or label a line, ending in a newline."""
     data = {
         "schema_version": SCHEMA_VERSION,
         "id": annotation.id,
@@ -62,7 +68,22 @@ def dump_annotation(annotation: Annotation) -> str:
         "tables": tables_data(annotation.tables),
         "labels": labels_data(annotation.labels),
     }
-    return str(simplejson.dumps(data, ensure_ascii=False, indent=0, use_decimal=True)) + "\n"
+    return _lines(data) + "\n"
+
+
+def _lines(value: Any) -> str:
+    """JSON text in which whatever holds objects has one item a line, so that a change shows as a changed line."""
+    if not _holds_objects(value):
+        return str(simplejson.dumps(value, ensure_ascii=False, use_decimal=True))
+    if isinstance(value, dict):
+        items = [f"{simplejson.dumps(name, ensure_ascii=False)}: {_lines(item)}" for name, item in value.items()]
+        return "{\n" + ",\n".join(items) + "\n}"
+    return "[\n" + ",\n".join(map(_lines, value)) + "\n]"
+
+
+def _holds_objects(value: Any) -> bool:
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(isinstance(item, dict) or _holds_objects(item) for item in items)
 
 
 def load_annotation(text: str) -> Annotation:
@@ -110,6 +131,57 @@ def write_annotation(folder: Path, annotation: Annotation) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(dump_annotation(annotation), encoding="utf-8")
     return path
+
+
+def gold_paths(folder: Path) -> list[Path]:
+    """The JSON of every report in a data set or in a folder of reports in several renderings, by name."""
+    return sorted(folder.glob("reports/*.json")) or sorted(folder.glob("*/gold.json"))
+
+
+def read_gold(path: Path) -> Annotation:
+    """The annotation in one JSON file; raises ValueError, naming the file, where it is none."""
+    try:
+        return load_annotation(path.read_text(encoding="utf-8"))
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
+        fault = f"no {error}" if isinstance(error, KeyError) else str(error)
+        raise ValueError(f"{path}: {fault}") from error
+
+
+def read_folder(folder: Path, split: str | None = None) -> Iterator[tuple[Annotation, Path]]:
+    """Every document with its gold: of a data set, or of a folder of reports in several renderings.
+
+    `split` leaves only the reports in it. The gold of one of several documents names that document alone, with its
+    hash and level. Raises FileNotFoundError for a folder without gold or without that split, ValueError for a JSON
+    file that is no annotation.
+    """
+    paths = gold_paths(folder)
+    if not paths:
+        raise FileNotFoundError(2, "no reports/*.json and no */gold.json in it", str(folder))
+    wanted = None if split is None else set(read_split(folder, split))
+    for path in paths:
+        annotation = read_gold(path)
+        if wanted is None or annotation.id in wanted:
+            for name in annotation.documents:
+                yield of_document(annotation, name), path.parent / name
+
+
+def of_document(annotation: Annotation, name: str) -> Annotation:
+    """The gold of one of the annotation's documents."""
+    if annotation.documents == (name,):
+        return annotation
+    source = annotation.report.source
+    source = replace(
+        source,
+        path=str(PurePosixPath(source.path).with_name(name)),
+        sha256=annotation.facts.get(f"{name} sha256", source.sha256),
+        media_type=annotation.facts.get(f"{name} media_type", source.media_type),
+    )
+    return replace(
+        annotation,
+        documents=(name,),
+        report=replace(annotation.report, source=source),
+        level=annotation.facts.get(f"{name} level", annotation.level),
+    )
 
 
 def tables_data(tables: Iterable[Table]) -> list[dict[str, Any]]:

@@ -1,75 +1,52 @@
-"""A report beside its gold: which fields are right, wrong, sent to a person, or wrong and accepted all the same.
-
-Scores add: the score of many reports is the sum of theirs.
-"""
+"""A prediction beside its gold: one document's score."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
-from decimal import Decimal
-from typing import Any
+from collections import Counter
+from collections.abc import Hashable, Iterable
+from dataclasses import replace
 
-from extraction.document import Field, Report, Status, Verdict
+from rapidfuzz.distance import Indel
 
-ACCEPTED = frozenset({Status.READ, Status.CORRECTED, Status.INFERRED, Status.BLANK})
+from annotations.store import Annotation
+from eval.outcomes import AS_PRINTED, FieldOutcome, Outcome, compare_fields, plain, was_misread
+from eval.prediction import Prediction
+from eval.score import CONFIDENCE_STEPS, Counted, Matches, Score, Share
+from extraction.catalogue import template, template_ids
+from extraction.document import Report, Section, Source, Status, Verdict
 
+HEADING = ("organization", "year", "template", "title")
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """Counts over fields. `silent` are wrong and accepted: the one thing that must not be. `faults` says which."""
-
-    fields: int = 0
-    right: int = 0
-    review: int = 0
-    silent: int = 0
-    heading_wrong: int = 0
-    faults: tuple[str, ...] = field(default=())
-
-    def __add__(self, other: Score) -> Score:
-        return Score(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Score)))
-
-    @property
-    def perfect(self) -> bool:
-        """Every field and the heading right, nothing left to a person."""
-        return self.right == self.fields and not self.review and not self.heading_wrong and not self.faults
+_PROVEN = frozenset({Status.CORRECTED, Status.INFERRED})
+_NOTHING = Report(Source("", "", "", None), None, None, None, None)
 
 
-def compare(gold: Mapping[str, Any], report: Report) -> Score:
-    """The score of one report against its gold (`annotations/samples/*/gold.json`)."""
-    read = {f.id: f for f in report.fields}
-    faults: list[str] = []
-    right = silent = 0
-    for field_id, printed in gold["fields"].items():
-        found = read.get(field_id)
-        wanted = _decimal(printed["value"])
-        if found is not None and is_right(found, wanted, missing=field_id in gold["missing"]):
-            right += 1
-            continue
-        state = f"{found.value} {found.status} ({found.printed!r})" if found else "absent"
-        faults.append(f"{field_id}: {state}, printed {printed['printed']!r}")
-        silent += bool(found and found.status in ACCEPTED)
-    invented = [f for f in report.fields if f.id not in gold["fields"] and f.status is not Status.MISSING]
-    faults += [f"{f.id}: {f.value} {f.status}, not in the report" for f in invented]
-    heading = [k for k in ("organization", "year", "template") if getattr(report, k) != gold[k]]
-    faults += [f"{k}: {getattr(report, k)!r}, printed {gold[k]!r}" for k in heading]
-    return Score(
-        fields=len(gold["fields"]),
-        right=right,
-        review=sum(f.status is Status.REVIEW for f in report.fields),
-        silent=silent + sum(f.status in ACCEPTED for f in invented),
-        heading_wrong=len(heading),
-        faults=tuple(faults),
+def compare(annotation: Annotation, prediction: Prediction) -> Score:
+    """The score of one document against its gold. All fields of one that could not be read are missed, none silent."""
+    gold, report = annotation.report, prediction.report or _NOTHING
+    outcomes = compare_fields(gold, report)
+    wrong_headings = [name for name in HEADING if getattr(report, name) != getattr(gold, name)]
+    cells = Counter(Counted(annotation.level, o.id, o.outcome, o.in_gold) for o in outcomes)
+    score = Score(
+        reports=1,
+        unread=int(prediction.report is None),
+        cells=cells,
+        figures=_figures(outcomes),
+        confidences=_confidences(outcomes),
+        headings=Counter(name for name in HEADING if name not in wrong_headings),
+        source_errors=_matches(inconsistent_totals(gold), inconsistent_totals(report)),
+        source_kept=_source_kept(gold, outcomes),
+        corrections=_corrections(outcomes),
+        misreads=_misreads(outcomes),
+        sections=_matches((s.id for s in gold.sections), (s.id for s in report.sections)),
+        sections_in_order=int([s.id for s in gold.sections] == [s.id for s in report.sections]),
+        text=_text_alike(gold.sections, report.sections),
+        extra_rows=_matches(_extra_rows(gold), _extra_rows(report)),
+        narrative=_matches(((n.id, n.value) for n in gold.narrative), ((n.id, n.value) for n in report.narrative)),
+        faults=_faults(outcomes, wrong_headings, gold, prediction),
     )
-
-
-def is_right(found: Field, wanted: Decimal | None, *, missing: bool = False) -> bool:
-    """Whether a field says what is printed. A blank that the sums leave one value for may be inferred."""
-    if missing:
-        return found.status is Status.MISSING
-    if wanted is None:
-        return (found.value is None and found.status is not Status.MISSING) or found.status is Status.INFERRED
-    return found.value == wanted
+    perfect = score.right == score.fields and not (score.review or score.heading_wrong or score.silent)
+    return replace(score, perfect_reports=int(perfect), sound_reports=int(score.silent == 0))
 
 
 def inconsistent_totals(report: Report) -> set[str]:
@@ -77,10 +54,65 @@ def inconsistent_totals(report: Report) -> set[str]:
     return {c.id for c in report.checks if c.verdict is Verdict.SOURCE_INCONSISTENT}
 
 
-def total(scores: Iterable[Score]) -> Score:
-    """All scores added."""
-    return sum(scores, Score())
+def _figures(outcomes: Iterable[FieldOutcome]) -> Share:
+    """Zeros and blanks are most of a report, and easy; these are the others."""
+    printed = [o for o in outcomes if o.wanted is not None and o.wanted.value]
+    return Share(sum(o.outcome in AS_PRINTED for o in printed), len(printed))
 
 
-def _decimal(value: object) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
+def _confidences(outcomes: Iterable[FieldOutcome]) -> Counter[tuple[int, bool]]:
+    return Counter(
+        (round(min(1.0, max(0.0, o.found.confidence)) * CONFIDENCE_STEPS), o.outcome in AS_PRINTED)
+        for o in outcomes
+        if o.found is not None and o.found.status is not Status.MISSING
+    )
+
+
+def _source_kept(gold: Report, outcomes: Iterable[FieldOutcome]) -> Share:
+    wrong = inconsistent_totals(gold)
+    if not wrong or gold.template not in template_ids():
+        return Share(0, len(wrong))
+    form = template(gold.template)
+    foreign = {f.id for f in gold.fields} - {f.id for f in form.fields}
+    kept = {o.id for o in outcomes if o.outcome in AS_PRINTED}
+    parts = [{*i.left, *i.right} for i in form.identities(foreign) if i.id in wrong]
+    return Share(sum(p <= kept for p in parts), len(wrong))
+
+
+def _corrections(outcomes: Iterable[FieldOutcome]) -> Share:
+    made = [o for o in outcomes if o.found is not None and o.found.status in _PROVEN]
+    return Share(sum(o.outcome is Outcome.RIGHT for o in made), len(made))
+
+
+def _misreads(outcomes: Iterable[FieldOutcome]) -> Share:
+    """First readings of cells that are there: `reading` where it was put right since, else what is reported."""
+    misread = [o for o in outcomes if was_misread(o)]
+    return Share(sum(o.outcome is Outcome.RIGHT for o in misread), len(misread))
+
+
+def _text_alike(gold: Iterable[Section], read: Iterable[Section]) -> Share:
+    wanted, found = ({s.id: plain(s.text) for s in sections} for sections in (gold, read))
+    pairs = [(wanted.get(i, ""), found.get(i, "")) for i in {**wanted, **found}]
+    whole = sum(len(a) + len(b) for a, b in pairs)
+    return Share(whole - sum(Indel.distance(a, b) for a, b in pairs), whole)
+
+
+def _extra_rows(report: Report) -> list[Hashable]:
+    return [(r.section, plain(r.label), tuple(map(plain, r.printed))) for r in report.extra_rows]
+
+
+def _matches(gold: Iterable[Hashable], read: Iterable[Hashable]) -> Matches:
+    wanted, found = Counter(gold), Counter(read)
+    return Matches((wanted & found).total(), (wanted - found).total(), (found - wanted).total())
+
+
+def _faults(
+    outcomes: Iterable[FieldOutcome], wrong_headings: Iterable[str], gold: Report, prediction: Prediction
+) -> tuple[str, ...]:
+    if prediction.report is None:
+        return (f"could not be read: {prediction.error}",)
+    report = prediction.report
+    return (
+        *(str(o) for o in outcomes if o.outcome not in AS_PRINTED),
+        *(f"{name}: {getattr(report, name)!r}, printed {getattr(gold, name)!r}" for name in wrong_headings),
+    )

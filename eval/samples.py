@@ -8,7 +8,6 @@ Nothing is converted here; make OUT first:
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,7 +15,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from annotations.store import read_folder
 from eval.compare import Score, compare, total
+from eval.prediction import Prediction
 from extraction.outputs import read_report, report_path
 
 SAMPLES = Path(__file__).parents[1] / "annotations" / "samples"
@@ -43,13 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def score_samples(out: Path, samples: Path) -> Iterator[tuple[tuple[str, str], Score]]:
     """The score of every sample and rendering that OUT has a report of, by (report, rendering)."""
-    for gold_path in sorted(samples.glob("*/gold.json")):
-        report = gold_path.parent.name
-        gold = json.loads(gold_path.read_text(encoding="utf-8"))
-        for rendering in RENDERINGS:
-            name = f"{report}/{rendering}"
-            if report_path(out, name).exists():
-                yield (report, rendering), compare(gold, read_report(out, name))
+    for gold, document in read_folder(samples):
+        if report_path(out, f"{gold.id}/{document.name}").exists():
+            report = read_report(out, f"{gold.id}/{document.name}")
+            yield (gold.id, document.name), compare(gold, Prediction(report))
 
 
 def _table(scores: dict[tuple[str, str], Score]) -> Table:

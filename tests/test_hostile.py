@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
 import subprocess
@@ -17,7 +16,9 @@ import numpy as np
 import pikepdf
 from PIL import Image
 
+from annotations.store import read_gold
 from eval.compare import Score, compare
+from eval.prediction import Prediction
 from extraction.outputs import ManifestLine, read_manifest, read_report, report_path
 from tests.documents import SAMPLES, PdfPage, encoded, pdf, sample, text_at
 
@@ -188,8 +189,7 @@ def converted(folder: Path, out: Path) -> Run:
 
 
 def score(run: Run, name: str, report: str) -> Score:
-    gold = json.loads((SAMPLES / report / "gold.json").read_text(encoding="utf-8"))
-    return compare(gold, read_report(run.out, name))
+    return compare(read_gold(SAMPLES / report / "gold.json"), Prediction(read_report(run.out, name)))
 
 
 def test_there_are_enough_of_them() -> None:

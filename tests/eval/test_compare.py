@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -11,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from annotations.store import Annotation, read_gold
 from eval.compare import Score, compare, inconsistent_totals, is_right, total
+from eval.prediction import Prediction
 from eval.samples import main as samples_main
 from extraction.catalogue import field_forms
 from extraction.document import Check, Field, Report, Source, Status, Verdict
@@ -21,50 +22,38 @@ from tests.documents import SAMPLES
 RECEIVED = "applications.received"
 
 
-@pytest.fixture
-def gold() -> dict[str, Any]:
-    """Of a report with printed blanks beside zeros, and a block that is not there."""
-    return {
-        "organization": "云泽市水务局",
-        "year": 2020,
-        "template": "2019",
-        "fields": {
-            f"{RECEIVED}.natural_person": {"value": 12, "printed": "12"},
-            f"{RECEIVED}.enterprise": {"value": 3, "printed": "3"},
-            f"{RECEIVED}.other": {"value": 0, "printed": "0"},
-            f"{RECEIVED}.total": {"value": 15, "printed": "15"},
-            "review.upheld": {"value": None, "printed": ""},
-            "proactive.government_procurement.items": {"value": None, "printed": ""},
-        },
-        "missing": ["proactive.government_procurement.items"],
-    }
+PRINTED = {
+    f"{RECEIVED}.natural_person": "12",
+    f"{RECEIVED}.enterprise": "3",
+    f"{RECEIVED}.other": "0",
+    f"{RECEIVED}.total": "15",
+    "review.upheld": "",
+    "proactive.government_procurement.items": None,
+}
+"""Of a report with printed blanks beside zeros, and a block that is not there."""
 
 
 @pytest.fixture
-def report(gold: dict[str, Any]) -> Report:
+def report() -> Report:
     """The report read without a fault."""
-    return _perfect(gold)
-
-
-def _perfect(gold: dict[str, Any]) -> Report:
-    def status(field_id: str, value: object) -> Status:
-        if field_id in gold["missing"]:
-            return Status.MISSING
-        return Status.BLANK if value is None else Status.READ
-
     fields = tuple(
         Field(
             field_id,
             field_forms()[field_id].label,
-            None if printed["value"] is None else Decimal(str(printed["value"])),
-            printed["printed"],
-            status(field_id, printed["value"]),
+            Decimal(printed) if printed else None,
+            printed or "",
+            Status.READ if printed else Status.MISSING if printed is None else Status.BLANK,
             0.99,
         )
-        for field_id, printed in gold["fields"].items()
+        for field_id, printed in PRINTED.items()
     )
-    source = Source("a.pdf", "0" * 64, "application/pdf", 1)
-    return Report(source, gold["organization"], gold["year"], gold["template"], None, fields=fields)
+    return Report(Source("a.pdf", "0" * 64, "application/pdf", 1), "云泽市水务局", 2020, "2019", None, fields=fields)
+
+
+@pytest.fixture
+def gold(report: Report) -> Annotation:
+    """Its gold."""
+    return Annotation("a", ("a.pdf",), report)
 
 
 def changed(report: Report, field_id: str, **changes: Any) -> Report:
@@ -72,16 +61,16 @@ def changed(report: Report, field_id: str, **changes: Any) -> Report:
     return replace(report, fields=tuple(replace(f, **changes) if f.id == field_id else f for f in report.fields))
 
 
-def test_a_faultless_reading_is_perfect(gold: dict[str, Any], report: Report) -> None:
-    score = compare(gold, report)
+def test_a_faultless_reading_is_perfect(gold: Annotation, report: Report) -> None:
+    score = compare(gold, Prediction(report))
     assert score == Score(fields=6, right=6)
     assert score.perfect
 
 
-def test_swapped_columns_are_two_silent_errors(gold: dict[str, Any], report: Report) -> None:
+def test_swapped_columns_are_two_silent_errors(gold: Annotation, report: Report) -> None:
     swapped = changed(report, f"{RECEIVED}.natural_person", value=Decimal(3), printed="3")
     swapped = changed(swapped, f"{RECEIVED}.enterprise", value=Decimal(12), printed="12")
-    score = compare(gold, swapped)
+    score = compare(gold, Prediction(swapped))
     assert (score.right, score.silent) == (4, 2)
     assert score.faults == (
         f"{RECEIVED}.natural_person: 3 read ('3'), printed '12'",
@@ -89,67 +78,69 @@ def test_swapped_columns_are_two_silent_errors(gold: dict[str, Any], report: Rep
     )
 
 
-def test_a_dropped_row_is_a_fault_of_each_of_its_fields(gold: dict[str, Any], report: Report) -> None:
+def test_a_dropped_row_is_a_fault_of_each_of_its_fields(gold: Annotation, report: Report) -> None:
     dropped = report
-    row = [f for f in gold["fields"] if f.startswith(RECEIVED)]
+    row = [f for f in PRINTED if f.startswith(RECEIVED)]
     for field_id in row:
         dropped = changed(dropped, field_id, value=None, printed="", status=Status.MISSING)
-    score = compare(gold, dropped)
+    score = compare(gold, Prediction(dropped))
     assert score.right == 6 - len(row)
     assert len(score.faults) == len(row)
     assert not score.perfect
 
 
-def test_fields_that_are_not_there_at_all_are_faults(gold: dict[str, Any], report: Report) -> None:
-    score = compare(gold, replace(report, fields=report.fields[1:]))
+def test_fields_that_are_not_there_at_all_are_faults(gold: Annotation, report: Report) -> None:
+    score = compare(gold, Prediction(replace(report, fields=report.fields[1:])))
     assert score.right == 5
     assert score.faults == (f"{RECEIVED}.natural_person: absent, printed '12'",)
 
 
-def test_a_blank_turned_to_zero_is_a_silent_error(gold: dict[str, Any], report: Report) -> None:
-    score = compare(gold, changed(report, "review.upheld", value=Decimal(0), printed="0", status=Status.READ))
+def test_a_blank_turned_to_zero_is_a_silent_error(gold: Annotation, report: Report) -> None:
+    score = compare(
+        gold, Prediction(changed(report, "review.upheld", value=Decimal(0), printed="0", status=Status.READ))
+    )
     assert (score.right, score.silent) == (5, 1)
 
 
-def test_a_zero_turned_to_blank_is_a_silent_error(gold: dict[str, Any], report: Report) -> None:
-    score = compare(gold, changed(report, f"{RECEIVED}.other", value=None, printed="", status=Status.BLANK))
+def test_a_zero_turned_to_blank_is_a_silent_error(gold: Annotation, report: Report) -> None:
+    score = compare(gold, Prediction(changed(report, f"{RECEIVED}.other", value=None, printed="", status=Status.BLANK)))
     assert (score.right, score.silent) == (5, 1)
 
 
 @pytest.mark.parametrize("status", [Status.READ, Status.CORRECTED, Status.INFERRED])
 def test_a_wrong_figure_is_silent_under_every_status_that_vouches_for_it(
-    gold: dict[str, Any], report: Report, status: Status
+    gold: Annotation, report: Report, status: Status
 ) -> None:
-    assert compare(gold, changed(report, f"{RECEIVED}.total", value=Decimal(16), status=status)).silent == 1
+    assert compare(gold, Prediction(changed(report, f"{RECEIVED}.total", value=Decimal(16), status=status))).silent == 1
 
 
-def test_a_wrong_figure_for_review_is_wrong_and_not_silent(gold: dict[str, Any], report: Report) -> None:
-    score = compare(gold, changed(report, f"{RECEIVED}.total", value=Decimal(16), status=Status.REVIEW))
+def test_a_wrong_figure_for_review_is_wrong_and_not_silent(gold: Annotation, report: Report) -> None:
+    score = compare(gold, Prediction(changed(report, f"{RECEIVED}.total", value=Decimal(16), status=Status.REVIEW)))
     assert (score.right, score.review, score.silent) == (5, 1, 0)
 
 
-def test_a_right_guess_for_review_is_right_and_still_work(gold: dict[str, Any], report: Report) -> None:
-    score = compare(gold, changed(report, f"{RECEIVED}.total", status=Status.REVIEW))
+def test_a_right_guess_for_review_is_right_and_still_work(gold: Annotation, report: Report) -> None:
+    score = compare(gold, Prediction(changed(report, f"{RECEIVED}.total", status=Status.REVIEW)))
     assert (score.right, score.review, score.silent) == (6, 1, 0)
     assert not score.perfect
 
 
-def test_a_figure_that_the_report_does_not_print_is_a_silent_error(gold: dict[str, Any], report: Report) -> None:
+def test_a_figure_that_the_report_does_not_print_is_a_silent_error(gold: Annotation, report: Report) -> None:
     absent = "proactive.government_procurement.items"
-    score = compare(gold, changed(report, absent, value=Decimal(1), printed="1", status=Status.READ))
+    score = compare(gold, Prediction(changed(report, absent, value=Decimal(1), printed="1", status=Status.READ)))
     assert (score.right, score.silent) == (5, 1)
 
 
-def test_a_field_outside_the_gold_is_a_silent_error(gold: dict[str, Any], report: Report) -> None:
+def test_a_field_outside_the_gold_is_a_silent_error(gold: Annotation, report: Report) -> None:
     invented = Field("review.total", "总计", Decimal(0), "0", Status.READ, 0.99)
-    score = compare(gold, replace(report, fields=(*report.fields, invented)))
+    score = compare(gold, Prediction(replace(report, fields=(*report.fields, invented))))
     assert score.silent == 1
     assert score.faults == ("review.total: 0 read, not in the report",)
 
 
 @pytest.mark.parametrize(("name", "wrong"), [("organization", "别处"), ("year", 2019), ("template", "2021")])
-def test_a_wrong_heading_is_a_fault(gold: dict[str, Any], report: Report, name: str, wrong: object) -> None:
-    score = compare(gold, replace(report, **{name: wrong}))  # type: ignore[arg-type]
+def test_a_wrong_heading_is_a_fault(gold: Annotation, report: Report, name: str, wrong: object) -> None:
+    score = compare(gold, Prediction(replace(report, **{name: wrong})))  # type: ignore[arg-type]
     assert score.heading_wrong == 1
     assert not score.perfect
 
@@ -160,10 +151,10 @@ def test_a_blank_may_be_inferred() -> None:
     assert not is_right(inferred, None, missing=True)
 
 
-def test_decimals_are_compared_exactly(gold: dict[str, Any], report: Report) -> None:
-    gold["fields"][f"{RECEIVED}.total"] = {"value": 0.1, "printed": "0.1"}
-    assert compare(gold, changed(report, f"{RECEIVED}.total", value=Decimal("0.10"))).perfect
-    assert compare(gold, changed(report, f"{RECEIVED}.total", value=Decimal("0.1000000001"))).silent == 1
+def test_decimals_are_compared_exactly(gold: Annotation, report: Report) -> None:
+    gold = replace(gold, report=changed(report, f"{RECEIVED}.total", value=Decimal("0.1"), printed="0.1"))
+    assert compare(gold, Prediction(changed(report, f"{RECEIVED}.total", value=Decimal("0.10")))).perfect
+    assert compare(gold, Prediction(changed(report, f"{RECEIVED}.total", value=Decimal("0.1000000001")))).silent == 1
 
 
 def test_scores_add() -> None:
@@ -190,11 +181,11 @@ def test_the_command_compares_a_folder_with_the_gold(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], plant: Callable[[Report], Report], code: int
 ) -> None:
     name = "qingluo-2019"
-    gold = json.loads((SAMPLES / name / "gold.json").read_text(encoding="utf-8"))
-    write_report(tmp_path, f"{name}/scan.pdf", plant(_perfect(gold)))
+    report = read_gold(SAMPLES / name / "gold.json").report
+    write_report(tmp_path, f"{name}/scan.pdf", plant(report))
     assert samples_main([str(tmp_path)]) == code
     printed = capsys.readouterr().out
-    fields = len(gold["fields"])
+    fields = len(report.fields)
     assert f"{name} scan.pdf {fields} {fields - code} 0 {code}".split() in [
         line.split() for line in printed.split("\n")
     ]

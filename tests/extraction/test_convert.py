@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import multiprocessing
 import os
 import shutil
@@ -15,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from eval.compare import compare
+from annotations.store import read_gold
+from eval.compare import Score, compare
+from eval.prediction import Prediction
 from extraction.convert import Input, Plan, convert, find_inputs
 from extraction.errors import UsageError
 from extraction.outputs import ManifestLine, read_manifest, read_report, report_path
@@ -30,8 +31,9 @@ def put(path: Path, report: str = "moling-2024", name: str = "report.html") -> P
     return path
 
 
-def gold(report: str) -> dict[str, object]:
-    return dict(json.loads((SAMPLES / report / "gold.json").read_text(encoding="utf-8")))
+def score(report: str, out: Path, name: str) -> Score:
+    """The report in a sample's conversion against its gold."""
+    return compare(read_gold(SAMPLES / report / "gold.json"), Prediction(read_report(out, name)))
 
 
 def run(out: Path, *patterns: Path | str, workers: int = 1, force: bool = False) -> dict[str, str]:
@@ -58,7 +60,7 @@ def test_only_what_is_new_changed_or_failed_is_done(tmp_path: Path) -> None:
     put(folder / "deep" / "b.docx", "hewan-2020", "report.docx")
     (folder / "bad.pdf").write_bytes(b"%PDF-1.7 and nothing")
     assert run(out, folder) == {"a.html": "converted", "bad.pdf": "failed", "deep/b.docx": "converted"}
-    assert compare(gold("hewan-2020"), read_report(out, "deep/b.docx")).perfect
+    assert score("hewan-2020", out, "deep/b.docx").perfect
     assert csv_reports(out) == {"a.html", "deep/b.docx"}
     first = report_path(out, "a.html").stat().st_mtime_ns
 
@@ -71,7 +73,7 @@ def test_only_what_is_new_changed_or_failed_is_done(tmp_path: Path) -> None:
     report_path(out, "deep/b.docx").unlink()  # its report is gone
     put(folder / "new.html", "hewan-2020")
     assert set(run(out, folder).values()) == {"converted"}
-    assert compare(gold("zheshui-2023"), read_report(out, "a.html")).perfect
+    assert score("zheshui-2023", out, "a.html").perfect
     assert csv_reports(out) == {"a.html", "bad.pdf", "deep/b.docx", "new.html"}
 
     report_path(out, "new.html").write_text('{"schema_version": 1}', encoding="utf-8")  # damaged since

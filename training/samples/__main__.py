@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from annotations.store import dump_annotation
 from training.samples.content import Sample, load_sample
-from training.samples.gold import gold_json, gold_of
+from training.samples.gold import MEDIA_TYPES, gold_of
 from training.samples.render_docx import render_docx
 from training.samples.render_html import render_html
 from training.samples.render_pdf import render_pdf
@@ -21,7 +23,9 @@ def main() -> None:
     """Write the asked-for reports and say what was written."""
     parser = argparse.ArgumentParser(prog="python -m training.samples", description=__doc__)
     parser.add_argument("reports", nargs="*", help="report ids (default: all)")
-    parser.add_argument("--gold", action="store_true", help="only check the sources and write gold.json")
+    parser.add_argument(
+        "--gold", action="store_true", help="only check the sources and write gold.json, for renderings as they are"
+    )
     arguments = parser.parse_args()
     sources = sorted((SAMPLES / "source").glob("*.toml"))
     if unknown := set(arguments.reports) - {source.stem for source in sources}:
@@ -41,13 +45,21 @@ def main() -> None:
 
 
 def _files(sample: Sample, *, gold_only: bool) -> Iterator[tuple[str, bytes]]:
-    yield "gold.json", gold_json(gold_of(sample)).encode()
+    """The sample's files, the gold last: it has the hashes of the others, as they are on disk if not made anew."""
+    made: dict[str, bytes] = {}
     if not gold_only:
-        yield "report.html", render_html(sample)
-        yield "report.docx", render_docx(sample)
-        pdf = render_pdf(sample)
-        yield "report.pdf", pdf
-        yield "scan.pdf", scan_pdf(pdf, sample.scan, seed=zlib.crc32(sample.id.encode()))
+        made = {
+            "report.html": render_html(sample),
+            "report.docx": render_docx(sample),
+            "report.pdf": render_pdf(sample),
+        }
+        made["scan.pdf"] = scan_pdf(made["report.pdf"], sample.scan, seed=zlib.crc32(sample.id.encode()))
+    yield from made.items()
+    hashes = {
+        name: hashlib.sha256(made[name] if made else Path(SAMPLES, sample.id, name).read_bytes()).hexdigest()
+        for name in MEDIA_TYPES
+    }
+    yield "gold.json", dump_annotation(gold_of(sample, hashes)).encode()
 
 
 if __name__ == "__main__":

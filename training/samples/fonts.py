@@ -10,12 +10,14 @@ from __future__ import annotations
 import base64
 import io
 import subprocess
+from functools import cache
 
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTCollection, TTFont
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 
 def font_face(family: str, name: str, text: str) -> str:
@@ -27,7 +29,7 @@ def font_face(family: str, name: str, text: str) -> str:
         if (path, number) in found:
             continue
         found.add((path, number))
-        data = base64.b64encode(_small_font(_open(path, number), text)).decode()
+        data = base64.b64encode(small_font(path, number, text)).decode()
         source = f"url(data:font/ttf;base64,{data})"
         rules.append(f'@font-face {{ font-family: "{name}"; font-weight: {weight}; src: {source} }}')
     return "\n".join(rules).replace("font-weight: regular", "font-weight: normal")
@@ -41,11 +43,14 @@ def _installed(family: str, weight: str) -> tuple[str, int]:
     return path, int(number) & 0xFFFF
 
 
+@cache
 def _open(path: str, number: int) -> TTFont:
     return TTCollection(path, lazy=True).fonts[number] if path.endswith(".ttc") else TTFont(path, lazy=True)
 
 
-def _small_font(source: TTFont, text: str) -> bytes:
+def small_font(path: str, number: int, text: str) -> bytes:
+    """A TrueType font of the letters of `text` that the font has; `number` is its place in a collection."""
+    source = _open(path, number)
     letters = source.getBestCmap()
     wanted = {ord(letter): letters[ord(letter)] for letter in sorted(set(text)) if ord(letter) in letters}
     names = [".notdef", *dict.fromkeys(wanted.values())]
@@ -54,13 +59,7 @@ def _small_font(source: TTFont, text: str) -> bytes:
     builder = FontBuilder(units, isTTF=True)
     builder.setupGlyphOrder(names)
     builder.setupCharacterMap(wanted)
-    glyphs = {}
-    for name in names:
-        outline = DecomposingRecordingPen(drawings)
-        drawings[name].draw(outline)
-        pen = TTGlyphPen(None)
-        outline.replay(Cu2QuPen(pen, units / 1000, reverse_direction="glyf" not in source))
-        glyphs[name] = pen.glyph()
+    glyphs = {name: _outline(source, name) for name in names}
     builder.setupGlyf(glyphs)
     builder.setupHorizontalMetrics({name: (drawings[name].width, glyphs[name].xMin) for name in names})
     builder.setupHorizontalHeader(ascent=source["hhea"].ascent, descent=source["hhea"].descent)
@@ -72,3 +71,14 @@ def _small_font(source: TTFont, text: str) -> bytes:
     builder.font.recalcTimestamp = False
     builder.save(out)
     return out.getvalue()
+
+
+@cache
+def _outline(source: TTFont, name: str) -> Glyph:
+    """The glyph without references to others, in quadratic curves; kept, for reports share most of their letters."""
+    drawings = source.getGlyphSet()
+    outline = DecomposingRecordingPen(drawings)
+    drawings[name].draw(outline)
+    pen = TTGlyphPen(None)
+    outline.replay(Cu2QuPen(pen, source["head"].unitsPerEm / 1000, reverse_direction="glyf" not in source))
+    return pen.glyph()

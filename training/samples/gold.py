@@ -1,15 +1,28 @@
-"""Sample -> gold: every field's value and printed text, and a check that its sums hold exactly where they should."""
+"""Sample -> gold: every field's value and printed text, and a check that its sums hold exactly where they should.
+
+The values are worked out here and not by `extraction.numbers`, which reads them in the renderings.
+"""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
 
+from annotations.store import Annotation
+from extraction.catalogue import field_forms
+from extraction.checks import check_sums
+from extraction.document import ExtraRow, Field, Report, Section, Source, Status
 from training.forms import APPLICANTS, DISPUTES, field_ids, outcome_rows, rows_of
 from training.samples.content import SECTIONS, Sample
+
+MEDIA_TYPES = {
+    "report.pdf": "application/pdf",
+    "scan.pdf": "application/pdf",
+    "report.docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "report.html": "text/html",
+}
+"""The renderings of a sample."""
 
 _FIGURE = re.compile(r"(?P<sign>增加?|减少?|[+-])?(?P<digits>\d+(?:\.\d+)?)(?P<unit>万元|元)?(?:（.*）)?")
 _NOTHING = {"", "/", "—", "-", "无"}
@@ -25,44 +38,46 @@ def value_of(printed: str) -> Decimal | None:
     return -value if (match["sign"] or "").startswith(("减", "-")) else value
 
 
-def gold_of(sample: Sample) -> dict[str, Any]:
-    """The gold of all four renderings. ValueError if a sum fails that should hold, or holds that should fail."""
+def gold_of(sample: Sample, hashes: Mapping[str, str]) -> Annotation:
+    """The gold of all four renderings, whose SHA-256 by file name are `hashes`.
+
+    ValueError if a sum fails that should hold, or holds that should fail.
+    """
     values = {field: value_of(text) for field, text in sample.printed.items()}
     broken = {total for total, expected in identities(sample, values) if values[total] != expected}
     if broken != set(sample.source_errors):
         raise ValueError(f"{sample.id}: sums fail at {sorted(broken)}, declared are {sorted(sample.source_errors)}")
     expected = field_ids(sample.template)
     order = [*expected, *(field for field in values if field not in expected)]
-    return {
-        "organization": sample.organization,
-        "year": sample.year,
-        "template": sample.template,
-        "title": "".join(sample.title),
-        "fields": {
-            field: {"value": _number(values.get(field)), "printed": sample.printed.get(field, "")} for field in order
-        },
-        "missing": [field for field in expected if field not in values],
-        "extra_rows": [
-            {"section": row.section, "label": row.label, "printed": list(row.printed)}
-            for row in sample.departures.extra_rows
-        ],
-        "source_inconsistent": [field for field in order if field in broken],
-        "sections": {
-            name: "\n".join((*sample.sections[name].paragraphs, *sample.sections[name].after)) for name in SECTIONS
-        },
-    }
+    report = Report(
+        source=Source(f"{sample.id}/report.pdf", hashes["report.pdf"], MEDIA_TYPES["report.pdf"], None),
+        organization=sample.organization,
+        year=sample.year,
+        template=sample.template,
+        title="".join(sample.title),
+        sections=tuple(
+            Section(name, text.title, "\n".join((*text.paragraphs, *text.after)))
+            for name, text in ((name, sample.sections[name]) for name in SECTIONS)
+        ),
+        fields=tuple(_field(field, sample.printed.get(field), values.get(field)) for field in order),
+        extra_rows=tuple(ExtraRow(row.section, row.label, row.printed) for row in sample.departures.extra_rows),
+    )
+    facts = {f"{name} sha256": hashes[name] for name in MEDIA_TYPES}
+    facts |= {f"{name} media_type": kind for name, kind in MEDIA_TYPES.items()} | {"scan.pdf level": "scan"}
+    return Annotation(
+        id=sample.id,
+        documents=tuple(MEDIA_TYPES),
+        report=check_sums(report),
+        origin="sample",
+        level="digital",
+        made_by="training.samples",
+        facts=facts,
+    )
 
 
-def gold_json(gold: dict[str, Any]) -> str:
-    """The gold as it is kept: one field a line."""
-    parts = []
-    for key, value in gold.items():
-        if key == "fields":
-            lines = [f"  {json.dumps(name)}: {json.dumps(cell, ensure_ascii=False)}" for name, cell in value.items()]
-            parts.append(f'"{key}": {{\n' + ",\n".join(lines) + "\n}")
-        else:
-            parts.append(f'"{key}": {json.dumps(value, ensure_ascii=False, indent=1)}')
-    return "{\n" + ",\n".join(parts) + "\n}\n"
+def _field(field_id: str, printed: str | None, value: Decimal | None) -> Field:
+    status = Status.MISSING if printed is None else Status.BLANK if value is None else Status.READ
+    return Field(field_id, field_forms()[field_id].label, value, printed or "", status, 1.0)
 
 
 def identities(sample: Sample, values: dict[str, Decimal | None]) -> Iterator[tuple[str, Decimal]]:
@@ -84,9 +99,3 @@ def identities(sample: Sample, values: dict[str, Decimal | None]) -> Iterator[tu
     for row, columns in rows_of(sample.template, sample.one_row_other).items():
         if (row.startswith("applications.") or row in DISPUTES) and known(f"{row}.total"):
             yield f"{row}.total", add([f"{row}.{column}" for column in columns if column != "total"])
-
-
-def _number(value: Decimal | None) -> int | float | None:
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)
