@@ -16,8 +16,9 @@ from rich.console import Console
 from rich.table import Table
 
 from annotations.store import read_folder
-from eval.compare import Score, compare, total
+from eval.compare import compare
 from eval.prediction import Prediction
+from eval.score import Score, total
 from extraction.outputs import read_report, report_path
 
 SAMPLES = Path(__file__).parents[1] / "annotations" / "samples"

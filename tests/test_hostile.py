@@ -17,8 +17,9 @@ import pikepdf
 from PIL import Image
 
 from annotations.store import read_gold
-from eval.compare import Score, compare
+from eval.compare import compare
 from eval.prediction import Prediction
+from eval.score import Score
 from extraction.outputs import ManifestLine, read_manifest, read_report, report_path
 from tests.documents import SAMPLES, PdfPage, encoded, pdf, sample, text_at
 

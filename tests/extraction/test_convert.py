@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from annotations.store import read_gold
-from eval.compare import Score, compare
+from eval.compare import compare
 from eval.prediction import Prediction
+from eval.score import Score
 from extraction.convert import Input, Plan, convert, find_inputs
 from extraction.errors import UsageError
 from extraction.outputs import ManifestLine, read_manifest, read_report, report_path
