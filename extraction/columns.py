@@ -34,21 +34,21 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """For each column of a block, the grid columns [start, end) that its header covers in one table, and its text.
+    """For each column of a block, the grid columns [start, end) that its header covers in one table, and that cell.
 
     `doubt` where the headers stand in another order than the form's.
     """
 
     ranges: dict[str, tuple[int, int]]
-    texts: dict[str, str]
+    cells: dict[str, Cell]
     doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class UnplacedHeader:
-    """The header texts of a block's columns where only their order counts."""
+    """The header cells of a block's columns where only their order counts."""
 
-    texts: dict[str, str]
+    cells: dict[str, Cell]
     doubt: str = ""
 
 
@@ -78,13 +78,14 @@ def read_unplaced_headers(matches: Sequence[RowMatch]) -> dict[str, UnplacedHead
     for match in matches:
         if match.line.kind is LineKind.HEADER:
             block = match.line.block
-            texts = [c.text for row in match.rows for c in row.own if c.text]
-            if texts and block.corner and similarity(texts[0], block.corner) >= _SAME_COLUMN:
-                texts = texts[1:]
+            cells = [c for row in match.rows for c in row.own if c.text]
+            if cells and block.corner and similarity(cells[0].text, block.corner) >= _SAME_COLUMN:
+                cells = cells[1:]
+            texts = [c.text for c in cells]
             matched, _ = align(_likeness(texts, block))
-            labels = {block.columns[m.second].id: texts[m.first] for m in matched}
+            labels = {block.columns[m.second].id: cells[m.first] for m in matched}
             before = found.get(block.id, UnplacedHeader({}))
-            found[block.id] = UnplacedHeader(before.texts | labels, before.doubt or _disorder(texts, block))
+            found[block.id] = UnplacedHeader(before.cells | labels, before.doubt or _disorder(texts, block))
     return found
 
 
@@ -97,7 +98,7 @@ def place(
         return {c.id: _under(row, header, c) for c in block.columns}
     unplaced = unplaced or UnplacedHeader({})
     return {
-        c: replace(p, header=unplaced.texts.get(c, ""), doubt=p.doubt or unplaced.doubt)
+        c: replace(p, header=unplaced.cells[c].text if c in unplaced.cells else "", doubt=p.doubt or unplaced.doubt)
         for c, p in _place_by_order(match, row).items()
     }
 
@@ -190,7 +191,7 @@ def _header(table: Table, rows: Sequence[int], block: Block, first_column: int) 
     if len(matches) < len(block.columns):
         return None
     ranges = {block.columns[m.second].id: _range(leaves[m.first]) for m in matches}
-    labels = {block.columns[m.second].id: texts[m.first] for m in matches}
+    labels = {block.columns[m.second].id: leaves[m.first] for m in matches}
     return Header(ranges, labels, _disorder([texts[m.first] for m in matches], block))
 
 
@@ -244,7 +245,7 @@ def _carried_over(
 def _under(row: PrintedRow, header: Header, column: Column) -> Placed:
     """The cell of a row that stands under a column's header."""
     start, end = header.ranges[column.id]
-    text, doubt = header.texts[column.id], header.doubt
+    text, doubt = header.cells[column.id].text, header.doubt
     standing = [c for c in row.cells if c.column < end and c.column + c.column_span > start]
     if not standing:
         return Placed(None, text)

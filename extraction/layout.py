@@ -32,24 +32,26 @@ _COLUMNS = 3  # pieces that make a printed row a row of a table, whatever they s
 
 def find_regions(page: Page, models: Models, settings: Settings) -> tuple[Region, ...]:
     """The parts of a page in reading order. A format that states its own structure keeps it."""
-    if page.raster is None:
-        return page.regions
-    sheet = _sheet(page, models)
+    return page.regions if page.raster is None else regions_on(sheet_of(page, models), models, settings)
+
+
+def regions_on(sheet: Sheet, models: Models, settings: Settings) -> tuple[Region, ...]:
+    """The parts of a sheet in reading order, their boxes on the page as the file shows it."""
     grids = find_grids(grey(sheet.raster.pixels), sheet.raster.scale, settings.tables)
     ruled = _ruled_tables(sheet, grids, models)
     blocks = _blocks(sheet.raster, models.layout) if settings.reading.layout else []
-    loose, lines = _loose_tables(_rows_outside(sheet, grids, models), _of_kind(blocks, "table"), page.number)
+    loose, lines = _loose_tables(_rows_outside(sheet, grids, models), _of_kind(blocks, "table"), sheet.number)
     tables = [*ruled, *loose]
     regions = [
-        *(Region(RegionKind.TABLE, table=t, page=page.number, box=t.box) for t in tables),
-        *(Region(RegionKind.FIGURE, page=page.number, box=b) for b in _unread_tables(blocks, tables)),
-        *(Region(_kind(line, blocks, sheet), (line,), page=page.number, box=line.box) for line in lines),
+        *(Region(RegionKind.TABLE, table=t, page=sheet.number, box=t.box) for t in tables),
+        *(Region(RegionKind.FIGURE, page=sheet.number, box=b) for b in _unread_tables(blocks, tables)),
+        *(Region(_kind(line, blocks, sheet), (line,), page=sheet.number, box=line.box) for line in lines),
     ]
     return tuple(sheet.on_page(region) for region in sorted(regions, key=_reading_order))
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class Sheet:
     """A page as it is read: the right way up and level, in points of its own from its own top left.
 
     `spans` are its native characters; a scan has the `quads` of its text lines instead. `to_page` maps the sheet's
@@ -64,6 +66,7 @@ class _Sheet:
 
     @property
     def height(self) -> float:
+        """Points."""
         return float(self.raster.pixels.shape[0] * self.raster.scale)
 
     def on_page(self, region: Region) -> Region:
@@ -79,29 +82,29 @@ class _Sheet:
         return box and Raster(self.raster.pixels, self.to_page).box_on_page(*box)
 
 
-def _sheet(page: Page, models: Models) -> _Sheet:
+def sheet_of(page: Page, models: Models) -> Sheet:
     """The page ready to read: as it is where it has native text, else turned upright and made level."""
     assert page.raster is not None
     if page.spans:
-        return _Sheet(page.number, page.raster, page.spans, (), _IDENTITY)
+        return Sheet(page.number, page.raster, page.spans, (), _IDENTITY)
     turned, quads = upright(page.raster, models.recogniser)
     scale = turned.scale
     own = np.array([[scale, 0, 0], [0, scale, 0]])
     to_page = turned.to_page @ np.diag([1 / scale, 1 / scale, 1.0])
-    return _Sheet(page.number, Raster(turned.pixels, own), (), tuple(quads), to_page)
+    return Sheet(page.number, Raster(turned.pixels, own), (), tuple(quads), to_page)
 
 
 _IDENTITY: Matrix = np.array([[1.0, 0, 0], [0, 1, 0]])
 
 
-def _ruled_tables(sheet: _Sheet, grids: Sequence[Grid], models: Models) -> list[Table]:
+def _ruled_tables(sheet: Sheet, grids: Sequence[Grid], models: Models) -> list[Table]:
     if not grids:
         return []
     marks = page_marks(sheet.raster)
     return [fill_table(grid, sheet.raster, marks, sheet.spans, sheet.number, models) for grid in grids]
 
 
-def _rows_outside(sheet: _Sheet, grids: Sequence[Grid], models: Models) -> list[list[Span]]:
+def _rows_outside(sheet: Sheet, grids: Sequence[Grid], models: Models) -> list[list[Span]]:
     """The printed rows that stand in no ruled table, each in the pieces that wide gaps part."""
     if sheet.spans:
         boxes = [sheet.raster.box_on_page(g.left, g.top, g.right, g.bottom).grown(1.0) for g in grids]
@@ -195,7 +198,7 @@ def _without_small_gaps(row: Sequence[Span]) -> list[Span]:
     return lines
 
 
-def _kind(line: Span, blocks: Sequence[tuple[str, Box]], sheet: _Sheet) -> RegionKind:
+def _kind(line: Span, blocks: Sequence[tuple[str, Box]], sheet: Sheet) -> RegionKind:
     """What a line is: furniture by its place and words, a title where the network says so, else text."""
     assert line.box is not None
     in_margin = line.box.bottom < _MARGIN * sheet.height or line.box.top > (1 - _MARGIN) * sheet.height

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from extraction.catalogue import sections
@@ -18,12 +20,32 @@ from extraction.witness import with_trusted_text
 from models.loaded import Models
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What stands in a file: its regions in reading order over all pages, and what was odd about the pages."""
+
+    source: Source
+    regions: tuple[Region, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables, in reading order."""
+        return tuple(region.table for region in self.regions if region.table is not None)
+
+
 def extract(path: Path, models: Models, settings: Settings, name: str | None = None) -> Report:
     """The report in the file at `path`, every figure labelled and every sum checked.
 
     `name` is the path to record in it, `path` itself by default. Raises an `InputError` where the file cannot be
     converted.
     """
+    contents = read_document(path, models, settings, name)
+    return check_sums(report_of(contents, settings))
+
+
+def read_document(path: Path, models: Models, settings: Settings, name: str | None = None) -> Contents:
+    """What stands in the file at `path`. Raises an `InputError` where it cannot be read."""
     regions: list[Region] = []
     warnings: list[str] = []
     with open_document(path, settings.ingest) as document:
@@ -31,12 +53,18 @@ def extract(path: Path, models: Models, settings: Settings, name: str | None = N
             page = with_trusted_text(given, models)
             regions += find_regions(page, models, settings)
             warnings += page.warnings
-    text = read_text(regions)
-    labelled = label_fields(_tables(regions), settings)
+    source = Source(name or str(path), document.sha256, document.media_type, document.page_count)
+    return Contents(source, tuple(regions), tuple(warnings))
+
+
+def report_of(contents: Contents, settings: Settings) -> Report:
+    """What a file's contents say, every figure labelled and no sum checked yet. Raises NotAReport."""
+    text = read_text(contents.regions)
+    labelled = label_fields(contents.tables, settings)
     heading = read_heading(text)
     _refuse_what_is_no_report(text, labelled, heading)
-    report = Report(
-        source=Source(name or str(path), document.sha256, document.media_type, document.page_count),
+    return Report(
+        source=contents.source,
         organization=heading.organization,
         year=heading.year,
         template=labelled.template.id if labelled.template else None,
@@ -44,13 +72,13 @@ def extract(path: Path, models: Models, settings: Settings, name: str | None = N
         sections=text.sections,
         fields=labelled.fields,
         extra_rows=labelled.extra_rows,
-        warnings=(*warnings, *_unread_warnings(regions), *heading.warnings, *_template_warnings(labelled)),
+        warnings=(
+            *contents.warnings,
+            *_unread_warnings(contents.regions),
+            *heading.warnings,
+            *_template_warnings(labelled),
+        ),
     )
-    return check_sums(report)
-
-
-def _tables(regions: list[Region]) -> list[Table]:
-    return [region.table for region in regions if region.table is not None]
 
 
 def _refuse_what_is_no_report(text: Text, labelled: Labelled, heading: Heading) -> None:
@@ -61,7 +89,7 @@ def _refuse_what_is_no_report(text: Text, labelled: Labelled, heading: Heading) 
         )
 
 
-def _unread_warnings(regions: list[Region]) -> tuple[str, ...]:
+def _unread_warnings(regions: Sequence[Region]) -> tuple[str, ...]:
     return tuple(
         f"page {region.page}: what looks like a table was not read; a person must look at it"
         for region in regions

@@ -40,11 +40,12 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The running text of a report: what stands before the first heading, and the sections."""
+    """The running text of a report: what stands before the first heading, and the sections with their headings."""
 
     head: tuple[Paragraph, ...]
     sections: tuple[Section, ...]
     paragraphs: tuple[Paragraph, ...]
+    headings: tuple[Paragraph, ...] = ()
 
 
 def read_text(regions: Sequence[Region]) -> Text:
@@ -58,7 +59,7 @@ def read_text(regions: Sequence[Region]) -> Text:
         body = "\n".join(p.text for p in paragraphs[start + 1 : end])
         found.append(Section(form.id, heading.text, body, heading.page))
     head = paragraphs[: starts[0]] if starts else paragraphs
-    return Text(head, tuple(found), paragraphs)
+    return Text(head, tuple(found), paragraphs, tuple(paragraphs[start] for start in starts))
 
 
 def _without_imprint(paragraphs: tuple[Paragraph, ...]) -> tuple[Paragraph, ...]:
