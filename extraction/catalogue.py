@@ -97,6 +97,15 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class NarrativeForm:
+    """A figure that reports name in running text; `fields` add up to the same in the tables, none where they do not."""
+
+    id: str
+    label: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """One national form. `fields` are in the contract's order."""
 
@@ -152,6 +161,12 @@ def template_ids() -> tuple[str, ...]:
 def field_forms() -> dict[str, FieldForm]:
     """Every field of any template by id."""
     return {f.id: f for t in template_ids() for f in template(t).fields}
+
+
+@cache
+def narrative_forms() -> tuple[NarrativeForm, ...]:
+    """The figures of running text that have a name."""
+    return tuple(NarrativeForm(n["id"], n["label"], tuple(n.get("fields", ()))) for n in _declared()["narrative"])
 
 
 @cache

@@ -240,12 +240,16 @@ def _header(block: Block) -> tuple[Row, ...]:
 
 
 def split(table: FormTable, key: str, head: str) -> tuple[FormTable, FormTable]:
-    """The table cut by a page break inside the row `key`, whose label is printed up to `head` before the break.
+    """The table cut by a page break inside or below the row `key`; see `cut`."""
+    return cut(table, table.keys.index(key), head)
+
+
+def cut(table: FormTable, at: int, head: str) -> tuple[FormTable, FormTable]:
+    """The table cut by a page break inside the row `at`, whose label is printed up to `head` before the break.
 
     The continuation has the rest of the label and no values; merged cells over the break have half their text on
     either side. Without `head` the break is below the row, and merged cells have their text before it.
     """
-    at = table.keys.index(key)
     first: list[list[FormCell]] = [[] for _ in range(at + 1)]
     torn: list[FormCell] = []  # the cells of the torn row after the break
     merged: list[FormCell] = []  # the part of merged cells after the break
@@ -262,12 +266,12 @@ def split(table: FormTable, key: str, head: str) -> tuple[FormTable, FormTable]:
             torn.append(replace(cell, text=cell.text[len(head) :]))
         else:
             first[row].append(cell)
-            if row == at:
-                torn.append(FormCell("", kind="label"))
+            if left == 0:
+                torn.append(FormCell("", column_span=cell.column_span, kind="label"))
     rest, keys = list(table.rows[at + 1 :]), table.keys[at + 1 :]
     if head:
         rest, keys = [(*merged, *torn), *rest], ("", *keys)
     else:
         rest[0] = (*merged, *rest[0])
     before = replace(table, rows=tuple(map(tuple, first)), keys=table.keys[: at + 1])
-    return before, replace(table, rows=tuple(rest), keys=keys, header_rows=0)
+    return before, replace(table, rows=tuple(rest), keys=keys, header_rows=0, new_page=True)

@@ -64,13 +64,18 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A report to be rendered. `report` is its gold, without pages and boxes."""
+    """A report to be rendered. `report` is its gold, without pages and boxes.
+
+    `variations` are the names of what it does differently, with the kinds of its source errors.
+    """
 
     id: str
     parts: tuple[Paragraph | FormTable, ...]
     look: Look
     report: Report
     seed: int
+    split: str = ""
+    variations: tuple[str, ...] = ()
 
 
 class Key(NamedTuple):

@@ -3,26 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from random import Random
 
 from training.synthetic.draft import Look
+from training.synthetic.fonts import FONTS, Split
 
-
-@dataclass(frozen=True, slots=True)
-class Faces:
-    """Families for running text, for headings and for digits."""
-
-    text: tuple[str, ...]
-    headings: tuple[str, ...]
-    digits: tuple[str, ...]
-
-
-FACES = {
-    "train": Faces(("Noto Serif CJK SC", "AR PL UKai CN"), ("Noto Sans CJK SC",), ("Liberation Serif",)),
-    "dev": Faces(("Noto Serif CJK SC",), ("Noto Sans CJK SC",), ("Liberation Serif",)),
-    "test": Faces(("AR PL UMing CN",), ("AR PL UMing CN",), ("DejaVu Serif",)),
-}
 _BANDS = {
     "train": ("#c6d9f1", "#d9e2f3", "#e7e6e6", "#fce4d6"),
     "dev": ("#e2efd9", "#ddebf7"),
@@ -36,16 +21,16 @@ _PAGE_NUMBERS = {
 _SECTIONS = ("applications", "review_litigation", "problems")
 
 
-def draw_look(rng: Random, split: str, on: Collection[str]) -> Look:
+def draw_look(rng: Random, split: Split, on: Collection[str]) -> Look:
     """How a report is printed; `on` are the switches."""
-    faces = FACES[split]
-    body = rng.choice(faces.text)
+    stock = FONTS[split]
+    body = rng.choice(stock.text)
     rules = next((r for r in ("none", "coloured", "hairline", "grey") if _RULES[r] in on), "black")
     return Look(
         font=body,
-        heading_font=rng.choice(faces.headings),
-        table_font=body if rng.random() < 0.5 else rng.choice((*faces.text, *faces.headings)),
-        digit_font=rng.choice(faces.digits),
+        heading_font=rng.choice(stock.heading),
+        table_font=body if rng.random() < 0.5 else rng.choice(stock.text),
+        digit_font=rng.choice(stock.digits),
         size=rng.choice((11, 12, 12, 14, 15, 16)),
         table_size=rng.choice((8, 8.5, 9, 9, 10, 10.5)),
         leading=rng.choice((1.4, 1.6, 1.7, 1.8, 2.0)),
