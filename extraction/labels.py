@@ -19,7 +19,7 @@ from extraction.settings import Settings
 from extraction.similarity import similarity
 
 _CHINESE_DIGITS = str.maketrans("〇○零Oo一二三四五六七八九", "00000123456789")
-_SAME_GROUP = 0.55  # similarity from which a merged cell is that group of the form
+_SAME_LABEL = 0.55  # similarity from which a cell is that title of a block, or that group of rows or columns
 
 
 def labels_of(regions: Sequence[Region], settings: Settings) -> tuple[Label, ...]:
@@ -82,6 +82,7 @@ def _table_labels(match: FormMatch) -> Iterator[Label]:
             if id(cell) not in known:
                 known.add(id(cell))
                 yield _label(name, cell)
+    yield from (_label(f"block.{block.id}", cell) for block, cell in _block_titles(match))
 
 
 def _label(name: str, cell: Cell) -> Label:
@@ -98,14 +99,24 @@ def _column_cells(match: FormMatch) -> list[tuple[str, Cell]]:
     return list(cells.values())
 
 
+def _block_titles(match: FormMatch) -> Iterator[tuple[Block, Cell]]:
+    """The titles of blocks: rows that are no line of the form, of words alone, above what is matched to the block."""
+    below = sorted(
+        ((r.table_index, r.row, m.line.block) for m in match.rows for r in m.rows), key=lambda place: place[:2]
+    )
+    for row in match.rest:
+        block = next((b for table, number, b in below if (table, number) > (row.table_index, row.row)), None)
+        if block is None or not block.titled or not row.labels or row.figures:
+            continue
+        if similarity(row.labels[0].text, block.table) >= _SAME_LABEL:
+            yield block, row.labels[0]
+
+
 def _row_cells(match: RowMatch, columns: set[int]) -> Iterator[tuple[str, Cell]]:
-    """The cells of a matched row that name its block, its groups or itself."""
+    """The cells of a matched row that name its groups or itself."""
     block, kind = match.line.block, match.line.kind
     for row in match.rows:
-        own = [cell for cell in row.labels if cell in row.own]
-        if kind is LineKind.TITLE:
-            yield from ((f"block.{block.id}", cell) for cell in own[:1])
-        elif kind is LineKind.DATA and match.line.row is not None and match.line.wordings[0]:
+        if kind is LineKind.DATA and match.line.row is not None and match.line.wordings[0]:
             yield from ((f"group.{_group(cell, block) or _solid(cell)}", cell) for cell in row.labels[:-1])
             yield from ((f"row.{block.id}.{match.line.row.id}", cell) for cell in row.labels[-1:])
         else:
@@ -122,4 +133,4 @@ def _group(cell: Cell, block: Block) -> str:
     groups = [row.group for row in block.rows] + [label for c in block.columns for label in c.super_labels]
     alike = {group: similarity(cell.text, group) for group in groups if group}
     best = max(alike, key=lambda group: alike[group], default="")
-    return best if best and alike[best] >= _SAME_GROUP else ""
+    return best if best and alike[best] >= _SAME_LABEL else ""
