@@ -6,7 +6,7 @@ All that a score holds are whole numbers, so that sums are exact in any order.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
@@ -23,6 +23,11 @@ class Counted(NamedTuple):
     field: str
     outcome: Outcome
     in_gold: bool
+
+    @property
+    def table(self) -> str:
+        """The block of the form that the field stands in."""
+        return table_of(self.field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,24 +127,6 @@ class Score:
     def perfect(self) -> bool:
         """Every field and the heading right, nothing left to a person, in every report."""
         return self.perfect_reports == self.reports
-
-    def by_level(self) -> dict[str, Counter[Outcome]]:
-        """Outcomes by how legible the documents are."""
-        return self._by(lambda counted: counted.level)
-
-    def by_table(self) -> dict[str, Counter[Outcome]]:
-        """Outcomes by block of the form."""
-        return self._by(lambda counted: table_of(counted.field))
-
-    def by_field(self) -> dict[str, Counter[Outcome]]:
-        """Outcomes by field id."""
-        return self._by(lambda counted: counted.field)
-
-    def _by(self, key: Callable[[Counted], str]) -> dict[str, Counter[Outcome]]:
-        groups: dict[str, Counter[Outcome]] = {}
-        for counted, n in self.cells.items():
-            groups.setdefault(key(counted), Counter())[counted.outcome] += n
-        return groups
 
 
 def total(scores: Iterable[Score]) -> Score:

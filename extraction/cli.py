@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_convert(commands)
     _add_show(commands)
+    _add_eval(commands)
     _add_bench(commands)
     _add_models(commands)
     return parser
@@ -124,6 +125,14 @@ def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     bench.set_defaults(run=_bench)
 
 
+def _add_eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from eval.command import configure
+
+    evaluate = commands.add_parser("eval", help="how right: a data set's documents beside their gold")
+    configure(evaluate)
+    evaluate.set_defaults(run=_eval)
+
+
 def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     models = commands.add_parser(
         "models",
@@ -168,6 +177,12 @@ def _show(parsed: argparse.Namespace) -> int:
     from extraction.show import show_archive, show_report
 
     return show_report(parsed.out, parsed.report) if parsed.report else show_archive(parsed.out)
+
+
+def _eval(parsed: argparse.Namespace) -> int:
+    from eval.command import run
+
+    return run(parsed)
 
 
 def _bench(parsed: argparse.Namespace) -> int:
