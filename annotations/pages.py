@@ -1,0 +1,64 @@
+"""The pages of a document as an annotator sees them: their sizes and pictures, on the page as the file shows it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from extraction.document import Pixels
+from extraction.errors import InputError
+from extraction.ingest.files import PDF, open_document, sniff
+from extraction.ingest.pdf import open_pdf
+from extraction.settings import IngestSettings
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """A document as it is on disk. `sizes` are width and height of each page in points, empty where there are none."""
+
+    sha256: str
+    media_type: str
+    sizes: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """A page, from 1, with its size in points and its picture (BGR), which shows the whole page."""
+
+    number: int
+    width: float
+    height: float
+    pixels: Pixels
+
+
+def document_facts(path: Path) -> DocumentFacts:
+    """Hash, media type and page sizes of a document. Raises OSError, or an `InputError` where it cannot be opened."""
+    data, settings = path.read_bytes(), IngestSettings()
+    media_type = sniff(data)
+    sizes: tuple[tuple[float, float], ...] = ()
+    if media_type == PDF:
+        with open_pdf(data, settings) as pdf:
+            sizes = tuple(pdf.get_page_size(index) for index in range(len(pdf)))
+    elif media_type.startswith("image/"):
+        sizes = tuple((p.width, p.height) for p in page_pictures(path, settings))
+    return DocumentFacts(hashlib.sha256(data).hexdigest(), media_type, sizes)
+
+
+def page_pictures(path: Path, settings: IngestSettings | None = None) -> Iterator[PagePicture]:
+    """Every page with its picture, none for formats without pages. Raises an `InputError` for a damaged file."""
+    with open_document(path, settings or IngestSettings()) as document:
+        for page in document.pages:
+            if page.raster is None or page.number is None or page.width is None or page.height is None:
+                return
+            yield PagePicture(page.number, page.width, page.height, page.raster.pixels)
+
+
+def has_pages(path: Path) -> bool:
+    """Whether the document is a PDF or a picture; False too where it cannot be read."""
+    try:
+        media_type = sniff(path.read_bytes())
+    except (InputError, OSError):
+        return False
+    return media_type == PDF or media_type.startswith("image/")
