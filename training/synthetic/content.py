@@ -54,6 +54,8 @@ def draft_report(seed: int, split: Split, variations: Variations | None = None) 
     writer = Writer(rng, split, agency, organization, year, on, counts)
     title = draw_title(rng, organization, year, on)
     head = draw_head(rng, agency, year, on)
+    writer.unnamed = set() if title else {"organization", "year"}
+    intro = _intro(writer)
     body, section_texts = _body(writer, tables)
     values_printed = {i: printed.values[i] for i in texts}
     shown = {c.field: c.text for pieces in tables.values() for t in pieces for _, _, c in t.placed() if c.field}
@@ -70,7 +72,7 @@ def draft_report(seed: int, split: Split, variations: Variations | None = None) 
         extra_rows=_extra_rows(extra_rows),
         narrative=writer.figures(values_printed),
     )
-    parts = (*head, *title, *_intro(writer), *body)
+    parts = (*head, *title, *intro, *body)
     look = draw_look(dice["look"], split, on)
     return Draft(f"{split}-{seed}", parts, look, check_sums(report), seed, split, (*sorted(on), *kinds))
 

@@ -24,7 +24,8 @@ _HALF_WIDTH = str.maketrans("，（）；：", ",();:")
 class Writer:
     """Writes one report's text and remembers the named figures that it has said.
 
-    `values` are the tables' figures; `counts` what the text says of each name.
+    `counts` is what the text says of each name; `unnamed` is which of organization and year no title says, so that
+    they are labelled where the text says them first.
     """
 
     rng: Random
@@ -34,6 +35,7 @@ class Writer:
     year: int
     on: Collection[str]
     counts: Mapping[str, Decimal]
+    unnamed: set[str] = field(default_factory=set)
     said: list[tuple[str, Decimal, str]] = field(default_factory=list)
 
     def paragraph(self, *topics: str, lead: str = "", style: Style = "text") -> Paragraph:
@@ -64,10 +66,10 @@ class Writer:
         yield Run(sentence[end:])
 
     def _word(self, name: str) -> Run:
-        if name == "organization":
-            return Run(self.organization, "organization")
-        if name == "year":
-            return Run(str(self.year))
+        if name in ("organization", "year"):
+            label = name if name in self.unnamed else ""
+            self.unnamed.discard(name)
+            return Run(self.organization if name == "organization" else str(self.year), label)
         if name == "last_year":
             return Run(str(self.year - 1))
         if name == "we":

@@ -1,0 +1,139 @@
+"""Writes a data set of invented reports: drafted, printed, scanned, annotated; many at a time, each on its own.
+
+Report k of a seed is the same whatever else is made, by however many workers: its renderer and its level go by k. What
+is there already is not made again.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from annotations.store import annotation_path, read_annotation, write_annotation, write_split
+from training.synthetic.content import draft_report
+from training.synthetic.fonts import Split
+from training.synthetic.gold import annotate
+
+SEEDS = 1_000_000
+"""Reports that a seed has room for."""
+
+_PACKAGES = ("gouji", "reportlab", "python-docx", "fonttools", "augraphy", "albumentations", "opencv-python", "numpy")
+_PROGRAMS = (("chromium", "--version"), ("soffice", "--version"), ("typst", "--version"), ("fc-match", "--version"))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A split to be made. `levels` empty: all of them. Raises ValueError for one that cannot be."""
+
+    split: Split
+    reports: int
+    seed: int
+    levels: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 < self.reports <= SEEDS or self.seed < 0:
+            raise ValueError(f"reports must be from 1 to {SEEDS}, the seed 0 or more")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One report to be made."""
+
+    id: str
+    seed: int
+    split: Split
+    renderer: str
+    level: str
+
+
+def tasks_of(order: Order, renderers: Sequence[str], levels: Sequence[str]) -> list[Task]:
+    """Every report of an order; renderers take turns, and each of them goes through all levels."""
+    wanted = order.levels or tuple(levels)
+    if unknown := set(wanted) - set(levels):
+        raise ValueError(f"no such level: {', '.join(sorted(unknown))} (there are {', '.join(levels)})")
+    tasks = []
+    for k in range(order.reports):
+        seed = order.seed * SEEDS + k
+        renderer, level = renderers[k % len(renderers)], wanted[k // len(renderers) % len(wanted)]
+        tasks.append(Task(f"{order.split}-{seed}", seed, order.split, renderer, level))
+    return tasks
+
+
+def make(folder: Path, task: Task) -> None:
+    """Write one report's PDF and gold; whatever a renderer raises is let through."""
+    from training.synthetic.render import RENDERERS
+    from training.synthetic.scan import spoil
+
+    draft = draft_report(task.seed, task.split)
+    printed = spoil(RENDERERS[task.renderer](draft), task.level, task.split, task.seed)
+    document = f"{task.id}.pdf"
+    annotation = annotate(draft, printed, document, task.level, f"{task.renderer}+{task.level}")
+    path = annotation_path(folder, task.id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.with_suffix(".pdf").write_bytes(printed.pdf)
+    write_annotation(folder, replace(annotation, id=task.id))
+
+
+def is_made(folder: Path, task: Task) -> bool:
+    """Whether a report is there in full: its gold is written last."""
+    path = annotation_path(folder, task.id)
+    if not (path.is_file() and path.with_suffix(".pdf").is_file()):
+        return False
+    try:
+        annotation = read_annotation(folder, task.id)
+    except (ValueError, KeyError):
+        return False  # cut short
+    return (annotation.level, annotation.made_by) == (task.level, f"{task.renderer}+{task.level}")
+
+
+def make_all(folder: Path, tasks: Sequence[Task], workers: int) -> Iterator[tuple[Task, str]]:
+    """Each task when it is done, with what went wrong ("" for nothing); one that fails costs no other."""
+    if workers == 1:
+        for task in tasks:
+            yield task, _fault(lambda task=task: make(folder, task))  # type: ignore[misc]
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        futures: dict[Future[None], Task] = {pool.submit(make, folder, task): task for task in tasks}
+        for future in as_completed(futures):
+            yield futures[future], _fault(future.result)
+
+
+def _fault(call: Callable[[], None]) -> str:
+    try:
+        call()
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def write_data_set(folder: Path, order: Order, tasks: Sequence[Task], command: str) -> None:
+    """The split's list of what is there, and how it was made beside that of the other splits."""
+    write_split(folder, order.split, [task.id for task in tasks if is_made(folder, task)])
+    path = folder / "dataset.json"
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"splits": {}}
+    data["splits"][order.split] = {**asdict(order), "command": command, "versions": versions()}
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def versions() -> dict[str, str]:
+    """What the documents were made with, as far as it is installed."""
+    found = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    for program, flag in _PROGRAMS:
+        if shutil.which(program):
+            said = subprocess.run([program, flag], capture_output=True, text=True, timeout=60, check=False)
+            found[program] = (said.stdout or said.stderr).strip().partition("\n")[0]
+    return found

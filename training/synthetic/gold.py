@@ -1,0 +1,154 @@
+"""Draft + what was rendered of it -> `Annotation`: gold with page and box of every field, cell and label.
+
+A printed table is one gold table on each page that it is on. Where a page break divides a cell, both pages' tables
+have it, as wide and as high as it is there; its text is in the first, the rest of it has none. A row that is divided is
+a row of both tables. A header printed again after the break has its text and labels again.
+
+A label that runs over several lines has the box around those on its first page. A title is labelled line by line, with
+organization and year inside. Boxes are rounded to a tenth of a point.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import pypdfium2
+
+from annotations.store import Annotation
+from extraction.document import Box, Cell, Field, Label, Report, Source, Table, union
+from training.forms import FormCell, FormTable
+from training.synthetic.draft import Draft, Key, Paragraph, Place, Rendered
+
+Places = Mapping[Key, tuple[Place, ...]]
+
+
+def annotate(
+    draft: Draft, rendered: Rendered, document_name: str, level: str = "digital", made_by: str = ""
+) -> Annotation:
+    """The gold of a rendered draft, whose PDF is kept as `document_name`; KeyError for a cell without a place."""
+    places = {key: tuple(Place(p.page, _rounded(p.box)) for p in found) for key, found in rendered.places.items()}
+    return Annotation(
+        id=draft.id,
+        documents=(document_name,),
+        report=_placed_report(draft, places, _source(rendered.pdf, document_name)),
+        tables=tuple(_tables(draft, places)),
+        labels=tuple(_labels(draft, places)),
+        origin="synthetic",
+        level=level,
+        made_by=made_by,
+        facts={"seed": str(draft.seed), "split": draft.split, "variations": " ".join(draft.variations)},
+    )
+
+
+def _rounded(box: Box) -> Box:
+    return Box(*(round(side, 1) for side in box))
+
+
+def _source(pdf: bytes, name: str) -> Source:
+    document = pypdfium2.PdfDocument(pdf)
+    pages = len(document)
+    document.close()
+    return Source(name, hashlib.sha256(pdf).hexdigest(), "application/pdf", pages)
+
+
+# ---------------------------------------------------------------- report
+
+
+def _placed_report(draft: Draft, places: Places, source: Source) -> Report:
+    """The draft's report with the pages of what it has, and the boxes of its fields."""
+    report = draft.report
+    fields = {cell.field: places[key][0] for key, cell in _cells(draft) if cell.field}
+    headings = {name: place.page for name, _, place in _runs(draft, places)}
+    rows = {cell.text: places[key][0].page for key, cell in _cells(draft) if cell.kind == "label" and not cell.label}
+    said = [(name, place.page) for name, _, place in _runs(draft, places) if name.startswith("narrative.")]
+    return replace(
+        report,
+        source=source,
+        sections=tuple(replace(s, page=headings.get(f"heading.{s.id}")) for s in report.sections),
+        fields=tuple(_placed_field(f, fields.get(f.id)) for f in report.fields),
+        extra_rows=tuple(replace(r, page=rows.get(r.label)) for r in report.extra_rows),
+        narrative=tuple(
+            replace(n, page=next((page for name, page in said if name == f"narrative.{n.id}"), None))
+            for n in report.narrative
+        ),
+    )
+
+
+def _placed_field(field: Field, place: Place | None) -> Field:
+    return field if place is None else replace(field, page=place.page, box=place.box)
+
+
+def _cells(draft: Draft) -> Iterator[tuple[Key, FormCell]]:
+    for number, part in enumerate(draft.parts):
+        if isinstance(part, FormTable):
+            yield from ((Key(number, item), cell) for item, (_, _, cell) in enumerate(part.placed()))
+
+
+def _runs(draft: Draft, places: Places) -> Iterator[tuple[str, str, Place]]:
+    """Every labelled run with its label's name, its text and where it is on its first page; titles line by line."""
+    for number, part in enumerate(draft.parts):
+        if not isinstance(part, Paragraph):
+            continue
+        if part.style == "title":
+            lines = [p for item in range(len(part.runs)) for p in places.get(Key(number, item), ())]
+            if lines:
+                yield "title", part.text, _around(lines)
+        for item, run in enumerate(part.runs):
+            found = places.get(Key(number, item), ())
+            if run.label and run.label != "title" and found:
+                yield run.label, run.text, _around(found)
+
+
+def _around(places: list[Place] | tuple[Place, ...]) -> Place:
+    """The place around those on the first page."""
+    page = min(place.page for place in places)
+    return Place(page, union([place.box for place in places if place.page == page]))
+
+
+# ---------------------------------------------------------------- tables
+
+
+def _tables(draft: Draft, places: Places) -> Iterator[Table]:
+    for number, part in enumerate(draft.parts):
+        if isinstance(part, FormTable):
+            placed = [
+                (row, column, cell, places[Key(number, k)]) for k, (row, column, cell) in enumerate(part.placed())
+            ]
+            for page in sorted({place.page for *_, found in placed for place in found}):
+                yield _table_on(page, placed, part.header_rows if draft.look.repeat_header else 0)
+
+
+def _table_on(page: int, placed: list[tuple[int, int, FormCell, tuple[Place, ...]]], repeated: int) -> Table:
+    """The part of a table that is on a page; `repeated` is how many rows of it every page repeats."""
+    there = [(row, column, cell, found) for row, column, cell, found in placed if any(p.page == page for p in found)]
+    rows = {row: k for k, row in enumerate(sorted({row for row, _, cell, _ in there if cell.row_span == 1}))}
+    cells = []
+    for row, column, cell, found in there:
+        covered = [rows[r] for r in range(row, row + cell.row_span) if r in rows]
+        if not covered:
+            continue
+        first = found[0].page == page or row < repeated
+        box = union([p.box for p in found if p.page == page])
+        text = cell.text if first else ""
+        cells.append(Cell(covered[0], column, text, len(covered), cell.column_span, page, box))
+    ordered = tuple(sorted(cells, key=lambda c: (c.row, c.column)))
+    return Table(ordered, page, union([c.box for c in ordered if c.box]))
+
+
+# ---------------------------------------------------------------- labels
+
+
+def _labels(draft: Draft, places: Places) -> Iterator[Label]:
+    """Those of the running text, then those of the tables."""
+    for name, text, place in _runs(draft, places):
+        yield Label(name, text, place.page, place.box)
+    for number, part in enumerate(draft.parts):
+        if isinstance(part, FormTable):
+            repeated = part.header_rows if draft.look.repeat_header else 0
+            for item, (row, _, cell) in enumerate(part.placed()):
+                if cell.label and cell.text:
+                    found = places[Key(number, item)]
+                    for place in found if row < repeated else found[:1]:
+                        yield Label(cell.label, cell.text, place.page, place.box)
