@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
 
 import simplejson
 
 from annotations.pages import PagePicture
 from annotations.regions import Region, regions_of, with_regions
-from annotations.store import Annotation, dump_annotation, load_annotation
+from annotations.store import DRAFT, Annotation, dump_annotation, load_annotation
 from extraction.document import Box
 
 Key = Literal["annotations", "predictions"]
@@ -127,10 +127,14 @@ def annotations_of(tasks: Iterable[dict[str, Any]], by: str = "") -> Iterator[An
         if lacking:
             raise ValueError(f"{annotation_id}: page {min(lacking)} is not among the tasks")
         try:
-            regions = [r for number in sorted(found) for r in _regions(found[number], number, by)]
-            yield with_regions(rest, regions)
+            answers = {number: _answer(found[number], by) for number in sorted(found)}
+            regions = [r for number, answer in answers.items() for r in _regions(found[number]["data"], answer)]
+            annotation = with_regions(rest, regions)
         except ValueError as error:
             raise ValueError(f"{annotation_id}: {error}") from error
+        if all(answer.settled for answer in answers.values()):
+            annotation = replace(annotation, facts={k: v for k, v in annotation.facts.items() if k != DRAFT})
+        yield annotation
 
 
 def _result_set(results: list[dict[str, Any]], key: Key) -> dict[str, Any]:
@@ -162,12 +166,11 @@ def _results(region: Region, image: TaskImage, key: Key) -> Iterator[dict[str, A
             yield {**common, "from_name": name, "type": "textarea", "value": {**value, "text": [text]}}
 
 
-def _regions(task: dict[str, Any], number: int, by: str) -> list[Region]:
-    size = float(task["data"]["page_width"]), float(task["data"]["page_height"])
-    results, settled = _answer(task, by)
+def _regions(data: dict[str, Any], answer: Answer) -> list[Region]:
+    number, size = int(data["page"]), (float(data["page_width"]), float(data["page_height"]))
     shapes: dict[str, dict[str, Any]] = {}
     texts: dict[str, dict[str, str]] = {}
-    for result in results:
+    for result in answer.results:
         if result.get("image_rotation"):
             raise ValueError(f"page {number} was turned in Label Studio; turn it in the document instead")
         kind, value, region_id = result.get("type"), result["value"], str(result.get("id", ""))
@@ -185,20 +188,26 @@ def _regions(task: dict[str, Any], number: int, by: str) -> list[Region]:
             text=texts.get(region_id, {}).get("transcription", ""),
             name=texts.get(region_id, {}).get("name", "").strip(),
             place=texts.get(region_id, {}).get("place", "").strip(),
-            confidence=1.0 if settled or shape["score"] is None else float(shape["score"]),
+            confidence=1.0 if answer.settled or shape["score"] is None else float(shape["score"]),
         )
         for region_id, shape in shapes.items()
     ]
 
 
-def _answer(task: dict[str, Any], by: str) -> tuple[list[dict[str, Any]], bool]:
-    """The results that count, and whether a person has given them."""
+class Answer(NamedTuple):
+    """The results of a task that count, and whether a person has given them."""
+
+    results: list[dict[str, Any]]
+    settled: bool
+
+
+def _answer(task: dict[str, Any], by: str) -> Answer:
     answers = [a for a in task.get("annotations") or [] if not a.get("was_cancelled")]
     answers = [a for a in answers if not by or by in _annotator(a.get("completed_by"))]
     drafts = [] if by else task.get("predictions") or []
     for found, settled in ((answers, True), (drafts, False)):
         if found:
-            return list(found[-1]["result"]), settled
+            return Answer(list(found[-1]["result"]), settled)
     said = f"by {by} " if by else ""
     raise ValueError(f"page {task['data']['page']} has no annotation {said}and no prediction")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from annotations.regions import evaluated
-from annotations.store import Annotation, annotation_path, read_gold, write_annotation
+from annotations.store import DRAFT, Annotation, annotation_path, read_gold, write_annotation
 from extraction.checks import SURE, check_sums
 from extraction.convert import Input
 from extraction.document import Field, Status
@@ -17,9 +17,6 @@ from extraction.labels import labels_of
 from extraction.pipeline import read_document, report_of
 from extraction.settings import Settings
 from models.loaded import Models
-
-DRAFT = "draft"
-"""The fact that says that nobody has compared the annotation with its document yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from annotations.findings import Finding, FindingKind
-from annotations.store import Annotation
+from annotations.store import DRAFT, Annotation
 from annotations.value_types import wrong_types
 from extraction.catalogue import FieldForm, Template, field_forms, narrative_forms, sections, template, template_ids
 from extraction.checks import evaluate
@@ -33,6 +33,8 @@ def findings_in(annotation: Annotation) -> Iterator[Finding]:
 
 def _heading(annotation: Annotation) -> Iterator[Finding]:
     report = annotation.report
+    if DRAFT in annotation.facts:
+        yield Finding(annotation.id, DRAFT, annotation.facts[DRAFT], FindingKind.OPEN)
     if report.template not in template_ids():
         yield Finding(annotation.id, "template", f"{report.template!r} is none of {', '.join(template_ids())}")
     for name in ("organization", "year"):

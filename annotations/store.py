@@ -29,6 +29,9 @@ from extraction.report_json import report_data, report_from
 SCHEMA_VERSION = 1
 SPLITS = ("train", "dev", "test")
 
+DRAFT = "draft"
+"""The fact that says that nobody has compared the annotation with its document yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Annotation:

@@ -187,6 +187,9 @@ def _split_findings(folder: Path, entries: Sequence[Entry]) -> Iterator[Finding]
         if len(named) != len(set(named)):
             yield Finding(folder.name, f"split {split}", "names a report twice")
     for entry in entries:
+        meant = entry.annotation.facts.get("split")
+        if meant is not None and entry.splits and meant not in entry.splits:
+            yield Finding(entry.id, "split", f"was made for {meant} and is in {' and '.join(entry.splits)}")
         if splits and len(entry.splits) != 1:
             yield Finding(entry.id, "split", f"is in {' and '.join(entry.splits) or 'none'}; every report is in one")
 

@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_convert(commands)
     _add_show(commands)
     _add_eval(commands)
+    _add_annotations(commands)
     _add_bench(commands)
     _add_models(commands)
     return parser
@@ -133,6 +134,14 @@ def _add_eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     evaluate.set_defaults(run=_eval)
 
 
+def _add_annotations(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from annotations.command import configure
+
+    annotations = commands.add_parser("annotations", help="gold: check it, draft it, exchange it, split it")
+    configure(annotations)
+    annotations.set_defaults(run=_annotations)
+
+
 def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     models = commands.add_parser(
         "models",
@@ -181,6 +190,12 @@ def _show(parsed: argparse.Namespace) -> int:
 
 def _eval(parsed: argparse.Namespace) -> int:
     from eval.command import run
+
+    return run(parsed)
+
+
+def _annotations(parsed: argparse.Namespace) -> int:
+    from annotations.command import run
 
     return run(parsed)
 
