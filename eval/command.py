@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shlex
 import sys
@@ -149,11 +150,12 @@ def _about(parsed: argparse.Namespace, cases: list[Case]) -> dict[str, Any]:
 
 
 def _write_all(out: Path, scores: dict[str, Any], cases: list[Case], engines: list[str]) -> None:
-    import json
-
+    from eval.crops import worst_cells
     from eval.faults import all_faults, write_faults
     from eval.files import write_text
+    from eval.page import render_page
 
     write_text(out / "scores.json", json.dumps(scores, ensure_ascii=False, indent=1) + "\n")
     faults = all_faults(cases, engines, out)
     write_faults(out / "faults.csv", faults)
+    write_text(out / "index.html", render_page(scores, worst_cells(faults)))
