@@ -22,7 +22,8 @@ from eval.engines.pdfplumber import PdfplumberEngine
 from eval.engines.rapidocr import rapidocr_page
 from eval.engines.tesseract import tesseract_page
 from eval.prediction import Engine
-from extraction.errors import UsageError
+from extraction.errors import ModelError, UsageError
+from models.weights import WeightsError
 
 ENGINES: dict[str, str] = {
     "gouji": "Gouji as it stands",
@@ -46,4 +47,7 @@ def make_engine(name: str, threads: int = 1) -> Engine:
     """The engine of that name, loaded. Raises UsageError for an unknown one, ModelError for one not installed."""
     if name not in _MAKERS:
         raise UsageError(f"unknown engine {name}; there are {', '.join(_MAKERS)}")
-    return _MAKERS[name](threads)
+    try:
+        return _MAKERS[name](threads)
+    except WeightsError as error:
+        raise ModelError(str(error)) from error
