@@ -1,4 +1,4 @@
-"""A typesetter for tests: every paragraph a line, every table row 20 points high, pages of 30 rows; rows may be torn."""
+"""A typesetter for tests: a paragraph is a line, a table row 20 points high, a page 30 rows; rows may be torn."""
 
 from __future__ import annotations
 

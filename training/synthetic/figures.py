@@ -104,7 +104,7 @@ def _figure(rng: Random, row: str, column: str, reach: float, idle: float) -> De
     if column == "fee_amount_wanyuan":
         return _amount(rng, reach + 1.5, 0.4 + idle / 2, rng.randint(1, 6))
     if column == "decisions":
-        return Decimal(_count(rng, min(reach * 1.9, 7.9), idle))
+        return Decimal(_count(rng, min(reach * 2, 8), idle))
     if column == "change":
         change = _count(rng, reach * 0.6, 0.55)
         return Decimal(-change if rng.random() < 0.35 else change)

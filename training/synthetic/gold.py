@@ -11,7 +11,7 @@ organization and year inside. Boxes are rounded to a tenth of a point.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pypdfium2
@@ -101,10 +101,15 @@ def _runs(draft: Draft, places: Places) -> Iterator[tuple[str, str, Place]]:
                 yield run.label, run.text, _around(found)
 
 
-def _around(places: list[Place] | tuple[Place, ...]) -> Place:
+def _around(places: Sequence[Place]) -> Place:
     """The place around those on the first page."""
-    page = min(place.page for place in places)
-    return Place(page, union([place.box for place in places if place.page == page]))
+    return _by_page(places)[0]
+
+
+def _by_page(places: Sequence[Place]) -> list[Place]:
+    """The place around those on each page."""
+    pages = sorted({place.page for place in places})
+    return [Place(page, union([place.box for place in places if place.page == page])) for page in pages]
 
 
 # ---------------------------------------------------------------- tables
@@ -149,6 +154,6 @@ def _labels(draft: Draft, places: Places) -> Iterator[Label]:
             repeated = part.header_rows if draft.look.repeat_header else 0
             for item, (row, _, cell) in enumerate(part.placed()):
                 if cell.label and cell.text:
-                    found = places[Key(number, item)]
-                    for place in found if row < repeated else found[:1]:
+                    pages = _by_page(places[Key(number, item)])
+                    for place in pages if row < repeated else pages[:1]:
                         yield Label(cell.label, cell.text, place.page, place.box)
