@@ -1,0 +1,19 @@
+"""Draft -> PDF and places, by four typesetting engines that share nothing but the `Look`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from training.synthetic.draft import Draft, Rendered
+from training.synthetic.fonts import Split
+from training.synthetic.render.chromium import render_chromium
+
+RENDERERS: Mapping[str, Callable[[Draft], Rendered]] = {"chromium": render_chromium}
+"""Engine -> its renderer."""
+
+SPLIT_RENDERERS: Mapping[Split, tuple[str, ...]] = {
+    "train": ("chromium", "typst"),
+    "dev": ("reportlab",),
+    "test": ("libreoffice",),
+}
+"""Split -> the engines that print it; no engine prints two splits."""

@@ -1,0 +1,179 @@
+"""Draft -> HTML -> PDF through headless Chromium. Fonts are embedded as small TrueType, figures in a face of their own.
+
+Chromium writes an OpenType (CFF) font as hundreds of drawings; TrueType it subsets.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+
+from training.forms import FormCell, FormTable
+from training.samples.fonts import small_font
+from training.synthetic.draft import Draft, Key, Look, Paragraph, Rendered
+from training.synthetic.fonts import font_file
+from training.synthetic.render.marks import inside_rules, marks, places
+from training.synthetic.render.style import (
+    CELL_LEADING,
+    CELL_PADDING,
+    PAGE_NUMBER_SIZE,
+    RED,
+    RULES,
+    TABLE_GAP,
+    aligned,
+    banded,
+    latin_letters,
+    setting,
+    stacked,
+    starts_page,
+)
+
+CHROMIUM = "chromium"
+_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-pdf-header-footer",
+    "--disable-pdf-tagging",
+)
+_TIMEOUT = 120
+_DATE = re.compile(rb"(/(?:Creation|Mod)Date \(D:)\d{14}")
+
+
+def render_chromium(draft: Draft) -> Rendered:
+    """The draft as Chromium prints it; raises subprocess.CalledProcessError or TimeoutExpired where it fails."""
+    with tempfile.TemporaryDirectory(prefix="chromium-") as folder:
+        faces = _faces(draft)
+        pages = {"plain": page_html(draft, faces), "marked": page_html(draft, faces, marks(draft))}
+        printing = [_print(Path(folder), name, page) for name, page in pages.items()]
+        for process in printing:
+            _, errors = process.communicate(timeout=_TIMEOUT)
+            if process.returncode:
+                raise subprocess.CalledProcessError(process.returncode, CHROMIUM, stderr=errors)
+        plain, marked = (Path(folder, f"{name}.pdf").read_bytes() for name in pages)
+    plain = _DATE.sub(rb"\g<1>20240101000000", plain)
+    return Rendered(plain, inside_rules(draft, places(draft, plain, marked)))
+
+
+def page_html(draft: Draft, faces: str, marked: Mapping[Key, str] | None = None) -> str:
+    """The page to print; with `marked`, every run and cell on its colour."""
+    body = []
+    for number, part in enumerate(draft.parts):
+        colours = {key.item: colour for key, colour in (marked or {}).items() if key.part == number}
+        if isinstance(part, Paragraph):
+            body.append(_paragraph(draft, number, part, colours))
+        else:
+            body.append(_table(part, draft.look, colours))
+    return (
+        '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">'
+        f"<title>{escape(draft.id)}</title><style>{faces}{_style(draft)}</style></head><body>{''.join(body)}</body></html>"
+    )
+
+
+def _print(folder: Path, name: str, page: str) -> subprocess.Popen[bytes]:
+    source = folder / f"{name}.html"
+    source.write_text(page, encoding="utf-8")
+    profile, pdf = folder / f"profile-{name}", folder / f"{name}.pdf"
+    return subprocess.Popen(
+        [CHROMIUM, *_FLAGS, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}", source.as_uri()],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def _faces(draft: Draft) -> str:
+    """The fonts under the names f0, f1, …: those of the letters, and those of the figures."""
+    look = draft.look
+    texts = [
+        p.text if isinstance(p, Paragraph) else "".join(c.text for row in p.rows for c in row) for p in draft.parts
+    ]
+    letters = "".join(texts) + look.page_number + latin_letters() + " "
+    rules = [_face(family, letters) for family in dict.fromkeys((look.font, look.heading_font, look.table_font))]
+    return "\n".join([*rules, _face(look.digit_font, latin_letters(), "digits")])
+
+
+def _face(family: str, letters: str, name: str = "") -> str:
+    data = base64.b64encode(small_font(*font_file(family), letters)).decode()
+    return f'@font-face {{ font-family: "{name or family} small"; src: url(data:font/ttf;base64,{data}) }}'
+
+
+def _paragraph(draft: Draft, number: int, part: Paragraph, colours: Mapping[int, str]) -> str:
+    how = setting(draft, number)
+    style = (
+        f"font-family:{_families(how.font)};font-size:{how.size}pt;line-height:{how.leading};text-align:{how.align};"
+        f"text-indent:{how.indent}pt;margin:{how.before}pt 0 {how.after}pt;color:{how.colour};"
+        f"letter-spacing:{how.tracking}pt"
+    )
+    if how.ruled:
+        style += f";border-bottom:2pt solid {RED};padding-bottom:4pt"
+    if starts_page(draft, number):
+        style += ";break-before:page"
+    runs = "".join(
+        f'<span style="background:{colours.get(item, "transparent")}">{escape(run.text, quote=False)}</span>'
+        for item, run in enumerate(part.runs)
+    )
+    return f"<p style='{style}'>{runs}</p>"
+
+
+def _table(table: FormTable, look: Look, colours: Mapping[int, str]) -> str:
+    columns = "".join(f'<col style="width:{share:.4%}">' for share in table.widths)
+    head = table.header_rows if look.repeat_header else 0
+    lines = [f"<table><colgroup>{columns}</colgroup>", "<thead>" if head else "<tbody>"]
+    item = 0
+    for number, row in enumerate(table.rows):
+        if head and number == head:
+            lines.append("</thead><tbody>")
+        lines.append("<tr>")
+        for cell in row:
+            lines.append(_cell(cell, look, colours.get(item, "")))
+            item += 1
+        lines.append("</tr>")
+    return "".join([*lines, "</tbody></table>"])
+
+
+def _cell(cell: FormCell, look: Look, colour: str) -> str:
+    spans = "".join(
+        f' {name}="{span}"' for name, span in (("rowspan", cell.row_span), ("colspan", cell.column_span)) if span > 1
+    )
+    fill = colour or (look.band if banded(cell, look) else "")
+    style = f"text-align:{aligned(cell)}" + (f";background:{fill}" if fill else "")
+    text = escape(cell.text, quote=False).replace("\n", "<br>")
+    if stacked(cell, look):
+        text = f'<div class="stacked">{text}</div>'
+    return f'<td{spans} style="{style}">{text}</td>'
+
+
+def _families(family: str) -> str:
+    return f'"digits small","{family} small"'
+
+
+def _style(draft: Draft) -> str:
+    look = draft.look
+    rule = RULES[look.rules]
+    border = f"{rule.width}pt solid {rule.colour}" if rule else "none"
+    number = " ".join("counter(page)" if part == "#" else f'"{part}"' for part in re.split("(#)", look.page_number))
+    margin = look.margin
+    # Half of the drafts keep their rows whole; the others' are cut wherever the page ends, as most converters do.
+    rows = "tr:not(:has(td[rowspan])) { break-inside: avoid }" if draft.seed % 2 else ""
+    return f"""
+@page {{ size: A4; margin: {margin}pt;
+  @bottom-center {{ content: {number}; font: {PAGE_NUMBER_SIZE}pt {_families(look.font)} }} }}
+body {{ margin: 0; print-color-adjust: exact }}
+p {{ orphans: 1; widows: 1; overflow-wrap: anywhere }}
+table {{ width: 100%; border-collapse: collapse; table-layout: fixed; margin: {TABLE_GAP}pt 0;
+  font: {look.table_size}pt/{CELL_LEADING} {_families(look.table_font)} }}
+tr {{ height: {look.row_height}pt }}
+{rows}
+td {{ border: {border}; padding: 2pt {CELL_PADDING}pt; overflow-wrap: anywhere; vertical-align: middle }}
+div.stacked {{ width: 1em; margin: 0 auto; word-break: break-all }}
+"""
