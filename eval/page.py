@@ -11,7 +11,7 @@ from typing import Any
 from eval.crops import Crop
 from eval.heat import form_map, is_printed, scale
 from eval.metrics import METRICS
-from eval.plots import Axis, Series, colour, interval_plot, legend, line_plot
+from eval.plots import Axis, Series, colour, interval_plot, legend, line_plot, round_up
 from eval.table import percent
 from extraction.catalogue import Block, field_forms, template, template_ids
 
@@ -20,15 +20,15 @@ _OF_FIELDS = ("field_accuracy", "silent_rate", "review_share", "missed_share")
 _OF_REPORTS = ("reports_perfect", "reports_sound")
 _HEADINGS = {
     "field_accuracy": "as printed 准确率",
-    "silent_rate": "silent errors 漏报错误",
+    "silent_rate": "silent errors 静默错误",
     "review_share": "to review 待人工核对",
     "missed_share": "missed 漏读",
     "reports_perfect": "perfect 全对",
-    "reports_sound": "no silent error 无漏报",
+    "reports_sound": "no silent error 无静默错误",
 }
 _NOTES = (
     ("as printed", "The field says what is printed; the best guess of a field for review counts too."),
-    ("silent error 漏报错误", "Wrong, or not in the report at all, and not marked for review: what must not be."),
+    ("silent error 静默错误", "Wrong, or not in the report at all, and not marked for review: what must not be."),
     ("to review 待人工核对", "A person must look, whether the best guess is right or wrong."),
     ("missed 漏读", "Printed, and not found. All fields of a document that could not be read are missed, none silent."),
     ("perfect", "Every field, the organization, year and form right, and nothing left to a person."),
@@ -137,14 +137,15 @@ def _trust(engines: Engines) -> str:
         most = max((n for _, _, n in known["bins"]), default=1)
         dots = [(mean, share) for mean, share, _ in known["bins"]]
         bins.append(Series(name, colour(k), dots, [3 + 9 * (n / most) ** 0.5 for _, _, n in known["bins"]]))
-        curves.append(Series(name, colour(k), [tuple(point) for point in known["curve"]]))
+        curve = [(x, y) for x, y in known["curve"]]
+        curves.append(Series(name, colour(k), [(0.0, curve[0][1]), *curve] if curve else []))
         rows.append([_name(name), _n(percent(known["ece"])), _n(percent(known["area"], 3))])
     highest = max((risk for s in curves for _, risk in s.points), default=0.0)
     reliability = line_plot(bins, Axis("confidence"), Axis("share as printed"), diagonal=True, size=(430, 340))
     risk = line_plot(
         curves,
         Axis("coverage: fields accepted"),
-        Axis("risk: wrong among them", high=max(0.001, highest)),
+        Axis("risk: wrong among them", high=round_up(highest)),
         size=(430, 340),
     )
     return (
@@ -262,7 +263,7 @@ def _share(interval: Mapping[str, float | None]) -> str:
 
 
 def _name(text: str) -> str:
-    return f"<td>{escape(text)}</td>"
+    return f'<td class="name">{escape(text)}</td>'
 
 
 def _n(text: str) -> str:

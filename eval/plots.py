@@ -9,13 +9,22 @@ from html import escape
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555")
 """Told apart by colour-blind readers too (Okabe and Ito, Color Universal Design, 2008)."""
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 10, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 24, 12, 40
 _TICKS = 5
 
 
 def colour(index: int) -> str:
     """The colour of the series with this number."""
     return COLOURS[index % len(COLOURS)]
+
+
+def round_up(highest: float) -> float:
+    """A round end for an axis that reaches at least so high, with round ticks."""
+    for power in range(-4, 1):
+        for step in (1, 2, 5):
+            if highest <= step * 10.0**power:
+                return step * 10.0**power
+    return 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from annotations.store import Annotation, read_gold
+from annotations.store import Annotation
 from eval.compare import compare, inconsistent_totals
 from eval.outcomes import is_right
 from eval.prediction import Prediction
-from eval.samples import main as samples_main
 from eval.score import Score, total
 from extraction.catalogue import field_forms
 from extraction.document import Check, Field, Report, Source, Status, Verdict
-from extraction.outputs import write_report
-from tests.documents import SAMPLES
 
 RECEIVED = "applications.received"
 
@@ -172,32 +167,3 @@ def test_scores_add(gold: Annotation, report: Report) -> None:
 def test_only_inconsistent_checks_speak_against_the_report(report: Report) -> None:
     checks = tuple(Check(str(verdict), "", None, verdict) for verdict in Verdict)
     assert inconsistent_totals(replace(report, checks=checks)) == {"source_inconsistent"}
-
-
-def _plant_nothing(report: Report) -> Report:
-    return report
-
-
-def _plant_a_wrong_figure(report: Report) -> Report:
-    return changed(report, f"{RECEIVED}.total", value=Decimal(999_999), printed="999999")
-
-
-@pytest.mark.parametrize(("plant", "code"), [(_plant_nothing, 0), (_plant_a_wrong_figure, 1)])
-def test_the_command_compares_a_folder_with_the_gold(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], plant: Callable[[Report], Report], code: int
-) -> None:
-    name = "qingluo-2019"
-    report = read_gold(SAMPLES / name / "gold.json").report
-    write_report(tmp_path, f"{name}/scan.pdf", plant(report))
-    assert samples_main([str(tmp_path)]) == code
-    printed = capsys.readouterr().out
-    fields = len(report.fields)
-    assert f"{name} scan.pdf {fields} {fields - code} 0 {code}".split() in [
-        line.split() for line in printed.split("\n")
-    ]
-    assert ("scan.pdf: applications.received.total: 999999 read" in printed) == bool(code)
-
-
-def test_the_command_says_when_there_is_nothing_to_compare(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert samples_main([str(tmp_path)]) == 2
-    assert "has no report of a sample" in capsys.readouterr().err
