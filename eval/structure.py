@@ -4,13 +4,10 @@ Cell detection is precision and recall over all cells of all tables: a cell is f
 with an intersection over union (IoU) of at least 0.5, or 0.75. Pairs are made greedily, the best overlap first; where
 cells do not overlap each other that is the best assignment, as no cell can have an IoU over 0.5 with two others.
 
-Structure is GriTS (Smock, Pesala, Abraham: GriTS: Grid table similarity metric for table structure recognition, 2022,
-arXiv:2203.12555): the rows and columns that two tables have in common, by their most similar substructures, and how
-alike the grid cells there are. GriTS_Top compares which cells are merged, GriTS_Con what stands in them. As in the
-paper the most similar substructures are found for rows and columns separately, each by a dynamic programme over a
-dynamic programme. Text is compared without white space: where the lines of a cell break is no matter of structure.
+Structure is GriTS (`eval.grits`): GriTS_Top compares which cells are merged, GriTS_Con what stands in them.
 
-Tables that run over pages are compared page by page, those of a page paired by their overlap; without boxes (DOCX,
+Tables that run over pages are compared page by page, each part on the grid that its page shows (a column that only
+other pages divide is none there), those of a page paired by their overlap; without boxes (DOCX,
 HTML) tables are paired in their order, by their text, and no cell detection is scored. A table without a partner counts
 with all its cells. Scores add; the GriTS of a sum is that of all grid cells together.
 """
@@ -23,14 +20,10 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz.distance import Indel
-from rapidfuzz.process import cdist
 
+from eval.grits import similar_cells
 from extraction.alignment import NEVER, align
 from extraction.document import Box, Cell, Table, union
-
-Rewards = npt.NDArray[np.float64]
-"""Similarity (0..1) of every grid cell of one table and every one of another: rows x columns x rows x columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,14 +173,30 @@ def _ious(ours: Sequence[Box], theirs: Sequence[Box]) -> npt.NDArray[np.float64]
 
 
 def _pieces(tables: Sequence[Table]) -> Iterator[Table]:
-    """The part of each table on each of its pages, rows counted from its own first."""
+    """The part of each table on each of its pages, on a grid of its own."""
     for table in tables:
         row_pages = _row_pages(table)
         for page in dict.fromkeys(row_pages):
             rows = [r for r, p in enumerate(row_pages) if p == page]
             cells = tuple(part for c in table.cells if (part := _part(c, rows, page)) is not None)
+            cells = _on_own_grid(cells)
             boxes = [c.box for c in cells if c.box is not None]
             yield Table(cells, page, union(boxes) if boxes else table.box, table.aligned)
+
+
+def _on_own_grid(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+    """Without the rows and columns in which no cell begins: on a page of its own nothing shows them."""
+    rows, columns = sorted({c.row for c in cells}), sorted({c.column for c in cells})
+    return tuple(
+        replace(
+            c,
+            row=rows.index(c.row),
+            column=columns.index(c.column),
+            row_span=sum(c.row <= r < c.row + c.row_span for r in rows),
+            column_span=sum(c.column <= k < c.column + c.column_span for k in columns),
+        )
+        for c in cells
+    )
 
 
 def _row_pages(table: Table) -> list[int | None]:
@@ -234,73 +243,3 @@ def _pairs_in_order(ours: Sequence[Table], theirs: Sequence[Table]) -> list[tupl
 
 def _texts(table: Table) -> Counter[str]:
     return Counter("".join(c.text.split()) for c in table.cells)
-
-
-def similar_cells(one: Table, other: Table) -> tuple[float, float]:
-    """The similarity summed over the grid cells of the most similar substructures: by topology, by content."""
-    ours, theirs = _Grid.of(one), _Grid.of(other)
-    return _factored_mss(_same_spans(ours, theirs)), _factored_mss(_same_texts(ours, theirs))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Grid:
-    """For each grid cell (rows x columns) the span of its cell around it, and the number of its text in `texts`."""
-
-    spans: npt.NDArray[np.float64]  # rows x columns x (left, top, right, bottom), relative to the grid cell
-    text: npt.NDArray[np.int64]
-    texts: tuple[str, ...]
-
-    @staticmethod
-    def of(table: Table) -> _Grid:
-        """The grid of a table; where no cell is, an empty cell is taken to be."""
-        shape = (table.row_count, table.column_count)
-        spans, text = np.tile(np.array([0.0, 0, 1, 1]), (*shape, 1)), np.zeros(shape, np.int64)
-        texts: dict[str, int] = {"": 0}
-        for cell in table.cells:
-            number = texts.setdefault("".join(cell.text.split()), len(texts))
-            right, bottom = cell.column + cell.column_span, cell.row + cell.row_span
-            for row in range(cell.row, bottom):
-                for column in range(cell.column, right):
-                    spans[row, column] = (cell.column - column, cell.row - row, right - column, bottom - row)
-                    text[row, column] = number
-        return _Grid(spans, text, tuple(texts))
-
-
-def _same_spans(ours: _Grid, theirs: _Grid) -> Rewards:
-    """IoU of the relative spans (GriTS_Top)."""
-    a, b = ours.spans[:, :, None, None], theirs.spans[None, None]
-    across = np.minimum(a[..., 2], b[..., 2]) - np.maximum(a[..., 0], b[..., 0])
-    down = np.minimum(a[..., 3], b[..., 3]) - np.maximum(a[..., 1], b[..., 1])
-    areas = [(x[..., 2] - x[..., 0]) * (x[..., 3] - x[..., 1]) for x in (a, b)]
-    shared = across * down  # spans of a grid cell hold it: they always overlap
-    return np.asarray(shared / (areas[0] + areas[1] - shared))
-
-
-def _same_texts(ours: _Grid, theirs: _Grid) -> Rewards:
-    """Twice the longest common subsequence over both lengths (GriTS_Con); two empty cells are the same."""
-    likeness = cdist(ours.texts, theirs.texts, scorer=Indel.normalized_similarity)
-    return np.asarray(likeness, float)[ours.text[:, :, None, None], theirs.text[None, None]]
-
-
-def _factored_mss(rewards: Rewards) -> float:
-    """Similarity over the most similar rows and columns of two tables, these found separately (the paper's 2D-MSS)."""
-    if not rewards.size:
-        return 0.0
-    rows, _ = align(_line_scores(rewards.transpose(1, 3, 0, 2)))
-    columns, _ = align(_line_scores(rewards.transpose(0, 2, 1, 3)))
-    return float(sum(rewards[r.first, c.first, r.second, c.second] for r in rows for c in columns))
-
-
-def _line_scores(rewards: Rewards) -> npt.NDArray[np.float64]:
-    """The best alignment score of every line of ours and every one of theirs, all pairs at once.
-
-    `rewards` is indexed by position in our line, position in theirs, our line, their line.
-    """
-    best = np.zeros((len(rewards) + 1, rewards.shape[1] + 1, *rewards.shape[2:]))
-    for i in range(len(rewards)):
-        for j in range(rewards.shape[1]):
-            step = best[i + 1, j + 1]
-            np.add(best[i, j], rewards[i, j], out=step)
-            np.maximum(step, best[i, j + 1], out=step)
-            np.maximum(step, best[i + 1, j], out=step)
-    return np.asarray(best[-1, -1])

@@ -123,6 +123,14 @@ def test_a_table_over_two_pages_is_compared_page_by_page() -> None:
     assert (score.grits_top, score.grits_con) == (1.0, 1.0)
 
 
+def test_columns_that_a_page_does_not_show_do_not_count_there() -> None:
+    first = [cell(0, 0, "规章"), cell(0, 1, "0"), cell(0, 2, "1")]
+    rest = [cell(1, 0, "行政许可", page=2), cell(1, 1, "2", column_span=2, page=2)]
+    alone = [cell(1, 0, "行政许可", page=2), cell(1, 1, "2", page=2)]
+    score = structure_score([of_cells([*first, *rest])], [of_cells(first), of_cells(alone)])
+    assert (score.grid_gold, score.top, score.con) == (5, 5.0, 5.0)
+
+
 def test_without_boxes_tables_are_paired_in_order() -> None:
     gold = [without_places(table(*rows)) for rows in (("a b", "c d"), ("e f", "g h"), ("i j", "k l"))]
     score = structure_score(gold, gold[1:])
