@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from extraction.catalogue import field_forms, sections, template
+from extraction.catalogue import field_forms, narrative_forms, sections, template, template_ids
 from extraction.document import Status, Verdict
 from extraction.numbers import parse_figure
 from training.forms import FormCell, FormTable
@@ -19,8 +19,9 @@ from training.synthetic.content import YEARS, draft_report
 from training.synthetic.draft import Draft, Paragraph
 from training.synthetic.figures import draw_values
 from training.synthetic.fonts import FONTS, Split
-from training.synthetic.sentences import STOCK, of_split
+from training.synthetic.sentences import STOCK, WORDS, of_split
 from training.synthetic.variations import NONE, SWITCHES, Variations
+from training.synthetic.wordings import HELD_OUT_COLUMNS, HELD_OUT_HEADINGS, HELD_OUT_ROWS
 
 SPLITS: tuple[Split, ...] = ("train", "dev", "test")
 SEEDS = range(30)
@@ -181,6 +182,23 @@ def test_splits_share_no_sentence() -> None:
         assert len(set(stock)) == len(stock)
 
 
+def test_splits_share_no_word_of_a_slot() -> None:
+    for slot, stocks in WORDS.items():
+        words = [word for split in SPLITS for word in stocks[split]]
+        assert len(set(words)) == len(words), slot
+
+
+def test_every_label_has_held_out_wordings_that_the_catalogue_has_not() -> None:
+    for form in template_ids():
+        for block in template(form).blocks:
+            for part, stock in [(r, HELD_OUT_ROWS) for r in block.rows if r.label] + [
+                (c, HELD_OUT_COLUMNS) for c in block.columns
+            ]:
+                assert not set(stock[part.id]) & {part.label, *part.wordings}, part.id
+    for section_form in sections():
+        assert not set(HELD_OUT_HEADINGS[section_form.id]) & {section_form.title, *section_form.wordings}
+
+
 @pytest.mark.parametrize("split", SPLITS)
 def test_fonts_are_the_split_s(split: Split) -> None:
     for draft in drafts(split):
@@ -197,6 +215,13 @@ def test_text_is_of_common_characters(split: Split) -> None:
 
 
 # ---------------------------------------------------------------- running text
+
+
+def test_named_figures_correspond_to_fields() -> None:
+    forms = {form.id: form.fields for form in narrative_forms()}
+    assert all(field_id in field_forms() for fields in forms.values() for field_id in fields)
+    said = {n.id for split in SPLITS for d in drafts(split) for n in d.report.narrative}
+    assert said == set(forms)
 
 
 @pytest.mark.parametrize("split", SPLITS)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from random import Random
 
-from extraction.catalogue import Identity, Template, field_forms, template
+from extraction.catalogue import Identity, template
 from training.forms import APPLICANTS, DISPUTES, outcome_rows, rows_of
 from training.synthetic.agencies import Level
 
@@ -234,15 +234,7 @@ _ERRORS: Mapping[str, Callable[[Random, Values, list[str]], None]] = {
     "forgotten_carry": _forgotten_carry,
 }
 
-MONEY = tuple(i for i, form in field_forms().items() if form.unit != "count")
-"""The fields that are money."""
-
 
 def form_of(year: int, other: bool) -> str:
     """The form that reports of a year are in, or the other one."""
     return "2019" if (year <= 2020) != other else "2021"
-
-
-def own_fields(form: Template) -> set[str]:
-    """The ids of a form's own fields."""
-    return {f.id for f in form.fields}

@@ -13,7 +13,7 @@ from extraction.document import NarrativeFigure
 from training.synthetic.agencies import Agency
 from training.synthetic.draft import Paragraph, Run, Style
 from training.synthetic.figures import Values
-from training.synthetic.sentences import SUB_HEADINGS, of_split
+from training.synthetic.sentences import SUB_HEADINGS, WORDS, of_split
 
 _SLOT = re.compile(r"\{(#?)(\w+)(?:\|([^}]*))?\}")
 _NUMERALS = "一二三四五六七八九十"
@@ -76,6 +76,8 @@ class Writer:
             return Run(self.agency.we)
         if name == "matter":
             return Run(self.rng.choice(self.agency.domain.matters))
+        if name in WORDS:
+            return Run(self.rng.choice(WORDS[name][self.split]))
         return Run(str(self.rng.randint(2, 48)))
 
     def _named(self, name: str, words: str | None) -> Run:
@@ -160,16 +162,17 @@ def draw_counts(rng: Random, values: Values, on: Collection[str]) -> dict[str, D
 def overview(writer: Writer) -> list[Paragraph]:
     """The first section: a general part, then published, requests, management, platform and supervision."""
     asked = "received" if writer.counts["received_requests"] else "received_none"
-    topics = (
-        ("published", "channels", "interpretations"),
-        (asked, "handling"),
-        ("management", "management"),
-        ("platform", "platform"),
-        ("supervision", "supervision"),
-    )
     rng = writer.rng
+    wordy = rng.choice((0, 1, 1, 2, 3))
+    topics = (
+        ("published", "channels", *_some(rng, wordy, "work"), "interpretations"),
+        (asked, "handling", *_some(rng, wordy, "handling")),
+        ("management", *_some(rng, wordy, "management", "work")),
+        ("platform", "platform", *_some(rng, wordy, "work")),
+        ("supervision", *_some(rng, wordy, "supervision")),
+    )
     opening = ("other_year",) if "other_year" in writer.on else ()
-    paragraphs = [writer.paragraph(*opening, *["overview"] * rng.randint(1, 3))]
+    paragraphs = [writer.paragraph(*opening, "overview", *_some(rng, wordy + 1, "overview", "work"))]
     if "sub_headings" not in writer.on:
         return paragraphs + [writer.paragraph(*t) for t in topics if rng.random() < 0.85 or t[0] == asked]
     apart = rng.random() < 0.5
@@ -181,12 +184,17 @@ def overview(writer: Writer) -> list[Paragraph]:
     return paragraphs
 
 
+def _some(rng: Random, most: int, *topics: str) -> list[str]:
+    """Up to so many of the topics, in any order."""
+    return rng.choices(topics, k=rng.randint(0, most))
+
+
 def problems(writer: Writer) -> list[Paragraph]:
     """The fifth section: what is not good yet, and what will be done."""
     rng = writer.rng
     return [
         writer.paragraph(*["problems"] * rng.randint(1, 3)),
-        writer.paragraph(*["improvements"] * rng.randint(1, 3)),
+        writer.paragraph(*["improvements"] * rng.randint(1, 3), *_some(rng, 1, "work")),
     ]
 
 

@@ -65,6 +65,16 @@ STOCK: Mapping[str, tuple[str, ...]] = {
         "{matter}的进展每季度公布一次，数字与上季度不同的地方写明原因。",
         "为了让人看得明白，{we}给每份{matter}文件配了一段大白话说明。",
     ),
+    "work": (
+        "{we}{how}{act}{matter}的{object}，{effect}。",
+        "{how}{act}{matter}的{object}，做到{manner}，{effect}。",
+        "凡{matter}方面的{object}，一律{how}{act}，{manner}。",
+        "对{matter}，{we}坚持{manner}，{how}{act}{object}。",
+        "{object}由专人{how}{act}，{matter}一项做到{manner}。",
+        "从{matter}入手，{how}{act}{object}，{effect}。",
+        "{matter}的{object}{how}{act}，{manner}，{effect}。",
+        "去年群众提得较多的{matter}，今年{how}{act}{object}，{effect}。",
+    ),
     "published": (
         "全年主动公开政府信息{#published_items}条，其中{matter}类{n}条、{matter}类{n}条。",
         "{year}年共发布各类信息{#published_items}条，比上年多{n}条。",
@@ -273,6 +283,35 @@ STOCK: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """Topic -> sentences."""
+
+WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "how": {
+        "train": ("按月", "逐项", "分批", "会同有关科室", "在办事窗口", "随办随时", "定期"),
+        "dev": ("按季度", "集中", "同步"),
+        "test": ("每旬", "逐户", "联合基层站所", "在现场", "先内后外"),
+    },
+    "act": {
+        "train": ("公布", "核对", "更新", "说明", "公示"),
+        "dev": ("通报", "补充"),
+        "test": ("披露", "校正", "刊登", "讲明"),
+    },
+    "object": {
+        "train": ("办理进度", "资金去向", "评审结果", "申请条件", "责任人和电话", "收费标准", "完成时限"),
+        "dev": ("完成情况", "收费依据", "承办科室"),
+        "test": ("验收结论", "名额分配", "期限和依据", "经办人员", "变更理由", "检查结论"),
+    },
+    "manner": {
+        "train": ("有据可查", "一事一档", "应公开尽公开", "说得清楚、查得方便", "不留空白"),
+        "dev": ("前后一致", "件件有回音"),
+        "test": ("看得懂、用得上", "当日完成", "不打折扣", "可以回头核对"),
+    },
+    "effect": {
+        "train": ("来电询问少了三成", "同类咨询明显减少", "得到社会评议员认可", "群众少跑了路", "没有再出现重复申请"),
+        "dev": ("投诉有所下降", "反映较好"),
+        "test": ("窗口排队的人少了", "误解少了许多", "居民代表给了好评", "基层也照着做"),
+    },
+}
+"""What stands in the slots of sentences, by slot and split."""
 
 SUB_HEADINGS = {
     "train": ("主动公开", "依申请公开", "政府信息管理", "平台建设", "监督保障"),

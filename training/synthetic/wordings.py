@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from random import Random
 
 from extraction.catalogue import Block, SectionForm, template
+from training.forms import DISPUTES
 
 Labels = dict[str, str]
 
@@ -35,11 +36,15 @@ HELD_OUT_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "legal_service": ("法律服务组织", "律师事务所等法律服务机构"),
     "other": ("其他组织",),
     "total": ("合 计", "总 计"),
-    "upheld": ("维持", "结果 维持"),
-    "corrected": ("纠正", "结果 纠正"),
-    "pending": ("未审结", "尚未 审结"),
+    "amount_yuan": ("采购总额", "采购合同总金额"),
+    "fee_amount_wanyuan": ("本年收费总额（单位：万元）", "收费金额（万元）"),
+    **{f"{part}.upheld": ("维持", "结果 维持") for part in DISPUTES},
+    **{f"{part}.corrected": ("纠正", "结果 纠正") for part in DISPUTES},
+    **{f"{part}.other": ("其它结果", "其他 结果") for part in DISPUTES},
+    **{f"{part}.pending": ("未审结", "尚未 审结") for part in DISPUTES},
+    **{f"{part}.total": ("合 计", "总 计") for part in DISPUTES},
 }
-"""Wordings of columns that no other split has, by the last part of the column's id."""
+"""Wordings of columns that no other split has."""
 
 HELD_OUT_ROWS: Mapping[str, tuple[str, ...]] = {
     "rules": ("规章（含地方政府规章）", "部门规章"),
@@ -145,10 +150,7 @@ def _worded(rng: Random, block: Block, on: Collection[str]) -> Labels:
     """Some labels of a block in other words; alike columns of the blocks are alike where they are printed together."""
     labels: Labels = {}
     named = [(f"row.{block.id}.{r.id}", r.wordings, HELD_OUT_ROWS.get(r.id, ())) for r in block.rows]
-    named += [
-        (f"column.{block.id}.{c.id}", c.wordings, HELD_OUT_COLUMNS.get(c.id.rpartition(".")[2], ()))
-        for c in block.columns
-    ]
+    named += [(f"column.{block.id}.{c.id}", c.wordings, HELD_OUT_COLUMNS.get(c.id, ())) for c in block.columns]
     for name, wordings, held_out in named:
         stock = [w for w in wordings if not _OWN_SWITCH.search(w)] if "catalogue_wordings" in on else []
         if held_out and "held_out_wordings" in on and rng.random() < 0.35:
