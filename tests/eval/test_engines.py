@@ -16,12 +16,14 @@ import pytest
 from annotations.store import of_document, read_gold
 from eval.engines import ENGINES, make_engine
 from eval.engines.tesseract import without_rules
+from eval.engines.whole_page import WholePageEngine
 from eval.outcomes import Outcome, compare_fields
 from eval.prediction import Engine, Prediction, dump_prediction, load_prediction
 from extraction.catalogue import template
 from extraction.checks import check_sums
 from extraction.document import Status, Table
 from extraction.errors import ModelError, UsageError
+from extraction.ingest.files import open_document
 from extraction.pipeline import extract, read_document, report_of
 from extraction.settings import Settings
 from models.loaded import Models
@@ -123,6 +125,25 @@ def test_whole_page_baselines_accept_what_they_read(name: str, rendering: str, p
     ours = read_once("gouji", pages[rendering])
     assert right <= counts(ours, rendering)[0]
     assert [c.box for c in longest(read).cells] == [pytest.approx(c.box, abs=0.01) for c in longest(ours).cells]
+
+
+def test_a_lone_zero_that_is_not_found_becomes_a_blank_that_nobody_looks_at(pages: dict[str, Path]) -> None:
+    page = pages["report.pdf"]
+    printed = {f.id: f for f in read_gold(SAMPLES / REPORT / "gold.json").report.fields}
+    read = read_once("gouji", page).report
+    assert read is not None
+    lost = next(f for f in read.fields if f.id.startswith(TABLE) and f.printed == "0")
+    with open_document(page, Settings().ingest) as document:
+        spans = [span for given in document.pages for span in given.spans]
+    kept = [s for s in spans if s.box and lost.box and not lost.box.holds(s.box.middle)]
+    assert len(kept) == len(spans) - 1
+    found = WholePageEngine("all but one", lambda raster: kept, threads=2).read(page).report
+    assert found is not None
+    assert printed[lost.id].printed == "0"
+    field = found.field(lost.id)
+    assert (field.value, field.status, field.confidence) == (None, Status.BLANK, 1.0)
+    wrong = [f.id for f in found.fields if f.id.startswith(TABLE) and f.value != printed[f.id].value]
+    assert wrong == [lost.id]
 
 
 @needs_pdfplumber
