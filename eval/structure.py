@@ -7,9 +7,9 @@ cells do not overlap each other that is the best assignment, as no cell can have
 Structure is GriTS (`eval.grits`): GriTS_Top compares which cells are merged, GriTS_Con what stands in them.
 
 Tables that run over pages are compared page by page, each part on the grid that its page shows (a column that only
-other pages divide is none there), those of a page paired by their overlap; without boxes (DOCX,
-HTML) tables are paired in their order, by their text, and no cell detection is scored. A table without a partner counts
-with all its cells. Scores add; the GriTS of a sum is that of all grid cells together.
+other pages divide is none there), those of a page paired by their overlap; without boxes (DOCX, HTML) tables are paired
+in their order, by their text, and no cell detection is scored. A table without a partner counts with all its cells.
+Scores add; the GriTS of a sum is that of all grid cells together.
 """
 
 from __future__ import annotations

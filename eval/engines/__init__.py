@@ -8,8 +8,8 @@ held against them for want of a labelling of their own.
 
 What it reads is accepted: there is no second reading, no confidence, no sum, and so no doubt but where the labelling
 itself has one, or where a cell's text is no figure. A cell in which the engine finds no text is blank. Pages with a
-text layer are read from their picture all the same; only `pdfplumber` reads text layers. Times are of the whole way,
-with our grids and labels, which cost every engine the same.
+text layer are read from their picture all the same; only `pdfplumber` reads text layers. Times are of the whole way to
+the fields: levelling, layout and labelling are in them, about as much for every engine that reads pictures.
 """
 
 from __future__ import annotations
