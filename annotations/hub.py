@@ -120,7 +120,7 @@ def _with_images(loaded: datasets.DatasetDict, folder: Path) -> datasets.Dataset
     from annotations.pages import page_pictures
 
     def pictures(one: dict[str, Any]) -> dict[str, Any]:
-        return {"images": [p.pixels[..., ::-1] for p in page_pictures(folder / one["document"])]}
+        return {"images": [{"bytes": page.png(), "path": None} for page in page_pictures(folder / one["document"])]}
 
     for split, dataset in loaded.items():
         features = datasets.Features({**dataset.features, "images": datasets.List(datasets.Image())})

@@ -6,8 +6,6 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-
 from annotations.label_studio import (
     Key,
     TaskImage,
@@ -57,9 +55,7 @@ def _images(annotation: Annotation, document: Path, folder: Path, url: str) -> d
     found = {}
     for page in page_pictures(document):
         name = f"{annotation.id}-{page.number}.png"
-        written, png = cv2.imencode(".png", page.pixels)
-        assert written
-        (folder / name).write_bytes(png.tobytes())
+        (folder / name).write_bytes(page.png())
         found[page.number] = image_of(page, f"{url}{name}")
     return found
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
+
 from extraction.document import Pixels
 from extraction.errors import InputError
 from extraction.ingest.files import PDF, open_document, sniff
@@ -31,6 +33,12 @@ class PagePicture:
     width: float
     height: float
     pixels: Pixels
+
+    def png(self) -> bytes:
+        """The picture as a PNG file."""
+        written, content = cv2.imencode(".png", self.pixels)
+        assert written  # into memory, of an array that OpenCV has made: it cannot fail
+        return content.tobytes()
 
 
 def document_facts(path: Path) -> DocumentFacts:

@@ -13,6 +13,7 @@ from annotations.findings import Finding
 from annotations.pages import DocumentFacts, document_facts
 from annotations.rules import findings_in
 from annotations.store import SPLITS, Annotation, gold_paths, of_document, read_gold, read_split
+from annotations.value_types import wrong_types
 from extraction.document import Box, Status
 from extraction.errors import InputError, UsageError
 
@@ -48,9 +49,9 @@ def validate(folders: Sequence[Path]) -> list[Finding]:
         findings += faults
         for entry in entries:
             findings += findings_in(entry.annotation)
-            findings += _document_findings(entry)
         findings += _split_findings(folder, entries)
-        every += entries
+        every += [e for e in entries if not any(wrong_types(e.annotation))]  # nothing can be said of the others
+    findings += [finding for entry in every for finding in _document_findings(entry)]
     return [*findings, *_duplicates(every), *_leaks(every)]
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import types
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 
@@ -15,9 +16,14 @@ def wrong_types(value: object, place: str = "") -> Iterator[tuple[str, str]]:
     Numbers are strict: True is no int, an int is no str; int and Decimal count as float.
     """
     assert dataclasses.is_dataclass(value)
-    hints = get_type_hints(type(value))
+    hints = _hints(value.__class__)
     for field in dataclasses.fields(value):
         yield from _wrong(getattr(value, field.name), hints[field.name], f"{place}.{field.name}".lstrip("."))
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _wrong(value: object, hint: Any, place: str) -> Iterator[tuple[str, str]]:
