@@ -7,8 +7,12 @@ from collections.abc import Callable, Mapping
 from training.synthetic.draft import Draft, Rendered
 from training.synthetic.fonts import Split
 from training.synthetic.render.chromium import render_chromium
+from training.synthetic.render.libreoffice import render_libreoffice
 
-RENDERERS: Mapping[str, Callable[[Draft], Rendered]] = {"chromium": render_chromium}
+RENDERERS: Mapping[str, Callable[[Draft], Rendered]] = {
+    "chromium": render_chromium,
+    "libreoffice": render_libreoffice,
+}
 """Engine -> its renderer."""
 
 SPLIT_RENDERERS: Mapping[Split, tuple[str, ...]] = {

@@ -7,7 +7,7 @@ read as vector shapes, not pixels: exact to the engine's own rounding.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from ctypes import byref, c_uint
+from ctypes import byref, c_int, c_uint
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -101,8 +101,12 @@ def _fills(page: pypdfium2.PdfPage) -> Iterator[tuple[int, Box]]:
     """The level and box of each filled shape."""
     height = page.get_height()
     red, green, blue, opacity = c_uint(), c_uint(), c_uint(), c_uint()
+    filled, stroked = c_int(), c_int()
     for shape in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH]):
-        if not pdfium.FPDFPageObj_GetFillColor(shape, byref(red), byref(green), byref(blue), byref(opacity)):
+        pdfium.FPDFPath_GetDrawMode(shape, byref(filled), byref(stroked))
+        if not filled.value or not pdfium.FPDFPageObj_GetFillColor(
+            shape, byref(red), byref(green), byref(blue), byref(opacity)
+        ):
             continue
         left, bottom, right, top = shape.get_bounds()
         yield _level(red.value, green.value, blue.value), Box(left, height - top, right, height - bottom)

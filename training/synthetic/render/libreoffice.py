@@ -1,0 +1,95 @@
+"""Draft -> DOCX -> PDF through LibreOffice, alone in a profile of its own and with no fonts but the draft's."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from training.synthetic.draft import Draft, Rendered
+from training.synthetic.fonts import font_file
+from training.synthetic.render.word import word_document
+from training.synthetic.render.marks import inside_rules, marks, places
+
+SOFFICE = "soffice"
+_EXPORT = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"false"}}'
+_START, _EACH = 120, 60  # seconds that LibreOffice may take to start, and for each document
+_DATE = re.compile(rb"(/CreationDate\(D:)\d{14}[^)]*")
+_NAMES = re.compile(rb"(?<=<)[0-9A-F]{32}(?=>)|(?<=/DocChecksum /)[0-9A-F]{32}")
+
+
+def render_libreoffice(draft: Draft) -> Rendered:
+    """The draft as LibreOffice prints it; raises RuntimeError or subprocess.TimeoutExpired where it does not."""
+    return render_libreoffice_batch([draft])[0]
+
+
+def render_libreoffice_batch(drafts: Sequence[Draft]) -> list[Rendered]:
+    """Many drafts in one start of LibreOffice, which is most of the time a single one takes."""
+    with tempfile.TemporaryDirectory(prefix="libreoffice-") as name:
+        folder = Path(name)
+        for number, draft in enumerate(drafts):
+            (folder / f"{number}-plain.docx").write_bytes(word_document(draft))
+            (folder / f"{number}-marked.docx").write_bytes(word_document(draft, marks(draft)))
+        _convert(folder, _families(drafts), 2 * len(drafts))
+        return [_rendered(draft, folder, number) for number, draft in enumerate(drafts)]
+
+
+def _rendered(draft: Draft, folder: Path, number: int) -> Rendered:
+    plain, marked = (folder / f"{number}-{kind}.pdf" for kind in ("plain", "marked"))
+    if not (plain.is_file() and marked.is_file()):
+        raise RuntimeError(f"LibreOffice wrote no PDF of {draft.id}")
+    pdf = _NAMES.sub(b"0" * 32, _DATE.sub(rb"\g<1>20240101000000Z", plain.read_bytes()))
+    return Rendered(pdf, inside_rules(draft, places(draft, plain.read_bytes(), marked.read_bytes())))
+
+
+def _families(drafts: Iterable[Draft]) -> set[str]:
+    looks = [draft.look for draft in drafts]
+    return {f for look in looks for f in (look.font, look.heading_font, look.table_font, look.digit_font)}
+
+
+def _convert(folder: Path, families: Iterable[str], documents: int) -> None:
+    command = [
+        SOFFICE,
+        f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+        "--headless",
+        "--norestore",
+        "--convert-to",
+        _EXPORT,
+        "--outdir",
+        str(folder),
+        *sorted(map(str, folder.glob("*.docx"))),
+    ]
+    environment = {**os.environ, "FONTCONFIG_FILE": str(_fonts(folder, families))}
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment, start_new_session=True
+    )
+    try:
+        _, errors = process.communicate(timeout=_START + documents * _EACH)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)  # the office is a child of the script that was started
+        process.wait()
+        raise
+    if process.returncode:
+        raise RuntimeError(f"LibreOffice failed: {errors.decode(errors='replace')[-500:]}")
+
+
+def _fonts(folder: Path, families: Iterable[str]) -> Path:
+    """A fontconfig that knows the families' regular faces and nothing else."""
+    fonts = folder / "fonts"
+    fonts.mkdir()
+    for family in sorted(families):
+        source = Path(font_file(family).path)
+        link = fonts / source.name
+        if not link.exists():
+            link.symlink_to(source)
+    configuration = folder / "fonts.conf"
+    configuration.write_text(
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig>'
+        f"<dir>{fonts}</dir><cachedir>{folder / 'cache'}</cachedir></fontconfig>",
+        encoding="utf-8",
+    )
+    return configuration
