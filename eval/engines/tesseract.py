@@ -23,7 +23,7 @@ _LANGUAGE = "chi_sim"
 _BLOCK = "6"  # page segmentation mode: one uniform block of text
 _RULE = 36.0  # points; longer strokes are rules, not text
 _WORD = "5"  # the level of a word in Tesseract's TSV
-_LIMIT = 120  # seconds a page
+_LIMIT = 600  # seconds a page, on a busy machine
 
 
 def tesseract_page(threads: int = 1) -> WholePageEngine:
