@@ -167,7 +167,10 @@ def _validate(parsed: argparse.Namespace) -> int:
         print(finding)
     reports = sum(len(gold_paths(folder)) for folder in parsed.datasets)
     faults = sum(f.kind is FindingKind.FAULT for f in findings)
-    print(f"{reports} reports, {faults} to put right, {len(findings) - faults} open", file=sys.stderr)
+    print(
+        f"{reports} report{'s' if reports != 1 else ''}, {faults} to put right, {len(findings) - faults} open",
+        file=sys.stderr,
+    )
     return 1 if findings else 0
 
 
