@@ -128,7 +128,8 @@ def _paragraph(draft: Draft, number: int, part: Paragraph, colours: Mapping[int,
 def _table(table: FormTable, look: Look, colours: Mapping[int, str]) -> str:
     columns = "".join(f'<col style="width:{share:.4%}">' for share in table.widths)
     head = table.header_rows if look.repeat_header else 0
-    lines = [f"<table><colgroup>{columns}</colgroup>", "<thead>" if head else "<tbody>"]
+    page = ' style="break-before:page"' if table.new_page else ""
+    lines = [f"<table{page}><colgroup>{columns}</colgroup>", "<thead>" if head else "<tbody>"]
     item = 0
     for number, row in enumerate(table.rows):
         if head and number == head:

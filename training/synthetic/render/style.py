@@ -21,7 +21,7 @@ TABLE_GAP = 8.0
 CELL_LEADING = 1.25
 """Line height within a cell, times the size."""
 
-_LATIN = "0123456789.,+-%/"
+_LATIN = "0123456789.,+%/-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +91,11 @@ def setting(draft: Draft, number: int) -> Setting:
 
 
 def starts_page(draft: Draft, number: int) -> bool:
-    """Whether the part is the heading of a section that starts a page; the first part never does."""
+    """Whether the part is the heading of a section that starts a page, or the rest of a table that a page break cut."""
     part = draft.parts[number]
-    if not number or not isinstance(part, Paragraph) or part.style != "heading":
+    if not isinstance(part, Paragraph):
+        return part.new_page
+    if not number or part.style != "heading":
         return False
     return any(run.label == f"heading.{name}" for run in part.runs for name in draft.look.break_before)
 

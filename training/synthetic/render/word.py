@@ -49,7 +49,11 @@ def word_document(draft: Draft, marked: Mapping[Key, str] | None = None) -> byte
         if isinstance(part, Paragraph):
             end.addprevious(parse_xml(_declared("p", _paragraph(draft, number, part, colours))))
         else:
-            for name, content in (("p", _gap()), ("tbl", _table(draft, part, colours)), ("p", _gap())):
+            for name, content in (
+                ("p", _gap(starts_page(draft, number))),
+                ("tbl", _table(draft, part, colours)),
+                ("p", _gap()),
+            ):
                 end.addprevious(parse_xml(_declared(name, content)))
     if draft.look.page_number:
         footer = page.footer
@@ -104,9 +108,10 @@ def _run_properties(
     )
 
 
-def _gap() -> str:
+def _gap(new_page: bool = False) -> str:
     return (
-        f'<w:pPr><w:spacing w:before="0" w:after="0" w:line="{_twips(TABLE_GAP)}" w:lineRule="exact"/></w:pPr>'
+        f'<w:pPr><w:pageBreakBefore w:val="{int(new_page)}"/>'
+        f'<w:spacing w:before="0" w:after="0" w:line="{_twips(TABLE_GAP)}" w:lineRule="exact"/></w:pPr>'
         '<w:r><w:rPr><w:sz w:val="8"/></w:rPr></w:r>'
     )
 
