@@ -20,7 +20,7 @@ from training.synthetic.draft import Draft, Paragraph
 from training.synthetic.figures import draw_values
 from training.synthetic.fonts import FONTS, Split
 from training.synthetic.sentences import STOCK, WORDS, of_split
-from training.synthetic.variations import NONE, SWITCHES, Variations
+from training.synthetic.variations import NEEDS, NONE, ONLY_2019, SWITCHES, Variations
 from training.synthetic.wordings import HELD_OUT_COLUMNS, HELD_OUT_HEADINGS, HELD_OUT_ROWS
 
 SPLITS: tuple[Split, ...] = ("train", "dev", "test")
@@ -410,9 +410,6 @@ SHOWS: dict[str, Shows] = {
     "source_errors": lambda draft, plain: any(c.holds is False for c in draft.report.checks),
 }
 
-NEEDS = {"sub_headings_arabic": "sub_headings", "note_wrapped": "note_in_cell", "group_repeated": "page_break_in_table"}
-"""Switches that only do something where another one is on."""
-
 
 def test_every_switch_has_a_test() -> None:
     assert set(SHOWS) == set(SWITCHES)
@@ -434,14 +431,7 @@ def test_a_switch_that_is_on_shows(switch: str) -> None:
 
 
 _NOT_ALWAYS = {
-    # only in the 2019 form
-    "header_line_lost",
-    "header_change",
-    "long_instructions",
-    "plus_sign",
-    "sign_words",
-    "filled_alike",
-    "money_wrong_unit",
+    *ONLY_2019,
     # only where there is money, a large figure, a place above
     "money_yuan",
     "money_wanyuan",

@@ -19,7 +19,7 @@ from training.synthetic.headline import draw_head, draw_title, printed_organizat
 from training.synthetic.looks import draw_look
 from training.synthetic.narrative import Writer, draw_counts, other, overview, problems
 from training.synthetic.shape import draw_extra_rows, draw_tables, left_out
-from training.synthetic.variations import DEFAULTS, Variations, chosen
+from training.synthetic.variations import DEFAULTS, ONLY_2019, Variations, chosen
 from training.synthetic.wordings import draw_labels, section_title
 
 YEARS = tuple(range(2019, 2026))
@@ -32,6 +32,7 @@ def draft_report(seed: int, split: Split, variations: Variations | None = None) 
     on = chosen(dice["on"], variations or DEFAULTS[split])
     agency, year = draw_agency(dice["agency"], split), dice["agency"].choices(YEARS, _YEAR_WEIGHTS)[0]
     form = form_of(year, "other_form" in on)
+    on = on if form == "2019" else on - ONLY_2019
     one_row_other = (form == "2019") != ("other_results_row" in on)
 
     rng = dice["figures"]

@@ -7,6 +7,7 @@ is there already is not made again.
 from __future__ import annotations
 
 import json
+import logging
 import platform
 import shutil
 import subprocess
@@ -73,6 +74,7 @@ def make(folder: Path, task: Task) -> None:
     from training.synthetic.render import RENDERERS
     from training.synthetic.scan import spoil
 
+    logging.getLogger("fontTools").setLevel(logging.ERROR)  # it remarks on fonts as they are
     draft = draft_report(task.seed, task.split)
     printed = spoil(RENDERERS[task.renderer](draft), task.level, task.split, task.seed)
     document = f"{task.id}.pdf"

@@ -117,6 +117,24 @@ DEFAULTS = {"train": Variations(), "dev": Variations(), "test": replace(Variatio
 """What each split has."""
 
 
+NEEDS = {"note_wrapped": "note_in_cell", "group_repeated": "page_break_in_table", "sub_headings_arabic": "sub_headings"}
+"""Switches that only do something where another one is on."""
+
+ONLY_2019 = frozenset(
+    (
+        "header_line_lost",
+        "header_change",
+        "long_instructions",
+        "plus_sign",
+        "sign_words",
+        "filled_alike",
+        "money_wrong_unit",
+    )
+)
+"""Switches that only do something in the 2019 form."""
+
+
 def chosen(rng: Random, variations: Variations) -> frozenset[str]:
     """The switches that are on in one report; each takes one number of the generator, whatever comes of it."""
-    return frozenset(name for name in SWITCHES if rng.random() < getattr(variations, name))
+    on = {name for name in SWITCHES if rng.random() < getattr(variations, name)}
+    return frozenset(name for name in on if NEEDS.get(name, name) in on)
