@@ -1,0 +1,66 @@
+"""What every effect is made of: pictures, what is known about a page, random fields, paint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Picture = npt.NDArray[np.float32]
+"""Height x width (grey) or height x width x 3 (RGB), 0 black to 255 white."""
+
+Colour = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """What an effect may know beside the picture. `cells` are the printed places as n x 4 pixels (left, top, right,
+    bottom), `behind` is the page on the back, `surround` the tone beyond the page."""
+
+    dpi: int
+    cells: npt.NDArray[np.float64]
+    behind: Picture | None = None
+    surround: float = 250.0
+
+    def pixels(self, points: float) -> float:
+        """A length in pixels."""
+        return points * self.dpi / 72
+
+
+Effect = Callable[[Picture, float, Scene, np.random.Generator], Picture]
+"""(picture, strength 0 to 1, scene, random) -> spoilt picture; may write into the one it was given."""
+
+
+def like(field: npt.NDArray[np.float32], picture: Picture) -> Picture:
+    """A height x width field that multiplies with a grey or a colour picture."""
+    return field if picture.ndim == 2 else field[..., None]
+
+
+def clouds(shape: tuple[int, ...], random: np.random.Generator, low: float, high: float, size: int = 4) -> Picture:
+    """A smooth random field between `low` and `high`; `size` lumps down the picture."""
+    coarse = random.uniform(low, high, (size, max(2, round(size * shape[1] / shape[0])))).astype(np.float32)
+    field = cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
+    return np.clip(field, low, high, dtype=np.float32)
+
+
+def grain(shape: tuple[int, ...], random: np.random.Generator, step: float) -> Picture:
+    """Normal noise in grains of `step` pixels."""
+    small = (max(2, round(shape[0] / step)), max(2, round(shape[1] / step)))
+    field = random.standard_normal(small, dtype=np.float32)
+    return np.asarray(cv2.resize(field, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def painted(picture: Picture, mask: npt.NDArray[np.float32], colour: Colour) -> Picture:
+    """Translucent ink: the picture where `mask` is 0, darkened to `colour` where it is 1."""
+    if picture.ndim == 2:
+        tone = float(np.dot(colour, (0.299, 0.587, 0.114)))
+        return np.asarray(picture * (1 - mask * (1 - tone / 255)), np.float32)
+    return np.asarray(picture * (1 - mask[..., None] * (1 - np.array(colour, np.float32) / 255)), np.float32)
+
+
+def grey(picture: Picture) -> Picture:
+    """The picture without colour."""
+    return picture if picture.ndim == 2 else np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.float32)
