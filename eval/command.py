@@ -14,7 +14,6 @@ from extraction.errors import UsageError
 
 if TYPE_CHECKING:
     from eval.dataset import Case
-    from eval.scores import Scored
 
 DESCRIPTION = """\
 Reads every document of an annotated data set with each engine and compares what it read with the gold.
@@ -71,8 +70,9 @@ def run(parsed: argparse.Namespace) -> int:
 
     from eval.against import common_documents, difference_data, differences, read_scores
     from eval.dataset import load_cases
+    from eval.progress import scoring
     from eval.run import forget_changed
-    from eval.scores import engine_scores
+    from eval.scores import engine_scores, score_all
     from eval.table import show, show_differences
 
     engines = _engines(parsed.engine)
@@ -84,7 +84,8 @@ def run(parsed: argparse.Namespace) -> int:
     parsed.out.mkdir(parents=True, exist_ok=True)
     forget_changed(cases, parsed.out)
     _predict(cases, engines, parsed.out, workers, parsed.force)
-    scored = {engine: _score(cases, engine, parsed.out) for engine in engines}
+    with scoring(len(cases) * len(engines)) as on_done:
+        scored = {engine: score_all(cases, engine, parsed.out, workers, on_done) for engine in engines}
     scores = {
         **_about(parsed, cases),
         "workers": workers,
@@ -116,16 +117,11 @@ def _predict(cases: list[Case], engines: list[str], out: Path, workers: int, for
     from eval.run import missing, predict
 
     todo = {engine: missing(cases, engine, out, force=force) for engine in engines}
+    if kept := sum(len(cases) - len(left) for left in todo.values()):
+        print(f"gouji: {kept} documents were read by an earlier run; --force reads them again", file=sys.stderr)
     with Watcher({engine: (len(cases) - len(left), len(cases)) for engine, left in todo.items()}) as watcher:
         for engine, left in todo.items():
             predict(left, engine, out, min(workers, max(1, len(left))), watcher.of(engine))
-
-
-def _score(cases: list[Case], engine: str, out: Path) -> list[Scored]:
-    from eval.run import read_prediction
-    from eval.scores import score_case
-
-    return [score_case(case, read_prediction(out, engine, case)) for case in cases]
 
 
 def _about(parsed: argparse.Namespace, cases: list[Case]) -> dict[str, Any]:

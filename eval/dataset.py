@@ -31,7 +31,7 @@ def load_cases(
     try:
         found = list(read_folder(folder, split))
     except FileNotFoundError as error:
-        raise UsageError(f"{error.filename}: {error.strerror}; see docs/evaluation.md for data sets") from error
+        raise UsageError(f"{error.filename}: {error.strerror}: it is no data set, or has no such split") from error
     except ValueError as error:
         raise UsageError(str(error)) from error
     renderings = Counter(gold.id for gold, _ in found)

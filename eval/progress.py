@@ -5,7 +5,8 @@ Where no terminal shows a bar, a line is written every so many documents.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console
@@ -85,3 +86,13 @@ class Watcher:
         done, whole = self._done[engine], self._all[engine]
         if self._progress.disable and (done == whole or done % max(1, whole // _LINES) == 0):
             screen.print(f"{engine}: {done} of {whole} documents", markup=False, highlight=False)
+
+
+@contextmanager
+def scoring(documents: int) -> Iterator[Callable[[], None]]:
+    """A bar over documents to be scored; gives what to call for each."""
+    screen = Console(stderr=True)
+    columns = (TextColumn("scoring"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=screen, disable=not screen.is_terminal, transient=True) as progress:
+        task = progress.add_task("", total=documents)
+        yield lambda: progress.advance(task)

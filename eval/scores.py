@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, fields
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from itertools import repeat
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,11 +30,13 @@ from eval.metrics import (
     rate,
 )
 from eval.prediction import Prediction
+from eval.run import read_prediction
 from eval.score import Score, total
 from eval.structure import StructureScore, structure_score
 from eval.tokens import TokenScore, token_score
 
 SCHEMA_VERSION = 1
+_WORTH_A_POOL = 60  # documents; fewer are scored before processes have started
 _PACKAGES = ("gouji", "numpy", "rapidocr", "onnxruntime", "opencv-python", "pypdfium2", "paddleocr", "pdfplumber")
 _STRUCTURE_RATES = (
     "precision_50",
@@ -70,6 +76,26 @@ def score_case(case: Case, prediction: Prediction) -> Scored:
         prediction.pages,
         prediction.error,
     )
+
+
+def score_all(cases: Sequence[Case], engine: str, out: Path, workers: int, on_done: Callable[[], None]) -> list[Scored]:
+    """The score of every case, in their order, from the predictions that are kept; `on_done` hears of each."""
+    if workers == 1 or len(cases) < _WORTH_A_POOL:
+        scored = []
+        for case in cases:
+            scored.append(_score_kept(case, engine, out))
+            on_done()
+        return scored
+    scored = []
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        for one in pool.map(_score_kept, cases, repeat(engine), repeat(out), chunksize=4):
+            scored.append(one)
+            on_done()
+    return scored
+
+
+def _score_kept(case: Case, engine: str, out: Path) -> Scored:
+    return score_case(case, read_prediction(out, engine, case))
 
 
 def engine_scores(scored: Sequence[Scored]) -> dict[str, Any]:

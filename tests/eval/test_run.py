@@ -17,14 +17,15 @@ from typing import Any
 
 import pytest
 
+import eval.scores
 from annotations.store import read_annotation, write_annotation
 from eval.dataset import load_cases
 from eval.prediction import Prediction
 from eval.run import CRASHED, forget_changed, missing, predict, prediction_path, read_prediction
-from eval.scores import without_times
+from eval.scores import score_all, without_times
 from extraction.cli import main
 from extraction.errors import ModelError, UsageError
-from tests.eval.data import write_data_set
+from tests.eval.data import evaluate, write_data_set
 
 GOUJI = str(Path(sys.executable).with_name("gouji"))
 REPORTS = ("chiyan-2021", "fengqiu-2022", "hewan-2020", "moling-2024", "nanting-2021", "zheshui-2023")
@@ -105,6 +106,19 @@ def test_a_document_that_cannot_be_read_is_an_error_of_its_own(tmp_path: Path) -
     read = read_prediction(out, "gouji", cases[1]).report
     assert read is not None
     assert read.organization == cases[1].gold.report.organization
+
+
+def test_scores_are_the_same_from_one_process_and_from_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data_set, out = write_data_set(tmp_path / "data", REPORTS), tmp_path / "out"
+    evaluate(data_set, out, lambda report: replace(report, fields=report.fields[3:]))
+    cases = load_cases(data_set)
+    heard: list[int] = []
+    alone = score_all(cases, "gouji", out, 1, lambda: heard.append(1))
+    monkeypatch.setattr(eval.scores, "_WORTH_A_POOL", 1)
+    together = score_all(cases, "gouji", out, 2, lambda: heard.append(2))
+    assert together == alone
+    assert heard == [1] * len(cases) + [2] * len(cases)
+    assert [scored.score.missed for scored in alone] == [3] * len(cases)
 
 
 def test_a_document_that_kills_the_engine_is_an_error_of_its_own(tmp_path: Path) -> None:
