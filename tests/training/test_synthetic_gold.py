@@ -9,11 +9,11 @@ import pytest
 
 from annotations.rules import findings_in
 from annotations.store import Annotation, dump_annotation, load_annotation
-from extraction.document import Status
+from extraction.document import Box, Status
 from tests.training.pages import typeset
 from training.forms import FormTable
 from training.synthetic.content import draft_report
-from training.synthetic.draft import Draft, Key
+from training.synthetic.draft import Draft, Key, Place, Rendered
 from training.synthetic.fonts import Split
 from training.synthetic.gold import annotate
 from training.synthetic.variations import DEFAULTS
@@ -118,3 +118,25 @@ def test_labels_are_printed_where_they_say() -> None:
         assert all(n.page is not None for n in annotation.report.narrative)
         assert all(s.page is not None for s in annotation.report.sections)
         assert all(r.page is not None for r in annotation.report.extra_rows)
+
+
+def test_two_pages_on_one_sheet_are_two_tables() -> None:
+    draft, annotation = annotated("test", 4, True)
+    printed = typeset(draft, tear=True)
+    sheets = {
+        key: tuple(Place((p.page + 1) // 2, _half(p.box, right=p.page % 2 == 0)) for p in found)
+        for key, found in printed.places.items()
+    }
+    scan = annotate(draft, Rendered(printed.pdf, sheets), "report.pdf", "two-up", printed=printed)
+    assert len(scan.tables) == len(annotation.tables) > len({t.page for t in scan.tables})
+    for ours, theirs in zip(scan.tables, annotation.tables, strict=True):
+        assert [replace(c, page=None, box=None) for c in ours.cells] == [
+            replace(c, page=None, box=None) for c in theirs.cells
+        ]
+        assert ours.box is not None
+        assert ours.box.right <= 300 or ours.box.left >= 300
+    assert list(findings_in(scan)) == []
+
+
+def _half(box: Box, *, right: bool) -> Box:
+    return Box(*(side / 2 + (300 if right and axis % 2 == 0 else 0) for axis, side in enumerate(box)))

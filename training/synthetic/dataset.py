@@ -76,12 +76,13 @@ def make(folder: Path, task: Task) -> None:
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)  # it remarks on fonts as they are
     draft = draft_report(task.seed, task.split)
-    printed = spoil(RENDERERS[task.renderer](draft), task.level, task.split, task.seed)
+    printed = RENDERERS[task.renderer](draft)
+    scan = spoil(printed, task.level, task.split, task.seed)
     document = f"{task.id}.pdf"
-    annotation = annotate(draft, printed, document, task.level, f"{task.renderer}+{task.level}")
+    annotation = annotate(draft, scan, document, task.level, f"{task.renderer}+{task.level}", printed)
     path = annotation_path(folder, task.id)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.with_suffix(".pdf").write_bytes(printed.pdf)
+    path.with_suffix(".pdf").write_bytes(scan.pdf)
     write_annotation(folder, replace(annotation, id=task.id))
 
 

@@ -4,6 +4,8 @@ A printed table is one gold table on each page that it is on. Where a page break
 have it, as wide and as high as it is there; its text is in the first, the rest of it has none. A row that is divided is
 a row of both tables. A header printed again after the break has its text and labels again.
 
+Two pages scanned onto one are a page with a table for each of them.
+
 A label that runs over several lines has the box around those on its first page. A title is labelled line by line, with
 organization and year inside. Boxes are rounded to a tenth of a point.
 """
@@ -13,6 +15,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import pypdfium2
 
@@ -21,14 +24,34 @@ from extraction.document import Box, Cell, Field, Label, Report, Source, Table, 
 from training.forms import FormCell, FormTable
 from training.synthetic.draft import Draft, Key, Paragraph, Place, Rendered
 
-Places = Mapping[Key, tuple[Place, ...]]
+
+class Spot(NamedTuple):
+    """Where something is: page and box of the document, and `leaf`, the page of the digital PDF that it was on.
+
+    Two leaves side by side on a scanned page are a page with two tables, not one table.
+    """
+
+    page: int
+    box: Box
+    leaf: int
+
+
+Spots = Mapping[Key, tuple[Spot, ...]]
 
 
 def annotate(
-    draft: Draft, rendered: Rendered, document_name: str, level: str = "digital", made_by: str = ""
+    draft: Draft,
+    rendered: Rendered,
+    document_name: str,
+    level: str = "digital",
+    made_by: str = "",
+    printed: Rendered | None = None,
 ) -> Annotation:
-    """The gold of a rendered draft, whose PDF is kept as `document_name`; KeyError for a cell without a place."""
-    places = {key: tuple(Place(p.page, _rounded(p.box)) for p in found) for key, found in rendered.places.items()}
+    """The gold of a rendered draft, whose PDF is kept as `document_name`; KeyError for a cell without a place.
+
+    `printed` is the digital PDF that `rendered` is a scan of, with the same places on its own pages.
+    """
+    places = {key: _spots(found, (printed or rendered).places[key]) for key, found in rendered.places.items()}
     return Annotation(
         id=draft.id,
         documents=(document_name,),
@@ -40,6 +63,10 @@ def annotate(
         made_by=made_by,
         facts={"seed": str(draft.seed), "split": draft.split, "variations": " ".join(draft.variations)},
     )
+
+
+def _spots(found: Sequence[Place], printed: Sequence[Place]) -> tuple[Spot, ...]:
+    return tuple(Spot(p.page, _rounded(p.box), leaf.page) for p, leaf in zip(found, printed, strict=True))
 
 
 def _rounded(box: Box) -> Box:
@@ -56,7 +83,7 @@ def _source(pdf: bytes, name: str) -> Source:
 # ---------------------------------------------------------------- report
 
 
-def _placed_report(draft: Draft, places: Places, source: Source) -> Report:
+def _placed_report(draft: Draft, places: Spots, source: Source) -> Report:
     """The draft's report with the pages of what it has, and the boxes of its fields."""
     report = draft.report
     fields = {cell.field: places[key][0] for key, cell in _cells(draft) if cell.field}
@@ -76,7 +103,7 @@ def _placed_report(draft: Draft, places: Places, source: Source) -> Report:
     )
 
 
-def _placed_field(field: Field, place: Place | None) -> Field:
+def _placed_field(field: Field, place: Spot | None) -> Field:
     return field if place is None else replace(field, page=place.page, box=place.box)
 
 
@@ -86,7 +113,7 @@ def _cells(draft: Draft) -> Iterator[tuple[Key, FormCell]]:
             yield from ((Key(number, item), cell) for item, (_, _, cell) in enumerate(part.placed()))
 
 
-def _runs(draft: Draft, places: Places) -> Iterator[tuple[str, str, Place]]:
+def _runs(draft: Draft, places: Spots) -> Iterator[tuple[str, str, Spot]]:
     """Every labelled run with its label's name, its text and where it is on its first page; titles line by line."""
     for number, part in enumerate(draft.parts):
         if not isinstance(part, Paragraph):
@@ -101,51 +128,50 @@ def _runs(draft: Draft, places: Places) -> Iterator[tuple[str, str, Place]]:
                 yield run.label, run.text, _around(found)
 
 
-def _around(places: Sequence[Place]) -> Place:
-    """The place around those on the first page."""
-    return _by_page(places)[0]
+def _around(places: Sequence[Spot]) -> Spot:
+    """The place around those on the first leaf."""
+    return _by_leaf(places)[0]
 
 
-def _by_page(places: Sequence[Place]) -> list[Place]:
-    """The place around those on each page."""
-    pages = sorted({place.page for place in places})
-    return [Place(page, union([place.box for place in places if place.page == page])) for page in pages]
+def _by_leaf(places: Sequence[Spot]) -> list[Spot]:
+    """The place around those on each leaf."""
+    leaves = {place.leaf: place.page for place in sorted(places, key=lambda place: place.leaf)}
+    return [Spot(page, union([p.box for p in places if p.leaf == leaf]), leaf) for leaf, page in leaves.items()]
 
 
 # ---------------------------------------------------------------- tables
 
 
-def _tables(draft: Draft, places: Places) -> Iterator[Table]:
+def _tables(draft: Draft, places: Spots) -> Iterator[Table]:
     for number, part in enumerate(draft.parts):
         if isinstance(part, FormTable):
             placed = [
                 (row, column, cell, places[Key(number, k)]) for k, (row, column, cell) in enumerate(part.placed())
             ]
-            for page in sorted({place.page for *_, found in placed for place in found}):
-                yield _table_on(page, placed, part.header_rows if draft.look.repeat_header else 0)
+            for leaf in sorted({place.leaf for *_, found in placed for place in found}):
+                yield _table_on(leaf, placed, part.header_rows if draft.look.repeat_header else 0)
 
 
-def _table_on(page: int, placed: list[tuple[int, int, FormCell, tuple[Place, ...]]], repeated: int) -> Table:
-    """The part of a table that is on a page; `repeated` is how many rows of it every page repeats."""
-    there = [(row, column, cell, found) for row, column, cell, found in placed if any(p.page == page for p in found)]
+def _table_on(leaf: int, placed: list[tuple[int, int, FormCell, tuple[Spot, ...]]], repeated: int) -> Table:
+    """The part of a table that is on a leaf; `repeated` is how many rows of it every page repeats."""
+    there = [(row, column, cell, found) for row, column, cell, found in placed if any(p.leaf == leaf for p in found)]
     rows = {row: k for k, row in enumerate(sorted({row for row, _, cell, _ in there if cell.row_span == 1}))}
     cells = []
     for row, column, cell, found in there:
         covered = [rows[r] for r in range(row, row + cell.row_span) if r in rows]
         if not covered:
             continue
-        first = found[0].page == page or row < repeated
-        box = union([p.box for p in found if p.page == page])
-        text = cell.text if first else ""
-        cells.append(Cell(covered[0], column, text, len(covered), cell.column_span, page, box))
+        text = cell.text if found[0].leaf == leaf or row < repeated else ""
+        here = next(spot for spot in _by_leaf(found) if spot.leaf == leaf)
+        cells.append(Cell(covered[0], column, text, len(covered), cell.column_span, here.page, here.box))
     ordered = tuple(sorted(cells, key=lambda c: (c.row, c.column)))
-    return Table(ordered, page, union([c.box for c in ordered if c.box]))
+    return Table(ordered, ordered[0].page, union([c.box for c in ordered if c.box]))
 
 
 # ---------------------------------------------------------------- labels
 
 
-def _labels(draft: Draft, places: Places) -> Iterator[Label]:
+def _labels(draft: Draft, places: Spots) -> Iterator[Label]:
     """Those of the running text, then those of the tables."""
     for name, text, place in _runs(draft, places):
         yield Label(name, text, place.page, place.box)
@@ -154,6 +180,6 @@ def _labels(draft: Draft, places: Places) -> Iterator[Label]:
             repeated = part.header_rows if draft.look.repeat_header else 0
             for item, (row, _, cell) in enumerate(part.placed()):
                 if cell.label and cell.text:
-                    pages = _by_page(places[Key(number, item)])
-                    for place in pages if row < repeated else pages[:1]:
+                    leaves = _by_leaf(places[Key(number, item)])
+                    for place in leaves if row < repeated else leaves[:1]:
                         yield Label(cell.label, cell.text, place.page, place.box)
