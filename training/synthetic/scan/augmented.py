@@ -43,11 +43,11 @@ def _mottling(a: Any, k: float) -> Any:
 
 
 def _dirty_drum(a: Any, k: float) -> Any:
-    return a.DirtyDrum(line_width_range=(1, 3), line_concentration=0.02 + 0.1 * k, noise_intensity=0.2 + 0.4 * k)
+    return a.DirtyDrum(line_width_range=(1, 3), line_concentration=0.01 + 0.03 * k, noise_intensity=0.1 + 0.3 * k)
 
 
 def _noise_texture(a: Any, k: float) -> Any:
-    return a.NoiseTexturize(sigma_range=(round(2 + 5 * k), round(3 + 9 * k)), turbulence_range=(2, 5))
+    return a.NoiseTexturize(sigma_range=(round(1 + 2 * k), round(2 + 3 * k)), turbulence_range=(2, 5))
 
 
 def _subtle_noise(a: Any, k: float) -> Any:

@@ -51,24 +51,26 @@ def smear(picture: Picture, strength: float, scene: Scene, random: np.random.Gen
     angle = random.uniform(0, np.pi)
     for t in np.linspace(-reach / 2, reach / 2, 4 * side):
         kernel[round(side // 2 + t * np.sin(angle)), round(side // 2 + t * np.cos(angle))] += 1
-    return np.asarray(cv2.filter2D(picture, -1, cv2.GaussianBlur(kernel / kernel.sum(), (3, 3), 0)), np.float32)
+    kernel = np.asarray(cv2.GaussianBlur(kernel, (3, 3), 0), np.float32)
+    return np.asarray(cv2.filter2D(picture, -1, kernel / kernel.sum()), np.float32)
 
 
 def noise(picture: Picture, strength: float, scene: Scene, random: np.random.Generator) -> Picture:
     """Sensor noise, the same everywhere."""
-    return picture + 26 * strength * random.standard_normal(picture.shape, dtype=np.float32)
+    grains: Picture = random.standard_normal(picture.shape, dtype=np.float32)
+    return picture + np.float32(26 * strength) * grains
 
 
 def shot_noise(picture: Picture, strength: float, scene: Scene, random: np.random.Generator) -> Picture:
     """Too little light: noise in coarse grains, stronger where it is bright."""
-    level = np.sqrt(np.clip(picture, 0, 255)) * (2.2 * strength)
-    return picture + level * like(grain(picture.shape, random, 1.6), picture)
+    level = np.sqrt(np.clip(picture, 0, 255, dtype=np.float32)) * np.float32(1.5 * strength)
+    return np.asarray(picture + level * like(grain(picture.shape, random, 1.6), picture), np.float32)
 
 
 def banding(picture: Picture, strength: float, scene: Scene, random: np.random.Generator) -> Picture:
     """A sensor read row by row: every row a little lighter or darker than the next."""
-    rows = random.standard_normal(picture.shape[0], dtype=np.float32) * (7 * strength)
-    return picture + like(np.broadcast_to(rows[:, None], picture.shape[:2]), picture)
+    rows: Picture = random.standard_normal((picture.shape[0], 1), dtype=np.float32)
+    return picture + np.float32(7 * strength) * like(np.broadcast_to(rows, picture.shape[:2]), picture)
 
 
 def speckle(picture: Picture, strength: float, scene: Scene, random: np.random.Generator) -> Picture:

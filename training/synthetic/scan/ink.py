@@ -30,7 +30,8 @@ def broken_rules(picture: Picture, strength: float, scene: Scene, random: np.ran
     for kernel in (np.ones((1, run), np.uint8), np.ones((run, 1), np.uint8)):
         rules |= cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel)  # type: ignore[arg-type]
     thick = round(scene.pixels(4)) | 1
-    rules &= 1 - cv2.morphologyEx(rules, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))  # bands are no rules
+    bands = cv2.morphologyEx(rules, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))  # and are no rules
+    rules[bands > 0] = 0
     rules = cv2.dilate(rules, np.ones((3, 3), np.uint8))  # type: ignore[assignment]
     gaps = np.clip((grain(picture.shape, random, scene.pixels(9)) - 1.6 + 1.5 * strength) * 6, 0, 1)
     return picture + (255 - picture) * like(np.asarray(gaps * rules, np.float32), picture)

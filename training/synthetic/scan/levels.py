@@ -200,8 +200,8 @@ _DEV = {
         modes=("bilevel",), threshold="local", skew=(0.2, 1.3),
     ),
     "worn": Mix(
-        {"recopy": C(0.5, 1), "drop_out": C(0.5, 0.9), "wear": C(0.4, 1, 0.6), "broken_rules": C(0.5, 0.9),
-         "blur": C(0.9, 1.4), "shot_noise": C(0.5, 1), "banding": C(0.4, 1, 0.6), "damp": C(0.4, 1, 0.6),
+        {"recopy": C(0.1, 0.4), "drop_out": C(0.3, 0.7), "wear": C(0.2, 0.5, 0.4), "broken_rules": C(0.5, 0.9),
+         "blur": C(0.8, 1.3), "shot_noise": C(0.5, 1), "banding": C(0.4, 1, 0.6), "damp": C(0.4, 1, 0.6),
          "slope": C(0.3, 1), "pen": C(0.5, 0.8, 0.4)},
         (110, 130), ("grey", "colour"), quality=(18, 34), skew=(0.5, 2.2), tilt=(0, 10), curve="sag", curl=(0, 6),
         edge=(-5, 8), surrounds=(20.0, 245.0), turn_share=0.05,

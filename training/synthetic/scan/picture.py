@@ -43,7 +43,7 @@ def clouds(shape: tuple[int, ...], random: np.random.Generator, low: float, high
     """A smooth random field between `low` and `high`; `size` lumps down the picture."""
     coarse = random.uniform(low, high, (size, max(2, round(size * shape[1] / shape[0])))).astype(np.float32)
     field = cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
-    return np.clip(field, low, high, dtype=np.float32)
+    return np.asarray(np.clip(field, low, high), np.float32)
 
 
 def grain(shape: tuple[int, ...], random: np.random.Generator, step: float) -> Picture:

@@ -61,7 +61,7 @@ class Warp:
 
     def inverse(self, points: Points) -> Points:
         """Sheet to page; a bend is undone by repetition, each round ten times nearer."""
-        bent = _apply(np.linalg.inv(self.matrix), points)
+        bent = _apply(np.asarray(np.linalg.inv(self.matrix), np.float64), points)
         flat = bent
         for _ in range(_ROUNDS if self.depth else 0):
             flat = bent - self._bend(flat)
@@ -69,11 +69,11 @@ class Warp:
 
     def box(self, box: Box) -> Box:
         """The smallest upright box around the mapped sides."""
-        t = np.linspace(0, 1, _SIDE_STEPS)
+        t = np.linspace(0, 1, _SIDE_STEPS, dtype=np.float64)
         x, y = box.left + t * box.width, box.top + t * box.height
         rim = [(x, np.full_like(t, box.top)), (x, np.full_like(t, box.bottom))]
         rim += [(np.full_like(t, box.left), y), (np.full_like(t, box.right), y)]
-        mapped = self.forward(np.concatenate([np.stack(side, axis=1) for side in rim]))
+        mapped = self.forward(np.concatenate([np.stack(side, axis=1) for side in rim]).astype(np.float64))
         return Box(*map(float, (*mapped.min(axis=0), *mapped.max(axis=0))))
 
     def then(self, matrix: npt.NDArray[np.float64]) -> Warp:
