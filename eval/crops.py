@@ -23,7 +23,7 @@ from extraction.settings import IngestSettings
 
 MOST = 60
 _A_DOCUMENT = 4  # of one engine: a whole table that slipped is one finding, not all of them
-_DPI = 130
+_DPI = 160
 _AROUND = 9.0  # points
 _WIDEST, _HIGHEST = 360, 120  # pixels
 _QUALITY = 70
@@ -75,7 +75,7 @@ def _chosen(faults: Sequence[Fault], most: int) -> list[Fault]:
                 seen[fault.case.id] += 1
                 kept.append(fault)
         chosen += kept
-    return chosen
+    return sorted(chosen, key=lambda f: not f.silent)
 
 
 def _pages(case: Case, wanted: Iterable[int]) -> Iterator[tuple[int, Pixels, float]]:

@@ -33,7 +33,10 @@ _NOTES = (
     ("missed 漏读", "Printed, and not found. All fields of a document that could not be read are missed, none silent."),
     ("perfect", "Every field, the organization, year and form right, and nothing left to a person."),
     ("no silent error", "Perfect, or whatever is wrong is marked. A document that could not be read is among these."),
-    ("95% interval", "By 1000 bootstrap resamples over reports: the spread had other reports of this kind been drawn."),
+    (
+        "95% interval",
+        "By 1000 bootstrap resamples over reports: how it would vary with other reports. Too narrow for a few.",
+    ),
     ("ECE", "Expected calibration error: how far confidence and the share that is right lie apart, on average."),
     ("risk and coverage", "Were only the surest fields accepted: what share of them is wrong. Lower is better."),
 )

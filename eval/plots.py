@@ -60,7 +60,8 @@ def line_plot(series: Sequence[Series], x: Axis, y: Axis, *, diagonal: bool = Fa
         marks.append(_path([frame.at(low, low), frame.at(high, high)], "#999", dashed=True))
     for one in series:
         places = [frame.at(*point) for point in one.points]
-        marks.append(_path(places, one.colour))
+        if not one.sizes:
+            marks.append(_path(places, one.colour))
         for (px, py), radius, (vx, vy) in zip(places, one.sizes, one.points, strict=False):
             title = f"{one.name}: {x.form(round(vx, 4))}, {y.form(round(vy, 4))}"
             marks.append(
