@@ -8,9 +8,13 @@ from training.synthetic.draft import Draft, Rendered
 from training.synthetic.fonts import Split
 from training.synthetic.render.chromium import render_chromium
 from training.synthetic.render.libreoffice import render_libreoffice
+from training.synthetic.render.reportlab import render_reportlab
+from training.synthetic.render.typst import render_typst
 
 RENDERERS: Mapping[str, Callable[[Draft], Rendered]] = {
     "chromium": render_chromium,
+    "typst": render_typst,
+    "reportlab": render_reportlab,
     "libreoffice": render_libreoffice,
 }
 """Engine -> its renderer."""

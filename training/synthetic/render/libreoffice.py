@@ -12,8 +12,8 @@ from pathlib import Path
 
 from training.synthetic.draft import Draft, Rendered
 from training.synthetic.fonts import font_file
-from training.synthetic.render.word import word_document
 from training.synthetic.render.marks import inside_rules, marks, places
+from training.synthetic.render.word import word_document
 
 SOFFICE = "soffice"
 _EXPORT = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"false"}}'

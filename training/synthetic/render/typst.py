@@ -1,0 +1,181 @@
+"""Draft -> Typst markup -> PDF. The compiler is a library (the package `typst`): no program, no network."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import typst
+
+from training.forms import FormCell, FormTable
+from training.synthetic.draft import Draft, Key, Look, Paragraph, Rendered
+from training.synthetic.fonts import font_file
+from training.synthetic.render.marks import inside_rules, marks, places
+from training.synthetic.render.measure import Face, too_long, wrapped
+from training.synthetic.render.style import (
+    CELL_LEADING,
+    CELL_PADDING,
+    PAGE_HEIGHT,
+    PAGE_NUMBER_SIZE,
+    PAGE_WIDTH,
+    RED,
+    RULES,
+    TABLE_GAP,
+    Setting,
+    aligned,
+    banded,
+    latin_letters,
+    setting,
+    stacked,
+    starts_page,
+)
+
+_EM = 0.88, 0.12  # how far a line of Chinese reaches above and below its baseline, times the size
+_INSET = 2.0  # points between a cell's text and the rules above and below
+_DATE = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())
+
+
+def render_typst(draft: Draft) -> Rendered:
+    """The draft as Typst prints it; raises typst.TypstError where it does not compile."""
+    plain = _compiled(draft, markup(draft))
+    marked = _compiled(draft, markup(draft, marks(draft)))
+    return Rendered(plain, inside_rules(draft, places(draft, plain, marked)))
+
+
+def markup(draft: Draft, marked: Mapping[Key, str] | None = None) -> str:
+    """The document in Typst's language; with `marked`, every run and cell on its colour."""
+    look = draft.look
+    above, below = _EM
+    lines = [
+        f"#set document(title: {_quoted(draft.id)})",
+        f"#set page(width: {PAGE_WIDTH}pt, height: {PAGE_HEIGHT}pt, margin: {look.margin}pt, footer: {_footer(look)})",
+        f'#set text(lang: "zh", region: "cn", hyphenate: false, top-edge: {above}em, bottom-edge: -{below}em)',
+    ]
+    for number, part in enumerate(draft.parts):
+        colours = {key.item: colour for key, colour in (marked or {}).items() if key.part == number}
+        if starts_page(draft, number):
+            lines.append("#pagebreak(weak: true)")
+        if isinstance(part, Paragraph):
+            lines.append(_paragraph(draft, number, part, colours))
+        else:
+            lines.append(_table(draft, part, colours))
+    return "\n".join(lines)
+
+
+def _compiled(draft: Draft, source: str) -> bytes:
+    look = draft.look
+    families = {look.font, look.heading_font, look.table_font, look.digit_font}
+    fonts = _fonts(tuple(sorted({font_file(family).path for family in families})))
+    pdf = typst.Compiler(source.encode(), font_paths=fonts).compile(timestamp=_DATE, pdf_tags=False)
+    assert isinstance(pdf, bytes)  # only pictures come page by page
+    return pdf
+
+
+@cache
+def _fonts(paths: tuple[str, ...]) -> typst.Fonts:
+    """Just these fonts, for Typst reads every font of the folders that it is given."""
+    with tempfile.TemporaryDirectory(prefix="typst-") as folder:
+        for path in paths:
+            Path(folder, Path(path).name).symlink_to(path)
+        return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+
+
+def _paragraph(draft: Draft, number: int, part: Paragraph, colours: Mapping[int, str]) -> str:
+    how = setting(draft, number)
+    runs = "".join(_run(run.text, colours.get(item)) for item, run in enumerate(part.runs))
+    lead = how.size * (how.leading - 1)
+    indent = f"#h({how.indent}pt)" if how.indent else ""
+    justified = "true" if how.align == "justify" else "false"
+    body = (
+        f"#v({how.before}pt)#block(width: 100%, above: 0pt, below: 0pt, inset: (y: {lead / 2}pt))["
+        f"#set text({_font(how.font, draft.look)}, size: {how.size}pt, fill: rgb({_quoted(how.colour)}), "
+        f"tracking: {how.tracking}pt);"
+        f"#set par(leading: {lead}pt, justify: {justified});#set align({_alignment(how)});"
+        f"{indent}{runs}]"
+    )
+    rule = f"#line(length: 100%, stroke: 2pt + rgb({_quoted(RED)}))" if how.ruled else ""
+    return f"{body}{rule}#v({how.after}pt)"
+
+
+def _alignment(how: Setting) -> str:
+    return "left" if how.align == "justify" else "center"
+
+
+def _run(text: str, colour: str | None) -> str:
+    content = f"#({_quoted(text)})"
+    if colour is None:
+        return content
+    above, below = _EM
+    edges = f"top-edge: {above}em, bottom-edge: -{below}em, extent: 0pt, radius: 0pt"
+    return f"#highlight(fill: rgb({_quoted(colour)}), {edges})[{content}]"
+
+
+def _font(family: str, look: Look) -> str:
+    digits = f'(name: {_quoted(look.digit_font)}, covers: regex("[{latin_letters()}]"))'
+    return f"font: ({digits}, {_quoted(family)})"
+
+
+def _table(draft: Draft, table: FormTable, colours: Mapping[int, str]) -> str:
+    look = draft.look
+    rule = RULES[look.rules]
+    stroke = f"{rule.width}pt + rgb({_quoted(rule.colour)})" if rule else "none"
+    columns = "".join(f"{share}fr, " for share in table.widths)
+    head = table.header_rows if look.repeat_header else 0
+    header: list[str] = []
+    cells: list[str] = []
+    for item, (row, column, cell) in enumerate(table.placed()):
+        place = f"x: {column}, y: {row}, rowspan: {cell.row_span}, colspan: {cell.column_span}"
+        width = sum(table.widths[column : column + cell.column_span]) * (PAGE_WIDTH - 2 * look.margin)
+        content = _cell(draft, cell, place, width - 2 * CELL_PADDING, colours.get(item))
+        (header if row < head else cells).append(content)
+    opening = f"table.header(repeat: true, {', '.join(header)}), " if header else ""
+    return (
+        f"#v({TABLE_GAP}pt)#block(above: 0pt, below: 0pt, width: 100%)["
+        f"#set text({_font(look.table_font, look)}, size: {look.table_size}pt);"
+        f"#set par(leading: {look.table_size * (CELL_LEADING - 1)}pt, justify: false);"
+        f"#table(columns: ({columns}), stroke: {stroke}, inset: (x: {CELL_PADDING}pt, y: {_INSET}pt), "
+        f"{opening}{', '.join(cells)})]#v({TABLE_GAP}pt)"
+    )
+
+
+def _cell(draft: Draft, cell: FormCell, place: str, width: float, colour: str | None) -> str:
+    look = draft.look
+    fill = colour or (look.band if banded(cell, look) else "")
+    fill = f", fill: rgb({_quoted(fill)})" if fill else ""
+    lines = tuple(cell.text) if stacked(cell, look) else cell.text.split("\n")
+    text = "#linebreak()".join(_line(line, width, look) for line in lines)
+    if cell.row_span == 1:  # rows have no least height, grids in cells do
+        strut = f"box(height: {look.row_height - 2 * _INSET}pt)"
+        text = f"#grid(columns: (0pt, 1fr), align: {aligned(cell)} + horizon, {strut}, [{text}])"
+    # Half of the drafts keep their rows whole; the others' are cut wherever the page ends.
+    whole = ", breakable: false" if draft.seed % 2 and cell.row_span == 1 else ""
+    return f"table.cell({place}{fill}{whole}, align: {aligned(cell)} + horizon)[{text}]"
+
+
+def _line(line: str, width: float, look: Look) -> str:
+    """A figure too long for its cell breaks anywhere, as in word processors; Typst itself would let it stick out."""
+    face = Face(look.table_font, look.digit_font, look.table_size)
+    if not too_long(line, face, width):
+        return f"#({_quoted(line)})"
+    return "#linebreak()".join(f"#({_quoted(line[at.start : at.end])})" for at in wrapped(line, face, width))
+
+
+def _footer(look: Look) -> str:
+    """The page's number, in the middle of the lower margin."""
+    if not look.page_number:
+        return "none"
+    pieces = (
+        "#context counter(page).display()" if piece == "#" else f"#({_quoted(piece)})"
+        for piece in re.split("(#)", look.page_number)
+    )
+    return f"align(center)[#set text({_font(look.font, look)}, size: {PAGE_NUMBER_SIZE}pt);{''.join(pieces)}]"
+
+
+def _quoted(text: str) -> str:
+    """A string in Typst's language."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
