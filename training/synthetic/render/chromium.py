@@ -15,9 +15,9 @@ from pathlib import Path
 
 from training.forms import FormCell, FormTable
 from training.samples.fonts import small_font
-from training.synthetic.draft import Draft, Key, Look, Paragraph, Rendered
+from training.synthetic.draft import Draft, Key, Look, Paragraph, Place, Rendered
 from training.synthetic.fonts import font_file
-from training.synthetic.render.marks import inside_rules, marks, places
+from training.synthetic.render.marks import between_rules, marks, places
 from training.synthetic.render.style import (
     CELL_LEADING,
     CELL_PADDING,
@@ -62,7 +62,7 @@ def render_chromium(draft: Draft) -> Rendered:
                 raise subprocess.CalledProcessError(process.returncode, CHROMIUM, stderr=errors)
         plain, marked = (Path(folder, f"{name}.pdf").read_bytes() for name in pages)
     plain = _DATE.sub(rb"\g<1>20240101000000", plain)
-    return Rendered(plain, inside_rules(draft, places(draft, plain, marked)))
+    return Rendered(plain, between_rules(draft, _completed(draft, places(draft, plain, marked)), plain))
 
 
 def page_html(draft: Draft, faces: str, marked: Mapping[Key, str] | None = None) -> str:
@@ -89,6 +89,30 @@ def _print(folder: Path, name: str, page: str) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+
+
+def _completed(draft: Draft, found: Mapping[Key, tuple[Place, ...]]) -> dict[Key, tuple[Place, ...]]:
+    """The last piece of a merged cell that a page break divides, grown to its last row's bottom.
+
+    Chromium's first piece reaches to the page's end, below the rows there; what is left of the cell's height for its
+    last piece is then too little, and its colour ends above the rule.
+    """
+    out = dict(found)
+    for number, part in enumerate(draft.parts):
+        if isinstance(part, Paragraph):
+            continue
+        ends: dict[tuple[int, int], float] = {}  # (row, page) -> bottom
+        cells = [(Key(number, item), row, cell) for item, (row, _, cell) in enumerate(part.placed())]
+        for key, row, cell in cells:
+            if cell.row_span == 1 and found[key]:
+                page, box = found[key][-1]
+                ends[row, page] = max(box.bottom, ends.get((row, page), 0.0))
+        for key, row, cell in cells:
+            if cell.row_span > 1 and len(found[key]) > 1:
+                page, box = found[key][-1]
+                bottom = ends.get((row + cell.row_span - 1, page), box.bottom)
+                out[key] = (*found[key][:-1], Place(page, box._replace(bottom=max(bottom, box.bottom))))
+    return out
 
 
 def _faces(draft: Draft) -> str:

@@ -6,9 +6,11 @@ read as vector shapes, not pixels: exact to the engine's own rounding.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from ctypes import byref, c_int, c_uint
 
+import numpy as np
+import numpy.typing as npt
 import pypdfium2
 import pypdfium2.raw as pdfium
 
@@ -19,7 +21,10 @@ from training.synthetic.render.style import RED, RULES
 
 _STEP = 4  # between the components of two marks: engines round colours to three decimals
 _LEVELS = 256 // _STEP
-_DRIFT = 0.1  # points that a character may stand elsewhere in the marked rendering
+_THICK = 1.1  # points: a rule is no wider, and no farther from its cell
+_ALONG = 0.8  # points that a rule and a cell share at least, for the rule to be the cell's
+_SLIVER = 5.0  # points: less than a line of a cell that a page break cut off below its text is no place of it
+_DRIFT = 0.75  # points that a character may stand elsewhere in the marked rendering
 
 
 class LayoutDiffers(RuntimeError):
@@ -75,11 +80,52 @@ def inside_rules(draft: Draft, found: Mapping[Key, tuple[Place, ...]]) -> dict[K
     }
 
 
+def between_rules(draft: Draft, found: Mapping[Key, tuple[Place, ...]], plain: bytes) -> dict[Key, tuple[Place, ...]]:
+    """Cells brought inside the rules as drawn, for engines that set rules off the middle between two cells."""
+    rule = RULES[draft.look.rules]
+    if rule is None:
+        return dict(found)
+    level = _level(*_components(rule.colour))
+    document = pypdfium2.PdfDocument(plain)
+    try:
+        drawn = [np.array([box for filled, box in _fills(page) if filled == level]).reshape(-1, 4) for page in document]
+    finally:
+        document.close()
+    return {
+        key: tuple(Place(p.page, _trimmed(p.box, drawn[p.page - 1])) for p in value)
+        if isinstance(draft.parts[key.part], FormTable)
+        else value
+        for key, value in found.items()
+    }
+
+
+def _trimmed(box: Box, rules: npt.NDArray[np.float64]) -> Box:
+    """The box without what rules along its sides take of it, or grown to them where it stops short."""
+    left, top, right, bottom = rules.T
+    beside = (np.minimum(bottom, box.bottom) - np.maximum(top, box.top) > _ALONG) & (right - left < _THICK)
+    across = (np.minimum(right, box.right) - np.maximum(left, box.left) > _ALONG) & (bottom - top < _THICK)
+    return Box(
+        _nearest(np.max, right[beside], left[beside], box.left),
+        _nearest(np.max, bottom[across], top[across], box.top),
+        _nearest(np.min, left[beside], right[beside], box.right),
+        _nearest(np.min, top[across], bottom[across], box.bottom),
+    )
+
+
+def _nearest(
+    inmost: Callable[..., np.float64], inner: npt.NDArray[np.float64], outer: npt.NDArray[np.float64], edge: float
+) -> float:
+    """The inner side of the innermost rule at the edge, or the edge itself where there is none."""
+    at = inner[abs((inner + outer) / 2 - edge) < _THICK]
+    return float(inmost(at)) if at.size else edge
+
+
 def _joined(draft: Draft, key: Key, pieces: list[Place]) -> tuple[Place, ...]:
     part = draft.parts[key.part]
     if isinstance(part, Paragraph):
         return _lines(pieces)
-    pages = sorted({piece.page for piece in pieces})
+    tall = [piece for piece in pieces if piece.box.height >= _SLIVER]
+    pages = sorted({piece.page for piece in tall or pieces})
     row = [row for row, _, _ in part.placed()][key.item]
     if draft.look.repeat_header and row < part.header_rows:
         pages = pages[:1]

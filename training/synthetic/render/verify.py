@@ -1,0 +1,167 @@
+"""Hold rendered reports against their drafts: `python -m training.synthetic.render.verify 50`.
+
+For each engine, N reports of the split that it prints (or `--engines`): the text layer at every run and every cell must
+be what was to be printed there, an empty cell must hold nothing, and a rule must run along every side of a cell that
+has rules. Sides that a page break cuts may be open. Text is compared as `textlayer.plain` has it: without whitespace,
+and in Unicode's compatibility form.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2
+
+from extraction.document import Box
+from training.forms import FormTable
+from training.synthetic.draft import Draft, Key, Paragraph, Place, Rendered
+from training.synthetic.fonts import Split
+from training.synthetic.render import RENDERERS, SPLIT_RENDERERS
+from training.synthetic.render.style import RULES
+from training.synthetic.render.textlayer import TextLayer, plain
+
+_SCALE = 3.0  # pixels a point
+_REACH = 1.5  # points from a cell's side to the far side of its rule
+_COVERED = 0.9  # share of a side along which the rule must be seen
+_AT_BREAK = 3.0  # points from the end of a table's part on a page
+_FAINT = 8  # grey levels by which a rule differs from the paper at least
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A place that is not as drafted."""
+
+    key: Key
+    what: str
+
+
+def items(draft: Draft) -> Iterator[tuple[Key, str]]:
+    """Every run and cell with its text."""
+    for number, part in enumerate(draft.parts):
+        texts = [r.text for r in part.runs] if isinstance(part, Paragraph) else [c.text for _, _, c in part.placed()]
+        yield from ((Key(number, item), text) for item, text in enumerate(texts))
+
+
+def text_faults(draft: Draft, rendered: Rendered) -> list[Fault]:
+    """Runs and cells whose text layer says something else, or that are nowhere."""
+    layer = TextLayer(rendered.pdf)
+    faults = []
+    for key, text in items(draft):
+        places = rendered.places.get(key, ())
+        read = layer.at(places)
+        if read != plain(text):
+            faults.append(Fault(key, f"{text!r} reads {read[:60]!r}"))
+        elif not places and (plain(text) or isinstance(draft.parts[key.part], FormTable)):
+            faults.append(Fault(key, f"{text!r} has no place"))
+    return faults
+
+
+def rule_faults(draft: Draft, rendered: Rendered) -> list[Fault]:
+    """Cells without a rule along a side, or with one through them; none for a table without rules."""
+    if RULES[draft.look.rules] is None:
+        return []
+    document = pypdfium2.PdfDocument(rendered.pdf)
+    try:
+        pictures = [_picture(page) for page in document]
+    finally:
+        document.close()
+    faults = []
+    for key, place, sides in _sides(draft, rendered):
+        bare = [side for side in sides if not _ruled(pictures[place.page - 1], place.box, side)]
+        if bare:
+            faults.append(Fault(key, f"page {place.page}: no rule at the {', '.join(bare)}"))
+    return faults
+
+
+def _sides(draft: Draft, rendered: Rendered) -> Iterator[tuple[Key, Place, list[str]]]:
+    """Every place of every cell with the sides that must have a rule: all but those at a page break."""
+    for number, part in enumerate(draft.parts):
+        if isinstance(part, Paragraph):
+            continue
+        cells = [Key(number, item) for item, _ in enumerate(part.placed())]
+        places = [place for key in cells for place in rendered.places.get(key, ())]
+        pages = {place.page for place in places}
+        for key in cells:
+            own = rendered.places.get(key, ())
+            for count, place in enumerate(own):
+                here = [p.box for p in places if p.page == place.page]
+                broken_above = place.page > min(pages) and place.box.top < min(b.top for b in here) + _AT_BREAK
+                broken_below = place.page < max(pages) and place.box.bottom > max(b.bottom for b in here) - _AT_BREAK
+                sides = ["left", "right"]
+                sides += ["top"] if count == 0 and not broken_above else []
+                sides += ["bottom"] if count + 1 == len(own) and not broken_below else []
+                yield key, place, sides
+
+
+def _picture(page: pypdfium2.PdfPage) -> npt.NDArray[np.uint8]:
+    return np.asarray(page.render(scale=_SCALE, grayscale=True).to_numpy(), np.uint8).squeeze()
+
+
+def _ruled(picture: npt.NDArray[np.uint8], box: Box, side: str) -> bool:
+    """Whether a line, darker than the ground inside, runs along the side, at most `_REACH` outside."""
+    left, top, right, bottom = (round(value * _SCALE) for value in box)
+    reach = round(_REACH * _SCALE)
+    match side:
+        case "left":
+            strip = picture[top:bottom, max(0, left - reach) : left + 2].T
+        case "right":
+            strip = picture[top:bottom, right - 2 : right + reach].T
+        case "top":
+            strip = picture[max(0, top - reach) : top + 2, left:right]
+        case _:
+            strip = picture[bottom - 2 : bottom + reach, left:right]
+    if strip.size == 0:
+        return False
+    inner = strip[-1 if side in ("left", "top") else 0].astype(int)
+    return bool((inner - strip.min(axis=0) >= _FAINT).mean() >= _COVERED)
+
+
+def main() -> int:
+    """Print how many places of how many reports are as drafted; exit code 1 where one is not."""
+    from training.synthetic.content import draft_report
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("reports", type=int, nargs="?", default=50, help="reports for each engine")
+    parser.add_argument("--engines", nargs="+", choices=tuple(RENDERERS), default=tuple(RENDERERS))
+    parser.add_argument("--seed", type=int, default=0, help="of the first report")
+    arguments = parser.parse_args()
+    bad = 0
+    for split, engines in SPLIT_RENDERERS.items():
+        for engine in engines:
+            if engine in arguments.engines:
+                bad += _verify(engine, split, range(arguments.seed, arguments.seed + arguments.reports), draft_report)
+    return 1 if bad else 0
+
+
+def _verify(engine: str, split: Split, seeds: range, draft_report: Callable[[int, Split], Draft]) -> int:
+    """Verify one engine; the number of faults."""
+    places = pages = size = bad = 0
+    seconds = 0.0
+    for seed in seeds:
+        draft = draft_report(seed, split)
+        start = time.perf_counter()
+        rendered = RENDERERS[engine](draft)
+        seconds += time.perf_counter() - start
+        faults = text_faults(draft, rendered) + rule_faults(draft, rendered)
+        for fault in faults:
+            print(f"{engine} {draft.id} {tuple(fault.key)}: {fault.what}", file=sys.stderr)
+        bad += len(faults)
+        places += sum(map(len, rendered.places.values()))
+        pages += max(place.page for found in rendered.places.values() for place in found)
+        size += len(rendered.pdf)
+    count = max(1, len(seeds))
+    print(
+        f"{engine:12} {split:5} {len(seeds)} reports, {pages} pages, {places} places, {bad} faults; "
+        f"{seconds / count:.2f} s and {size / count / 1024:.0f} KiB a report"
+    )
+    return bad
+
+
+if __name__ == "__main__":
+    sys.exit(main())
