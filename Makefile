@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install demo test lint samples clean
+.PHONY: help install system demo test lint samples testset clean
 help:            ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -31,6 +31,18 @@ lint: $(VENV)/.installed-dev     ## ruff and strict mypy
 
 test: lint                       ## lint, type-check and run all tests
 	$(BIN)/pytest -n 2
+
+SYSTEM := chromium libreoffice-writer-nogui tesseract-ocr tesseract-ocr-chi-sim texlive-lang-chinese \
+  fonts-noto-cjk fonts-arphic-uming fonts-arphic-ukai fonts-arphic-gbsn00lp fonts-arphic-gkai00mp fonts-lxgw-wenkai \
+  fonts-wqy-microhei fonts-wqy-zenhei fonts-cns11643-sung fonts-cns11643-kai fonts-liberation fonts-crosextra-carlito \
+  fonts-dejavu-core fonts-texgyre
+
+system:          ## install the Debian packages for data sets and baselines (as root)
+	apt-get update
+	apt-get install --yes --no-install-recommends $(SYSTEM)
+
+testset: $(VENV)/.installed-dev  ## make the full test set in testset/ (needs make system)
+	$(BIN)/python -m training.synthetic testset --split test --reports 320 --seed 7
 
 samples: $(VENV)/.installed-dev  ## rebuild the sample reports (needs Chromium and CJK fonts, see annotations/samples)
 	$(BIN)/python -m training.samples
