@@ -187,7 +187,8 @@ def _image(sheet: np.typing.NDArray[np.uint8], spoiling: Spoiling) -> Image.Imag
     if spoiling.threshold == "local":
         block = round(spoiling.dpi / 5) | 1
         black = cv2.adaptiveThreshold(sheet, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, block, 22)
-        return Image.fromarray(np.asarray(black)).convert("1", dither=Image.Dither.NONE)
+        solid = np.where(sheet < 90, 0, np.asarray(black)).astype(np.uint8)  # else a large dark area is only an outline
+        return Image.fromarray(solid).convert("1", dither=Image.Dither.NONE)
     if spoiling.threshold == "dither":
         pattern = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]) * 6.0 + 90
         tiles = [-(-side // 4) for side in sheet.shape]
