@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from training.synthetic.dataset import SEEDS, Order, tasks_of, versions
+from annotations.rules import findings_in
+from annotations.store import annotation_path, read_annotation, read_split
+from tests.training.pages import typeset
+from training.synthetic.content import draft_report
+from training.synthetic.dataset import SEEDS, Order, Task, is_made, make, make_all, tasks_of, versions, write_data_set
+from training.synthetic.draft import Draft, Key, Place, Rendered
+from training.synthetic.fonts import missing_fonts
+from training.synthetic.printing import PrintingError, overprinted, printed, with_repeated_headers
+from training.synthetic.variations import NONE
 
 RENDERERS, LEVELS = ("one", "two", "three"), ("digital", "clean", "worn", "phone")
 
@@ -43,3 +54,103 @@ def test_an_order_that_cannot_be(reports: int, seed: int) -> None:
 
 def test_versions_name_python() -> None:
     assert versions()["python"].startswith("3.")
+
+
+# ---------------------------------------------------------------- printing
+
+
+def repeating(seed: int) -> Draft:
+    return draft_report(seed, "train", replace(NONE, repeated_headers=1.0))
+
+
+def test_repeated_headers_have_a_place_on_every_page() -> None:
+    draft = repeating(3)
+    told = typeset(draft)
+    first = Rendered(
+        told.pdf, {key: found[:1] if _is_header(draft, key) else found for key, found in told.places.items()}
+    )
+    again = with_repeated_headers(draft, first)
+    assert again.places != first.places
+    for key, found in again.places.items():
+        tables = draft.parts[key.part]
+        pages = {p.page for k, places in told.places.items() if k.part == key.part for p in places}
+        assert [p.page for p in found] == (
+            sorted(pages) if _is_header(draft, key) else [p.page for p in told.places[key]]
+        )
+        assert tables is not None
+
+
+def _is_header(draft: Draft, key: Key) -> bool:
+    part = draft.parts[key.part]
+    rows = getattr(part, "header_rows", 0)
+    return bool(rows) and [row for row, _, _ in part.placed()][key.item] < rows  # type: ignore[union-attr]
+
+
+def test_parts_over_each_other_are_seen_and_refused() -> None:
+    draft = draft_report(3, "train", NONE)
+    good = typeset(draft)
+    assert overprinted(draft, good) == []
+    heading = next(k for k, p in enumerate(draft.parts) if getattr(p, "style", "") == "heading")
+    table = next(k for k, p in enumerate(draft.parts) if hasattr(p, "rows"))
+    down = good.places[Key(table, 0)][0].box.top - good.places[Key(heading, 0)][0].box.top
+    moved = {
+        key: tuple(Place(p.page, p.box._replace(top=p.box.top + down, bottom=p.box.bottom + down)) for p in found)
+        if key.part == heading
+        else found
+        for key, found in good.places.items()
+    }
+    assert overprinted(draft, Rendered(good.pdf, moved)) == [1]
+    with pytest.raises(PrintingError, match="page 1"):
+        printed(draft, lambda _: Rendered(good.pdf, moved))
+
+
+def test_where_headers_are_not_repeated_well_they_are_not_repeated() -> None:
+    """The test's typesetter writes no text, so no header can be read where it should be."""
+    draft, _ = printed(repeating(3), typeset)
+    assert not draft.look.repeat_header
+
+
+# ---------------------------------------------------------------- a whole data set
+
+needs_fonts = pytest.mark.skipif(bool(missing_fonts("dev")), reason="the fonts of the dev split are not installed")
+
+
+@needs_fonts
+def test_a_data_set_is_the_same_by_one_worker_and_by_two_and_is_not_made_twice(tmp_path: Path) -> None:
+    order = Order("dev", 2, 5, ("digital",))
+    tasks = tasks_of(order, ("reportlab",), ("digital", "clean"))
+    for workers in (1, 2):
+        folder = tmp_path / str(workers)
+        assert [fault for _, fault in make_all(folder, tasks, workers)] == ["", ""]
+        write_data_set(folder, order, tasks, "command")
+        assert read_split(folder, "dev") == [task.id for task in tasks]
+    for task in tasks:
+        one, two = (annotation_path(tmp_path / workers, task.id) for workers in "12")
+        assert one.read_bytes() == two.read_bytes()
+        assert one.with_suffix(".pdf").read_bytes() == two.with_suffix(".pdf").read_bytes()
+        assert list(findings_in(read_annotation(tmp_path / "1", task.id))) == []
+    assert json.loads((tmp_path / "1" / "dataset.json").read_text("utf-8"))["splits"]["dev"]["seed"] == 5
+    assert is_made(tmp_path / "1", tasks[0])
+    path = annotation_path(tmp_path / "1", tasks[0].id)
+    path.write_text(path.read_text("utf-8")[:400], "utf-8")  # as after being killed
+    assert not is_made(tmp_path / "1", tasks[0])
+    assert not is_made(tmp_path / "1", replace(tasks[1], level="clean"))
+
+
+@needs_fonts
+def test_a_report_that_fails_costs_no_other(tmp_path: Path) -> None:
+    good = Task("dev-1", 1, "dev", "reportlab", "digital")
+    bad = Task("dev-2", 2, "dev", "no such engine", "digital")
+    faults = dict(make_all(tmp_path, [bad, good], 1))
+    assert (faults[good], faults[bad]) == ("", "KeyError: 'no such engine'")
+    assert is_made(tmp_path, good)
+    assert not is_made(tmp_path, bad)
+
+
+@needs_fonts
+def test_a_scan_has_pictures_and_gold_in_them(tmp_path: Path) -> None:
+    task = Task("dev-3", 3, "dev", "reportlab", "clean")
+    make(tmp_path, task)
+    annotation = read_annotation(tmp_path, task.id)
+    assert (annotation.level, annotation.made_by) == ("clean", "reportlab+clean")
+    assert list(findings_in(annotation)) == []

@@ -23,6 +23,7 @@ from annotations.store import annotation_path, read_annotation, write_annotation
 from training.synthetic.content import draft_report
 from training.synthetic.fonts import Split
 from training.synthetic.gold import annotate
+from training.synthetic.printing import printed
 
 SEEDS = 1_000_000
 """Reports that a seed has room for."""
@@ -75,11 +76,10 @@ def make(folder: Path, task: Task) -> None:
     from training.synthetic.scan import spoil
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)  # it remarks on fonts as they are
-    draft = draft_report(task.seed, task.split)
-    printed = RENDERERS[task.renderer](draft)
-    scan = spoil(printed, task.level, task.split, task.seed)
+    draft, digital = printed(draft_report(task.seed, task.split), RENDERERS[task.renderer])
+    scan = spoil(digital, task.level, task.split, task.seed)
     document = f"{task.id}.pdf"
-    annotation = annotate(draft, scan, document, task.level, f"{task.renderer}+{task.level}", printed)
+    annotation = annotate(draft, scan, document, task.level, f"{task.renderer}+{task.level}", digital)
     path = annotation_path(folder, task.id)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.with_suffix(".pdf").write_bytes(scan.pdf)
