@@ -50,7 +50,18 @@ def share_interval(parts: Numbers, wholes: Numbers, drawn: Numbers) -> Interval:
     if not wholes.sum():
         return Interval(None)
     value = float(parts.sum() / wholes.sum())
+    if value in (0, 1) and wholes.max() <= 1:
+        return _all_or_none(value, int(wholes.sum()))
     return _around(value, _shares(parts, wholes, drawn))
+
+
+def _all_or_none(value: float, reports: int) -> Interval:
+    """The exact interval (Clopper and Pearson, 1934) of a share of reports where all or none have it.
+
+    No resample has another share then, and an interval of no width would claim what n reports cannot show.
+    """
+    other = 1 - _TAILS[0] ** (1 / reports)
+    return Interval(value, value, other) if value == 0 else Interval(value, 1 - other, value)
 
 
 def macro_interval(parts: Numbers, wholes: Numbers, groups: npt.NDArray[np.int64], drawn: Numbers) -> Interval:
