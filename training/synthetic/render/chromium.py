@@ -17,6 +17,7 @@ from training.forms import FormCell, FormTable
 from training.samples.fonts import small_font
 from training.synthetic.draft import Draft, Key, Look, Paragraph, Place, Rendered
 from training.synthetic.fonts import font_file
+from training.synthetic.render.check import sound, text_faults, ways
 from training.synthetic.render.marks import between_rules, marks, places
 from training.synthetic.render.style import (
     CELL_LEADING,
@@ -51,10 +52,25 @@ _DATE = re.compile(rb"(/(?:Creation|Mod)Date \(D:)\d{14}")
 
 
 def render_chromium(draft: Draft) -> Rendered:
-    """The draft as Chromium prints it; raises subprocess.CalledProcessError or TimeoutExpired where it fails."""
+    """The draft as Chromium prints it.
+
+    Raises Unsound where Chromium prints text beyond its cell in every one of the `ways`, and
+    subprocess.CalledProcessError or TimeoutExpired where it fails.
+    """
+    for attempt, whole_rows in ways(draft)[:-1]:
+        rendered = _printed(attempt, whole_rows)
+        if not text_faults(draft, rendered):
+            return rendered
+    return sound(draft, _printed(*ways(draft)[-1]))
+
+
+def _printed(draft: Draft, whole_rows: bool) -> Rendered:
     with tempfile.TemporaryDirectory(prefix="chromium-") as folder:
         faces = _faces(draft)
-        pages = {"plain": page_html(draft, faces), "marked": page_html(draft, faces, marks(draft))}
+        pages = {
+            "plain": page_html(draft, faces, whole_rows),
+            "marked": page_html(draft, faces, whole_rows, marks(draft)),
+        }
         printing = [_print(Path(folder), name, page) for name, page in pages.items()]
         for process in printing:
             _, errors = process.communicate(timeout=_TIMEOUT)
@@ -65,7 +81,7 @@ def render_chromium(draft: Draft) -> Rendered:
     return Rendered(plain, between_rules(draft, _completed(draft, places(draft, plain, marked)), plain))
 
 
-def page_html(draft: Draft, faces: str, marked: Mapping[Key, str] | None = None) -> str:
+def page_html(draft: Draft, faces: str, whole_rows: bool, marked: Mapping[Key, str] | None = None) -> str:
     """The page to print; with `marked`, every run and cell on its colour."""
     body = []
     for number, part in enumerate(draft.parts):
@@ -76,7 +92,8 @@ def page_html(draft: Draft, faces: str, marked: Mapping[Key, str] | None = None)
             body.append(_table(part, draft.look, colours))
     return (
         '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">'
-        f"<title>{escape(draft.id)}</title><style>{faces}{_style(draft)}</style></head><body>{''.join(body)}</body></html>"
+        f"<title>{escape(draft.id)}</title><style>{faces}{_style(draft, whole_rows)}</style></head>"
+        f"<body>{''.join(body)}</body></html>"
     )
 
 
@@ -92,27 +109,31 @@ def _print(folder: Path, name: str, page: str) -> subprocess.Popen[bytes]:
 
 
 def _completed(draft: Draft, found: Mapping[Key, tuple[Place, ...]]) -> dict[Key, tuple[Place, ...]]:
-    """The last piece of a merged cell that a page break divides, grown to its last row's bottom.
+    """Merged cells that a page break divides, each piece brought to the bottom of its last row.
 
-    Chromium's first piece reaches to the page's end, below the rows there; what is left of the cell's height for its
-    last piece is then too little, and its colour ends above the rule.
+    Chromium's first piece reaches to the page's end, below the rows and rules there; what is left of the cell's height
+    for its last piece is then too little, and its colour ends above the rule.
     """
     out = dict(found)
     for number, part in enumerate(draft.parts):
         if isinstance(part, Paragraph):
             continue
-        ends: dict[tuple[int, int], float] = {}  # (row, page) -> bottom
         cells = [(Key(number, item), row, cell) for item, (row, _, cell) in enumerate(part.placed())]
+        bottoms: dict[tuple[int, int], float] = {}  # (page, row) -> bottom
         for key, row, cell in cells:
-            if cell.row_span == 1 and found[key]:
-                page, box = found[key][-1]
-                ends[row, page] = max(box.bottom, ends.get((row, page), 0.0))
+            if cell.row_span == 1:
+                for page, box in found[key]:
+                    bottoms[page, row] = max(box.bottom, bottoms.get((page, row), 0.0))
         for key, row, cell in cells:
             if cell.row_span > 1 and len(found[key]) > 1:
-                page, box = found[key][-1]
-                bottom = ends.get((row + cell.row_span - 1, page), box.bottom)
-                out[key] = (*found[key][:-1], Place(page, box._replace(bottom=max(bottom, box.bottom))))
+                covered = range(row, row + cell.row_span)
+                out[key] = tuple(_to_bottom(place, bottoms, covered) for place in found[key])
     return out
+
+
+def _to_bottom(place: Place, bottoms: Mapping[tuple[int, int], float], rows: range) -> Place:
+    last = max((bottom for (page, row), bottom in bottoms.items() if page == place.page and row in rows), default=None)
+    return place if last is None else Place(place.page, place.box._replace(bottom=last))
 
 
 def _faces(draft: Draft) -> str:
@@ -182,14 +203,14 @@ def _families(family: str) -> str:
     return f'"digits small","{family} small"'
 
 
-def _style(draft: Draft) -> str:
+def _style(draft: Draft, whole_rows: bool) -> str:
     look = draft.look
     rule = RULES[look.rules]
     border = f"{rule.width}pt solid {rule.colour}" if rule else "none"
     number = " ".join("counter(page)" if part == "#" else f'"{part}"' for part in re.split("(#)", look.page_number))
     margin = look.margin
-    # Half of the drafts keep their rows whole; the others' are cut wherever the page ends, as most converters do.
-    rows = "tr:not(:has(td[rowspan])) { break-inside: avoid }" if draft.seed % 2 else ""
+    head = "table-header-group" if look.repeat_header else "table-row-group"
+    rows = "tr:not(:has(td[rowspan])), thead { break-inside: avoid }" if whole_rows else ""
     return f"""
 @page {{ size: A4; margin: {margin}pt;
   @bottom-center {{ content: {number}; font: {PAGE_NUMBER_SIZE}pt {_families(look.font)} }} }}
@@ -198,6 +219,7 @@ p {{ orphans: 1; widows: 1; overflow-wrap: anywhere }}
 table {{ width: 100%; border-collapse: collapse; table-layout: fixed; margin: {TABLE_GAP}pt 0;
   font: {look.table_size}pt/{CELL_LEADING} {_families(look.table_font)} }}
 tr {{ height: {look.row_height}pt }}
+thead {{ display: {head} }}
 {rows}
 td {{ border: {border}; padding: 2pt {CELL_PADDING}pt; overflow-wrap: anywhere; vertical-align: middle }}
 div.stacked {{ width: 1em; margin: 0 auto; word-break: break-all }}

@@ -12,6 +12,7 @@ from extraction.document import Box
 from training.forms import FormCell, FormTable
 from training.synthetic.draft import Draft, Key, Paragraph, Place, Rendered
 from training.synthetic.render.canvas import Pages
+from training.synthetic.render.check import sound
 from training.synthetic.render.measure import Face, wrapped
 from training.synthetic.render.pagination import Frame, Slot, parts, placed_rows, row_heights
 from training.synthetic.render.style import (
@@ -37,14 +38,14 @@ _PADDING = 2.0  # points between a cell's text and the rules above and below
 
 
 def render_reportlab(draft: Draft) -> Rendered:
-    """The draft as ReportLab prints it."""
+    """The draft as ReportLab prints it; raises Unsound."""
     sheet = _Sheet(draft)
     for number, part in enumerate(draft.parts):
         if isinstance(part, Paragraph):
             sheet.paragraph(number, part)
         else:
             sheet.table(number, part)
-    return sheet.rendered()
+    return sound(draft, sheet.rendered())
 
 
 class _Sheet:

@@ -14,6 +14,7 @@ import typst
 from training.forms import FormCell, FormTable
 from training.synthetic.draft import Draft, Key, Look, Paragraph, Rendered
 from training.synthetic.fonts import font_file
+from training.synthetic.render.check import sound
 from training.synthetic.render.marks import inside_rules, marks, places
 from training.synthetic.render.measure import Face, too_long, wrapped
 from training.synthetic.render.style import (
@@ -40,10 +41,10 @@ _DATE = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())
 
 
 def render_typst(draft: Draft) -> Rendered:
-    """The draft as Typst prints it; raises typst.TypstError where it does not compile."""
+    """The draft as Typst prints it; raises Unsound, or typst.TypstError where it does not compile."""
     plain = _compiled(draft, markup(draft))
     marked = _compiled(draft, markup(draft, marks(draft)))
-    return Rendered(plain, inside_rules(draft, places(draft, plain, marked)))
+    return sound(draft, Rendered(plain, inside_rules(draft, places(draft, plain, marked))))
 
 
 def markup(draft: Draft, marked: Mapping[Key, str] | None = None) -> str:
@@ -106,12 +107,11 @@ def _alignment(how: Setting) -> str:
 
 
 def _run(text: str, colour: str | None) -> str:
-    content = f"#({_quoted(text)})"
-    if colour is None:
-        return content
+    """Highlighted even without a colour: Typst spaces punctuation otherwise beside a highlight."""
     above, below = _EM
     edges = f"top-edge: {above}em, bottom-edge: -{below}em, extent: 0pt, radius: 0pt"
-    return f"#highlight(fill: rgb({_quoted(colour)}), {edges})[{content}]"
+    fill = f"rgb({_quoted(colour)})" if colour else "none"
+    return f"#highlight(fill: {fill}, {edges})[#({_quoted(text)})]"
 
 
 def _font(family: str, look: Look) -> str:

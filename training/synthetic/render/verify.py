@@ -12,54 +12,23 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pypdfium2
 
 from extraction.document import Box
-from training.forms import FormTable
 from training.synthetic.draft import Draft, Key, Paragraph, Place, Rendered
 from training.synthetic.fonts import Split
 from training.synthetic.render import RENDERERS, SPLIT_RENDERERS
-from training.synthetic.render.style import RULES
-from training.synthetic.render.textlayer import TextLayer, plain
+from training.synthetic.render.check import Fault, Unsound, text_faults
+from training.synthetic.render.style import PAGE_HEIGHT, RULES
 
 _SCALE = 3.0  # pixels a point
 _REACH = 1.5  # points from a cell's side to the far side of its rule
 _COVERED = 0.9  # share of a side along which the rule must be seen
 _AT_BREAK = 3.0  # points from the end of a table's part on a page
 _FAINT = 8  # grey levels by which a rule differs from the paper at least
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A place that is not as drafted."""
-
-    key: Key
-    what: str
-
-
-def items(draft: Draft) -> Iterator[tuple[Key, str]]:
-    """Every run and cell with its text."""
-    for number, part in enumerate(draft.parts):
-        texts = [r.text for r in part.runs] if isinstance(part, Paragraph) else [c.text for _, _, c in part.placed()]
-        yield from ((Key(number, item), text) for item, text in enumerate(texts))
-
-
-def text_faults(draft: Draft, rendered: Rendered) -> list[Fault]:
-    """Runs and cells whose text layer says something else, or that are nowhere."""
-    layer = TextLayer(rendered.pdf)
-    faults = []
-    for key, text in items(draft):
-        places = rendered.places.get(key, ())
-        read = layer.at(places)
-        if read != plain(text):
-            faults.append(Fault(key, f"{text!r} reads {read[:60]!r}"))
-        elif not places and (plain(text) or isinstance(draft.parts[key.part], FormTable)):
-            faults.append(Fault(key, f"{text!r} has no place"))
-    return faults
 
 
 def rule_faults(draft: Draft, rendered: Rendered) -> list[Fault]:
@@ -80,7 +49,8 @@ def rule_faults(draft: Draft, rendered: Rendered) -> list[Fault]:
 
 
 def _sides(draft: Draft, rendered: Rendered) -> Iterator[tuple[Key, Place, list[str]]]:
-    """Every place of every cell with the sides that must have a rule: all but those at a page break."""
+    """Every place of every cell with the sides that must have a rule: all but those at a page break or a page's end."""
+    end = PAGE_HEIGHT - draft.look.margin - _AT_BREAK
     for number, part in enumerate(draft.parts):
         if isinstance(part, Paragraph):
             continue
@@ -95,7 +65,7 @@ def _sides(draft: Draft, rendered: Rendered) -> Iterator[tuple[Key, Place, list[
                 broken_below = place.page < max(pages) and place.box.bottom > max(b.bottom for b in here) - _AT_BREAK
                 sides = ["left", "right"]
                 sides += ["top"] if count == 0 and not broken_above else []
-                sides += ["bottom"] if count + 1 == len(own) and not broken_below else []
+                sides += ["bottom"] if count + 1 == len(own) and not broken_below and place.box.bottom < end else []
                 yield key, place, sides
 
 
@@ -146,8 +116,14 @@ def _verify(engine: str, split: Split, seeds: range, draft_report: Callable[[int
     for seed in seeds:
         draft = draft_report(seed, split)
         start = time.perf_counter()
-        rendered = RENDERERS[engine](draft)
-        seconds += time.perf_counter() - start
+        try:
+            rendered = RENDERERS[engine](draft)
+        except Unsound as error:
+            print(f"{engine} {draft.id}: {error}", file=sys.stderr)
+            bad += 1
+            continue
+        finally:
+            seconds += time.perf_counter() - start
         faults = text_faults(draft, rendered) + rule_faults(draft, rendered)
         for fault in faults:
             print(f"{engine} {draft.id} {tuple(fault.key)}: {fault.what}", file=sys.stderr)

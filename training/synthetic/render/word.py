@@ -35,8 +35,8 @@ from training.synthetic.render.style import (
 _FOOTER = 28.0  # points between the page number and the page's edge
 
 
-def word_document(draft: Draft, marked: Mapping[Key, str] | None = None) -> bytes:
-    """The document; with `marked`, every run and cell on its colour."""
+def word_document(draft: Draft, whole_rows: bool, marked: Mapping[Key, str] | None = None) -> bytes:
+    """The document; with `marked`, every run and cell on its colour. Rows that are not whole may break over pages."""
     document = Document()
     page = document.sections[0]
     page.page_width, page.page_height = Pt(PAGE_WIDTH), Pt(PAGE_HEIGHT)
@@ -51,7 +51,7 @@ def word_document(draft: Draft, marked: Mapping[Key, str] | None = None) -> byte
         else:
             for name, content in (
                 ("p", _gap(starts_page(draft, number))),
-                ("tbl", _table(draft, part, colours)),
+                ("tbl", _table(draft, part, whole_rows, colours)),
                 ("p", _gap()),
             ):
                 end.addprevious(parse_xml(_declared(name, content)))
@@ -74,6 +74,8 @@ def _paragraph(draft: Draft, number: int, part: Paragraph, colours: Mapping[int,
     edge = f'<w:pBdr><w:bottom w:val="single" w:sz="16" w:space="4" w:color="{RED[1:]}"/></w:pBdr>' if how.ruled else ""
     properties = (
         f'<w:pPr><w:pageBreakBefore w:val="{int(starts_page(draft, number))}"/><w:widowControl w:val="0"/>{edge}'
+        # LibreOffice 7.4 loses some punctuation at the end of justified lines unless it may hang in the margin.
+        '<w:overflowPunct w:val="1"/>'
         f'<w:spacing w:before="{_twips(how.before)}" w:after="{_twips(how.after)}" '
         f'w:line="{_twips(how.size * how.leading)}" w:lineRule="exact"/>'
         f'<w:ind w:firstLine="{_twips(how.indent)}"/><w:jc w:val="{_alignment(how)}"/></w:pPr>'
@@ -129,7 +131,7 @@ def _page_number(look: Look) -> str:
     return '<w:pPr><w:jc w:val="center"/></w:pPr>' + "".join(pieces)
 
 
-def _table(draft: Draft, table: FormTable, colours: Mapping[int, str]) -> str:
+def _table(draft: Draft, table: FormTable, whole_rows: bool, colours: Mapping[int, str]) -> str:
     look = draft.look
     total = PAGE_WIDTH - 2 * look.margin
     widths = [_twips(total * share) for share in table.widths]
@@ -140,7 +142,9 @@ def _table(draft: Draft, table: FormTable, colours: Mapping[int, str]) -> str:
     room = {"top": 1.0, "left": CELL_PADDING, "bottom": 2.0, "right": CELL_PADDING}
     padding = "".join(f'<w:{side} w:w="{_twips(width)}" w:type="dxa"/>' for side, width in room.items())
     rows = "".join(
-        _row(draft, table, number, cells, widths, colours) for number, cells in enumerate(_grid(table)) if cells
+        _row(look, table, number, cells, widths, colours, whole_rows)
+        for number, cells in enumerate(_grid(table))
+        if cells
     )
     columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     return (
@@ -161,23 +165,21 @@ def _grid(table: FormTable) -> Iterator[list[tuple[int, FormCell, bool, int]]]:
 
 
 def _row(
-    draft: Draft,
+    look: Look,
     table: FormTable,
     number: int,
     cells: list[tuple[int, FormCell, bool, int]],
     widths: list[int],
     colours: Mapping[int, str],
+    whole: bool,
 ) -> str:
-    look = draft.look
-    # Word lets rows break over pages; half of the offices have turned that off.
-    whole = '<w:cantSplit w:val="1"/>' if draft.seed % 2 else ""
     head = '<w:tblHeader w:val="1"/>' if look.repeat_header and number < table.header_rows else ""
     height = f'<w:trHeight w:val="{_twips(look.row_height)}" w:hRule="atLeast"/>'
     content = "".join(
         _cell(look, cell, starts, sum(widths[column : column + cell.column_span]), colours.get(item, ""))
         for column, cell, starts, item in cells
     )
-    return f"<w:tr><w:trPr>{whole}{height}{head}</w:trPr>{content}</w:tr>"
+    return f'<w:tr><w:trPr><w:cantSplit w:val="{int(whole)}"/>{height}{head}</w:trPr>{content}</w:tr>'
 
 
 def _cell(look: Look, cell: FormCell, starts: bool, width: int, colour: str) -> str:

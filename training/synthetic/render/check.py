@@ -1,0 +1,64 @@
+"""Whether the text layer of a rendered report says, at every place, what was to be printed there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from training.forms import FormTable
+from training.synthetic.draft import Draft, Key, Paragraph, Rendered
+from training.synthetic.render.textlayer import TextLayer, plain
+
+
+class Unsound(RuntimeError):
+    """An engine printed something else than the draft: text lost, or over other text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A place that is not as drafted."""
+
+    key: Key
+    what: str
+
+
+def items(draft: Draft) -> Iterator[tuple[Key, str]]:
+    """Every run and cell with its text."""
+    for number, part in enumerate(draft.parts):
+        texts = [r.text for r in part.runs] if isinstance(part, Paragraph) else [c.text for _, _, c in part.placed()]
+        yield from ((Key(number, item), text) for item, text in enumerate(texts))
+
+
+def text_faults(draft: Draft, rendered: Rendered) -> list[Fault]:
+    """Runs and cells whose text layer says something else, or that are nowhere."""
+    layer = TextLayer(rendered.pdf)
+    faults = []
+    for key, text in items(draft):
+        places = rendered.places.get(key, ())
+        read = layer.at(places)
+        if read != plain(text):
+            faults.append(Fault(key, f"{text!r} reads {read[:60]!r}"))
+        elif not places and (plain(text) or isinstance(draft.parts[key.part], FormTable)):
+            faults.append(Fault(key, f"{text!r} has no place"))
+    return faults
+
+
+def sound(draft: Draft, rendered: Rendered) -> Rendered:
+    """The same; raises Unsound where the text layer says something else."""
+    if faults := text_faults(draft, rendered):
+        raise Unsound(f"{draft.id}: {len(faults)} places are not as drafted, first {faults[0].key}: {faults[0].what}")
+    return rendered
+
+
+ATTEMPTS = 3
+
+
+def ways(draft: Draft) -> tuple[tuple[Draft, bool], ...]:
+    """How an engine of others' making may set a draft, each with whether rows are kept whole, the best one first.
+
+    Half of the drafts let their rows break over pages, as converters do. Where the engine then spoils a text, rows are
+    kept whole, and if that does not help, every table is put on a page of its own, where breaks fall elsewhere.
+    """
+    tabled = tuple(part.section for part in draft.parts if isinstance(part, FormTable))
+    spread = replace(draft, look=replace(draft.look, break_before=(*draft.look.break_before, *tabled)))
+    return (draft, draft.seed % 2 == 1), (draft, True), (spread, True)
