@@ -1,4 +1,7 @@
-"""Draft -> DOCX -> PDF through LibreOffice, alone in a profile of its own and with no fonts but the draft's."""
+"""Draft -> DOCX -> PDF through LibreOffice, alone in a profile of its own and with no fonts but the draft's.
+
+What a draft's PDF shows is always the same, its bytes are not: LibreOffice numbers fonts as they come to lie in memory.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +34,8 @@ def render_libreoffice(draft: Draft) -> Rendered:
 def render_libreoffice_batch(drafts: Sequence[Draft]) -> list[Rendered]:
     """Many drafts in one start of LibreOffice, which is most of the time a single one takes.
 
-    Raises Unsound where LibreOffice loses text or prints over it in every one of the `ways`. LibreOffice 7.4
-    does either where a page break divides a merged cell close to its start, with one report in fifty.
+    Raises Unsound where LibreOffice loses text or prints over it in every one of the `ways`; 7.4 does either with one
+    report in fifty, where a page break divides a merged cell close to its start.
     """
     done: dict[int, Rendered] = {}
     for attempt in range(ATTEMPTS):

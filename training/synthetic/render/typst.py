@@ -12,7 +12,7 @@ from pathlib import Path
 import typst
 
 from training.forms import FormCell, FormTable
-from training.synthetic.draft import Draft, Key, Look, Paragraph, Rendered
+from training.synthetic.draft import Draft, Key, Look, Paragraph, Place, Rendered
 from training.synthetic.fonts import font_file
 from training.synthetic.render.check import sound
 from training.synthetic.render.marks import inside_rules, marks, places
@@ -36,6 +36,8 @@ from training.synthetic.render.style import (
 )
 
 _EM = 0.88, 0.12  # how far a line of Chinese reaches above and below its baseline, times the size
+_NEAR = 0.1  # points
+_OVERHANG = 0.2  # of punctuation, times the size
 _INSET = 2.0  # points between a cell's text and the rules above and below
 _DATE = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())
 
@@ -44,7 +46,11 @@ def render_typst(draft: Draft) -> Rendered:
     """The draft as Typst prints it; raises Unsound, or typst.TypstError where it does not compile."""
     plain = _compiled(draft, markup(draft))
     marked = _compiled(draft, markup(draft, marks(draft)))
-    return sound(draft, Rendered(plain, inside_rules(draft, places(draft, plain, marked))))
+    found = inside_rules(draft, places(draft, plain, marked))
+    for key, lines in found.items():
+        if isinstance(draft.parts[key.part], Paragraph):
+            found[key] = tuple(_overhung(draft, line) for line in lines)
+    return sound(draft, Rendered(plain, found))
 
 
 def markup(draft: Draft, marked: Mapping[Key, str] | None = None) -> str:
@@ -83,6 +89,14 @@ def _fonts(paths: tuple[str, ...]) -> typst.Fonts:
         for path in paths:
             Path(folder, Path(path).name).symlink_to(path)
         return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+
+
+def _overhung(draft: Draft, place: Place) -> Place:
+    """A line of text that reaches the margin, and a little beyond: punctuation that Typst halves there sticks out."""
+    margin = PAGE_WIDTH - draft.look.margin
+    if abs(place.box.right - margin) > _NEAR:
+        return place
+    return Place(place.page, place.box._replace(right=margin + _OVERHANG * draft.look.size))
 
 
 def _paragraph(draft: Draft, number: int, part: Paragraph, colours: Mapping[int, str]) -> str:
