@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
-import platform
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, fields
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from itertools import repeat
 from pathlib import Path
@@ -34,6 +32,7 @@ from eval.run import read_prediction
 from eval.score import Score, total
 from eval.structure import StructureScore, structure_score
 from eval.tokens import TokenScore, token_score
+from extraction.versions import package_versions
 
 SCHEMA_VERSION = 1
 _WORTH_A_POOL = 60  # documents; fewer are scored before processes have started
@@ -130,13 +129,7 @@ def engine_scores(scored: Sequence[Scored]) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Of Python, Gouji and what reads documents, where it is installed."""
-    found = {"python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
+    return package_versions(_PACKAGES)
 
 
 def without_times(scores: Any) -> Any:

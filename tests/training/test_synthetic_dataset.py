@@ -17,6 +17,7 @@ from training.synthetic.dataset import SEEDS, Order, Task, is_made, make, make_a
 from training.synthetic.draft import Draft, Key, Place, Rendered
 from training.synthetic.fonts import missing_fonts
 from training.synthetic.printing import PrintingError, overprinted, printed, with_repeated_headers
+from training.synthetic.render.check import Unsound
 from training.synthetic.variations import NONE
 
 RENDERERS, LEVELS = ("one", "two", "three"), ("digital", "clean", "worn", "phone")
@@ -102,6 +103,19 @@ def test_parts_over_each_other_are_seen_and_refused() -> None:
     assert overprinted(draft, Rendered(good.pdf, moved)) == [1]
     with pytest.raises(PrintingError, match="page 1"):
         printed(draft, lambda _: Rendered(good.pdf, moved))
+
+
+def test_a_draft_that_an_engine_spoils_is_printed_with_other_settings() -> None:
+    tried: list[float] = []
+
+    def spoils_high_rows(draft: Draft) -> Rendered:
+        tried.append(draft.look.row_height)
+        if len(set(tried)) == 1:
+            raise Unsound("text lost")
+        return typeset(draft)
+
+    draft, _ = printed(draft_report(3, "train", NONE), spoils_high_rows)
+    assert draft.look.row_height == tried[-1] < tried[0]
 
 
 def test_where_headers_are_not_repeated_well_they_are_not_repeated() -> None:

@@ -9,25 +9,12 @@ from html import escape
 from pathlib import Path
 
 from training.forms import FormTable, split
+from training.pdf import chromium_command, undated
 from training.samples.content import SECTIONS, Look, Sample
 from training.samples.fonts import font_face
 from training.samples.render_html import table_html
 
-CHROMIUM = "chromium"
-_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-pdf-header-footer",
-    "--disable-pdf-tagging",
-)
 _RULES = {"black": "0.75pt solid #000", "grey": "0.75pt solid #9a9a9a", "hairline": "0.25pt solid #777"}
-_DATE = re.compile(rb"(/(?:Creation|Mod)Date \(D:)\d{14}")
 
 
 def render_pdf(sample: Sample) -> bytes:
@@ -37,12 +24,12 @@ def render_pdf(sample: Sample) -> bytes:
         page.write_text(printed_page(sample), encoding="utf-8")
         profile = Path(folder, "profile")
         subprocess.run(
-            [CHROMIUM, *_FLAGS, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}", page.as_uri()],
+            chromium_command(page, pdf, profile),
             check=True,
             capture_output=True,
             timeout=120,
         )
-        return _DATE.sub(rb"\g<1>20240101000000", pdf.read_bytes())
+        return undated(pdf.read_bytes())
 
 
 def printed_page(sample: Sample) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import time
 from typing import cast
 
 import cv2
@@ -12,10 +10,10 @@ import numpy.typing as npt
 import pypdfium2
 from PIL import Image
 
+from training.pdf import picture_pdf
 from training.samples.content import Scan
 
 Picture = npt.NDArray[np.float32]
-_DATE = time.gmtime(1_704_067_200)
 
 
 def scan_pdf(pdf: bytes, scan: Scan, seed: int) -> bytes:
@@ -23,19 +21,7 @@ def scan_pdf(pdf: bytes, scan: Scan, seed: int) -> bytes:
     random = np.random.default_rng(seed)
     document = pypdfium2.PdfDocument(pdf)
     pages = [_sheet(page, scan, random) for page in document]
-    out = io.BytesIO()
-    compression = {} if scan.mode == "bilevel" else {"quality": scan.quality}  # bilevel is CCITT G4
-    pages[0].save(
-        out,
-        "PDF",
-        save_all=True,
-        append_images=pages[1:],
-        resolution=scan.dpi,
-        creationDate=_DATE,
-        modDate=_DATE,
-        **compression,
-    )
-    return out.getvalue()
+    return picture_pdf(pages, scan.dpi, scan.quality)
 
 
 def _sheet(page: pypdfium2.PdfPage, scan: Scan, random: np.random.Generator) -> Image.Image:

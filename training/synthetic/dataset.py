@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import json
 import logging
-import platform
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from annotations.store import annotation_path, read_annotation, write_annotation, write_split
+from extraction.versions import package_versions
 from training.synthetic.content import draft_report
 from training.synthetic.fonts import Split
 from training.synthetic.gold import annotate
@@ -129,12 +128,7 @@ def write_data_set(folder: Path, order: Order, tasks: Sequence[Task], command: s
 
 def versions() -> dict[str, str]:
     """What the documents were made with, as far as it is installed."""
-    found = {"python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
+    found = package_versions(_PACKAGES)
     for program, flag in _PROGRAMS:
         if shutil.which(program):
             said = subprocess.run([program, flag], capture_output=True, text=True, timeout=60, check=False)

@@ -13,6 +13,7 @@ from itertools import pairwise
 from extraction.document import Box
 from training.forms import FormTable
 from training.synthetic.draft import Draft, Key, Place, Rendered
+from training.synthetic.render.check import Unsound
 from training.synthetic.render.marks import LayoutDiffers
 from training.synthetic.render.textlayer import TextLayer, plain
 
@@ -30,7 +31,7 @@ def printed(draft: Draft, render: Callable[[Draft], Rendered]) -> tuple[Draft, R
     for setting in _settings(draft):
         try:
             rendered = with_repeated_headers(setting, render(setting))
-        except LayoutDiffers as error:
+        except (LayoutDiffers, Unsound) as error:
             fault = str(error)
             continue
         if pages := overprinted(setting, rendered):

@@ -14,6 +14,7 @@ from html import escape
 from pathlib import Path
 
 from training.forms import FormCell, FormTable
+from training.pdf import CHROMIUM, chromium_command, undated
 from training.samples.fonts import small_font
 from training.synthetic.draft import Draft, Key, Look, Paragraph, Place, Rendered
 from training.synthetic.fonts import font_file
@@ -34,21 +35,7 @@ from training.synthetic.render.style import (
     starts_page,
 )
 
-CHROMIUM = "chromium"
-_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-pdf-header-footer",
-    "--disable-pdf-tagging",
-)
 _TIMEOUT = 120
-_DATE = re.compile(rb"(/(?:Creation|Mod)Date \(D:)\d{14}")
 
 
 def render_chromium(draft: Draft) -> Rendered:
@@ -77,7 +64,7 @@ def _printed(draft: Draft, whole_rows: bool) -> Rendered:
             if process.returncode:
                 raise subprocess.CalledProcessError(process.returncode, CHROMIUM, stderr=errors)
         plain, marked = (Path(folder, f"{name}.pdf").read_bytes() for name in pages)
-    plain = _DATE.sub(rb"\g<1>20240101000000", plain)
+    plain = undated(plain)
     return Rendered(plain, between_rules(draft, _completed(draft, places(draft, plain, marked)), plain))
 
 
@@ -102,7 +89,7 @@ def _print(folder: Path, name: str, page: str) -> subprocess.Popen[bytes]:
     source.write_text(page, encoding="utf-8")
     profile, pdf = folder / f"profile-{name}", folder / f"{name}.pdf"
     return subprocess.Popen(
-        [CHROMIUM, *_FLAGS, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}", source.as_uri()],
+        chromium_command(source, pdf, profile),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import time
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -14,13 +12,13 @@ import pypdfium2
 from PIL import Image
 
 from extraction.document import Box, union
+from training.pdf import picture_pdf
 from training.synthetic.draft import Key, Place, Rendered
 from training.synthetic.scan import augmented, glass, ink, paper
 from training.synthetic.scan.levels import Spoiling, draw
 from training.synthetic.scan.picture import Effect, Picture, Scene
 from training.synthetic.scan.warp import Warp, laid, moved, scaled, turned
 
-_DATE = time.gmtime(1_704_067_200)
 _INK, _PAPER, _GLASS = "ink", "paper", "glass"
 
 EFFECTS: Mapping[str, tuple[str, Effect]] = {
@@ -62,7 +60,9 @@ def scanned(rendered: Rendered, spoiling: Spoiling, seed: int) -> Rendered:
         sheet, maps = _sheet(shots[first : first + together], spoiling, np.random.default_rng([seed, 1000 + first]))
         sheets.append(sheet)
         warps |= {first + k + 1: (number, warp) for k, warp in enumerate(maps)}
-    return Rendered(_written(sheets, spoiling), _mapped(rendered.places, warps, sheets, spoiling.dpi))
+    return Rendered(
+        picture_pdf(sheets, spoiling.dpi, spoiling.quality), _mapped(rendered.places, warps, sheets, spoiling.dpi)
+    )
 
 
 Leaf = tuple[Picture, Warp]
@@ -207,20 +207,3 @@ def _mapped(
         return Place(number, Box(max(0.0, box.left), max(0.0, box.top), min(width, box.right), min(height, box.bottom)))
 
     return {key: tuple(moved_place(place) for place in found) for key, found in places.items()}
-
-
-def _written(sheets: list[Image.Image], spoiling: Spoiling) -> bytes:
-    """An image-only PDF with a fixed date: CCITT G4 where it is black and white, else JPEG."""
-    out = io.BytesIO()
-    compression = {} if spoiling.mode == "bilevel" else {"quality": spoiling.quality}
-    sheets[0].save(
-        out,
-        "PDF",
-        save_all=True,
-        append_images=sheets[1:],
-        resolution=spoiling.dpi,
-        creationDate=_DATE,
-        modDate=_DATE,
-        **compression,
-    )
-    return out.getvalue()
