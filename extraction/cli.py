@@ -207,15 +207,19 @@ def _bench(parsed: argparse.Namespace) -> int:
 
 
 def _models(parsed: argparse.Namespace) -> int:
-    from models.weights import SHIPPED, WeightsError
+    from models.weights import WeightsError, shipped
 
     del parsed
+    try:
+        listed = shipped()
+    except WeightsError as error:
+        raise ModelError(str(error)) from error
     faults = 0
-    for shipped in SHIPPED:
+    for weights in listed:
         try:
-            shipped.verified_path()
+            weights.verified_path()
             state = "verified"
         except WeightsError as error:
             state, faults = str(error), faults + 1
-        print(f"{shipped.name:20} {shipped.sha256[:12]}  {state:10}  {shipped.purpose} ({shipped.licence})")
+        print(f"{weights.name:20} {weights.sha256[:12]}  {state:10}  {weights.purpose} ({weights.licence})")
     return 2 if faults else 0

