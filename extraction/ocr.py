@@ -1,4 +1,4 @@
-"""Reading pictures: the marks in a cell or on a page in, text with its confidence out.
+"""Reading cells: the marks in a cell in, text with its confidence out.
 
 A cell of a grid needs no text detection: its ink is split into lines and every line read. A cell that looks like a
 figure is read twice, differently framed; where the two differ a third decides if a sum bears it out, and three that
@@ -16,11 +16,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from extraction.document import Pixels, Raster, Span
+from extraction.document import Pixels, Raster
 from extraction.numbers import parse_figure
 from extraction.raster import grey, ink
 from extraction.rules import GridCell
-from models.recogniser import Image, Quad, Reading, Recogniser, cut_line
+from models.recogniser import Image, Reading, Recogniser
 
 _SPECK = 0.22  # em; smaller marks are dust
 _FAR_APART = 1.0  # line heights between two marks of a line: too far for the digits of one figure
@@ -34,7 +34,6 @@ _FIGURE_LIKE = re.compile(r"[\dOoQDlI|一〇.,，。:：·•_\-—–―~～/\\
 # What the networks answer for a lone digit, seen on real pages.
 _ZEROS = str.maketrans(dict.fromkeys("OoQD〇○。", "0"))
 _FRINGE = " .·•,，、'`‘’\""  # no figure begins or ends with these: they are specks beside it
-_FULL_WIDTH = {":": "：", ";": "；", ",": "，", "?": "？", "!": "！"}
 _LONE_STROKES = ("一", "-", "—", "–", "―", "_", "~", "1", "l", "I", "|", "/")
 _ONES = str.maketrans(dict.fromkeys("lI|丨", "1"))
 
@@ -100,31 +99,6 @@ def read_cells(raster: Raster, marks: Pixels, cells: Sequence[GridCell], recogni
     for k, (i, line) in enumerate(wanted):
         texts[i].append(_settle([r[k] for r in (first, second, third) if k in r], line))
     return [_joined(cell_texts, cell_lines) for cell_texts, cell_lines in zip(texts, lines, strict=True)]
-
-
-def read_page_lines(
-    raster: Raster, quads: Sequence[Quad], covered: Sequence[tuple[int, int, int, int]], recogniser: Recogniser
-) -> list[Span]:
-    """The lines of a level page outside the `covered` pixel boxes, in no particular order, boxes on the page."""
-    outside = [q for q in quads if not any(_lies_in(q, box) for box in covered)]
-    page = _as_bgr(raster.pixels)
-    spans = []
-    for quad, reading in zip(outside, recogniser.read_lines([cut_line(page, q) for q in outside]), strict=True):
-        if reading.text.strip():
-            box = raster.box_on_page(*quad.min(axis=0).tolist(), *quad.max(axis=0).tolist())
-            spans.append(Span(_chinese_marks(reading.text.strip()), None, box, reading.score))
-    return spans
-
-
-def _lies_in(quad: Quad, box: tuple[int, int, int, int]) -> bool:
-    """Whether a line's middle lies in a pixel box (left, top, right, bottom)."""
-    x, y = quad.mean(axis=0)
-    return bool(box[0] <= x < box[2] and box[1] <= y < box[3])
-
-
-def _chinese_marks(text: str) -> str:
-    """Running text with full-width marks after Chinese characters: the networks do not tell the widths apart."""
-    return re.sub(r"(?<=[一-鿿》”])[:;,?!]", lambda m: _FULL_WIDTH[m[0]], text)
 
 
 def has_ink(marks: Pixels, cell: GridCell) -> bool:

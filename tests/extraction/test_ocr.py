@@ -11,7 +11,7 @@ import pytest
 
 from extraction.document import Pixels, Raster
 from extraction.numbers import BLANK, parse_figure
-from extraction.ocr import CellText, has_ink, page_marks, read_cells, read_page_lines
+from extraction.ocr import CellText, has_ink, page_marks, read_cells
 from extraction.raster import ink
 from extraction.rules import GridCell
 from models.loaded import Models
@@ -282,22 +282,6 @@ def test_folding_touches_no_other_reading(models: Models) -> None:
     assert models.recogniser.read_figures([line])[0].text == before[0].text == "447228"
     assert models.recogniser.read_lines([line]) == before
     assert models.recogniser.read_figures([]) == []
-
-
-def test_lines_outside_tables_with_their_boxes(models: Models) -> None:
-    """Text on the page is read where it stands; what a table covers is not."""
-    page = paper(1200, 600)
-    above = write(page, "Annual report 2024", 100, 60, 44)
-    write(page, "447228", 100, 300, 44)
-    below = write(page, "12 applications", 500, 500, 44)
-    raster = Raster(page, np.array([[SCALE, 0, 0], [0, SCALE, 0]]))
-    quads = models.recogniser.find_lines(page)
-    spans = sorted(
-        read_page_lines(raster, quads, [(60, 250, 700, 400)], models.recogniser), key=lambda s: s.box or (0,)
-    )
-    assert [s.text.replace(" ", "") for s in spans] == ["Annualreport2024", "12applications"]
-    for span, drawn in zip(spans, (above, below), strict=True):
-        assert span.box == pytest.approx(tuple(SCALE * side for side in drawn), abs=6)
 
 
 @pytest.mark.parametrize("side", [-1, 1])
