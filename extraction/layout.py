@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import numpy as np
-
-from extraction.document import Box, Matrix, Page, Raster, Region, RegionKind, Span, Table, union
+from extraction.document import Box, Page, Raster, Region, RegionKind, Span, Table, union
+from extraction.lines import read_page_lines
 from extraction.numbers import parse_figure
-from extraction.ocr import page_marks, read_page_lines
-from extraction.orientation import upright
+from extraction.ocr import page_marks
 from extraction.raster import grey
 from extraction.rules import Grid, find_grids
 from extraction.settings import Settings
+from extraction.sheet import Sheet, sheets_of
 from extraction.tables import fill_table, loose_table, text_pieces, whole_line
 from models.layout import CdlaLayoutModel
 from models.loaded import Models
-from models.recogniser import Quad
 
 _PAGE_NUMBER = re.compile(r"[-—–·.\s第]*\d{1,3}[-—–·.\s页]*")
 _MARGIN = 0.1  # of the page's height, where page numbers and running heads stand
@@ -32,7 +30,9 @@ _COLUMNS = 3  # pieces that make a printed row a row of a table, whatever they s
 
 def find_regions(page: Page, models: Models, settings: Settings) -> tuple[Region, ...]:
     """The parts of a page in reading order. A format that states its own structure keeps it."""
-    return page.regions if page.raster is None else regions_on(sheet_of(page, models), models, settings)
+    if page.raster is None:
+        return page.regions
+    return tuple(region for sheet in sheets_of(page, models) for region in regions_on(sheet, models, settings))
 
 
 def regions_on(sheet: Sheet, models: Models, settings: Settings) -> tuple[Region, ...]:
@@ -48,53 +48,6 @@ def regions_on(sheet: Sheet, models: Models, settings: Settings) -> tuple[Region
         *(Region(_kind(line, blocks, sheet), (line,), page=sheet.number, box=line.box) for line in lines),
     ]
     return tuple(sheet.on_page(region) for region in sorted(regions, key=_reading_order))
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page as it is read: the right way up and level, in points of its own from its own top left.
-
-    `spans` are its native characters; a scan has the `quads` of its text lines instead. `to_page` maps the sheet's
-    points to those of the page as the file shows it.
-    """
-
-    number: int | None
-    raster: Raster
-    spans: tuple[Span, ...]
-    quads: tuple[Quad, ...]
-    to_page: Matrix
-
-    @property
-    def height(self) -> float:
-        """Points."""
-        return float(self.raster.pixels.shape[0] * self.raster.scale)
-
-    def on_page(self, region: Region) -> Region:
-        """The region with its boxes on the page."""
-        table = region.table
-        if table is not None:
-            cells = tuple(replace(c, box=self._moved(c.box)) for c in table.cells)
-            table = replace(table, cells=cells, box=self._moved(table.box))
-        spans = tuple(replace(s, box=self._moved(s.box)) for s in region.spans)
-        return replace(region, spans=spans, table=table, box=self._moved(region.box))
-
-    def _moved(self, box: Box | None) -> Box | None:
-        return box and Raster(self.raster.pixels, self.to_page).box_on_page(*box)
-
-
-def sheet_of(page: Page, models: Models) -> Sheet:
-    """The page ready to read: as it is where it has native text, else turned upright and made level."""
-    assert page.raster is not None
-    if page.spans:
-        return Sheet(page.number, page.raster, page.spans, (), _IDENTITY)
-    turned, quads = upright(page.raster, models.recogniser)
-    scale = turned.scale
-    own = np.array([[scale, 0, 0], [0, scale, 0]])
-    to_page = turned.to_page @ np.diag([1 / scale, 1 / scale, 1.0])
-    return Sheet(page.number, Raster(turned.pixels, own), (), tuple(quads), to_page)
-
-
-_IDENTITY: Matrix = np.array([[1.0, 0, 0], [0, 1, 0]])
 
 
 def _ruled_tables(sheet: Sheet, grids: Sequence[Grid], models: Models) -> list[Table]:

@@ -12,9 +12,10 @@ from eval.prediction import Prediction
 from extraction.document import Raster, Region, Source, Span
 from extraction.errors import UnsupportedFormat
 from extraction.ingest.files import open_document
-from extraction.layout import regions_on, sheet_of
+from extraction.layout import regions_on
 from extraction.pipeline import Contents, report_of
 from extraction.settings import Settings
+from extraction.sheet import sheets_of
 from models.loaded import Models
 from models.recogniser import Image, Quad, Reading, Recogniser
 
@@ -40,10 +41,10 @@ class WholePageEngine:
             for page in document.pages:
                 if page.raster is None:
                     raise UnsupportedFormat(f"{self.name} reads pictures of pages, and {document.media_type} has none")
-                sheet = sheet_of(replace(page, spans=()), self._models)
-                found = tuple(replace(span, page=page.number) for span in self._find_text(sheet.raster))
-                # The boxes stand in for a text layer: what they lack is then not looked for in the picture.
-                regions += regions_on(replace(sheet, spans=found, quads=()), self._blind, self._settings)
+                for sheet in sheets_of(replace(page, spans=()), self._models):
+                    found = tuple(replace(span, page=page.number) for span in self._find_text(sheet.raster))
+                    # The boxes stand in for a text layer: what they lack is then not looked for in the picture.
+                    regions += regions_on(replace(sheet, spans=found, quads=()), self._blind, self._settings)
         source = Source(str(path), document.sha256, document.media_type, document.page_count)
         return Contents(source, tuple(regions))
 
