@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
 from extraction.document import Raster
-from extraction.lines import read_page_lines
+from extraction.lines import find_text_lines, read_page_lines
 from models.loaded import Models
 from tests.drawing import SCALE, paper, write
 
@@ -25,3 +26,22 @@ def test_lines_outside_tables_with_their_boxes(models: Models) -> None:
     assert [s.text.replace(" ", "") for s in spans] == ["Annualreport2024", "12applications"]
     for span, drawn in zip(spans, (above, below), strict=True):
         assert span.box == pytest.approx(tuple(SCALE * side for side in drawn), abs=6)
+
+
+def test_lines_are_found_from_ink_alone() -> None:
+    """A long line, a short one, a lone page number: each a line with its box; the ruled table is left out."""
+    page = paper(1600, 1200)
+    drawn = [
+        write(page, "Annual report 2024, the whole of it", 100, 60, 44),
+        write(page, "447228 applications", 140, 160, 30),
+        write(page, "3", 800, 1120, 24),
+    ]
+    table = (100, 300, 1500, 900)
+    cv2.rectangle(page, table[:2], table[2:], 0, 3)
+    write(page, "12", 200, 500, 30)
+    quads = find_text_lines(page, SCALE, [table])
+    assert len(quads) == len(drawn)
+    for quad, (left, top, right, bottom) in zip(quads, drawn, strict=True):
+        assert np.all(quad.min(axis=0) <= (left + 2, top + 2))
+        assert np.all(quad.max(axis=0) >= (right - 2, bottom - 2))
+        assert quad == pytest.approx(np.array([[left, top], [right, top], [right, bottom], [left, bottom]]), abs=14)
