@@ -23,6 +23,7 @@ from typing import Any
 
 import simplejson
 
+from annotations.zones import Zone, zones_data, zones_from
 from extraction.document import Box, Cell, Label, Report, Table
 from extraction.report_json import report_data, report_from
 
@@ -39,11 +40,11 @@ class Annotation:
 
     `report` has every figure as printed, source errors too, with status `read`, `blank` or `missing` and confidence 1.
     `tables` are all printed tables with page and box of every cell, `labels` the headings, row and column labels and
-    figures in sentences. `documents` are file names beside the JSON that this is the gold of: more than one where one
-    report was rendered several times, and then without pages and boxes. `origin` says where the document is from
-    ("synthetic", "sample", "real"), `level` how legible it is, `made_by` what rendered or scanned it. `facts` are
-    whatever else is worth knowing, by name; those of one of several documents are named "<document> sha256",
-    "<document> media_type" and "<document> level".
+    figures in sentences, `zones` the layout of the pages where it is known. `documents` are file names beside the JSON
+    that this is the gold of: more than one where one report was rendered several times, and then without pages and
+    boxes. `origin` says where the document is from ("synthetic", "sample", "real"), `level` how legible it is,
+    `made_by` what rendered or scanned it. `facts` are whatever else is worth knowing, by name; those of one of several
+    documents are named "<document> sha256", "<document> media_type" and "<document> level".
     """
 
     id: str
@@ -55,6 +56,7 @@ class Annotation:
     level: str = "digital"
     made_by: str = ""
     facts: dict[str, str] = field(default_factory=dict)
+    zones: tuple[Zone, ...] = ()
 
 
 def dump_annotation(annotation: Annotation) -> str:
@@ -71,6 +73,8 @@ def dump_annotation(annotation: Annotation) -> str:
         "tables": tables_data(annotation.tables),
         "labels": labels_data(annotation.labels),
     }
+    if annotation.zones:
+        data["zones"] = zones_data(annotation.zones)
     return _lines(data) + "\n"
 
 
@@ -104,6 +108,7 @@ def load_annotation(text: str) -> Annotation:
         level=data["level"],
         made_by=data["made_by"],
         facts=data["facts"],
+        zones=zones_from(data.get("zones", ())),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from annotations.zones import Zone
 from extraction.document import Box, Report
 from training.forms import FormTable
 
@@ -96,8 +97,10 @@ class Place(NamedTuple):
 class Rendered:
     """A digital PDF and where everything stands in it: several places for what a line or page break divides.
 
-    A table cell's place is the cell inside its rules, an empty one's too; a run's places are its lines of text.
+    A table cell's place is the cell inside its rules, an empty one's too; a run's places are its lines of text. `zones`
+    are known of what `printing` has checked.
     """
 
     pdf: bytes
     places: Mapping[Key, tuple[Place, ...]]
+    zones: tuple[Zone, ...] = ()

@@ -62,6 +62,7 @@ def annotate(
         level=level,
         made_by=made_by,
         facts={"seed": str(draft.seed), "split": draft.split, "variations": " ".join(draft.variations)},
+        zones=rendered.zones,
     )
 
 

@@ -16,6 +16,7 @@ from training.synthetic.draft import Draft, Key, Place, Rendered
 from training.synthetic.render.check import Unsound
 from training.synthetic.render.marks import LayoutDiffers
 from training.synthetic.render.textlayer import TextLayer, plain
+from training.synthetic.zones import printed_zones
 
 _TOUCHING = 6.0  # points by which parts may reach into each other: lines of text stand higher than their letters
 
@@ -39,7 +40,7 @@ def printed(draft: Draft, render: Callable[[Draft], Rendered]) -> tuple[Draft, R
         elif setting.look.repeat_header and not _headers_read(setting, rendered):
             fault = "headers are not repeated"
         else:
-            return setting, rendered
+            return setting, replace(rendered, zones=printed_zones(setting, rendered))
     raise PrintingError(fault)
 
 

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from extraction.document import Box
+
 Picture = npt.NDArray[np.float32]
 """Height x width (grey) or height x width x 3 (RGB), 0 black to 255 white."""
 
@@ -64,3 +66,24 @@ def painted(picture: Picture, mask: npt.NDArray[np.float32], colour: Colour) -> 
 def grey(picture: Picture) -> Picture:
     """The picture without colour."""
     return picture if picture.ndim == 2 else np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.float32)
+
+
+def changed(before: Picture, after: Picture, dpi: int) -> list[Box]:
+    """Where one picture is not the other, in points: boxes around what lies no more than a few points apart
+    or inside such a box."""
+    apart = round(_APART * dpi / 72) | 1
+    differs = (np.abs(after - before).reshape(*before.shape[:2], -1).max(axis=2) > _SEEN).astype(np.uint8)
+    joined = cv2.dilate(differs, np.ones((apart, apart), np.uint8))
+    _, labels = cv2.connectedComponents(joined)
+    boxes = []
+    for label in np.unique(labels[differs > 0]):
+        rows, columns = np.nonzero((labels == label) & (differs > 0))
+        box = Box(*(float(s) * 72 / dpi for s in (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)))
+        if min(box.width, box.height) >= _SMALL:
+            boxes.append(box)
+    largest = sorted(boxes, key=lambda box: -box.width * box.height)
+    return [box for k, box in enumerate(largest) if not any(other.holds(box.middle) for other in largest[:k])]
+
+
+_SEEN = 12  # grey levels that a change must be to be one
+_APART, _SMALL = 9.0, 20.0  # points

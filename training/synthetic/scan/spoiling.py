@@ -11,12 +11,13 @@ import numpy as np
 import pypdfium2
 from PIL import Image
 
+from annotations.zones import Zone, ZoneKind, corners_of
 from extraction.document import Box, union
 from training.pdf import picture_pdf
 from training.synthetic.draft import Key, Place, Rendered
 from training.synthetic.scan import augmented, glass, ink, paper
 from training.synthetic.scan.levels import Spoiling, draw
-from training.synthetic.scan.picture import Effect, Picture, Scene
+from training.synthetic.scan.picture import Effect, Picture, Scene, changed
 from training.synthetic.scan.warp import Warp, laid, moved, scaled, turned
 
 _INK, _PAPER, _GLASS = "ink", "paper", "glass"
@@ -34,6 +35,9 @@ EFFECTS: Mapping[str, tuple[str, Effect]] = {
     **{f.__name__: (_GLASS, f) for f in (glass.noise, glass.shot_noise, glass.banding, glass.pepper, glass.fax_lines)},
 }
 """Every effect by name, with its stage, in the order in which they happen to a page."""
+
+SEALS = (paper.seal.__name__, paper.oblong_seal.__name__)
+"""The effects whose places are told as zones."""
 
 
 def spoil(rendered: Rendered, level: str, split: str, seed: int) -> Rendered:
@@ -55,17 +59,21 @@ def scanned(rendered: Rendered, spoiling: Spoiling, seed: int) -> Rendered:
     shots = [_leaf(pages, k, boxes[k + 1], spoiling, np.random.default_rng([seed, k])) for k in range(len(pages))]
     sheets: list[Image.Image] = []
     warps: dict[int, tuple[int, Warp]] = {}
+    stamps = [Zone(ZoneKind.STAMP, k, corners_of(box)) for k, (*_, found) in enumerate(shots, 1) for box in found]
     together = 2 if spoiling.two_up else 1
     for number, first in enumerate(range(0, len(shots), together), 1):
         sheet, maps = _sheet(shots[first : first + together], spoiling, np.random.default_rng([seed, 1000 + first]))
         sheets.append(sheet)
         warps |= {first + k + 1: (number, warp) for k, warp in enumerate(maps)}
     return Rendered(
-        picture_pdf(sheets, spoiling.dpi, spoiling.quality), _mapped(rendered.places, warps, sheets, spoiling.dpi)
+        picture_pdf(sheets, spoiling.dpi, spoiling.quality),
+        _mapped(rendered.places, warps, sheets, spoiling.dpi),
+        tuple(_mapped_zone(zone, warps, sheets, spoiling.dpi) for zone in (*rendered.zones, *stamps)),
     )
 
 
-Leaf = tuple[Picture, Warp]
+Leaf = tuple[Picture, Warp, list[Box]]
+"""A spoilt page, how it lies, and where it was stamped."""
 
 
 def _drawn(pdf: bytes, spoiling: Spoiling) -> list[tuple[Picture, tuple[float, float]]]:
@@ -106,7 +114,8 @@ def _leaf(
     content = _content(picture, size, boxes)
     pixels = np.array([picture.shape[1] / size[0], picture.shape[0] / size[1]] * 2)
     scene = Scene(round(float(pixels[0]) * 72), np.array(boxes).reshape(-1, 4) * pixels, behind, spoiling.surround)
-    spoilt = _after(picture.copy(), spoiling, scene, random, (_INK, _PAPER))
+    stamps: list[Box] = []
+    spoilt = _after(picture.copy(), spoiling, scene, random, (_INK, _PAPER), stamps)
     warp = laid(
         size,
         content,
@@ -117,7 +126,7 @@ def _leaf(
         curve=spoiling.curve,
         depth=spoiling.curl * float(random.choice([-1, 1])),
     )
-    return spoilt, warp
+    return spoilt, warp, stamps
 
 
 def _content(picture: Picture, size: tuple[float, float], boxes: list[Box]) -> Box:
@@ -135,7 +144,7 @@ def _sheet(leaves: list[Leaf], spoiling: Spoiling, random: np.random.Generator) 
     """The leaves side by side under the glass, and where each page comes to lie on the finished picture."""
     point = 72 / spoiling.dpi
     parts, warps, offset = [], [], 0
-    for picture, warp in leaves:
+    for picture, warp, _ in leaves:
         scale = spoiling.two_up or 1.0
         shape = round(warp.size[1] * scale / point), round(warp.size[0] * scale / point)
         placed = warp.then(scaled(scale, scale))
@@ -171,13 +180,22 @@ def _to_height(part: Picture, height: int, tone: float) -> Picture:
 
 
 def _after(
-    picture: Picture, spoiling: Spoiling, scene: Scene, random: np.random.Generator, stages: Iterable[str]
+    picture: Picture,
+    spoiling: Spoiling,
+    scene: Scene,
+    random: np.random.Generator,
+    stages: Iterable[str],
+    stamps: list[Box] | None = None,
 ) -> Picture:
-    """All effects of these stages; each has a generator of its own, so that one more changes no other."""
+    """All effects of these stages; each has a generator of its own, so that one more changes no other. Where seals
+    came to be is added to `stamps`."""
     for name, (stage, effect) in EFFECTS.items():
         own = np.random.default_rng([int(random.integers(2**32)), zlib.crc32(name.encode())])
         if stage in stages and (strength := spoiling.effects.get(name, 0.0)) > 0:
+            before = picture.copy() if stamps is not None and name in SEALS else None
             picture = np.asarray(effect(picture, strength, scene, own), np.float32)
+            if stamps is not None and before is not None:
+                stamps += changed(before, picture, scene.dpi)
     return picture
 
 
@@ -195,6 +213,15 @@ def _image(sheet: np.typing.NDArray[np.uint8], spoiling: Spoiling) -> Image.Imag
         black = np.where(sheet > np.tile(pattern, tiles)[: sheet.shape[0], : sheet.shape[1]], 255, 0).astype(np.uint8)
         return Image.fromarray(black).convert("1", dither=Image.Dither.NONE)
     return Image.fromarray(np.where(sheet > 150, 255, 0).astype(np.uint8)).convert("1", dither=Image.Dither.NONE)
+
+
+def _mapped_zone(zone: Zone, warps: Mapping[int, tuple[int, Warp]], sheets: list[Image.Image], dpi: int) -> Zone:
+    number, warp = warps[zone.page]
+    sheet = sheets[number - 1]
+    corners = warp.forward(np.array(zone.corners, np.float64)).clip(
+        0, [sheet.width * 72 / dpi, sheet.height * 72 / dpi]
+    )
+    return Zone(zone.kind, number, tuple((float(x), float(y)) for x, y in corners))
 
 
 def _mapped(

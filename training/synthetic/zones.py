@@ -1,0 +1,79 @@
+"""Draft + where it was printed -> the layout of its pages: titles, headings, paragraphs, tables, page numbers.
+
+Page numbers are no part of a draft: they are what the text layer has in the margins at no place of the draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pypdfium2
+
+from annotations.zones import Zone, ZoneKind, upright_zone
+from extraction.document import Box, union
+from training.forms import FormTable
+from training.synthetic.draft import Draft, Place, Rendered, Style
+
+_KINDS: Mapping[Style, ZoneKind] = {
+    "red_head": ZoneKind.TITLE,
+    "title": ZoneKind.TITLE,
+    "heading": ZoneKind.HEADING,
+}
+_MARGIN = 0.12  # of the page's height
+_NEAR = 2.0  # points by which letters may stand out of their places
+_LINE = 4.0  # points between the middles of letters on one line
+
+
+def printed_zones(draft: Draft, rendered: Rendered) -> tuple[Zone, ...]:
+    """One zone for each part on each page, a title over several lines being one part, then the page numbers."""
+    zones: list[Zone] = []
+    last: object = None
+    for number, part in enumerate(draft.parts):
+        style = None if isinstance(part, FormTable) else part.style
+        kind = ZoneKind.TABLE if style is None else _KINDS.get(style, ZoneKind.TEXT)
+        for page, box in _by_page([p for key, found in rendered.places.items() if key.part == number for p in found]):
+            if kind is ZoneKind.TITLE and zones and last == style and zones[-1].page == page:
+                zones[-1] = upright_zone(kind, page, union([zones[-1].box, box]))
+            else:
+                zones.append(upright_zone(kind, page, box))
+            last = style
+    return (*zones, *_furniture(rendered))
+
+
+def _by_page(places: list[Place]) -> Iterator[tuple[int, Box]]:
+    for page in sorted({place.page for place in places}):
+        yield page, union([place.box for place in places if place.page == page])
+
+
+def _furniture(rendered: Rendered) -> Iterator[Zone]:
+    """Lines of letters in the margins that are at no place of the draft."""
+    document = pypdfium2.PdfDocument(rendered.pdf)
+    try:
+        for number, page in enumerate(document, 1):
+            taken = [p.box.grown(_NEAR) for found in rendered.places.values() for p in found if p.page == number]
+            letters = [box for box in _letters(page) if not any(t.holds(box.middle) for t in taken)]
+            margin = _MARGIN * page.get_height()
+            for line in _lines(letters):
+                if line.bottom < margin or line.top > page.get_height() - margin:
+                    yield upright_zone(ZoneKind.FURNITURE, number, line)
+    finally:
+        document.close()
+
+
+def _letters(page: pypdfium2.PdfPage) -> Iterator[Box]:
+    text, height = page.get_textpage(), page.get_height()
+    for index in range(text.count_chars()):
+        left, bottom, right, top = text.get_charbox(index, loose=True)
+        if right > left and top > bottom and text.get_text_range(index, 1).strip():
+            yield Box(left, height - top, right, height - bottom)
+
+
+def _lines(letters: list[Box]) -> list[Box]:
+    """Letters at one height as one box."""
+    lines: list[Box] = []
+    for letter in sorted(letters, key=lambda box: (box.middle[1], box.left)):
+        if lines and abs(lines[-1].middle[1] - letter.middle[1]) < _LINE:
+            lines[-1] = union([lines[-1], letter])
+        else:
+            lines.append(letter)
+    return lines
