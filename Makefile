@@ -42,7 +42,7 @@ system:          ## install the Debian packages for data sets and baselines (as 
 	apt-get install --yes --no-install-recommends $(SYSTEM)
 
 testset: $(VENV)/.installed-dev  ## make the full test set in testset/ (needs make system)
-	$(BIN)/python -m training.synthetic testset --split test --reports 320 --seed 7
+	$(BIN)/python -m training.synthetic testset --split test --reports 320 --seed 7 --series 0.3
 
 samples: $(VENV)/.installed-dev  ## rebuild the sample reports (needs Chromium and CJK fonts, see annotations/samples)
 	$(BIN)/python -m training.samples

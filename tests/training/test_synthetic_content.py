@@ -408,6 +408,7 @@ SHOWS: dict[str, Shows] = {
     "repeated_headers": _look("repeat_header", True),
     "section_breaks": lambda draft, plain: bool(draft.look.break_before),
     "source_errors": lambda draft, plain: any(c.holds is False for c in draft.report.checks),
+    "table_picture": lambda draft, plain: "table_picture" in draft.variations,  # what it does: test_pictured.py
 }
 
 

@@ -32,6 +32,13 @@ def main() -> int:
     parser.add_argument("--reports", type=int, default=100, metavar="N")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--levels", nargs="+", default=(), metavar="LEVEL", help="how legible (default: every level)")
+    parser.add_argument(
+        "--series",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="this share of threes of reports hold two or three consecutive years of one agency (default 0)",
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N")
     arguments = parser.parse_args()
 
@@ -40,7 +47,7 @@ def main() -> int:
 
     split = cast(Split, arguments.split)
     try:
-        order = Order(split, arguments.reports, arguments.seed, tuple(arguments.levels))
+        order = Order(split, arguments.reports, arguments.seed, tuple(arguments.levels), arguments.series)
         tasks = tasks_of(order, SPLIT_RENDERERS[split], tuple(LEVELS))
     except ValueError as error:
         parser.error(str(error))

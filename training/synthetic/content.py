@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
@@ -10,14 +11,15 @@ from extraction.catalogue import field_forms, sections, template
 from extraction.checks import check_sums
 from extraction.document import ExtraRow, Field, Report, Section, Source, Status
 from training.forms import FormExtraRow, FormTable
-from training.synthetic.agencies import draw_agency
+from training.synthetic.agencies import Agency, draw_agency
 from training.synthetic.cells import print_figures
 from training.synthetic.draft import Draft, Paragraph, Run
-from training.synthetic.figures import break_a_sum, draw_values, form_of
+from training.synthetic.figures import Values, break_a_sum, draw_values, form_of
 from training.synthetic.fonts import Split
 from training.synthetic.headline import draw_head, draw_title, printed_organization
 from training.synthetic.looks import draw_look
 from training.synthetic.narrative import Writer, draw_counts, other, overview, problems
+from training.synthetic.series import Series
 from training.synthetic.shape import draw_extra_rows, draw_tables, left_out
 from training.synthetic.variations import DEFAULTS, ONLY_2019, Variations, chosen
 from training.synthetic.wordings import draw_labels, section_title
@@ -26,17 +28,15 @@ YEARS = tuple(range(2019, 2026))
 _YEAR_WEIGHTS = (3, 3, 2, 2, 2, 2, 2)  # two years of the 2019 form, five of the 2021 form
 
 
-def draft_report(seed: int, split: Split, variations: Variations | None = None) -> Draft:
-    """The report of a seed. `variations` are the split's own unless told."""
-    dice = {part: Random(f"{split}/{seed}/{part}") for part in ("on", "agency", "figures", "labels", "text", "look")}
-    on = chosen(dice["on"], variations or DEFAULTS[split])
-    agency, year = draw_agency(dice["agency"], split), dice["agency"].choices(YEARS, _YEAR_WEIGHTS)[0]
-    form = form_of(year, "other_form" in on)
-    on = on if form == "2019" else on - ONLY_2019
-    one_row_other = (form == "2019") != ("other_results_row" in on)
+def draft_report(seed: int, split: Split, variations: Variations | None = None, series: Series | None = None) -> Draft:
+    """The report of a seed. `variations` are the split's own unless told; in a `series` it goes on from the reports of
+    the years before."""
+    basics = _basics(seed, split, variations or DEFAULTS[split], series)
+    dice = {part: Random(f"{split}/{seed}/{part}") for part in ("labels", "text", "look")}
+    on, agency, year, form, values = basics.on, basics.agency, basics.year, basics.form, basics.values
+    one_row_other = basics.one_row_other
 
-    rng = dice["figures"]
-    values = draw_values(rng, form, agency.level, one_row_other, on)
+    rng = basics.rng
     counts = draw_counts(rng, values, on)
     kinds: tuple[str, ...] = ()
     if "source_errors" in on:
@@ -76,6 +76,35 @@ def draft_report(seed: int, split: Split, variations: Variations | None = None) 
     parts = (*head, *title, *intro, *body)
     look = draw_look(dice["look"], split, on)
     return Draft(f"{split}-{seed}", parts, look, check_sums(report), seed, split, (*sorted(on), *kinds))
+
+
+@dataclass(frozen=True, slots=True)
+class _Basics:
+    """What a report is about before any of it is written. `rng` is that of its figures, as drawing them left it."""
+
+    on: frozenset[str]
+    agency: Agency
+    year: int
+    form: str
+    one_row_other: bool
+    values: Values
+    rng: Random
+
+
+def _basics(seed: int, split: Split, variations: Variations, series: Series | None) -> _Basics:
+    """Who reports on which year, with figures that go on from those of the years before where it is in a series."""
+    before = _basics(seed - 1, split, variations, series.before).values if series and series.index else None
+    on = chosen(Random(f"{split}/{seed}/on"), variations)
+    dice = Random(f"{split}/{series.first if series else seed}/agency")
+    agency, year = draw_agency(dice, split), dice.choices(YEARS, _YEAR_WEIGHTS)[0]
+    if series:
+        year = min(year, YEARS[-1] - series.length + 1) + series.index
+    form = form_of(year, "other_form" in on)
+    on = on if form == "2019" else on - ONLY_2019
+    one_row_other = (form == "2019") != ("other_results_row" in on)
+    rng = Random(f"{split}/{seed}/figures")
+    values = draw_values(rng, form, agency.level, one_row_other, on, before)
+    return _Basics(on, agency, year, form, one_row_other, values, rng)
 
 
 def _intro(writer: Writer) -> list[Paragraph]:

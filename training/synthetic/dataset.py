@@ -22,27 +22,43 @@ from extraction.versions import package_versions
 from training.synthetic.content import draft_report
 from training.synthetic.fonts import Split
 from training.synthetic.gold import annotate
+from training.synthetic.pictured import SWITCH, with_pictures
 from training.synthetic.printing import printed
+from training.synthetic.series import SEEDS, Series, series_of
 
-SEEDS = 1_000_000
-"""Reports that a seed has room for."""
+DIGITAL = "digital"
+"""The level of documents as the engines print them."""
 
-_PACKAGES = ("gouji", "reportlab", "python-docx", "fonttools", "augraphy", "albumentations", "opencv-python", "numpy")
+_PACKAGES = (
+    "gouji",
+    "reportlab",
+    "python-docx",
+    "fonttools",
+    "pikepdf",
+    "augraphy",
+    "albumentations",
+    "opencv-python",
+    "numpy",
+)
 _PROGRAMS = (("chromium", "--version"), ("soffice", "--version"), ("typst", "--version"), ("fc-match", "--version"))
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A split to be made. `levels` empty: all of them. Raises ValueError for one that cannot be."""
+    """A split to be made. `levels` empty: all of them; `series`: the share of threes of reports that hold consecutive
+    years of one agency. Raises ValueError for one that cannot be."""
 
     split: Split
     reports: int
     seed: int
     levels: tuple[str, ...] = ()
+    series: float = 0.0
 
     def __post_init__(self) -> None:
         if not 0 < self.reports <= SEEDS or self.seed < 0:
             raise ValueError(f"reports must be from 1 to {SEEDS}, the seed 0 or more")
+        if not 0 <= self.series <= 1:
+            raise ValueError("the share of series must be from 0 to 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +70,7 @@ class Task:
     split: Split
     renderer: str
     level: str
+    series: Series | None = None
 
 
 def tasks_of(order: Order, renderers: Sequence[str], levels: Sequence[str]) -> list[Task]:
@@ -65,7 +82,8 @@ def tasks_of(order: Order, renderers: Sequence[str], levels: Sequence[str]) -> l
     for k in range(order.reports):
         seed = order.seed * SEEDS + k
         renderer, level = renderers[k % len(renderers)], wanted[k // len(renderers) % len(wanted)]
-        tasks.append(Task(f"{order.split}-{seed}", seed, order.split, renderer, level))
+        series = series_of(seed, order.split, order.series)
+        tasks.append(Task(f"{order.split}-{seed}", seed, order.split, renderer, level, series))
     return tasks
 
 
@@ -75,14 +93,19 @@ def make(folder: Path, task: Task) -> None:
     from training.synthetic.scan import spoil
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)  # it remarks on fonts as they are
-    draft, digital = printed(draft_report(task.seed, task.split), RENDERERS[task.renderer])
+    draft, digital = printed(draft_report(task.seed, task.split, series=task.series), RENDERERS[task.renderer])
+    if task.level == DIGITAL:
+        digital = with_pictures(draft, digital)
+    else:  # all of it is a picture
+        draft = replace(draft, variations=tuple(v for v in draft.variations if v != SWITCH))
     scan = spoil(digital, task.level, task.split, task.seed)
     document = f"{task.id}.pdf"
     annotation = annotate(draft, scan, document, task.level, f"{task.renderer}+{task.level}", digital)
     path = annotation_path(folder, task.id)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.with_suffix(".pdf").write_bytes(scan.pdf)
-    write_annotation(folder, replace(annotation, id=task.id))
+    facts = annotation.facts | ({"series": str(task.series)} if task.series else {})
+    write_annotation(folder, replace(annotation, id=task.id, facts=facts))
 
 
 def is_made(folder: Path, task: Task) -> bool:
@@ -94,7 +117,9 @@ def is_made(folder: Path, task: Task) -> bool:
         annotation = read_annotation(folder, task.id)
     except (ValueError, KeyError):
         return False  # cut short
-    return (annotation.level, annotation.made_by) == (task.level, f"{task.renderer}+{task.level}")
+    series = str(task.series) if task.series else None
+    made = annotation.level, annotation.made_by, annotation.facts.get("series")
+    return made == (task.level, f"{task.renderer}+{task.level}", series)
 
 
 def make_all(folder: Path, tasks: Sequence[Task], workers: int) -> Iterator[tuple[Task, str]]:

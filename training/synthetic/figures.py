@@ -22,11 +22,19 @@ _IDLE: Mapping[Level, float] = {"village": 0.9, "town": 0.65, "district": 0.35, 
 """How often an agency has nothing at all of a kind."""
 
 
-def draw_values(rng: Random, template_id: str, level: Level, one_row_other: bool, on: Collection[str] = ()) -> Values:
-    """Every figure of a form, all sums right. `on` are the switches that ask for certain figures."""
+def draw_values(
+    rng: Random,
+    template_id: str,
+    level: Level,
+    one_row_other: bool,
+    on: Collection[str] = (),
+    before: Values | None = None,
+) -> Values:
+    """Every figure of a form, all sums right. `on` are the switches that ask for certain figures; `before` are the
+    figures of the same agency's year before, which these go on from."""
     values = {
-        **_proactive(rng, template_id, level, on),
-        **_applications(rng, level, one_row_other),
+        **_proactive(rng, template_id, level, on, before or {}),
+        **_applications(rng, level, one_row_other, before or {}),
         **_disputes(rng, level),
     }
     if "header_overwritten" in on:
@@ -75,7 +83,7 @@ def plain(value: Decimal) -> Decimal:
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
 
 
-def _proactive(rng: Random, template_id: str, level: Level, on: Collection[str]) -> Values:
+def _proactive(rng: Random, template_id: str, level: Level, on: Collection[str], before: Values) -> Values:
     reach, idle = _REACH[level], _IDLE[level]
     values: Values = {}
     for form in template(template_id).fields:
@@ -83,17 +91,30 @@ def _proactive(rng: Random, template_id: str, level: Level, on: Collection[str])
             continue
         values[form.id] = _figure(rng, form.row.id, form.column.id, reach, idle)
     if template_id == "2021":
-        return values
+        return _documents_in_force(values, before)
     for row in ("rules", "normative_documents"):
         made = values[f"proactive.{row}.made"]
         values[f"proactive.{row}.disclosed"] = made if rng.random() < 0.7 else made * rng.randint(0, 10) // 10
-        values[f"proactive.{row}.disclosed_total"] += values[f"proactive.{row}.disclosed"]
+        total = f"proactive.{row}.disclosed_total"
+        values[total] = before.get(total, values[total]) + values[f"proactive.{row}.disclosed"]
+    for items in (i for i in values if i.endswith(".items_last_year") and i in before):
+        values[items] = max(Decimal(0), before[items] + before[items.replace(".items_last_year", ".change")])
     changes = [i for i in values if i.endswith(".change")]
     if {"plus_sign", "sign_words"} & set(on) and not any(values[i] > 0 for i in changes):
         values[rng.choice(changes)] = Decimal(_count(rng, 2, 0))
     if "filled_alike" in on:
         for change in changes:
             values[change] = values[change.replace(".change", ".items_last_year")]
+    return values
+
+
+def _documents_in_force(values: Values, before: Values) -> Values:
+    """With 现行有效 of the year before, and what was made and abolished since, as this year's."""
+    for row in ("rules", "normative_documents"):
+        issued, repealed, in_force = (f"proactive.{row}.{column}" for column in ("issued", "repealed", "in_force"))
+        if in_force in before:
+            values[repealed] = min(values[repealed], before[in_force] + values[issued])
+            values[in_force] = before[in_force] + values[issued] - values[repealed]
     return values
 
 
@@ -113,8 +134,11 @@ def _figure(rng: Random, row: str, column: str, reach: float, idle: float) -> De
     return Decimal(_count(rng, reach * 0.75, min(0.9, idle + 0.1)))
 
 
-def _applications(rng: Random, level: Level, one_row_other: bool) -> Values:
-    """The 申请 table, column by column: what came in is divided among the results and what is left."""
+def _applications(rng: Random, level: Level, one_row_other: bool, before: Values) -> Values:
+    """The 申请 table, column by column: what came in is divided among the results and what is left.
+
+    上年结转 is what the year before left, where that is known.
+    """
     parties = [c for c in APPLICANTS if c != "total"]
     outcomes = outcome_rows(one_row_other)
     weights = {r: rng.gammavariate(0.5, 1) if rng.random() < 0.5 else 0.0 for r in outcomes}
@@ -126,6 +150,7 @@ def _applications(rng: Random, level: Level, one_row_other: bool) -> Values:
         share = natural if number == 0 else (1 - natural) * rng.choice((0, 0, 0.2, 0.5, 0.8))
         new = round(received * share) if number == 0 or rng.random() < 0.7 else 0
         old = _count(rng, _REACH[level] * 0.5, 0.5) if new and number == 0 else int(rng.random() < 0.02 * _REACH[level])
+        old = int(before.get(f"applications.carried_out.{party}", old))
         left = min(new + old, _count(rng, _REACH[level] * 0.4, 0.5))
         rows = _divided(rng, new + old - left, weights)
         rows |= {"applications.received": new, "applications.carried_in": old, "applications.carried_out": left}

@@ -100,6 +100,7 @@ class Variations:
     section_breaks: float = 0.15  # sections that start a page
 
     source_errors: float = 0.12  # sums that do not hold in print
+    table_picture: float = 0.15  # tables of a digital document that are pictures in it
 
     def __post_init__(self) -> None:
         for name in SWITCHES:
