@@ -29,6 +29,7 @@ examples:
   gouji eval DATASET --split test --engine gouji,rapidocr-page      beside whole-page OCR, only the test split
   gouji eval DATASET -o new --against old/scores.json               what got better or worse since, beyond chance
   gouji eval DATASET --level worn --limit 20                        a quick look at the worst scans
+  gouji eval DATASET -o out --engine gouji,tesseract-page --as-it-is    what a run that goes on has so far
 
 DATASET is a folder with reports/*.json and splits/*.txt, or with */gold.json (see annotations/GUIDE.md).
 
@@ -38,7 +39,8 @@ OUT holds  index.html      all of it on one page, with plots and the worst cells
            <engine>/*.json what each engine read; a second run makes only what is not there (--force: everything)
 
 Run it again after a change of the engine with --force or another OUT. Seconds a page are measured while the other
-workers are busy: use --workers 1 or gouji bench where they matter.
+workers are busy: use --workers 1 or gouji bench where they matter. Levels take turns, so that a run that is broken off
+has read a fair sample (--as-it-is scores it).
 
 exit codes: 0 evaluated; 2 the call is wrong
 """
@@ -60,6 +62,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--level", action="append", default=[], metavar="L", help="only this level; can be repeated")
     parser.add_argument("--limit", type=int, metavar="N", help="N documents, spread evenly over the data set")
     parser.add_argument("--workers", type=int, metavar="N", help="processes at work (default: one a core, ~1 GB each)")
+    parser.add_argument(
+        "--time-limit",
+        type=float,
+        default=900.0,
+        metavar="S",
+        help="seconds that an engine may take over a document, which then counts as unread (default 900; 0: any time)",
+    )
+    parser.add_argument(
+        "--as-it-is",
+        action="store_true",
+        help="read nothing: score the documents that every engine named has read so far",
+    )
     parser.add_argument("--against", type=Path, metavar="SCORES", help="scores.json of an earlier run to compare with")
     parser.add_argument("--force", action="store_true", help="read every document again")
 
@@ -79,11 +93,16 @@ def run(parsed: argparse.Namespace) -> int:
     workers = parsed.workers if parsed.workers is not None else os.cpu_count() or 1
     if workers < 1 or (parsed.limit is not None and parsed.limit < 1):
         raise UsageError("--workers and --limit take a number from 1")
+    if parsed.time_limit < 0 or (parsed.as_it_is and parsed.force):
+        raise UsageError("--time-limit takes a number from 0; --as-it-is and --force exclude each other")
     old = read_scores(parsed.against) if parsed.against else None
     cases = load_cases(parsed.dataset, parsed.split, parsed.level, parsed.limit)
     parsed.out.mkdir(parents=True, exist_ok=True)
     forget_changed(cases, parsed.out)
-    _predict(cases, engines, parsed.out, workers, parsed.force)
+    if parsed.as_it_is:
+        cases = _read_so_far(cases, engines, parsed.out)
+    else:
+        _predict(cases, engines, parsed.out, workers, parsed.force, parsed.time_limit)
     with scoring(len(cases) * len(engines)) as on_done:
         scored = {engine: score_all(cases, engine, parsed.out, workers, on_done) for engine in engines}
     scores = {
@@ -112,16 +131,26 @@ def _engines(names: str) -> list[str]:
     return engines
 
 
-def _predict(cases: list[Case], engines: list[str], out: Path, workers: int, force: bool) -> None:
+def _read_so_far(cases: list[Case], engines: list[str], out: Path) -> list[Case]:
+    from eval.run import missing
+
+    left = {case.id for engine in engines for case in missing(cases, engine, out)}
+    if len(left) == len(cases):
+        raise UsageError(f"{out} has no document that {', '.join(engines)} read")
+    return [case for case in cases if case.id not in left]
+
+
+def _predict(cases: list[Case], engines: list[str], out: Path, workers: int, force: bool, time_limit: float) -> None:
+    from eval.dataset import in_turns
     from eval.progress import Watcher
     from eval.run import missing, predict
 
-    todo = {engine: missing(cases, engine, out, force=force) for engine in engines}
+    todo = {engine: missing(in_turns(cases), engine, out, force=force) for engine in engines}
     if kept := sum(len(cases) - len(left) for left in todo.values()):
         print(f"gouji: {kept} documents were read by an earlier run; --force reads them again", file=sys.stderr)
     with Watcher({engine: (len(cases) - len(left), len(cases)) for engine, left in todo.items()}) as watcher:
         for engine, left in todo.items():
-            predict(left, engine, out, min(workers, max(1, len(left))), watcher.of(engine))
+            predict(left, engine, out, min(workers, max(1, len(left))), watcher.of(engine), time_limit)
 
 
 def _about(parsed: argparse.Namespace, cases: list[Case]) -> dict[str, Any]:

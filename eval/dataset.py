@@ -48,6 +48,16 @@ def load_cases(
     return _spread(cases, limit) if limit else cases
 
 
+def in_turns(cases: Sequence[Case]) -> list[Case]:
+    """The cases in an order in which the levels take turns: the first of it are a fair sample of all."""
+    seen: Counter[str] = Counter()
+    turns = []
+    for case in cases:
+        turns.append(seen[case.gold.level])
+        seen[case.gold.level] += 1
+    return [cases[k] for k in sorted(range(len(cases)), key=lambda k: turns[k])]
+
+
 def dataset_id(folder: Path) -> str:
     """A hash of all gold in a data set: two runs with the same one were scored against the same figures."""
     digest = hashlib.sha256()

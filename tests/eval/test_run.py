@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from annotations.store import read_annotation, write_annotation
-from eval.dataset import load_cases
+from eval.dataset import in_turns, load_cases
 from eval.prediction import Prediction
-from eval.run import CRASHED, forget_changed, missing, predict, prediction_path, read_prediction
+from eval.run import CRASHED, forget_changed, missing, predict, prediction_path, read_prediction, timed_out
 from eval.scores import score_all, without_times
 from extraction.cli import main
 from extraction.errors import ModelError, UsageError
@@ -149,6 +149,83 @@ def test_a_document_that_kills_the_engine_is_an_error_of_its_own(tmp_path: Path)
     assert os.getpid() not in killed
 
 
+SLOW_ENGINE = """
+import time
+from eval import engines
+from eval.prediction import Prediction
+
+class Slow:
+    name = "slow"
+    def read(self, path):
+        if path.stem == "{slow}":
+            time.sleep(1000)
+        return Prediction(None, error="read " + path.stem)
+
+engines._MAKERS["slow"] = lambda threads: Slow()
+"""
+
+
+def test_a_document_that_takes_too_long_is_an_error_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With an engine that workers know from a module that every Python loads as it starts."""
+    data_set, out = write_data_set(tmp_path / "data", REPORTS[:4]), tmp_path / "out"
+    (tmp_path / "sitecustomize.py").write_text(SLOW_ENGINE.format(slow=REPORTS[1]))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    cases = load_cases(data_set)
+    heard: list[tuple[str, Prediction]] = []
+    predict(cases, "slow", out, 1, lambda case, prediction: heard.append((case.id, prediction)), time_limit=3)
+    assert sorted(case_id for case_id, _ in heard) == sorted(REPORTS[:4])
+    said = dict(heard)
+    assert said[REPORTS[1]] == Prediction(None, seconds=3, error=timed_out(3))
+    assert [said[i].error for i in REPORTS[:4] if i != REPORTS[1]] == [
+        f"read {i}" for i in REPORTS[:4] if i != REPORTS[1]
+    ]
+    assert [read_prediction(out, "slow", case) for case in cases] == [said[case.id] for case in cases]
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="the system ends no process by itself")
+def test_a_worker_that_cannot_end_itself_is_ended(tmp_path: Path) -> None:
+    """Matching this expression takes years and lets no other thread run."""
+    code = (
+        "import re; from pathlib import Path; from eval import run; run._GRACE = 0.5\n"
+        f"with run._limited(Path({str(tmp_path)!r}) / 'x.json', 0.1): re.match('(a+)+$', 'a' * 60 + 'b')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=120)
+    assert done.returncode == -signal.SIGALRM
+    assert not list(tmp_path.iterdir())
+
+
+def test_levels_take_turns(tmp_path: Path) -> None:
+    data_set = write_data_set(tmp_path / "data", REPORTS)
+    for report in REPORTS[:4]:
+        write_annotation(data_set, replace(read_annotation(data_set, report), level="worn"))
+    cases = load_cases(data_set)
+    ordered = in_turns(cases)
+    assert [case.gold.level for case in ordered] == ["worn", "digital"] * 2 + ["worn"] * 2
+    assert sorted(case.id for case in ordered) == [case.id for case in cases]
+    for level in ("worn", "digital"):
+        assert [c for c in ordered if c.gold.level == level] == [c for c in cases if c.gold.level == level]
+
+
+def test_a_run_is_scored_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Over the documents that all engines have read; nothing is read."""
+    data_set, out = write_data_set(tmp_path / "data", REPORTS[:3]), tmp_path / "out"
+    for engine in ("gouji", "pdfplumber"):
+        evaluate(data_set, out, lambda report: report, engine=engine)
+    prediction_path(out, "gouji", REPORTS[0]).unlink()
+    prediction_path(out, "pdfplumber", REPORTS[1]).unlink()
+    command = ["eval", str(data_set), "-o", str(out), "--as-it-is", "--engine", "gouji,pdfplumber"]
+    assert main(command) == 0
+    engines = json.loads((out / "scores.json").read_text(encoding="utf-8"))["engines"]
+    assert {name: [r["id"] for r in e["reports"]] for name, e in engines.items()} == {
+        "gouji": [REPORTS[2]],
+        "pdfplumber": [REPORTS[2]],
+    }
+    assert not prediction_path(out, "gouji", REPORTS[0]).exists()
+    prediction_path(out, "gouji", REPORTS[2]).unlink()
+    assert main(command) == 2
+    assert "no document that gouji, pdfplumber read" in capsys.readouterr().err
+
+
 def test_an_engine_that_cannot_be_used_ends_the_run(tmp_path: Path) -> None:
     cases = load_cases(write_data_set(tmp_path / "data", REPORTS[:1]))
     with pytest.raises(ModelError, match="the engine magic cannot be used"):
@@ -165,6 +242,8 @@ def test_an_engine_that_cannot_be_used_ends_the_run(tmp_path: Path) -> None:
         (["--level", "burnt"], "its levels are digital"),
         (["--workers", "0"], "--workers"),
         (["--limit", "0"], "--limit"),
+        (["--time-limit", "-1"], "--time-limit"),
+        (["--as-it-is", "--force"], "--as-it-is"),
         (["--against", "nowhere.json"], "nowhere.json"),
     ],
 )

@@ -13,11 +13,12 @@ from annotations.rules import findings_in
 from annotations.store import annotation_path, read_annotation, read_split
 from tests.training.pages import typeset
 from training.synthetic.content import draft_report
-from training.synthetic.dataset import SEEDS, Order, Task, is_made, make, make_all, tasks_of, versions, write_data_set
+from training.synthetic.dataset import Order, Task, is_made, make, make_all, tasks_of, versions, write_data_set
 from training.synthetic.draft import Draft, Key, Place, Rendered
 from training.synthetic.fonts import missing_fonts
 from training.synthetic.printing import PrintingError, overprinted, printed, with_repeated_headers
 from training.synthetic.render.check import Unsound
+from training.synthetic.series import SEEDS
 from training.synthetic.variations import NONE
 
 RENDERERS, LEVELS = ("one", "two", "three"), ("digital", "clean", "worn", "phone")
