@@ -23,7 +23,7 @@ Pixels = npt.NDArray[np.uint8]
 """An image, height x width (grey) or height x width x 3 (BGR), 0 black to 255 white."""
 
 Matrix = npt.NDArray[np.float64]
-"""A 2 x 3 affine map of (x, y)."""
+"""Numbers: a 2 x 3 affine map of (x, y), or n points (x, y)."""
 
 
 class Box(NamedTuple):
@@ -87,11 +87,20 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a cell may say, and how probable that is (0..1, calibrated)."""
+
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One cell of a table at grid position (row, column), from 0; a merged cell spans several.
 
     `text` is the printed text with its lines joined by newline, "" for an empty cell. `confidence` is the probability
     that the text, or its absence, is what is printed. `doubt` says why a person must look, "" where nobody must.
+    `candidates` are the likeliest readings of a figure that was read from a picture, best first.
     """
 
     row: int
@@ -103,6 +112,7 @@ class Cell:
     box: Box | None = None
     confidence: float = 1.0
     doubt: str = ""
+    candidates: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,22 +188,67 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Mesh:
+    """A smooth map of the plane that is not affine: where paper was bent or the camera tilted.
+
+    `nodes` (rows x columns x 2) are the places to which (column, row) goes; between nodes it is bilinear, and beyond
+    the outermost it goes on as between them.
+    """
+
+    nodes: Matrix
+
+    def __call__(self, points: Matrix) -> Matrix:
+        """Where these n points (x, y), in units of nodes, go: n x 2."""
+        rows, columns = self.nodes.shape[:2]
+        column = np.clip(np.floor(points[:, 0]).astype(int), 0, columns - 2)
+        row = np.clip(np.floor(points[:, 1]).astype(int), 0, rows - 2)
+        x, y = points[:, 0, None] - column[:, None], points[:, 1, None] - row[:, None]
+        upper = (1 - x) * self.nodes[row, column] + x * self.nodes[row, column + 1]
+        lower = (1 - x) * self.nodes[row + 1, column] + x * self.nodes[row + 1, column + 1]
+        return np.asarray((1 - y) * upper + y * lower)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Raster:
-    """A picture of a page and the affine map from its pixels to the page's points."""
+    """A picture of a page and the map from its pixels to the page's points.
+
+    `to_page` is that map; where the picture was flattened, it leads to the nodes of `mesh`, whose values are the
+    points. `overprint` is 255 where coloured ink (a seal, a pen) was taken out of the picture, None where none was:
+    what is read there may have lost a stroke.
+    """
 
     pixels: Pixels
     to_page: Matrix
+    mesh: Mesh | None = None
+    overprint: Pixels | None = None
 
     @property
     def scale(self) -> float:
-        """Points a pixel."""
-        return float(np.hypot(self.to_page[0, 0], self.to_page[1, 0]))
+        """Points a pixel, in the middle of the picture where it is not everywhere the same."""
+        height, width = self.pixels.shape[:2]
+        middle = np.array([[width / 2, height / 2], [width / 2 + 1, height / 2]])
+        return float(np.hypot(*np.diff(self.points_on_page(middle), axis=0)[0]))
+
+    def points_on_page(self, points: Matrix) -> Matrix:
+        """Where n places (x, y) of the picture are on the page, in points: n x 2."""
+        placed = points @ self.to_page[:, :2].T + self.to_page[:, 2]
+        return np.asarray(placed if self.mesh is None else self.mesh(placed))
 
     def box_on_page(self, left: float, top: float, right: float, bottom: float) -> Box:
-        """The box in points around a pixel rectangle of this picture."""
-        corners = np.array([[left, top, 1], [right, top, 1], [left, bottom, 1], [right, bottom, 1]], float)
-        xy = corners @ self.to_page.T
+        """The box in points around a pixel rectangle of this picture: around its sides, where they are bent."""
+        steps = np.linspace(0, 1, 2 if self.mesh is None else _SIDE_STEPS)
+        xs, ys = left + steps * (right - left), top + steps * (bottom - top)
+        sides = [(xs, np.full_like(xs, top)), (xs, np.full_like(xs, bottom))]
+        sides += [(np.full_like(ys, left), ys), (np.full_like(ys, right), ys)] if self.mesh is not None else []
+        xy = self.points_on_page(np.concatenate([np.stack(side, axis=1) for side in sides]))
         return Box(*map(float, (*xy.min(axis=0), *xy.max(axis=0))))
+
+    def after(self, matrix: Matrix, pixels: Pixels, overprint: Pixels | None = None) -> Raster:
+        """These `pixels` in place of the picture; `matrix` (2 x 3) leads from theirs to its own."""
+        return Raster(pixels, self.to_page @ np.vstack([matrix, [0, 0, 1]]), self.mesh, overprint)
+
+
+_SIDE_STEPS = 5  # points looked at along a side that may be bent
 
 
 @dataclass(frozen=True, slots=True)

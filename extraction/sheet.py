@@ -6,25 +6,27 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from extraction.document import Box, Matrix, Page, Raster, Region, Span
-from extraction.orientation import upright
+from extraction.document import Box, Page, Raster, Region, Span
+from extraction.lines import find_text_lines
+from extraction.preparation.pages import prepared_pages
+from extraction.raster import grey
 from models.loaded import Models
 from models.recogniser import Quad
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page as it is read: the right way up and level, in points of its own from its own top left.
+    """A page as it is read: the right way up, level and flat, in points of its own from its own top left.
 
-    `spans` are its native characters; a scan has the `quads` of its text lines instead. `to_page` maps the sheet's
-    points to those of the page as the file shows it.
+    `spans` are its native characters; a scan has the `quads` of its text lines instead. `source` is the same picture
+    with the map to the page as the file shows it.
     """
 
     number: int | None
     raster: Raster
     spans: tuple[Span, ...]
     quads: tuple[Quad, ...]
-    to_page: Matrix
+    source: Raster
 
     @property
     def height(self) -> float:
@@ -33,6 +35,8 @@ class Sheet:
 
     def on_page(self, region: Region) -> Region:
         """The region with its boxes on the page."""
+        if self.source is self.raster:
+            return region
         table = region.table
         if table is not None:
             cells = tuple(replace(c, box=self._moved(c.box)) for c in table.cells)
@@ -41,22 +45,26 @@ class Sheet:
         return replace(region, spans=spans, table=table, box=self._moved(region.box))
 
     def _moved(self, box: Box | None) -> Box | None:
-        return box and Raster(self.raster.pixels, self.to_page).box_on_page(*box)
+        return box and self.source.box_on_page(*(side / self.raster.scale for side in box))
 
 
 def sheets_of(page: Page, models: Models) -> tuple[Sheet, ...]:
-    """The page ready to read: as it is where it has native text, else turned upright and made level.
+    """The page ready to read: as it is where it has native text, else turned upright, made level and flat.
 
     A scan of two pages beside each other gives two sheets, in reading order.
     """
     assert page.raster is not None
     if page.spans:
-        return (Sheet(page.number, page.raster, page.spans, (), _IDENTITY),)
-    turned, quads = upright(page.raster, models.recogniser)
-    scale = turned.scale
+        return (Sheet(page.number, page.raster, page.spans, (), page.raster),)
+    scale = page.raster.scale
     own = np.array([[scale, 0, 0], [0, scale, 0]])
-    to_page = turned.to_page @ np.diag([1 / scale, 1 / scale, 1.0])
-    return (Sheet(page.number, Raster(turned.pixels, own), (), tuple(quads), to_page),)
-
-
-_IDENTITY: Matrix = np.array([[1.0, 0, 0], [0, 1, 0]])
+    return tuple(
+        Sheet(
+            page.number,
+            Raster(source.pixels, own, overprint=source.overprint),
+            (),
+            tuple(find_text_lines(grey(source.pixels), scale)),
+            source,
+        )
+        for source in prepared_pages(page.raster, models.recogniser)
+    )

@@ -1,0 +1,74 @@
+"""A scan made ready to read: colour off, light even, upright, two pages on a sheet parted, level and flat.
+
+Each step leads from picture to picture with the way back to the page of the file, and leaves alone what needs nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from extraction.document import Pixels, Raster
+from extraction.preparation.colour import without_colour
+from extraction.preparation.flat import straightened
+from extraction.preparation.halves import gutter
+from extraction.preparation.light import evenly_lit, paper_of, shrunk
+from extraction.preparation.upright import quarters_to_upright
+from extraction.preparation.warp import part, quarter_turned
+from models.recogniser import Recogniser
+
+_SHRINK = 2  # ink is looked for at about 100 dpi
+_WINDOW = 31  # pixels of surroundings that a mark is compared with
+_CONTRAST = 16  # grey values by which ink is darker
+_PAGE = 595.0  # points: the width of A4, to which halves of a sheet are enlarged
+_ZOOM = 1.5  # at most
+_FEWEST = 40  # pixels of ink on a page that is not blank
+
+
+def prepared_pages(raster: Raster, recogniser: Recogniser) -> list[Raster]:
+    """The pages on a scan, grey, in reading order; one blank page where nothing is printed."""
+    plain = evened(raster)
+    marks = ink_marks(plain.pixels)
+    if cv2.countNonZero(marks) < _FEWEST:
+        return [plain]
+    quarters = quarters_to_upright(plain.pixels, marks, _SHRINK, recogniser)
+    upright = quarter_turned(plain, quarters)
+    marks = np.ascontiguousarray(np.rot90(marks, quarters))
+    middle = gutter(marks)
+    if middle is None:
+        return [straightened(upright, marks)]
+    across = round(middle * upright.pixels.shape[1] / _SHRINK) * _SHRINK
+    halves = [(0, across), (across, upright.pixels.shape[1])]
+    zoom = float(np.clip(_PAGE / (upright.pixels.shape[1] / 2 * raster.scale), 1.0, _ZOOM))
+    pages = []
+    for left, right in halves:
+        own = np.ascontiguousarray(marks[:, left // _SHRINK : right // _SHRINK])
+        if cv2.countNonZero(own) >= _FEWEST:
+            pages.append(straightened(part(upright, left, right), own, zoom))
+    return pages
+
+
+def evened(raster: Raster) -> Raster:
+    """The picture in grey under even light, coloured ink over the print taken out."""
+    paper = paper_of(raster.pixels)
+    grey_pixels, overprint = without_colour(raster.pixels, paper)
+    return replace(raster, pixels=evenly_lit(grey_pixels, paper.grey), overprint=overprint)
+
+
+def ink_marks(grey_pixels: Pixels) -> Pixels:
+    """255 where there is ink, in the picture `_SHRINK` times smaller."""
+    small = shrunk(grey_pixels, _SHRINK)
+    noise = _noise(small)
+    smooth = cv2.medianBlur(small, 3) if noise > 2.5 else small
+    marks = cv2.adaptiveThreshold(
+        smooth, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, _WINDOW, _CONTRAST + noise
+    )
+    return np.asarray(marks, np.uint8)
+
+
+def _noise(small: Pixels) -> float:
+    """Standard deviation of the noise, from how neighbours on bare paper differ."""
+    sample = small[::7].astype(np.int16)
+    return 1.4826 * float(np.median(np.abs(np.diff(sample, axis=1)))) / float(np.sqrt(2))
