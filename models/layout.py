@@ -25,12 +25,24 @@ _STD = np.array([0.229, 0.224, 0.225], np.float32)
 Floats = npt.NDArray[np.float32]
 
 
-class CdlaLayoutModel(BaseLayoutModel):  # type: ignore[misc]
-    """PP-PicoDet on CDLA. `detect` takes a BGR or grey array or a PIL image and returns blocks in pixels, top down."""
+class PictureModel(BaseLayoutModel):  # type: ignore[misc]
+    """A layout network that is shown a picture in BGR, whatever it was given."""
 
     DEPENDENCIES: tuple[str, ...] = ()
-    DETECTOR_NAME = "cdla-onnx"
     MODEL_CATALOG: dict[str, str] = {}  # noqa: RUF012  (LayoutParser's own interface)
+
+    def image_loader(self, image: object) -> Image:
+        """The picture as BGR; arrays are taken to be BGR already."""
+        if isinstance(image, PillowImage.Image):  # of any mode: palettes and black-and-white scans too
+            return np.asarray(cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR), np.uint8)
+        pixels = np.asarray(image, np.uint8)
+        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8) if pixels.ndim == 2 else pixels
+
+
+class CdlaLayoutModel(PictureModel):
+    """PP-PicoDet on CDLA. `detect` takes a BGR or grey array or a PIL image and returns blocks in pixels, top down."""
+
+    DETECTOR_NAME = "cdla-onnx"
 
     def __init__(self, min_score: float = 0.5, max_overlap: float = 0.5, threads: int = 2) -> None:
         options = onnxruntime.SessionOptions()
@@ -39,13 +51,6 @@ class CdlaLayoutModel(BaseLayoutModel):  # type: ignore[misc]
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         self._labels = self._session.get_modelmeta().custom_metadata_map["character"].splitlines()
         self._min_score, self._max_overlap = min_score, max_overlap
-
-    def image_loader(self, image: object) -> Image:
-        """The picture as BGR; arrays are taken to be BGR already."""
-        if isinstance(image, PillowImage.Image):  # of any mode: palettes and black-and-white scans too
-            return np.asarray(cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR), np.uint8)
-        pixels = np.asarray(image, np.uint8)
-        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8) if pixels.ndim == 2 else pixels
 
     def detect(self, image: object) -> lp.Layout:
         """The blocks of a page: types `title`, `text`, `table`, `figure`, `header`, `footer` and CDLA's captions."""

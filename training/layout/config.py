@@ -1,0 +1,91 @@
+"""The recipe's settings, from one TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DEFAULT = Path(__file__).with_name("layout.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Longer sides in pixels: as the network sees a page, and as pages are kept."""
+
+    side: int
+    cached: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The network's channels and blocks, from a quarter of the resolution on."""
+
+    channels: tuple[int, ...]
+    blocks: tuple[int, ...]
+    decoder: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Of pixels around a zone (`edge`), and in titles, headings and furniture (`thin`); 1 elsewhere."""
+
+    edge: float
+    thin: float
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """How long and how fast."""
+
+    seed: int
+    batch: int
+    steps: int
+    rate: float
+    warm_up: int
+    decay: float
+    average: float
+    weights: Weights
+    checkpoint: int
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """How often (shares of pages) and how far (pixels, degrees, factors) pages are changed."""
+
+    turn_share: float
+    degrees: float
+    zoom: tuple[float, float]
+    stretch: float
+    shift: float
+    grey_share: float
+    bilevel_share: float
+    shade_share: float
+    blur_share: float
+    noise_share: float
+    stamp_share: float
+    blank_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All of it."""
+
+    input: Input
+    network: Shape
+    training: Training
+    augmentation: Augmentation
+
+
+def read_config(path: Path = DEFAULT) -> Config:
+    """The settings in a file; raises TypeError for one that is missing or unknown."""
+    data: dict[str, dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))
+    parts: dict[str, Any] = {
+        name: {key: tuple(value) if isinstance(value, list) else value for key, value in part.items()}
+        for name, part in data.items()
+    }
+    training = {**parts["training"], "weights": Weights(**parts["training"]["weights"])}
+    return Config(
+        Input(**parts["input"]), Shape(**parts["network"]), Training(**training), Augmentation(**parts["augmentation"])
+    )

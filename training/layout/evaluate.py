@@ -1,0 +1,159 @@
+"""How well the layout networks find the regions of a data set: F1 by class, ours beside CDLA's.
+
+    python -m training.layout.evaluate DATASET [--split test] [--model FOLDER] [--out layout.json]
+
+A region is found where its box and the gold's overlap by at least 0.5, or 0.75, of their union. CDLA knows one kind of
+title and no stamps: the row `title or heading` compares what both know. Kinds of CDLA that these pages do not have
+(figures, captions, references) are not held against it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import layoutparser as lp
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from annotations.store import Annotation, read_folder
+from annotations.zones import Zone, ZoneKind, upright_zone
+from extraction.document import Box
+from models.layout import CdlaLayoutModel, PictureModel
+from models.page_layout import ReportLayoutModel
+from training.layout.pages import drawn_pages
+from training.layout.score import Seen, Tally, tally
+
+OVERLAPS = (0.5, 0.75)
+TITLES = "title or heading"
+KINDS = (*(kind.value for kind in ZoneKind), TITLES)
+_SIDE = 1754  # pixels of the longer side: A4 at 150 dpi
+_NAMES = {"header": "furniture", "footer": "furniture"}
+
+Key = tuple[str, str, float]
+"""Level, kind, overlap."""
+
+
+class Measured:
+    """What one network found in all pages."""
+
+    def __init__(self, model: PictureModel, kinds: Sequence[str]) -> None:
+        self.model, self.kinds = model, kinds
+        self.tallies: dict[Key, Tally] = defaultdict(Tally)
+        self.seconds: list[float] = []
+
+    def look(self, picture: np.ndarray, scale: float, zones: Sequence[Zone], level: str) -> None:
+        """Add a page; `scale` is its pixels a point."""
+        begun = time.process_time()
+        layout = self.model.detect(picture)
+        self.seconds.append(time.process_time() - begun)
+        seen = list(seen_in(layout, scale))
+        for kind in self.kinds:
+            wanted = [zone.box for zone in zones if kind in names_of(zone.kind.value)]
+            found = [one for one in seen if kind in names_of(one.kind)]
+            for overlap in OVERLAPS:
+                self.tallies[level, kind, overlap] += tally(found, wanted, overlap)
+
+    def total(self, kind: str, overlap: float, level: str = "") -> Tally:
+        """Of a level, or of all."""
+        wanted = (t for (at, k, o), t in self.tallies.items() if (k, o) == (kind, overlap) and level in ("", at))
+        return sum(wanted, Tally())
+
+    def data(self) -> dict[str, object]:
+        """As JSON values."""
+        levels = sorted({level for level, _, _ in self.tallies})
+        scores = {
+            kind: {f"f1@{overlap}": round(self.total(kind, overlap).f1, 4) for overlap in OVERLAPS}
+            | {"wanted": self.total(kind, OVERLAPS[0]).wanted}
+            | {"by_level": {level: [round(self.total(kind, o, level).f1, 4) for o in OVERLAPS] for level in levels}}
+            for kind in self.kinds
+        }
+        return {"pages": len(self.seconds), "ms_a_page": self.milliseconds, "kinds": scores}
+
+    @property
+    def milliseconds(self) -> float:
+        """CPU time of a page, in the middle."""
+        return round(float(np.median(self.seconds)) * 1000, 1)
+
+
+def names_of(kind: str) -> tuple[str, ...]:
+    """The rows that a block of this type counts in."""
+    kind = _NAMES.get(kind, kind)
+    return (kind, TITLES) if kind in ("title", "heading") else (kind,)
+
+
+def seen_in(layout: lp.Layout, scale: float) -> Iterator[Seen]:
+    """The blocks in points."""
+    for block in layout:
+        yield Seen(block.type, Box(*(side / scale for side in block.coordinates)), float(block.score))
+
+
+def zones_of(annotation: Annotation) -> tuple[Zone, ...]:
+    """The gold's zones; of gold without them, the tables, the title and the headings, which every annotation has."""
+    if annotation.zones:
+        return annotation.zones
+    tables = [upright_zone(ZoneKind.TABLE, t.page, t.box) for t in annotation.tables if t.page and t.box]
+    labels = [
+        upright_zone(ZoneKind.TITLE if label.name == "title" else ZoneKind.HEADING, label.page, label.box)
+        for label in annotation.labels
+        if label.page and label.box and label.name.partition(".")[0] in ("title", "heading")
+    ]
+    return (*tables, *labels)
+
+
+def measure(folder: Path, split: str | None, networks: Mapping[str, Measured]) -> None:
+    """Show every page of a data set's PDFs to each network; `KINDS` that no gold tells of are wanted nowhere."""
+    for annotation, path in read_folder(folder, split):
+        zones = zones_of(annotation)
+        if path.suffix != ".pdf" or not zones:
+            continue
+        for number, picture, scale in drawn_pages(path, _SIDE):
+            here = [zone for zone in zones if zone.page == number]
+            for network in networks.values():
+                network.look(picture, scale, here, annotation.level)
+
+
+def shown(networks: Mapping[str, Measured]) -> Table:
+    """F1 by kind, networks beside each other."""
+    table = Table("kind", "gold", title="region F1 at overlaps of " + " and ".join(map(str, OVERLAPS)))
+    for name, network in networks.items():
+        table.add_column(f"{name}\n{network.milliseconds} ms a page", justify="right")
+    for kind in KINDS:
+        cells = [
+            " / ".join(f"{network.total(kind, overlap).f1:.3f}" for overlap in OVERLAPS)
+            if kind in network.kinds
+            else "-"
+            for network in networks.values()
+        ]
+        table.add_row(kind, str(next(iter(networks.values())).total(kind, OVERLAPS[0]).wanted), *cells)
+    return table
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m training.layout.evaluate", description=__doc__)
+    parser.add_argument("dataset", type=Path, help="folder of a data set")
+    parser.add_argument("--split", help="only the reports of this split")
+    parser.add_argument("--model", type=Path, help="folder with layout.onnx and model.toml (default: the one shipped)")
+    parser.add_argument("--no-cdla", action="store_true", help="leave the CDLA network out")
+    parser.add_argument("--out", type=Path, help="JSON file to write")
+    given = parser.parse_args()
+    networks = {"ours": Measured(ReportLayoutModel(threads=1, folder=given.model), KINDS)}
+    if not given.no_cdla:
+        networks["CDLA"] = Measured(CdlaLayoutModel(threads=1), ("text", "table", "furniture", TITLES))
+    measure(given.dataset, given.split, networks)
+    Console().print(shown(networks))
+    if given.out:
+        data = {name: network.data() for name, network in networks.items()}
+        given.out.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
