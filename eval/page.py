@@ -35,7 +35,7 @@ _NOTES = (
     ("no silent error", "Perfect, or whatever is wrong is marked. A document that could not be read is among these."),
     (
         "95% interval",
-        "By 1000 bootstrap resamples over reports: how it would vary with other reports. Too narrow for a few.",
+        "By 1000 bootstrap resamples over reports: how it would vary with other reports; wider for a few.",
     ),
     ("ECE", "Expected calibration error: how far confidence and the share that is right lie apart, on average."),
     ("risk and coverage", "Were only the surest fields accepted: what share of them is wrong. Lower is better."),

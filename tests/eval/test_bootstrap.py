@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.against import common_documents, differences
-from eval.bootstrap import Numbers, macro_interval, resamples, share_change, share_interval
+from eval.bootstrap import Numbers, _student, macro_interval, resamples, share_change, share_interval
 from eval.metrics import FIELD_METRICS, METRICS, counts, counts_by_table
 from eval.score import Score
 from extraction.errors import UsageError
@@ -133,3 +133,52 @@ def test_none_of_a_few_reports_is_not_none_at_all() -> None:
     every = share_interval(np.ones(10), one_each, drawn)
     assert (every.value, every.high) == (1, 1)
     assert every.low == pytest.approx(0.6915, abs=1e-4)
+
+
+def test_no_fault_in_a_few_reports_is_not_no_fault_at_all() -> None:
+    """8 reports of 200 fields without one: up to 3.7 in 1600 may be, as the rule of three says."""
+    wholes = np.full(8, 200.0)
+    none = share_interval(np.zeros(8), wholes, resamples(8))
+    assert (none.value, none.low) == (0, 0)
+    assert none.high == pytest.approx(3.69 / 1600, rel=0.01)
+    level = np.zeros(8, np.int64)
+    assert macro_interval(np.zeros(8), wholes, level, resamples(8)).high == pytest.approx(none.high)
+
+
+def test_reports_that_are_all_alike_still_leave_doubt() -> None:
+    parts, wholes = np.full(5, 10.0), np.full(5, 100.0)
+    interval = share_interval(parts, wholes, resamples(5))
+    assert interval.low is not None
+    assert interval.high is not None
+    assert interval.low < 0.09
+    assert interval.high > 0.11
+
+
+def test_one_report_says_nothing_of_others() -> None:
+    one = np.array([80.0]), np.array([100.0])
+    assert share_interval(*one, resamples(1)) == (0.8, 0, 1)
+
+
+@pytest.mark.parametrize("reports", [3, 5, 10, 40])
+def test_intervals_hold_the_truth_about_as_often_as_they_say(reports: int) -> None:
+    """Reports whose own rates of faults differ widely around 0.8; 95% is meant, and a few reports are not far off."""
+    random, held, runs = np.random.default_rng(reports), 0, 300
+    wholes, drawn = np.full(reports, 200.0), resamples(reports)
+    for _ in range(runs):
+        parts = random.binomial(200, random.beta(8, 2, reports)).astype(float)
+        interval = share_interval(parts, wholes, drawn)
+        assert interval.low is not None
+        assert interval.high is not None
+        held += interval.low <= 0.8 <= interval.high
+    assert held / runs > (0.85 if reports < 5 else 0.9)
+
+
+@pytest.mark.parametrize(("reports", "certain"), [(1, False), (5, False), (6, True)])
+def test_a_few_reports_that_all_got_better_may_be_chance(reports: int, certain: bool) -> None:
+    old, new = columns([(50 + k, 100) for k in range(reports)]), columns([(60 + k, 100) for k in range(reports)])
+    assert share_change(old, new, resamples(reports)).certain is certain
+
+
+def test_student_s_t() -> None:
+    known = {1: 12.706, 4: 2.776, 5: 2.571, 9: 2.262, 30: 2.042, 319: 1.967}
+    assert {n: round(_student(n), 3) for n in known} == pytest.approx(known, abs=0.003)
