@@ -34,6 +34,12 @@ class Displacement:
     before: float
     after: float
 
+    def at(self, x: Floats, y: Floats) -> Floats:
+        """d at these points."""
+        rows, columns = self.coefficients.shape
+        splines, values = _splines(x, y, rows, columns)
+        return np.asarray((values * self.coefficients.ravel()[splines]).sum(axis=1))
+
     def on_grid(self, xs: Floats, ys: Floats) -> Floats:
         """d at every (x, y) of a grid: len(ys) x len(xs)."""
         rows, columns = self.coefficients.shape
@@ -43,7 +49,7 @@ class Displacement:
 def fitted(curves: Curves, size: tuple[int, int]) -> Displacement:
     """The displacement for a picture of this width and height."""
     columns, rows = (int(np.ceil(side / _KNOT)) + 3 for side in size)
-    splines, values = _splines(curves, rows, columns)
+    splines, values = _splines(curves.x, curves.y, rows, columns)
     stiff = _SMOOTH * _stiffness(rows, columns)
     weight, rest = curves.weight, np.zeros(0)
     solution = np.zeros(rows * columns)
@@ -85,10 +91,10 @@ def _rms(rest: Floats, weight: Floats) -> float:
     return float(np.sqrt((weight * rest**2).sum() / max(weight.sum(), 1e-9)))
 
 
-def _splines(curves: Curves, rows: int, columns: int) -> tuple[Whole, Floats]:
+def _splines(x: Floats, y: Floats, rows: int, columns: int) -> tuple[Whole, Floats]:
     """For each point the numbers of the 16 splines that reach it, and their values there."""
-    column, across = _four(curves.x, columns)
-    row, down = _four(curves.y, rows)
+    column, across = _four(x, columns)
+    row, down = _four(y, rows)
     four = np.arange(4)
     numbers = ((row[:, None] + four)[:, :, None] * columns + (column[:, None] + four)[:, None, :]).reshape(-1, 16)
     return numbers, (down[:, :, None] * across[:, None, :]).reshape(-1, 16)

@@ -48,8 +48,6 @@ def without_colour(pixels: Pixels, paper: Paper) -> tuple[Pixels, Pixels | None]
     if pixels.ndim == 2:
         return pixels, None
     coloured = _coloured(pixels, paper)
-    if coloured is None:
-        return np.ascontiguousarray(pixels[..., 1]), None
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(coloured, connectivity=8)
     parts = [Part(int(x), int(y), int(w), int(h), k) for k, (x, y, w, h, _) in enumerate(stats[:count]) if k]
@@ -60,15 +58,13 @@ def without_colour(pixels: Pixels, paper: Paper) -> tuple[Pixels, Pixels | None]
     return grey, overprint
 
 
-def _coloured(pixels: Pixels, paper: Paper) -> Pixels | None:
-    """Where coloured ink is in the small picture, the strokes of a thing run together; None for a grey picture."""
+def _coloured(pixels: Pixels, paper: Paper) -> Pixels:
+    """Where coloured ink is in the small picture, the strokes of a thing run together."""
     small = shrunk(pixels, _SHRINK)
-    blue, green, red = cv2.split(small)
-    if cv2.norm(blue, green, cv2.NORM_INF) < 8 and cv2.norm(red, green, cv2.NORM_INF) < 8:
-        return None
     tone = cv2.resize(paper.tone, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_LINEAR)
     balanced = cv2.divide(small, tone, scale=255)
-    chroma = cv2.subtract(balanced.max(axis=2), balanced.min(axis=2))
+    blue, green, red = cv2.split(balanced)
+    chroma = cv2.subtract(cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red))
     outside = cv2.resize(paper.outside.astype(np.uint8), (small.shape[1], small.shape[0]))
     marked = np.where((chroma > _COLOURED) & (outside == 0), 255, 0).astype(np.uint8)
     return np.asarray(cv2.morphologyEx(marked, cv2.MORPH_CLOSE, np.ones((_TOGETHER, _TOGETHER), np.uint8)), np.uint8)

@@ -101,6 +101,12 @@ def _points(strokes: Pixels, width: int, shortest: int, tallest: int, weight: fl
     return Curves(x[fine], y[fine], np.full(int(fine.sum()), weight), curve[fine])
 
 
+def longest(curves: Curves, points: int) -> Curves:
+    """The curves with so many points or more."""
+    kept = np.bincount(curves.curve, minlength=1)[curves.curve] >= points
+    return Curves(curves.x[kept], curves.y[kept], curves.weight[kept], curves.curve[kept])
+
+
 def together(first: Curves, second: Curves) -> Curves:
     """The curves of both."""
     offset = int(first.curve.max()) + 1 if len(first) else 0

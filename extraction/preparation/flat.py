@@ -9,8 +9,8 @@ import numpy as np
 
 from extraction.document import Matrix, Mesh, Pixels, Raster
 from extraction.preparation.bend import Displacement, fitted, unevenness
-from extraction.preparation.curves import Floats, level_rules, text_lines, together, upright_rules
-from extraction.preparation.level import skew_of
+from extraction.preparation.curves import Curves, Floats, level_rules, longest, text_lines, together, upright_rules
+from extraction.preparation.level import ink_points, skew_of
 from extraction.preparation.light import shrunk
 from extraction.preparation.warp import PAPER, affine, turned
 
@@ -18,7 +18,9 @@ _SHRINK = 2  # curves are looked for at about 100 dpi
 _LEVEL = 0.05  # degrees off that nobody sees
 _ENOUGH = 150  # points on rules that say how flat a page is; with fewer its lines of text are asked too
 _FEWEST = 40  # points on curves that are worth a fit
-_STRAIGHT, _STRAIGHT_TEXT = 0.4, 0.9  # pixels of the small picture that rules, and lines of text, may be bent
+_STRAIGHT = 0.5  # pixels of the small picture that rules may be off a straight line
+_BENT_TEXT = 4.0  # pixels from the lowest to the highest displacement of text that is bent
+_LONG = 12  # points on a stroke that must be a rule, where there are few
 _STEEPEST = 0.35  # change of the displacement from pixel to pixel: where it is more the fit has gone wild
 _STEP = 16  # pixels between the nodes of the mesh
 _ROUNDS = 6  # of the inversion of the displacement
@@ -30,7 +32,7 @@ def straightened(raster: Raster, marks: Pixels, zoom: float = 1.0) -> Raster:
 
     `marks` is 255 on the ink of the picture `_SHRINK` times smaller.
     """
-    angle = skew_of(marks)
+    angle = skew_of(ink_points(marks))
     small = shrunk(raster.pixels, _SHRINK)
     level = turned(marks.shape, angle)
     if abs(angle) >= _LEVEL:
@@ -85,18 +87,24 @@ def _bend(small: Pixels, marks: Pixels) -> _Bend | None:
     """What is left to straighten on a level page, None for nothing."""
     size = (small.shape[1], small.shape[0])
     across, down = level_rules(small), upright_rules(small)
-    straight = _STRAIGHT
     if len(across) < _ENOUGH:
-        across, straight = together(across, text_lines(small, marks)), _STRAIGHT_TEXT
-    bent_across = len(across) >= _FEWEST and unevenness(across) > straight
-    bent_down = len(down) >= _FEWEST and unevenness(down) > _STRAIGHT
-    if not bent_across and not bent_down:
+        return _text_bend(small, marks, longest(across, _LONG), size)
+    if unevenness(across) <= _STRAIGHT and (len(down) < _FEWEST or unevenness(down) <= _STRAIGHT):
         return None
-    if straight == _STRAIGHT:
-        across = together(across, text_lines(small, marks))
-    y = _sound(fitted(across, size), size) if len(across) >= _FEWEST else None
-    x = _sound(fitted(down, (size[1], size[0])), (size[1], size[0])) if len(down) >= _FEWEST else None
+    y = _sound(fitted(together(across, text_lines(small, marks)), size), size)
+    x = _sound(fitted(down, size[::-1]), size[::-1]) if len(down) >= _FEWEST else None
     return None if x is None and y is None else _Bend(x, y, size)
+
+
+def _text_bend(small: Pixels, marks: Pixels, rules: Curves, size: tuple[int, int]) -> _Bend | None:
+    """As `_bend`, from lines of text and a few rules. Characters lie at many heights: only plain bends count."""
+    curves = together(rules, text_lines(small, marks))
+    if len(curves) < _FEWEST:
+        return None
+    displacement = _sound(fitted(curves, size), size)
+    if displacement is None or np.ptp(np.percentile(displacement.at(curves.x, curves.y), (3, 97))) < _BENT_TEXT:
+        return None
+    return _Bend(None, displacement, size)
 
 
 def _sound(displacement: Displacement, size: tuple[int, int]) -> Displacement | None:

@@ -8,45 +8,58 @@ import numpy.typing as npt
 
 from extraction.document import Pixels
 
-_MAX_SKEW = 15.0  # degrees either way
-_COARSE = 0.5  # degrees
-_FINE = 0.02
-_POINTS = 20_000  # of ink, enough to see a fiftieth of a degree
+MAX_SKEW = 15.0  # degrees either way
+_COARSE, _FINE = 0.5, 0.02  # degrees
+_FEW, _MANY = 6_000, 20_000  # points of ink that are enough to look coarsely, and to a fiftieth of a degree
 _FEWEST = 50
+_BROAD = 2.0  # rows taken together when looking coarsely, so that no peak falls between two angles
+
+Points = npt.NDArray[np.float32]
+"""n x 2, (x, y) from the middle of the picture."""
 
 
-def skew_of(marks: Pixels, around: float = 0.0, reach: float = _MAX_SKEW) -> float:
-    """Degrees by which the page must be turned counter-clockwise to be level. `marks` is 255 where there is ink.
+def ink_points(marks: Pixels) -> Points:
+    """Places of ink, spread evenly over it. `marks` is 255 where there is ink."""
+    if cv2.countNonZero(marks) < _FEWEST:
+        return np.zeros((0, 2), np.float32)
+    places = np.asarray(cv2.findNonZero(marks), np.float32).reshape(-1, 2)
+    height, width = marks.shape
+    return _some(places, _MANY) - np.array([width / 2, height / 2], np.float32)
 
-    Looked for within `reach` of `around`, coarse to fine.
+
+def sideways(points: Points) -> Points:
+    """The points of the page turned to the left by a quarter."""
+    return np.column_stack([points[:, 1], -points[:, 0]])
+
+
+def skew_of(points: Points) -> float:
+    """Degrees by which a page with these points of ink must be turned counter-clockwise to be level, 0 for no points.
+
+    Looked for coarsely within `MAX_SKEW` either way, then finely.
     """
-    x, y = ink_points(marks)
-    if len(x) < _FEWEST:
+    if not len(points):
         return 0.0
-    best, step = around, _COARSE
+    few = _some(points, _FEW)
+    coarse = np.arange(-MAX_SKEW, MAX_SKEW + _COARSE / 2, _COARSE)
+    best = float(max(coarse, key=lambda a: unevenness(few, a, _BROAD)))
+    step = _COARSE
     while step > _FINE:
-        angles = np.arange(best - reach, best + reach + step / 2, step)
-        best = float(max(angles, key=lambda a: unevenness(x, y, a)))
         reach, step = step, step / 4
+        best = float(max(np.arange(best - reach, best + reach + step / 2, step), key=lambda a: unevenness(points, a)))
     return best
 
 
-def ink_points(marks: Pixels) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Places (x, y) of ink, spread evenly over it where there is much, from the middle of the picture."""
-    places = np.asarray(cv2.findNonZero(marks) if cv2.countNonZero(marks) else np.zeros((0, 2), np.int32))
-
-    chosen = places.reshape(-1, 2)[:: max(1, len(places) // _POINTS)].astype(np.float32)
-    height, width = marks.shape
-    return chosen[:, 0] - width / 2, chosen[:, 1] - height / 2
-
-
-def unevenness(x: npt.NDArray[np.float32], y: npt.NDArray[np.float32], angle: float) -> float:
+def unevenness(points: Points, angle: float, rows: float = 1.0) -> float:
     """Squared differences of ink between neighbouring rows after turning by `angle` degrees counter-clockwise.
 
     A small reward for no turn breaks ties.
     """
     radians = np.deg2rad(angle)
-    rows = y * np.float32(np.cos(radians)) - x * np.float32(np.sin(radians))
-    rows -= rows.min()
-    profile = np.bincount(rows.astype(np.int32))
+    turn = np.array([-np.sin(radians), np.cos(radians)], np.float32) / np.float32(rows)
+    heights = points @ turn
+    profile = np.bincount((heights - heights.min()).astype(np.int32))
     return float(np.square(np.diff(profile)).sum()) * (1.0 - 1e-3 * abs(angle))
+
+
+def _some(points: Points, at_most: int) -> Points:
+    return points[:: max(1, len(points) // at_most)]

@@ -88,6 +88,9 @@ def shrunk(pixels: Pixels, by: int) -> Pixels:
 def _outside(tone: Floats) -> npt.NDArray[np.bool_]:
     """What lies beyond the edges of the paper, side by side."""
     outside = np.zeros(tone.shape, bool)
+    rim = np.concatenate([tone[:3].ravel(), tone[-3:].ravel(), tone[:, :3].ravel(), tone[:, -3:].ravel()])
+    if np.percentile(rim, 2) * _STEP > np.percentile(tone[::4, ::4], 90):
+        return outside
     for quarters in range(4):
         edge = _left_edge(np.rot90(tone, quarters))
         if edge is not None:

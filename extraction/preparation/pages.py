@@ -24,6 +24,7 @@ _WINDOW = 31  # pixels of surroundings that a mark is compared with
 _CONTRAST = 16  # grey values by which ink is darker
 _PAGE = 595.0  # points: the width of A4, to which halves of a sheet are enlarged
 _ZOOM = 1.5  # at most
+_COLOURLESS = 12  # the most that the channels of a grey picture differ
 _FEWEST = 40  # pixels of ink on a page that is not blank
 
 
@@ -52,9 +53,18 @@ def prepared_pages(raster: Raster, recogniser: Recogniser) -> list[Raster]:
 
 def evened(raster: Raster) -> Raster:
     """The picture in grey under even light, coloured ink over the print taken out."""
-    paper = paper_of(raster.pixels)
-    grey_pixels, overprint = without_colour(raster.pixels, paper)
+    pixels = raster.pixels
+    if pixels.ndim == 3 and _is_grey(pixels):
+        pixels = np.asarray(cv2.extractChannel(pixels, 1), np.uint8)
+    paper = paper_of(pixels)
+    grey_pixels, overprint = without_colour(pixels, paper)
     return replace(raster, pixels=evenly_lit(grey_pixels, paper.grey), overprint=overprint)
+
+
+def _is_grey(pixels: Pixels) -> bool:
+    """Whether a picture in three channels has no colours."""
+    blue, green, red = cv2.split(np.ascontiguousarray(pixels[::4, ::4]))
+    return max(cv2.norm(blue, green, cv2.NORM_INF), cv2.norm(red, green, cv2.NORM_INF)) < _COLOURLESS
 
 
 def ink_marks(grey_pixels: Pixels) -> Pixels:

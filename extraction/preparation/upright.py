@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import fmean
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from extraction.document import Matrix, Pixels
-from extraction.preparation.level import ink_points, skew_of, unevenness
+from extraction.preparation.level import ink_points, sideways, skew_of, unevenness
 from extraction.preparation.warp import turned
 from extraction.similarity import chinese_count
 from models.recogniser import Image, Recogniser, cut_line
@@ -29,8 +30,14 @@ _SHOWN = 5  # characters of each
 _LEGIBLE = 0.85  # mean score from which a page is the right way up
 _BETTER = 0.1  # by which another way must read better than the page as it is
 
-Line = tuple[float, float, float, float]
-"""Left, top, width, height."""
+_CERTAIN, _CHARACTERS = 0.93, 3  # score and Chinese characters of one line that settle it
+
+
+class _Lines(NamedTuple):
+    """How long the lines of text are together (pixels of the small picture), and some of them on the page."""
+
+    length: float
+    quads: list[Matrix]
 
 
 def quarters_to_upright(grey_pixels: Pixels, marks: Pixels, shrink: int, recogniser: Recogniser) -> int:
@@ -38,33 +45,43 @@ def quarters_to_upright(grey_pixels: Pixels, marks: Pixels, shrink: int, recogni
 
     `marks` is 255 on the ink of the picture `shrink` times smaller.
     """
-    level = turned(marks.shape, _angle(marks))
-    straight = cv2.warpAffine(marks, level, marks.shape[::-1], flags=cv2.INTER_NEAREST)
-    bare = _without_rules(np.asarray(straight, np.uint8))
-    across, down = _text_lines(bare), _text_lines(np.ascontiguousarray(bare.T))
-    lengths = [sum(line[2] for line in lines) for lines in (across, down)]
-    if max(lengths) < _LEAST:
+    points = ink_points(marks)
+    angle = skew_of(points)
+    across = _lines_across(marks, angle, shrink)
+    if across.quads and _reads_plainly(_cut(grey_pixels, across.quads[0]), recogniser):
         return 0
-    ways = [(0, 2), (1, 3)]
-    likely = [way for way, mine, other in zip(ways, lengths, lengths[::-1], strict=True) if mine * _PLAIN > other]
-    back = np.asarray(cv2.invertAffineTransform(level), np.float64)
-    quads = [_quads(across, back, shrink, upright=True), _quads(down, back, shrink, upright=False)]
-    return _most_legible(grey_pixels, likely, quads, recogniser)
+    by_columns = skew_of(sideways(points))
+    if unevenness(sideways(points), by_columns) > unevenness(points, angle):
+        across = _lines_across(marks, by_columns, shrink)
+    else:
+        by_columns = angle
+    down = _turned_back(_lines_across(np.ascontiguousarray(np.rot90(marks)), by_columns, shrink), marks, shrink)
+    if max(across.length, down.length) < _LEAST:
+        return 0
+    likely = [
+        (quarters, lines.quads)
+        for quarters, lines, other in ((0, across, down), (1, down, across))
+        if lines.length * _PLAIN > other.length
+    ]
+    return _most_legible(grey_pixels, likely, recogniser)
 
 
-def _most_legible(
-    page: Pixels, ways: Sequence[tuple[int, int]], quads: Sequence[Sequence[Matrix]], recogniser: Recogniser
-) -> int:
-    """Of these pairs of opposite turns the one in which lines read best; the first that reads well is taken."""
+def _reads_plainly(line: Image, recogniser: Recogniser) -> bool:
+    (reading,) = recogniser.read_lines([line])
+    return reading.score >= _CERTAIN and chinese_count(reading.text) >= _CHARACTERS
+
+
+def _most_legible(page: Pixels, ways: Sequence[tuple[int, Sequence[Matrix]]], recogniser: Recogniser) -> int:
+    """The turn after which lines read best, of each given one and its opposite; the first that reads well is taken."""
     scores: dict[int, float] = {}
-    for pair in ways:
-        lines = [_cut(page, quad) for quad in quads[pair[0] % 2]]
-        for quarters in pair:
-            seen = lines if quarters == pair[0] else [np.ascontiguousarray(line[::-1, ::-1]) for line in lines]
-            scores[quarters] = _legibility(seen, recogniser)
-            if scores[quarters] >= _LEGIBLE:
-                return quarters
-    best = max(scores, key=lambda quarters: scores[quarters])
+    for quarters, quads in ways:
+        lines = [_cut(page, quad) for quad in quads]
+        overturned = [np.ascontiguousarray(line[::-1, ::-1]) for line in lines]
+        for turn, seen in ((quarters, lines), (quarters + 2, overturned)):
+            scores[turn] = _legibility(seen, recogniser)
+            if scores[turn] >= _LEGIBLE:
+                return turn
+    best = max(scores, key=lambda turn: scores[turn])
     first = ways[0][0]
     return best if scores[best] > scores[first] + _BETTER else first
 
@@ -76,15 +93,6 @@ def _legibility(lines: Sequence[Image], recogniser: Recogniser) -> float:
     return fmean(r.score if chinese_count(r.text) >= 2 else 0.0 for r in recogniser.read_lines(lines))
 
 
-def _angle(marks: Pixels) -> float:
-    """The skew by whichever of rows and columns shows it more plainly."""
-    by_rows = skew_of(marks)
-    columns = np.ascontiguousarray(np.rot90(marks))
-    by_columns = skew_of(columns)
-    evident = unevenness(*ink_points(marks), by_rows) >= unevenness(*ink_points(columns), by_columns)
-    return by_rows if evident else by_columns
-
-
 def _without_rules(marks: Pixels) -> Pixels:
     across = cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones((1, _RULE), np.uint8))
     down = cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones((_RULE, 1), np.uint8))
@@ -92,29 +100,35 @@ def _without_rules(marks: Pixels) -> Pixels:
     return np.asarray(cv2.bitwise_and(marks, cv2.bitwise_not(rules)), np.uint8)
 
 
-def _text_lines(bare: Pixels) -> list[Line]:
-    """What looks like a line of text that runs across, the longest first."""
+def _lines_across(marks: Pixels, angle: float, shrink: int) -> _Lines:
+    """What looks like lines of text that run across a page once it is turned by `angle`."""
+    level = turned(marks.shape, angle)
+    straight = cv2.warpAffine(marks, level, marks.shape[::-1], flags=cv2.INTER_NEAREST)
+    bare = _without_rules(np.asarray(straight, np.uint8))
     smeared = cv2.morphologyEx(bare, cv2.MORPH_CLOSE, np.ones((1, _SMEAR), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(smeared, connectivity=8)
     boxes = stats[1:, :4].astype(np.float64)
     width, height = boxes[:, 2], boxes[:, 3]
     good = boxes[(width > _LONG * height) & (height >= _LOWEST) & (height <= _HIGHEST)]
-    return [(float(x), float(y), float(w), float(h)) for x, y, w, h in good[np.argsort(-good[:, 2])]]
+    longest = good[np.argsort(-good[:, 2])][:_SAMPLE]
+    back = np.asarray(cv2.invertAffineTransform(level), np.float64)
+    return _Lines(float(good[:, 2].sum()), [_quad(box, back, shrink) for box in longest])
 
 
-def _quads(lines: Sequence[Line], back: Matrix, shrink: int, *, upright: bool) -> list[Matrix]:
-    """The first characters of some long lines as quads of the page; lines that run down come with x and y exchanged."""
-    quads = []
-    for x, y, width, height in lines[:_SAMPLE]:
-        around = 0.15 * height
-        left, top, bottom = x - around, y - around, y + height + around
-        right = min(x + width, x + _SHOWN * height) + around
-        corners = [[left, top], [right, top], [right, bottom], [left, bottom]]
-        if not upright:
-            # Text that one turn to the left brings upright runs down, its upper side at the right.
-            corners = [[bottom, left], [bottom, right], [top, right], [top, left]]
-        quads.append((np.array(corners) @ back[:, :2].T + back[:, 2]) * shrink)
-    return quads
+def _quad(box: Matrix, back: Matrix, shrink: int) -> Matrix:
+    """The first characters of a line (left, top, width, height), a little paper around them, on the page."""
+    x, y, width, height = box
+    around = 0.15 * height
+    left, top, bottom = x - around, y - around, y + height + around
+    right = min(x + width, x + _SHOWN * height) + around
+    corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+    return np.asarray((corners @ back[:, :2].T + back[:, 2]) * shrink)
+
+
+def _turned_back(lines: _Lines, marks: Pixels, shrink: int) -> _Lines:
+    """The lines of a page that was turned to the left by a quarter, on the page as it was."""
+    width = marks.shape[1] * shrink
+    return _Lines(lines.length, [np.column_stack([width - quad[:, 1], quad[:, 0]]) for quad in lines.quads])
 
 
 def _cut(page: Pixels, quad: Matrix) -> Image:
