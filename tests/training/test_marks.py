@@ -1,3 +1,4 @@
+# mypy: disable-error-code="import-untyped"
 """What the two renderings of a draft may differ in."""
 
 from __future__ import annotations
