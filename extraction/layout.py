@@ -63,7 +63,7 @@ def _rows_outside(sheet: Sheet, grids: Sequence[Grid], models: Models) -> list[l
         boxes = [sheet.raster.box_on_page(g.left, g.top, g.right, g.bottom).grown(1.0) for g in grids]
         return _rows(text_pieces(s for s in sheet.spans if s.box and not any(b.holds(s.box.middle) for b in boxes)))
     covered = [(g.left, g.top, g.right, g.bottom) for g in grids]
-    lines = read_page_lines(sheet.raster, sheet.quads, covered, models.recogniser)
+    lines = read_page_lines(sheet.raster, covered, models.recogniser)
     return [_without_small_gaps(row) for row in _rows([replace(s, page=sheet.number) for s in lines])]
 
 

@@ -19,7 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from extraction.document import Pixels, Raster, Span
-from extraction.raster import ink
+from extraction.lexicon import is_wording
+from extraction.raster import grey, ink
+from models.line_reader import as_bgr
 from models.recogniser import Quad, Recogniser, cut_line
 
 PixelBox = tuple[int, int, int, int]
@@ -30,15 +32,18 @@ _POINTS_A_PIXEL = 0.7  # about 100 dpi: what lines are looked for at
 _RULE = 30.0  # points; a longer thin stroke is a rule
 _TALLEST = 40.0  # points: no line of a report is taller; a seal or a picture is
 _EM = 12.0  # points: type size to begin with
-_STROKE = 0.4  # ems; a smaller mark is a point, or dust
+_STROKE = 0.36  # ems; a smaller mark is a point, or dust
 _POINT = 0.12  # ems; a smaller mark is dust
 _FIRST_SMEAR, _SMEAR = 0.8, 1.2  # ems
 _APART = 1.8  # ems between pieces of a printed line that are lines of their own; a comma and its room are less
 _CONTRAST = 9  # grey values by which ink is darker than its surroundings at least
 _TALL = 1.6  # ems: a blob that is taller may be several lines
-_VALLEY = 0.12  # of the fullest rows' ink: rows with less part two lines
+_VALLEY = 0.45  # of the ink of the fullest rows on either side: a row with less parts two lines
+_LEAST = 0.7  # ems: a line cut from a tall blob is no lower
+_ALIKE = 0.75  # of the lines, by length: fewer of about one height are no lines of text
 _LOW = 0.3  # of an em: a blob that is lower is a dash or a row of points
 _PALE = 0.5  # of the darkness of the page's text: what is paler is paper, or shows through it
+_PALEST = 28.0  # grey values: what is no darker than this beside the paper is no text on any page
 _WINDOW = 24.0  # points of surroundings that a mark is compared with
 
 Stats = npt.NDArray[np.int32]
@@ -148,17 +153,24 @@ def _line_boxes(marks: _Marks, em: float) -> list[PixelBox]:
 def _cut(blob: Pixels, left: int, top: int, em: float) -> list[PixelBox]:
     """The lines in a tall blob, parted at the rows with little ink; one where there are no such rows."""
     profile = np.convolve(np.count_nonzero(blob, axis=1), np.ones(3) / 3, "same")
-    inked = np.flatnonzero(profile > _VALLEY * np.quantile(profile, 0.9))
-    bands = [(int(run[0]), int(run[-1]) + 1) for run in np.split(inked, np.flatnonzero(np.diff(inked) > 1) + 1)]
-    bands = [(start, end) for start, end in bands if end - start >= _LOW * em]
-    # Each line takes the thin rows around it up to the middle of the gap.
-    edges = [0, *((a[1] + b[0]) // 2 for a, b in pairwise(bands)), len(blob)]
+    edges = [0, *_valleys(profile, round(_LEAST * em)), len(blob)]
     boxes = []
     for start, end in pairwise(edges):
         x, y, width, height = cv2.boundingRect(blob[start:end])
         if width and height:
             boxes.append((left + x, top + start + y, left + x + width, top + start + y + height))
     return boxes
+
+
+def _valleys(profile: npt.NDArray[np.float64], least: int) -> list[int]:
+    """The rows at which to part a profile of ink into lines of `least` rows or more, ascending."""
+    if len(profile) < 2 * least:
+        return []
+    row = least + int(np.argmin(profile[least : len(profile) - least + 1]))
+    above, below = profile[:row], profile[row:]
+    if profile[row] > _VALLEY * min(above.max(), below.max()):
+        return []
+    return [*_valleys(above, least), row, *(row + deeper for deeper in _valleys(below, least))]
 
 
 def _joined(boxes: Sequence[PixelBox], em: float) -> list[PixelBox]:
@@ -185,14 +197,14 @@ def _dark_ones(boxes: Sequence[PixelBox], grey_pixels: Pixels, marks: _Marks, em
     darkness = [_darkness(grey_pixels[area], marks.labels[area] > 0) for area in areas]
     text = [d for d, (left, _, right, _) in zip(darkness, boxes, strict=True) for _ in range(int((right - left) / em))]
     usual = float(np.quantile(text, 0.8)) if text else 0.0  # half of what is seen may show through from the back
-    return [box for box, dark in zip(boxes, darkness, strict=True) if dark >= _PALE * usual]
+    return [box for box, dark in zip(boxes, darkness, strict=True) if dark >= max(_PALEST, _PALE * usual)]
 
 
 def _darkness(grey_pixels: Pixels, inked: npt.NDArray[np.bool_]) -> float:
-    """How much darker the ink is than the paper between, in grey values."""
+    """How much darker the ink is than the paper between, in grey values; of small type only the middle is dark."""
     if inked.all() or not inked.any():
         return 0.0
-    return float(np.median(grey_pixels[~inked])) - float(np.median(grey_pixels[inked]))
+    return float(np.median(grey_pixels[~inked])) - float(np.quantile(grey_pixels[inked], 0.2))
 
 
 def _with_points(box: PixelBox, marks: _Marks, em: float) -> PixelBox:
@@ -220,22 +232,40 @@ def _quad(box: PixelBox) -> Quad:
     return np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
 
 
-def read_page_lines(
-    raster: Raster, quads: Sequence[Quad], covered: Sequence[tuple[int, int, int, int]], recogniser: Recogniser
-) -> list[Span]:
+def lines_make_sense(lines: Sequence[Quad]) -> bool:
+    """Whether most of what was found, by its length, has about the height of a line.
+
+    It has on the poorest photocopies too. Where it has not, the page lies on its side, or is no page of text.
+    """
+    if not lines:
+        return True
+    width = np.array([quad[1, 0] - quad[0, 0] for quad in lines])
+    height = np.array([quad[2, 1] - quad[1, 1] for quad in lines])
+    order = np.argsort(height)
+    usual = height[order][np.searchsorted(np.cumsum(width[order]), width.sum() / 2)]
+    alike = (height > 0.5 * usual) & (height < 1.9 * usual)
+    return bool(width[alike].sum() >= _ALIKE * width.sum())
+
+
+def read_page_lines(raster: Raster, covered: Sequence[PixelBox], recogniser: Recogniser) -> list[Span]:
     """The lines of a level page outside the `covered` pixel boxes, in no particular order, boxes on the page."""
-    outside = [q for q in quads if not any(_lies_in(q, box) for box in covered)]
-    page = _as_bgr(raster.pixels)
+    shades = grey(raster.pixels)
+    lines = find_text_lines(shades, raster.scale, covered)
+    if not lines_make_sense(lines):
+        seen = recogniser.find_lines(as_bgr(raster.pixels))
+        lines = [quad for quad in seen if not any(_lies_in(quad, box) for box in covered)]
     spans = []
-    for quad, reading in zip(outside, recogniser.read_lines([cut_line(page, q) for q in outside]), strict=True):
+    for quad, reading in zip(
+        lines, recogniser.read_lines([cut_line(shades, q) for q in lines], is_wording), strict=True
+    ):
         if reading.text.strip():
             box = raster.box_on_page(*quad.min(axis=0).tolist(), *quad.max(axis=0).tolist())
             spans.append(Span(_chinese_marks(reading.text.strip()), None, box, reading.score))
     return spans
 
 
-def _lies_in(quad: Quad, box: tuple[int, int, int, int]) -> bool:
-    """Whether a line's middle lies in a pixel box (left, top, right, bottom)."""
+def _lies_in(quad: Quad, box: PixelBox) -> bool:
+    """Whether a line's middle lies in a pixel box."""
     x, y = quad.mean(axis=0)
     return bool(box[0] <= x < box[2] and box[1] <= y < box[3])
 
@@ -243,7 +273,3 @@ def _lies_in(quad: Quad, box: tuple[int, int, int, int]) -> bool:
 def _chinese_marks(text: str) -> str:
     """Running text with full-width marks after Chinese characters: the networks do not tell the widths apart."""
     return re.sub(r"(?<=[一-鿿》”])[:;,?!]", lambda m: _FULL_WIDTH[m[0]], text)
-
-
-def _as_bgr(pixels: Pixels) -> Pixels:
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8) if pixels.ndim == 2 else pixels

@@ -7,25 +7,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from extraction.document import Box, Page, Raster, Region, Span
-from extraction.lines import find_text_lines
 from extraction.preparation.pages import prepared_pages
-from extraction.raster import grey
 from models.loaded import Models
-from models.recogniser import Quad
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A page as it is read: the right way up, level and flat, in points of its own from its own top left.
 
-    `spans` are its native characters; a scan has the `quads` of its text lines instead. `source` is the same picture
-    with the map to the page as the file shows it.
+    `spans` are its native characters; a scan has none. `source` is the same picture with the map to the page as the
+    file shows it.
     """
 
     number: int | None
     raster: Raster
     spans: tuple[Span, ...]
-    quads: tuple[Quad, ...]
     source: Raster
 
     @property
@@ -55,7 +51,7 @@ def sheets_of(page: Page, models: Models) -> tuple[Sheet, ...]:
     """
     assert page.raster is not None
     if page.spans:
-        return (Sheet(page.number, page.raster, page.spans, (), page.raster),)
+        return (Sheet(page.number, page.raster, page.spans, page.raster),)
     scale = page.raster.scale
     own = np.array([[scale, 0, 0], [0, scale, 0]])
     return tuple(
@@ -63,7 +59,6 @@ def sheets_of(page: Page, models: Models) -> tuple[Sheet, ...]:
             page.number,
             Raster(source.pixels, own, overprint=source.overprint),
             (),
-            tuple(find_text_lines(grey(source.pixels), scale)),
             source,
         )
         for source in prepared_pages(page.raster, models.recogniser)

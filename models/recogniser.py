@@ -1,7 +1,8 @@
 """Text recognition: pictures of lines in, text with its score out. Two engines behind one protocol.
 
-Both run PP-OCRv6 (https://github.com/PaddlePaddle/PaddleOCR) on ONNX Runtime from weights inside installed wheels:
-`RapidOcrRecogniser` is the default, `PaddleOcrRecogniser` needs the extra `paddle`.
+Both run PP-OCRv6 (https://github.com/PaddlePaddle/PaddleOCR) on ONNX Runtime: `RapidOcrRecogniser` is the default,
+`PaddleOcrRecogniser` needs the extra `paddle`. Which networks read what, and what each costs, is measured by
+`python -m eval.recognisers` (docs/decisions).
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,23 +20,27 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from models.line_reader import Image as Image
+from models.line_reader import LineReader, as_bgr
+from models.line_reader import Reading as Reading
 from models.weights import WeightsError, weights
-
-Image = npt.NDArray[np.uint8]
-"""Height x width x 3, BGR, dark text on light paper."""
 
 Quad = npt.NDArray[np.float32]
 """Four corners (x, y) of a text line in pixels, clockwise from the top left: shape (4, 2)."""
 
-LINE_HEIGHT = 48  # pixels at which the recognition networks see a line
+_WORDS = 2  # Chinese characters from which the tiny network may be believed
+_EVERY_SURE = 0.9  # probability of every character with which its reading stands
+_EXPECTED_SURE = 0.6  # mean probability with which an expected text stands
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a line says, and the mean probability of its characters (0..1; not calibrated)."""
+Expected = Callable[[str], bool]
+"""Whether a text is one that documents of this kind print: a wording of the form."""
 
-    text: str
-    score: float
+
+def nothing_expected(text: str) -> bool:
+    """No text is known beforehand."""
+    del text
+    return False
 
 
 class Recogniser(Protocol):
@@ -47,8 +52,11 @@ class Recogniser(Protocol):
         """The text lines of a page, in no particular order."""
         ...
 
-    def read_lines(self, lines: Sequence[Image]) -> list[Reading]:
-        """One reading a picture, in the same order; each picture holds one upright line."""
+    def read_lines(self, lines: Sequence[Image], expected: Expected = nothing_expected) -> list[Reading]:
+        """One reading a picture, in the same order; each picture holds one upright line.
+
+        An engine may take a quick reading for good where it is an `expected` text.
+        """
         ...
 
     def read_figures(self, lines: Sequence[Image]) -> list[Reading]:
@@ -57,71 +65,66 @@ class Recogniser(Protocol):
 
 
 class RapidOcrRecogniser:
-    """RapidOCR (https://github.com/RapidAI/RapidOCR) with the weights in its wheel."""
+    """PP-OCRv6 on ONNX Runtime: RapidOCR (https://github.com/RapidAI/RapidOCR) finds lines, two networks read them.
+
+    The tiny network reads every line of text, in a fifth of the time of the small one. Its reading stands where every
+    character of it is sure, or where it is an expected text; the small network reads the others, and every figure.
+    """
 
     name = "rapidocr"
 
     def __init__(self, threads: int = 2) -> None:
+        self._threads = threads
+
+    def find_lines(self, page: Image) -> list[Quad]:
+        """The text lines of a page."""
+        found: Any = self._detector(page, use_det=True, use_cls=False, use_rec=False)
+        return [] if found.boxes is None else [np.asarray(b, np.float32) for b in found.boxes]
+
+    def read_lines(self, lines: Sequence[Image], expected: Expected = nothing_expected) -> list[Reading]:
+        """One reading a picture."""
+        readings = self._tiny.read(lines)
+        unsure = [i for i, reading in enumerate(readings) if not stands(reading, expected)]
+        for i, reading in zip(unsure, self._small.read([lines[i] for i in unsure]), strict=True):
+            readings[i] = reading
+        return readings
+
+    def read_figures(self, lines: Sequence[Image]) -> list[Reading]:
+        """One reading a picture of a figure: what the network holds for O, o or 〇 counts for 0.
+
+        A lone zero is 0 to the eye and 0, O, o or 〇 to a network that knows them all: its doubt is about the name, not
+        the shape.
+        """
+        return self._small.read(lines, _LOOK_ALIKES)
+
+    @cached_property
+    def _tiny(self) -> LineReader:
+        return LineReader(weights("ppocrv6-tiny-rec").verified_path(), self._threads)
+
+    @cached_property
+    def _small(self) -> LineReader:
+        return LineReader(weights("ppocrv6-small-rec").verified_path(), self._threads)
+
+    @cached_property
+    def _detector(self) -> Any:
         from rapidocr import RapidOCR
 
-        self._engine = RapidOCR(
+        return RapidOCR(
             params={
-                "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+                "EngineConfig.onnxruntime.intra_op_num_threads": self._threads,
                 "Global.use_cls": False,
                 "Global.log_level": "error",
                 "Det.model_path": str(weights("ppocrv6-small-det").verified_path()),
                 "Rec.model_path": str(weights("ppocrv6-small-rec").verified_path()),
-                # Narrow batches: most lines here are a cell with one digit, and the default pads each to 320 pixels.
-                "Rec.rec_img_shape": [3, LINE_HEIGHT, LINE_HEIGHT],
-                "Rec.rec_batch_num": 8,
             }
         )
 
-    def find_lines(self, page: Image) -> list[Quad]:
-        """The text lines of a page."""
-        found: Any = self._engine(page, use_det=True, use_cls=False, use_rec=False)
-        return [] if found.boxes is None else [np.asarray(b, np.float32) for b in found.boxes]
 
-    def read_lines(self, lines: Sequence[Image]) -> list[Reading]:
-        """One reading a picture."""
-        if not lines:
-            return []
-        read: Any = self._engine.recognize_txt(list(lines))
-        return [Reading(text, float(score)) for text, score in zip(read.txts, read.scores, strict=True)]
-
-    def read_figures(self, lines: Sequence[Image]) -> list[Reading]:
-        """One reading a picture of a figure: what the network holds for O, o or 〇 counts for 0."""
-        reader: Any = self._engine._load_rec_model()  # type: ignore[no-untyped-call]
-        plain = reader.postprocess_op
-        reader.postprocess_op = _LookAlikesFolded(plain)
-        try:
-            return self.read_lines(lines)
-        finally:
-            reader.postprocess_op = plain
-
-
-class _LookAlikesFolded:
-    """CTC decoding in which a digit gets the probability of the letters that look like it.
-
-    A lone zero is 0 to the eye and 0, O, o or 〇 to a network that knows them all: its doubt is about the name, not the
-    shape.
-    """
-
-    def __init__(self, decode: Any) -> None:
-        known = decode.dict
-        self._decode = decode
-        self._twins = [
-            (known[digit], [known[c] for c in letters if c in known])
-            for digit, letters in _LOOK_ALIKES.items()
-            if digit in known
-        ]
-
-    def __call__(self, predictions: npt.NDArray[np.float32], *arguments: Any, **options: Any) -> Any:
-        folded = predictions.copy()
-        for digit, letters in self._twins:
-            folded[..., digit] += folded[..., letters].sum(axis=-1)
-            folded[..., letters] = 0
-        return self._decode(folded, *arguments, **options)
+def stands(reading: Reading, expected: Expected) -> bool:
+    """Whether the tiny network's reading need not be read again: of words only, never of a figure alone."""
+    if sum("一" <= c <= "鿿" for c in reading.text) < _WORDS:
+        return False
+    return reading.weakest >= _EVERY_SURE or (reading.score >= _EXPECTED_SURE and expected(reading.text))
 
 
 _LOOK_ALIKES = {
@@ -169,13 +172,14 @@ class PaddleOcrRecogniser:
         found = self._detector.predict(page)[0]
         return [np.asarray(quad, np.float32) for quad in found["dt_polys"]]
 
-    def read_lines(self, lines: Sequence[Image]) -> list[Reading]:
+    def read_lines(self, lines: Sequence[Image], expected: Expected = nothing_expected) -> list[Reading]:
         """One reading a picture."""
+        del expected
         if not lines:
             return []
         # A batch is as wide as its widest line: narrow ones go together.
         order = sorted(range(len(lines)), key=lambda i: lines[i].shape[1] / lines[i].shape[0])
-        found = self._reader.predict([lines[i] for i in order], batch_size=8)
+        found = self._reader.predict([as_bgr(lines[i]) for i in order], batch_size=8)
         readings = {i: Reading(str(r["rec_text"]), float(r["rec_score"])) for i, r in zip(order, found, strict=True)}
         return [readings[i] for i in range(len(lines))]
 

@@ -17,7 +17,7 @@ from extraction.pipeline import Contents, report_of
 from extraction.settings import Settings
 from extraction.sheet import sheets_of
 from models.loaded import Models
-from models.recogniser import Image, Quad, Reading, Recogniser
+from models.recogniser import Expected, Image, Quad, Reading, Recogniser, nothing_expected
 
 FindText = Callable[[Raster], Sequence[Span]]
 """The text boxes of a level, upright page in reading order, in points of the raster."""
@@ -44,7 +44,7 @@ class WholePageEngine:
                 for sheet in sheets_of(replace(page, spans=()), self._models):
                     found = tuple(replace(span, page=page.number) for span in self._find_text(sheet.raster))
                     # The boxes stand in for a text layer: what they lack is then not looked for in the picture.
-                    regions += regions_on(replace(sheet, spans=found, quads=()), self._blind, self._settings)
+                    regions += regions_on(replace(sheet, spans=found), self._blind, self._settings)
         source = Source(str(path), document.sha256, document.media_type, document.page_count)
         return Contents(source, tuple(regions))
 
@@ -64,7 +64,8 @@ class _BlindRecogniser:
     def find_lines(self, page: Image) -> list[Quad]:
         return []
 
-    def read_lines(self, lines: Sequence[Image]) -> list[Reading]:
+    def read_lines(self, lines: Sequence[Image], expected: Expected = nothing_expected) -> list[Reading]:
+        del expected
         return [Reading("", 1.0) for _ in lines]
 
     def read_figures(self, lines: Sequence[Image]) -> list[Reading]:

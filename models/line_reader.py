@@ -1,0 +1,104 @@
+"""A CTC text recogniser on ONNX Runtime: pictures of lines in, text with its score out. One line a run.
+
+On a processor a batch saves nothing, and its padding costs time and accuracy: every line is run at its own width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from models.weights import WeightsError
+
+Image = npt.NDArray[np.uint8]
+"""Height x width x 3, BGR, or height x width, grey; dark text on light paper."""
+
+Probabilities = npt.NDArray[np.float32]
+"""Steps x classes; class 0 is "nothing here"."""
+
+LINE_HEIGHT = 48  # pixels at which the recognition networks see a line
+_NARROWEST, _WIDEST = 48, 3200  # pixels at that height
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a line says, the mean probability of its characters and that of the weakest (0..1; not calibrated)."""
+
+    text: str
+    score: float
+    weakest: float = 0.0
+
+
+class LineReader:
+    """A recognition network of the PP-OCR family. Not safe for use by several threads at once."""
+
+    def __init__(self, path: Path, threads: int = 1, characters: Sequence[str] = ()) -> None:
+        """`characters` are those of class 1 and up without the last, a space; by default what the file itself says.
+
+        Raises WeightsError where they are not as many as the network's classes.
+        """
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._input = self._session.get_inputs()[0].name
+        known = characters or self._session.get_modelmeta().custom_metadata_map["character"].split("\n")
+        self._characters = ("", *known, " ")
+        classes = self._session.get_outputs()[0].shape[-1]
+        if classes != len(self._characters):
+            raise WeightsError(f"{path.name} tells {classes} classes apart and names {len(self._characters)}")
+
+    def read(self, lines: Sequence[Image], twins: Mapping[str, str] | None = None) -> list[Reading]:
+        """One reading a picture, in the same order. `twins` are letters whose probability goes to a character."""
+        folded = self._classes(twins or {})
+        return [self._decoded(_folded(self._probabilities(line), folded)) for line in lines]
+
+    def _probabilities(self, line: Image) -> Probabilities:
+        return np.asarray(self._session.run(None, {self._input: prepared(line)})[0][0], np.float32)
+
+    def _decoded(self, probabilities: Probabilities) -> Reading:
+        """The likeliest path, and the mean probability of its characters."""
+        path = probabilities.argmax(axis=1)
+        said = np.flatnonzero((path != 0) & (path != np.concatenate(([-1], path[:-1]))))
+        if not len(said):
+            return Reading("", 0.0)
+        text = "".join(self._characters[c] for c in path[said])
+        sure = probabilities[said, path[said]]
+        return Reading(text, float(sure.mean()), float(sure.min()))
+
+    def _classes(self, twins: Mapping[str, str]) -> list[tuple[int, list[int]]]:
+        """`twins` as classes of this network."""
+        number = {character: i for i, character in enumerate(self._characters)}
+        return [
+            (number[character], [number[c] for c in letters if c in number])
+            for character, letters in twins.items()
+            if character in number
+        ]
+
+
+def prepared(line: Image) -> npt.NDArray[np.float32]:
+    """The network's input, 1 x 3 x height x width: -1 black, 1 white; narrow lines stand on grey, as in training."""
+    height, width = line.shape[:2]
+    wide = int(np.clip(np.ceil(LINE_HEIGHT * width / height), 1, _WIDEST))
+    scaled = cv2.resize(as_bgr(line), (wide, LINE_HEIGHT)).astype(np.float32).transpose(2, 0, 1) / 127.5 - 1
+    feed = np.zeros((1, 3, LINE_HEIGHT, max(wide, _NARROWEST)), np.float32)
+    feed[0, :, :, :wide] = scaled
+    return feed
+
+
+def as_bgr(picture: Image) -> Image:
+    """A grey picture as BGR; BGR as it is."""
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR), np.uint8) if picture.ndim == 2 else picture
+
+
+def _folded(probabilities: Probabilities, twins: Sequence[tuple[int, list[int]]]) -> Probabilities:
+    """The probabilities with those of letters that look like a character added to its own."""
+    for character, letters in twins:
+        probabilities[:, character] += probabilities[:, letters].sum(axis=1)
+        probabilities[:, letters] = 0
+    return probabilities
