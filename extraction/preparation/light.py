@@ -57,7 +57,10 @@ class Paper:
 def paper_of(pixels: Pixels) -> Paper:
     """The paper of a grey or colour picture."""
     small = shrunk(pixels, _SHRINK)
-    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((_PRINT, _PRINT), np.uint8))
+    # A dark rim goes on beyond the picture: it is no print.
+    room = cv2.copyMakeBorder(small, _PRINT, _PRINT, _PRINT, _PRINT, cv2.BORDER_REPLICATE)
+    closed = cv2.morphologyEx(room, cv2.MORPH_CLOSE, np.ones((_PRINT, _PRINT), np.uint8))
+    closed = closed[_PRINT:-_PRINT, _PRINT:-_PRINT]
     grey_tone = closed if closed.ndim == 2 else closed.max(axis=2)
     outside = _outside(np.asarray(grey_tone, np.float64))
     tone = _filled_in(np.asarray(closed, np.uint8), outside)

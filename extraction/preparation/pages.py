@@ -24,6 +24,8 @@ _WINDOW = 31  # pixels of surroundings that a mark is compared with
 _CONTRAST = 16  # grey values by which ink is darker
 _PAGE = 595.0  # points: the width of A4, to which halves of a sheet are enlarged
 _ZOOM = 1.5  # at most
+_NOISY = 2.5  # grey values of noise from which specks are taken out
+_SPECK = 7  # pixels
 _COLOURLESS = 12  # the most that the channels of a grey picture differ
 _FEWEST = 40  # pixels of ink on a page that is not blank
 
@@ -71,11 +73,18 @@ def ink_marks(grey_pixels: Pixels) -> Pixels:
     """255 where there is ink, in the picture `_SHRINK` times smaller."""
     small = shrunk(grey_pixels, _SHRINK)
     noise = _noise(small)
-    smooth = cv2.medianBlur(small, 3) if noise > 2.5 else small
+    smooth = cv2.medianBlur(small, 3) if noise > _NOISY else small
     marks = cv2.adaptiveThreshold(
         smooth, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, _WINDOW, _CONTRAST + noise
     )
-    return np.asarray(marks, np.uint8)
+    return _without_specks(np.asarray(marks, np.uint8)) if noise > _NOISY else np.asarray(marks, np.uint8)
+
+
+def _without_specks(marks: Pixels) -> Pixels:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
+    kept = stats[:count, cv2.CC_STAT_AREA] >= _SPECK
+    kept[0] = False
+    return np.where(kept[labels], 255, 0).astype(np.uint8)
 
 
 def _noise(small: Pixels) -> float:

@@ -28,8 +28,9 @@ _LEAST = 120.0  # pixels of text lines that say anything
 _SAMPLE = 3  # lines that are read
 _SHOWN = 5  # characters of each
 _LEGIBLE = 0.85  # mean score from which a page is the right way up
-_BETTER = 0.1  # by which another way must read better than the page as it is
+_READABLE, _BETTER = 0.5, 0.1  # mean score that a turned page must have at least, and more than the page as it is
 
+_MUCH = 900.0  # pixels of text lines; less may be a column of characters set one below the other, lying on its side
 _CERTAIN, _CHARACTERS = 0.93, 3  # score and Chinese characters of one line that settle it
 
 
@@ -48,7 +49,7 @@ def quarters_to_upright(grey_pixels: Pixels, marks: Pixels, shrink: int, recogni
     points = ink_points(marks)
     angle = skew_of(points)
     across = _lines_across(marks, angle, shrink)
-    if across.quads and _reads_plainly(_cut(grey_pixels, across.quads[0]), recogniser):
+    if across.length >= _MUCH and _reads_plainly(_cut(grey_pixels, across.quads[0]), recogniser):
         return 0
     by_columns = skew_of(sideways(points))
     if unevenness(sideways(points), by_columns) > unevenness(points, angle):
@@ -82,8 +83,9 @@ def _most_legible(page: Pixels, ways: Sequence[tuple[int, Sequence[Matrix]]], re
             if scores[turn] >= _LEGIBLE:
                 return turn
     best = max(scores, key=lambda turn: scores[turn])
-    first = ways[0][0]
-    return best if scores[best] > scores[first] + _BETTER else first
+    if 0 in scores and scores[best] <= max(_READABLE, scores[0] + _BETTER):
+        return 0
+    return best
 
 
 def _legibility(lines: Sequence[Image], recogniser: Recogniser) -> float:
@@ -107,12 +109,12 @@ def _lines_across(marks: Pixels, angle: float, shrink: int) -> _Lines:
     bare = _without_rules(np.asarray(straight, np.uint8))
     smeared = cv2.morphologyEx(bare, cv2.MORPH_CLOSE, np.ones((1, _SMEAR), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(smeared, connectivity=8)
-    boxes = stats[1:, :4].astype(np.float64)
+    boxes = stats[1:].astype(np.float64)
     width, height = boxes[:, 2], boxes[:, 3]
     good = boxes[(width > _LONG * height) & (height >= _LOWEST) & (height <= _HIGHEST)]
-    longest = good[np.argsort(-good[:, 2])][:_SAMPLE]
+    largest = good[np.argsort(-good[:, 4])][:_SAMPLE, :4]  # by their ink: specks may make a long line, but a thin one
     back = np.asarray(cv2.invertAffineTransform(level), np.float64)
-    return _Lines(float(good[:, 2].sum()), [_quad(box, back, shrink) for box in longest])
+    return _Lines(float(good[:, 2].sum()), [_quad(box, back, shrink) for box in largest])
 
 
 def _quad(box: Matrix, back: Matrix, shrink: int) -> Matrix:
