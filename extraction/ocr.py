@@ -1,215 +1,221 @@
-"""Reading cells: the marks in a cell in, text with its confidence out.
+"""Reading cells: the grid's cells and the page's ink in, text with its confidence out.
 
-A cell of a grid needs no text detection: its ink is split into lines and every line read. A cell that looks like a
-figure is read twice, differently framed; where the two differ a third decides if a sum bears it out, and three that
-differ are a doubt, never a guess.
+A cell needs no text detection: its ink is split into lines. Every line short enough for a figure goes to the cell
+recogniser, all of a table at once; so does the middle of every cell without ink, which must be told blank by the
+network too. What is unsure is looked at again in another frame. The general recogniser reads what the cell recogniser
+has no letters for, and is the second opinion on what stays unsure; `extraction.cell_settling` weighs the answers.
 """
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from extraction.cell_ink import InkLine, digit_height, has_ink, ink_lines, page_marks, residue
+from extraction.cell_settling import (
+    BLANK,
+    SURE,
+    CellText,
+    Place,
+    joined,
+    may_be_figure,
+    plain_figure,
+    settled,
+    settled_lines,
+    together,
+)
 from extraction.document import Pixels, Raster
-from extraction.numbers import parse_figure
-from extraction.raster import grey, ink
+from extraction.raster import grey
 from extraction.rules import GridCell
-from models.recogniser import Image, Reading, Recogniser
+from models.cell_crop import Grey, Window, cut, window_around
+from models.cell_reader import CellReader, CellReading
+from models.loaded import Models
+from models.recogniser import Image, Recogniser
 
-_SPECK = 0.22  # em; smaller marks are dust
-_FAR_APART = 1.0  # line heights between two marks of a line: too far for the digits of one figure
-_SMALL = 0.35  # of the line's height: a mark that is no digit
-_SLANTED = 0.8  # of a /
-_OUTVOTED = 0.95  # confidence at most in two readings against one
-_BY_SHAPE = 0.98  # confidence in a stroke that is told by its shape as well
-_FRAME = 4  # pixels inside the rules in which nothing but their fringe stands
-_DEFAULT_EM = 28.0  # pixels: 10 point type at 200 dpi
-_FIGURE_LIKE = re.compile(r"[\dOoQDlI|一〇.,，。:：·•_\-—–―~～/\\'`‘’“”\"\s()（）元万件]*")
-# What the networks answer for a lone digit, seen on real pages.
-_ZEROS = str.maketrans(dict.fromkeys("OoQD〇○。", "0"))
-_FRINGE = " .·•,，、'`‘’\""  # no figure begins or ends with these: they are specks beside it
-_LONE_STROKES = ("一", "-", "—", "–", "―", "_", "~", "1", "l", "I", "|", "/")
-_ONES = str.maketrans(dict.fromkeys("lI|丨", "1"))
+__all__ = ["CellText", "has_ink", "page_marks", "read_cells"]
 
-
-@dataclass(frozen=True, slots=True)
-class InkLine:
-    """A line of marks inside a cell: its box in pixels of the page picture.
-
-    `slant` is the correlation of its ink's x and height: near 1 for a / alone, near 0 for a 1. `gap` is the widest
-    room without ink between its marks, in pixels.
-    """
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-    slant: float = 0.0
-    gap: int = 0
-
-    @property
-    def height(self) -> int:
-        """Pixels."""
-        return self.bottom - self.top
-
-    @property
-    def width(self) -> int:
-        """Pixels."""
-        return self.right - self.left
+_LONGEST = 12.0  # heights of a digit: longer lines are no figure
+_EDGE = 1  # pixels inside the rules
+_SECOND_FRAME = 1.3
+_ASK = 0.98  # probability under which the general recogniser is asked too
+_GAP = 0.55  # heights of a digit between two marks: seldom met within a figure
+_THICK = 0.16  # heights of a digit from the middle of a stroke to its edge: no type is so bold
+_PLAIN = 10  # grey values between the lightest and the darkest of bare paper
+_COLOURED = 45  # difference of the channels beyond the paper's own: no black ink has it
+_OVERPRINTED = 0.06  # share of a line's marks that may be coloured
 
 
-@dataclass(frozen=True, slots=True)
-class CellText:
-    """The text of a cell, its lines joined by newline, how sure it is, and why it is not ("" where it is)."""
+class Spot(NamedTuple):
+    """A line to read: which cell, which of its lines (0 for a cell without ink), and where in the page's pixels."""
 
-    text: str
-    confidence: float
-    doubt: str = ""
-
-
-def page_marks(raster: Raster) -> Pixels:
-    """The ink of a level page at the resolution at which pages are read, 255 where there is some."""
-    return ink(grey(raster.pixels), window=51)
+    cell: int
+    number: int
+    box: Window
 
 
-def read_cells(raster: Raster, marks: Pixels, cells: Sequence[GridCell], recogniser: Recogniser) -> list[CellText]:
-    """The text of each cell of a level page with these marks, "" for cells without any, in the same order."""
-    lines = _lines_of(cells, marks)
-    wanted = [(i, line) for i, cell_lines in enumerate(lines) for line in cell_lines]
-    paper = _as_bgr(raster.pixels)
-    residues = {i: _residue(marks, cells[i]) for i, _ in wanted}
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sheet:
+    """What all cells of a table have in common. `plain` is the picture without coloured ink, where it is in colour."""
+
+    raster: Raster
+    grey: Grey
+    plain: Grey | None
+    marks: Pixels
+    cells: Sequence[GridCell]
+    lines: Sequence[Sequence[InkLine]]
+    digit: float
+
+    def line(self, spot: Spot) -> InkLine | None:
+        return self.lines[spot.cell][spot.number] if self.lines[spot.cell] else None
+
+    def cut(self, spot: Spot, frame: float, *, plain: bool = False) -> Grey:
+        picture = self.plain if plain and self.plain is not None else self.grey
+        cell = self.cells[spot.cell]
+        inside = Window(cell.left + _EDGE, cell.top + _EDGE, cell.right - _EDGE, cell.bottom - _EDGE)
+        return cut(picture, window_around(spot.box, self.digit, frame), inside)
+
+
+def read_cells(raster: Raster, marks: Pixels, cells: Sequence[GridCell], models: Models) -> list[CellText]:
+    """The text of each cell of a level page with these marks, "" for blank ones, in the same order."""
+    if not cells:
+        return []
+    lines = ink_lines(cells, marks)
+    digit = digit_height(line for cell_lines in lines for line in cell_lines)
+    sheet = _Sheet(raster, grey(raster.pixels), _without_colour(raster.pixels), marks, cells, lines, digit)
+    spots = [spot for i in range(len(cells)) for spot in _spots(i, cells[i], lines[i], digit)]
+    figures = _figures(sheet, spots, models.cells)
+    asked = [s for s in spots if sheet.line(s) and (s not in figures or _needs_general(sheet, s, figures[s]))]
+    general = dict(zip(asked, _general(sheet, asked, models.recogniser), strict=True))
+    middles = _row_middles(sheet, spots, figures)
+    texts: defaultdict[int, list[CellText]] = defaultdict(list)
+    for spot in spots:
+        texts[spot.cell].append(_one(sheet, spot, figures.get(spot), general.get(spot), middles))
+    return [joined(texts[i], lines[i]) for i in range(len(cells))]
+
+
+def _spots(index: int, cell: GridCell, lines: Sequence[InkLine], digit: float) -> list[Spot]:
+    """The lines of a cell; for one without ink the middle, where a line would be."""
+    if lines:
+        return [Spot(index, k, Window(n.left, n.top, n.right, n.bottom)) for k, n in enumerate(lines)]
+    middle, x = (cell.top + cell.bottom) / 2, (cell.left + cell.right) / 2
+    half = max(0.5 * digit, min((cell.right - cell.left) / 2 - 0.6 * digit, _LONGEST * digit / 2))
+    return [Spot(index, 0, Window(x - half, middle - digit / 2, x + half, middle + digit / 2))]
+
+
+# ---------------------------------------------------------------- figures
+
+
+def _figures(sheet: _Sheet, spots: Sequence[Spot], reader: CellReader) -> dict[Spot, CellReading]:
+    """What the cell recogniser says of each line that is short enough to be a figure."""
+    short = {s: sheet.cut(s, 1.0) for s in spots if s.box.right - s.box.left <= _LONGEST * sheet.digit}
+    bare = {s for s, picture in short.items() if sheet.line(s) is None and int(np.ptp(picture)) < _PLAIN}
+    shown = [s for s in short if s not in bare]
+    found = dict.fromkeys(bare, BLANK) | dict(zip(shown, reader.read([short[s] for s in shown]), strict=True))
+    unsure = [s for s in shown if found[s].probability < SURE and not found[s].foreign]
+    again = reader.read([sheet.cut(s, _SECOND_FRAME) for s in unsure])
+    for spot, second in zip(unsure, again, strict=True):
+        found[spot] = together([found[spot], second])
+    overprinted = [s for s in short if sheet.plain is not None and _overprinted(sheet, s)]
+    black = reader.read([sheet.cut(s, 1.0, plain=True) for s in overprinted])
+    for spot, without in zip(overprinted, black, strict=True):
+        found[spot] = together([found[spot], without])
+    return found
+
+
+def _needs_general(sheet: _Sheet, spot: Spot, figure: CellReading) -> bool:
+    """Whether another engine must be asked: for other text, the unsure, and where the marks are not of one figure."""
+    line = sheet.line(spot)
+    if figure.foreign or figure.probability < _ASK or line is None:
+        return True
+    return (line.gap > _GAP * sheet.digit and len(figure.text) > 1) or _blotted(sheet, line)
+
+
+def _blotted(sheet: _Sheet, line: InkLine) -> bool:
+    """Whether a spot of ink is thicker than any stroke."""
+    marks = sheet.marks[line.top : line.bottom, line.left : line.right]
+    return float(cv2.distanceTransform(marks, cv2.DIST_L2, 3).max(initial=0)) > _THICK * sheet.digit
+
+
+def _without_colour(pixels: Pixels) -> Grey | None:
+    """A colour picture's lightest channel: coloured ink all but vanishes, black stays. None for a grey one."""
+    return np.asarray(pixels.max(axis=2)) if pixels.ndim == 3 else None
+
+
+def _overprinted(sheet: _Sheet, spot: Spot) -> bool:
+    """Whether some of the marks in a line's window are coloured: a seal or a pen may have added to the figure."""
+    window = window_around(spot.box, sheet.digit)
+    area = (
+        slice(max(0, round(window.top)), max(1, round(window.bottom))),
+        slice(max(0, round(window.left)), max(1, round(window.right))),
+    )
+    inked = sheet.marks[area] > 0
+    if sheet.raster.overprint is not None and bool((sheet.raster.overprint[area] > 0).any()):
+        return True
+    part = sheet.raster.pixels[area].astype(np.int16)
+    colour = part.max(axis=2) - part.min(axis=2)
+    paper = colour[~inked]
+    coloured = colour[inked] > _COLOURED + (float(np.median(paper)) if paper.size else 0.0)
+    return bool(coloured.size) and float(coloured.mean()) > _OVERPRINTED
+
+
+def _row_middles(
+    sheet: _Sheet, spots: Sequence[Spot], figures: dict[Spot, CellReading]
+) -> dict[int, list[tuple[int, float]]]:
+    """For each row of the grid, the cells with a figure of one line, and the height at which its middle stands."""
+    middles: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
+    for spot in spots:
+        line = sheet.line(spot)
+        if line and len(sheet.lines[spot.cell]) == 1 and spot in figures and not figures[spot].foreign:
+            middles[sheet.cells[spot.cell].row].append((spot.cell, (line.top + line.bottom) / 2))
+    return middles
+
+
+def _one(
+    sheet: _Sheet,
+    spot: Spot,
+    figure: CellReading | None,
+    general: CellText | None,
+    middles: dict[int, list[tuple[int, float]]],
+) -> CellText:
+    """The text of one line."""
+    if figure is None:
+        return general or CellText("", 0.0, "a wide cell without ink")
+    others = [y for cell, y in middles[sheet.cells[spot.cell].row] if cell != spot.cell]
+    off = ((spot.box.top + spot.box.bottom) / 2 - median(others)) / sheet.digit if others else None
+    return settled(figure, general, Place(sheet.line(spot), sheet.digit, off))
+
+
+# ---------------------------------------------------------------- anything else
+
+
+def _general(sheet: _Sheet, spots: Sequence[Spot], recogniser: Recogniser) -> list[CellText]:
+    """What the general recogniser says of each line: once for text, two or three times for what may be a figure."""
+    if not spots:
+        return []
+    paper = _as_bgr(sheet.raster.pixels)
+    lines = [line for spot in spots if (line := sheet.line(spot))]
+    residues = {i: residue(sheet.marks, sheet.cells[i]) for i in {s.cell for s in spots}}
 
     def framed(indices: Iterable[int], margin: float) -> list[Image]:
-        picked = [wanted[k] for k in indices]
-        return [_frame(paper, marks, residues[i], cells[i], line, margin) for i, line in picked]
+        return [
+            _frame(paper, sheet.marks, residues[spots[k].cell], sheet.cells[spots[k].cell], lines[k], margin)
+            for k in indices
+        ]
 
-    every = range(len(wanted))
+    every = range(len(spots))
     first = dict(zip(every, recogniser.read_lines(framed(every, 0.22)), strict=True))
-    figures = [k for k in every if _may_be_figure(first[k])]
+    figures = [k for k in every if may_be_figure(first[k])]
     second = dict(zip(figures, recogniser.read_figures(framed(figures, 0.42)), strict=True))
-    split = [k for k in figures if _text(first[k], wanted[k][1]) != _text(second[k], wanted[k][1])]
+    split = [k for k in figures if plain_figure(first[k].text, lines[k]) != plain_figure(second[k].text, lines[k])]
     third = dict(zip(split, recogniser.read_figures(framed(split, 0.32)), strict=True))
-    texts: list[list[CellText]] = [[] for _ in cells]
-    for k, (i, line) in enumerate(wanted):
-        texts[i].append(_settle([r[k] for r in (first, second, third) if k in r], line))
-    return [_joined(cell_texts, cell_lines) for cell_texts, cell_lines in zip(texts, lines, strict=True)]
-
-
-def has_ink(marks: Pixels, cell: GridCell) -> bool:
-    """Whether a cell holds more than dust."""
-    return bool(_bands(marks, cell))
-
-
-def _lines_of(cells: Sequence[GridCell], marks: Pixels) -> list[list[InkLine]]:
-    """The lines in each cell: bands of ink, those of one character (三 falls in three) taken together."""
-    bands = [_bands(marks, cell) for cell in cells]
-    heights = [b.height for cell_bands in bands for b in cell_bands if b.width > 1.5 * b.height and b.height > 8]
-    em = median(heights) if heights else _DEFAULT_EM
-    return [_without_dust(_together(cell_bands, em), em) for cell_bands in bands]
-
-
-def _bands(marks: Pixels, cell: GridCell) -> list[InkLine]:
-    """Runs of rows with ink, without what is left of the rules at the cell's border and without single specks."""
-    inside = _clean(marks, cell)
-    rows = np.flatnonzero(inside.any(axis=1))
-    if not len(rows):
-        return []
-    bands = []
-    for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
-        band = _without_far_specks(inside[run[0] : run[-1] + 1])
-        columns = np.flatnonzero(band.any(axis=0))
-        bands.append(
-            InkLine(
-                cell.left + int(columns[0]),
-                cell.top + int(run[0]),
-                cell.left + int(columns[-1]) + 1,
-                cell.top + int(run[-1]) + 1,
-                _slant(band),
-                int(np.diff(columns).max(initial=1)) - 1,
-            )
-        )
-    return bands
-
-
-def _without_far_specks(band: Pixels) -> Pixels:
-    """Without the small marks farther from the other ones than the digits of one figure, or its point, can be."""
-    height = len(band)
-    columns = np.flatnonzero(band.any(axis=0))
-    runs = np.split(columns, np.flatnonzero(np.diff(columns) > _FAR_APART * height) + 1)
-    small = [
-        len(run) < _SMALL * height and _extent(np.asarray(band[:, run].any(axis=1))) < _SMALL * height for run in runs
-    ]
-    if all(small):
-        return band
-    kept = np.array(band)
-    for run in (run for run, is_small in zip(runs, small, strict=True) if is_small):
-        kept[:, run] = 0
-    return kept
-
-
-def _extent(inked: npt.NDArray[np.bool_]) -> int:
-    """From the first to the last True, 0 for none."""
-    at = np.flatnonzero(inked)
-    return int(at[-1] - at[0]) + 1 if len(at) else 0
-
-
-def _slant(band: Pixels) -> float:
-    y, x = np.nonzero(band)
-    if len(x) < 3 or not x.std() or not y.std():
-        return 0.0
-    return -float(np.corrcoef(x, y)[0, 1])
-
-
-def _clean(marks: Pixels, cell: GridCell) -> Pixels:
-    """The ink inside a cell without specks and without what the rules have left at its border."""
-    inside = marks[cell.top : cell.bottom, cell.left : cell.right].copy()
-    height, width = inside.shape
-    if height <= 2 * _FRAME or width <= 2 * _FRAME:
-        return np.zeros_like(inside)
-    inside[:_FRAME], inside[-_FRAME:], inside[:, :_FRAME], inside[:, -_FRAME:] = 0, 0, 0, 0
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=8)
-    keep = np.zeros(count, bool)
-    for label, (_, _, w, h, area) in enumerate(stats[1:count], start=1):
-        rule = (w > 0.9 * width > 40 and h < 8) or (h > 0.9 * height > 40 and w < 8)
-        keep[label] = area >= 6 and max(w, h) >= 4 and not rule
-    return np.where(keep[labels], inside, 0).astype(np.uint8)
-
-
-def _residue(marks: Pixels, cell: GridCell) -> npt.NDArray[np.bool_]:
-    """Ink of a cell that belongs to none of its marks: rules and specks, to be wiped before reading."""
-    inside, clean = marks[cell.top : cell.bottom, cell.left : cell.right], _clean(marks, cell)
-    count, labels = cv2.connectedComponents(inside, connectivity=8)
-    marked = np.zeros(count, bool)
-    marked[np.unique(labels[clean > 0])] = True
-    return np.asarray((inside > 0) & ~marked[labels])
-
-
-def _together(bands: list[InkLine], em: float) -> list[InkLine]:
-    lines: list[InkLine] = []
-    for band in bands:
-        if lines and band.bottom - lines[-1].top <= 1.25 * em:
-            last = lines.pop()
-            left, right = min(last.left, band.left), max(last.right, band.right)
-            band = InkLine(left, last.top, right, band.bottom, gap=min(last.gap, band.gap))
-        lines.append(band)
-    return lines
-
-
-def _without_dust(lines: list[InkLine], em: float) -> list[InkLine]:
-    """Without specks, and without the smudges that are small beside the cell's real lines."""
-    tallest = max((line.height for line in lines), default=0)
-    return [
-        line
-        for line in lines
-        if max(line.width, line.height) >= max(4.0, _SPECK * em)
-        and not (line.height < 0.4 * tallest and line.width < 0.5 * em)
-    ]
+    return [settled_lines([r[k] for r in (first, second, third) if k in r], lines[k]) for k in every]
 
 
 def _frame(
@@ -241,66 +247,6 @@ def _frame(
         value=[float(v) for v in paper],
     )
     return np.asarray(framed, np.uint8)
-
-
-def _may_be_figure(reading: Reading) -> bool:
-    """Whether a line is worth a second look: it reads as a figure, or hardly reads at all."""
-    return bool(_FIGURE_LIKE.fullmatch(reading.text)) or reading.score < 0.8 or parse_figure(reading.text) is not None
-
-
-def _settle(readings: Sequence[Reading], line: InkLine) -> CellText:
-    """One text from up to three readings of a line.
-
-    Two that agree are as sure as the surer one. Where they differ a third decides, but not for sure: a sum must bear it
-    out. Three that all differ are a doubt.
-    """
-    texts = [_text(reading, line) for reading in readings]
-    if line.gap > _FAR_APART * line.height and any(t.strip(".,-—").isdigit() and len(t) > 1 for t in texts):
-        return CellText(texts[0], 0.5, "marks far apart: it may be two figures")
-    if len(readings) == 1:
-        return CellText(texts[0], readings[0].score)
-    if texts[0] == texts[1]:
-        by_shape = _BY_SHAPE if texts[0] in ("/", "—") else 0.0
-        return CellText(texts[0], max(*(r.score for r in readings), by_shape))
-    surest = max(range(len(readings)), key=lambda k: readings[k].score)
-    agreeing = [k for k in range(len(readings) - 1) if texts[k] == texts[-1]]
-    if agreeing and texts[-1]:
-        score = max(readings[agreeing[0]].score, readings[-1].score)
-        return CellText(texts[-1], min(score, _OUTVOTED))
-    return CellText(texts[surest], 0.5, f"readings differ: {', '.join(map(repr, texts))}")
-
-
-def _text(reading: Reading, line: InkLine) -> str:
-    return _plain_figure(reading.text, line)
-
-
-def _plain_figure(text: str, line: InkLine) -> str:
-    """A reading that can only be a figure with the letters that are taken for digits put right.
-
-    A lone 一 is a dash or a one: the shape of the mark says which.
-    """
-    text = text.strip()
-    if not text or not _FIGURE_LIKE.fullmatch(text):
-        return text
-    text = text.strip(_FRINGE) or text
-    if text in _LONE_STROKES:
-        if line.width > 1.6 * line.height:
-            return "—"
-        return "/" if line.slant > _SLANTED else "1" if line.height > 1.6 * line.width else text
-    return re.sub(r"^[—–―一](?=\d)", "-", text.translate(_ZEROS).translate(_ONES))
-
-
-def _joined(texts: Sequence[CellText], lines: Sequence[InkLine]) -> CellText:
-    """The text of a cell from its lines; a small mark that reads as nothing beside a line that reads is a speck."""
-    tallest = max((line.height for line in lines), default=0)
-    read = [t for t, line in zip(texts, lines, strict=True) if t.text or line.height > 0.7 * tallest]
-    if not read:
-        return CellText("", 1.0)
-    return CellText(
-        "\n".join(t.text for t in read),
-        min(t.confidence for t in read),
-        next((t.doubt for t in read if t.doubt), ""),
-    )
 
 
 def _as_bgr(pixels: Pixels) -> Pixels:

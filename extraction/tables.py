@@ -29,8 +29,8 @@ def fill_table(
     """
     boxes = [raster.box_on_page(c.left, c.top, c.right, c.bottom) for c in grid.cells]
     native = [native_text(held, box) for held, box in zip(_held(spans, boxes), boxes, strict=True)]
-    unread = [i for i, cell in enumerate(grid.cells) if not native[i] and has_ink(marks, cell)]
-    read = read_cells(raster, marks, [grid.cells[i] for i in unread], models.recogniser) if unread else []
+    unread = [i for i, cell in enumerate(grid.cells) if not native[i] and (not spans or has_ink(marks, cell))]
+    read = read_cells(raster, marks, [grid.cells[i] for i in unread], models) if unread else []
     seen = dict(zip(unread, read, strict=True))
     cells = tuple(
         _cell(cell, seen.get(i, CellText(native[i], 1.0)), boxes[i], page) for i, cell in enumerate(grid.cells)
@@ -128,7 +128,8 @@ def _held(spans: Sequence[Span], boxes: Sequence[Box]) -> list[list[Span]]:
 
 def _cell(cell: GridCell, read: CellText, box: Box, page: int | None) -> Cell:
     doubt = read.doubt or ("the rules around this cell are broken" if cell.doubtful else "")
-    return Cell(cell.row, cell.column, read.text, cell.row_span, cell.column_span, page, box, read.confidence, doubt)
+    spans = cell.row_span, cell.column_span
+    return Cell(cell.row, cell.column, read.text, *spans, page, box, read.confidence, doubt, read.candidates)
 
 
 def _same_line(a: Span, b: Span) -> bool:

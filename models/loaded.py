@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from models.cell_reader import CellReader
 from models.layout import CdlaLayoutModel
 from models.recogniser import ENGINES, RapidOcrRecogniser, Recogniser
 
@@ -24,3 +25,8 @@ class Models:
     def layout(self) -> CdlaLayoutModel | None:
         """The layout network, if it is to be used. Raises WeightsError."""
         return CdlaLayoutModel(threads=self.threads) if self._with_layout else None
+
+    @cached_property
+    def cells(self) -> CellReader:
+        """The recogniser of figures in cells. Raises WeightsError."""
+        return CellReader(self.threads)

@@ -1,0 +1,205 @@
+"""From the readings of one line to one text and how sure it is. All rules of belief and doubt about cells are here.
+
+Whether a confidence is enough is not decided here, but where fields are made (`labelling.read_field`, `checks`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extraction.cell_ink import InkLine
+from extraction.document import Candidate
+from extraction.numbers import parse_figure
+from models.cell_reader import CellReading
+from models.charset import OTHER, spelled
+from models.recogniser import Reading
+
+SURE = 0.995
+"""Probability of a first look at which no second one is taken."""
+
+BLANK = CellReading((("", 0.9995),))
+"""What bare paper without any mark says."""
+
+_UNSURE = 0.5  # confidence of what a person must look at
+_OUTVOTED = 0.95  # confidence at most in two readings against one
+_BY_SHAPE = 0.98  # confidence in a stroke that is told by its shape as well
+_FAR_APART = 1.0  # line heights between two marks of a line: too far for the digits of one figure
+_SLANTED = 0.8  # of a /
+_NEARLY = 0.3  # probability of a second reading that may be the right one after all
+_OFF = 0.27  # heights of a digit: no dash stands farther from the middle of its row's figures
+_FIGURE_LIKE = re.compile(r"[\dOoQDlI|一〇.,，。:：·•_\-—–―～~/\\'`‘’“”\"\s()（）元万件]*")
+# What the networks answer for a lone digit, seen on real pages.
+_ZEROS = str.maketrans(dict.fromkeys("OoQD〇○。", "0"))
+_FRINGE = " .·•,，、'`‘’\""  # no figure begins or ends with these: they are specks beside it
+_LONE_STROKES = ("一", "-", "—", "–", "―", "_", "~", "1", "l", "I", "|", "/")
+_ONES = str.maketrans(dict.fromkeys("lI|丨", "1"))
+
+
+@dataclass(frozen=True, slots=True)
+class CellText:
+    """The text of a cell, its lines joined by newline, how sure it is, and why it is not ("" where it is).
+
+    `candidates` are what a figure may be, the likeliest first; none for text that is no figure.
+    """
+
+    text: str
+    confidence: float
+    doubt: str = ""
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of marks in its cell: the ink, the height of the digits around, and how the line stands.
+
+    `off` is how far its middle is below that of the other figures of its row, in heights of a digit, None where there
+    are none. `line` is None for a cell without ink.
+    """
+
+    line: InkLine | None
+    digit: float
+    off: float | None = None
+
+    @property
+    def marked(self) -> bool:
+        """Whether there is ink as tall as a digit."""
+        return self.line is not None and self.line.height > 0.6 * self.digit
+
+
+def together(looks: Sequence[CellReading]) -> CellReading:
+    """Several looks at the same marks as one reading: the mean of what they say."""
+    texts = dict.fromkeys(text for look in looks for text, _ in look.candidates)
+    means = [(text, sum(look.of(text) for look in looks) / len(looks)) for text in texts]
+    return CellReading(tuple(sorted(means, key=lambda c: -c[1])))
+
+
+def settled(figure: CellReading, general: CellText | None, place: Place) -> CellText:
+    """One text from what the cell recogniser says and what the general one does, where it was asked."""
+    if figure.foreign:
+        return _foreign(figure, general)
+    text, confidence, doubt = figure.text, figure.probability, ""
+    if general is not None:
+        text, confidence, doubt = _weighed(figure, spelled(general.text), general.confidence)
+    doubt = doubt or _against_marks(text, place)
+    candidates = tuple(Candidate(printed(t), round(p, 5)) for t, p in figure.candidates if OTHER not in t)
+    return CellText(printed(text), min(confidence, _UNSURE) if doubt else confidence, doubt, candidates)
+
+
+def _weighed(figure: CellReading, said: str, score: float) -> tuple[str, float, str]:
+    """Text, confidence and doubt, where the general recogniser, which knows nothing of the first answer, `said` this.
+
+    Two that agree are surer than either. What was nearly the first answer and is the second engine's stands if a sum
+    bears it out; any other difference is a doubt. Of marks that are nothing the general recogniser makes anything.
+    """
+    text, probability = figure.text, figure.probability
+    if said == text:
+        return text, max(probability, 1 - 2 * (1 - probability) * (1 - score)), ""
+    if text == "" and not any(c.isdigit() or c == OTHER for c in said):
+        return text, probability, ""
+    if figure.of(said) > _NEARLY:
+        return said, min(_OUTVOTED, figure.of(said) / (figure.of(said) + 0.05 * probability)), ""
+    return text, min(probability, _UNSURE), f"readings differ: {text!r}, {said!r}"
+
+
+def printed(text: str) -> str:
+    """A text of the cell recogniser as it is printed: a lone stroke is a dash."""
+    return "—" if text == "-" else text
+
+
+def _foreign(figure: CellReading, general: CellText | None) -> CellText:
+    """Text with characters that the cell recogniser does not know; what it does know of it must be the same."""
+    if general is None:
+        return CellText("", 0.0, "not read")
+    said = spelled(general.text)
+    if OTHER not in said and parse_figure(general.text) is not None:
+        return CellText(general.text, _UNSURE, "one reading has characters that the other one has not")
+    if _leading_figure(said) != _leading_figure(figure.text) and _leading_figure(said):
+        return CellText(general.text, min(general.confidence, _UNSURE), "the figure before the note reads differently")
+    return general
+
+
+def _leading_figure(text: str) -> str:
+    found = re.match(r"[\d.,+-]+", text)
+    return found[0] if found else ""
+
+
+def _against_marks(text: str, place: Place) -> str:
+    """Why the marks speak against this reading of them, "" where they do not."""
+    line = place.line
+    if line is None:
+        return "" if text == "" else "a figure without ink"
+    if text == "" and place.marked and line.width > 0.25 * place.digit:
+        return "marks that read as nothing"
+    if line.gap > _FAR_APART * max(line.height, 0.8 * place.digit) and len(text) > 1 and text.strip(".,-").isdigit():
+        return "marks far apart: it may be two figures"
+    if text == "-":
+        if line.height > 0.5 * place.digit or line.width < line.height:
+            return "too tall for a dash"
+        if place.off is not None and abs(place.off) > _OFF:
+            return "a dash above or below the middle of its row: what is left of a figure"
+    return ""
+
+
+# ---------------------------------------------------------------- the general recogniser
+
+
+def settled_lines(readings: Sequence[Reading], line: InkLine) -> CellText:
+    """One text from up to three readings of a line by the general recogniser.
+
+    Two that agree are as sure as the surer one. Where they differ a third decides, but not for sure: a sum must bear it
+    out. Three that all differ are a doubt.
+    """
+    texts = [plain_figure(reading.text, line) for reading in readings]
+    if line.gap > _FAR_APART * line.height and any(t.strip(".,-—").isdigit() and len(t) > 1 for t in texts):
+        return CellText(texts[0], _UNSURE, "marks far apart: it may be two figures")
+    if len(readings) == 1:
+        return CellText(texts[0], readings[0].score)
+    if texts[0] == texts[1]:
+        by_shape = _BY_SHAPE if texts[0] in ("/", "—") else 0.0
+        return CellText(texts[0], max(*(r.score for r in readings), by_shape))
+    surest = max(range(len(readings)), key=lambda k: readings[k].score)
+    agreeing = [k for k in range(len(readings) - 1) if texts[k] == texts[-1]]
+    if agreeing and texts[-1]:
+        score = max(readings[agreeing[0]].score, readings[-1].score)
+        return CellText(texts[-1], min(score, _OUTVOTED))
+    return CellText(texts[surest], _UNSURE, f"readings differ: {', '.join(map(repr, texts))}")
+
+
+def may_be_figure(reading: Reading) -> bool:
+    """Whether a line is worth a second look: it reads as a figure, or hardly reads at all."""
+    return bool(_FIGURE_LIKE.fullmatch(reading.text)) or reading.score < 0.8 or parse_figure(reading.text) is not None
+
+
+def plain_figure(text: str, line: InkLine) -> str:
+    """A reading that can only be a figure with the letters that are taken for digits put right.
+
+    A lone 一 is a dash or a one: the shape of the mark says which.
+    """
+    text = text.strip()
+    if not text or not _FIGURE_LIKE.fullmatch(text):
+        return text
+    text = text.strip(_FRINGE) or text
+    if text in _LONE_STROKES:
+        if line.width > 1.6 * line.height:
+            return "—"
+        return "/" if line.slant > _SLANTED else "1" if line.height > 1.6 * line.width else text
+    return re.sub(r"^[—–―一](?=\d)", "-", text.translate(_ZEROS).translate(_ONES))
+
+
+def joined(texts: Sequence[CellText], lines: Sequence[InkLine]) -> CellText:
+    """The text of a cell from its lines; a small mark that reads as nothing beside a line that reads is a speck."""
+    if len(texts) == 1:
+        return texts[0]
+    tallest = max((line.height for line in lines), default=0)
+    read = [t for t, line in zip(texts, lines, strict=True) if t.text or line.height > 0.7 * tallest]
+    if not read:
+        return CellText("", min((t.confidence for t in texts), default=1.0))
+    if len(read) == 1:
+        return read[0]
+    return CellText(
+        "\n".join(t.text for t in read),
+        min(t.confidence for t in read),
+        next((t.doubt for t in read if t.doubt), ""),
+    )

@@ -1,0 +1,68 @@
+"""Train the cell recogniser: `python -m training.digits OUT --train DATA --dev DATA`.
+
+Cuts the cells of the annotated reports of both data sets into OUT/cells (what is there is kept), trains into OUT, and
+goes on from the last checkpoint when called again. Then writes ONNX and model.toml, with the scores on dev.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import models
+from annotations.store import read_folder
+from training.digits.config import DEFAULT, load_config
+from training.digits.evaluate import dev_cells
+from training.digits.pages import cells_of, load_cells, save_cells
+
+WEIGHTS = Path(models.__file__).parent / "weights" / "digits"
+
+
+def main() -> int:
+    """Do what is asked; exit code 0."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.digits", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("out", type=Path, help="folder for cells, checkpoints and log")
+    parser.add_argument("--train", type=Path, help="data set of the training split (default: drawn cells only)")
+    parser.add_argument("--dev", type=Path, help="data set of the dev split")
+    parser.add_argument("--config", type=Path, default=DEFAULT)
+    parser.add_argument("--cells", action="store_true", help="cut cells and stop")
+    parser.add_argument("--no-training", action="store_true", help="only write what was trained before")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS, help="folder to write the weights to")
+    arguments = parser.parse_args()
+    for split in ("train", "dev"):
+        data = getattr(arguments, split)
+        if data is not None:
+            cut_cells(data, arguments.out / "cells" / split, jitter=split == "train")
+    if arguments.cells:
+        return 0
+
+    from training.digits.export import ship  # loads torch
+    from training.digits.train import BEST, train
+
+    config = load_config(arguments.config)
+    dev = dev_cells(load_cells(arguments.out / "cells" / "dev", common={}))
+    if not arguments.no_training:
+        train(config, arguments.out, arguments.out / "cells" / "train", dev[: config.dev_cells])
+    for line in ship(arguments.out / BEST, config, dev, arguments.weights, shlex.join(sys.orig_argv[1:])):
+        print(line)
+    return 0
+
+
+def cut_cells(data: Path, folder: Path, jitter: bool) -> None:
+    """Cut the cells of every annotated scan of a data set that has not been cut yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, (annotation, path) in enumerate(read_folder(data)):
+        target = folder / f"{annotation.id}.npz"
+        if not target.is_file():
+            random = np.random.default_rng(number) if jitter else None
+            save_cells(target, list(cells_of(annotation, path, random)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,320 @@
+"""Clean cells: a line of figures as type sets it, with what may stand around it. In the training split's fonts only.
+
+Everything is drawn with digits of one large height, as ink from 0 to 1; `training.digits.spoiling` makes a scan of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+
+from models.cell_crop import Window
+from models.charset import spelled
+from training.synthetic.fonts import FONTS, font_file
+
+DIGIT = 28  # pixels of a digit's height as drawn
+_ROOM = 26  # pixels around a line
+_LATIN = ("Liberation Serif", "Liberation Sans", "Carlito")
+
+Ink = npt.NDArray[np.float32]
+Random = np.random.Generator
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """Ink of type, marks that are no type (rules, seals, pens, specks: 0 to 1 as well), and what is to be read.
+
+    `line` is the box of the line's marks in pixels; for an empty cell where they would be.
+    """
+
+    type: Ink
+    marks: Ink
+    line: Window
+    text: str
+
+
+def draw(random: Random) -> Drawn:
+    """One cell."""
+    text, chinese = _text(random)
+    if not text:
+        return _empty(random)
+    mask = _line(random, text, chinese)
+    if mask is None:
+        return _empty(random)
+    height, width = mask.shape
+    canvas = np.zeros((height + 2 * _ROOM, width + 2 * _ROOM), np.float32)
+    canvas[_ROOM : _ROOM + height, _ROOM : _ROOM + width] = mask
+    line = Window(_ROOM, _ROOM, _ROOM + width, _ROOM + height)
+    _neighbours(random, canvas, line)
+    label = spelled(text)
+    return Drawn(canvas, _stray_marks(random, canvas.shape, line, label), line, label)
+
+
+def _empty(random: Random) -> Drawn:
+    """A cell without type: bare, or with a smudge, and now and then with handwriting, which is to be told as such."""
+    width = int(random.integers(DIGIT, 7 * DIGIT))
+    canvas = np.zeros((DIGIT + 2 * _ROOM, width + 2 * _ROOM), np.float32)
+    line = Window(_ROOM, _ROOM, _ROOM + width, _ROOM + DIGIT)
+    kind = random.random()
+    if kind < 0.12:
+        return Drawn(canvas, _long_stroke(random, canvas.shape), line, "")
+    if kind < 0.22:
+        return Drawn(_handwriting(random, canvas, line), np.zeros_like(canvas), line, spelled("字"))
+    return Drawn(canvas, _stray_marks(random, canvas.shape, line, "", busy=0.6), line, "")
+
+
+# ---------------------------------------------------------------- what is printed
+
+_WORDS = (
+    "本年处理决定数量信息内容制发件废止现行有效规章行政范性文许可其他对外管理服务事项处罚强制收费采购总金额"
+    "一二三四五六七八九十自然人商业企科研机构社会公益组织法律计上结转政府公开申请予以部分不提供属于国家秘密"
+    "过程信访举报投诉类重复维持纠正尚未审诉讼个次月日增加减少共部门县市区含转发修订无万元件条项（）()《》：:；“”、。"
+)
+_NOTES = ("（其中修订{}件）", "（含{}件）", "(含转发{}件)", "件", "项", "（其中{}件废止）", "宗", "条", "次")
+_LENGTHS = (0.28, 0.2, 0.17, 0.13, 0.08, 0.06, 0.05, 0.03)
+
+
+def _text(random: Random) -> tuple[str, bool]:
+    """What a cell prints, and whether it is set in Chinese type throughout."""
+    kind = random.random()
+    if kind < 0.10:
+        return "", False
+    if kind < 0.62:
+        return _count(random), False
+    if kind < 0.74:
+        return _money(random), False
+    if kind < 0.78:
+        return f"{random.integers(1, 1000)},{random.integers(0, 1000):03d}", False
+    if kind < 0.82:
+        return str(random.choice(["+", "-", "—", "-", "增加", "减少"])) + _count(random), False
+    if kind < 0.865:
+        return str(random.choice(["-", "—", "—", "——", "--", "–", "－"])), bool(random.random() < 0.5)
+    if kind < 0.89:
+        return str(random.choice(["/", "/", "/", "／", "\\"])), False
+    if kind < 0.905:
+        return "无", True
+    if kind < 0.915:
+        return f"{_count(random)}%", False
+    if kind < 0.94:
+        return f"{_count(random)} {_count(random)}", False
+    if kind < 0.965:
+        return _count(random) + str(random.choice(_NOTES)).format(random.integers(0, 60)), False
+    letters = "".join(random.choice(list(_WORDS), int(random.integers(1, 6))))
+    return (letters if spelled(letters) not in ("", "-") else "信"), True
+
+
+def _count(random: Random) -> str:
+    """A count: every digit at every place equally often, runs of one digit more often than chance has it."""
+    length = int(random.choice(len(_LENGTHS), p=_LENGTHS)) + 1
+    digits = random.integers(0, 10, length)
+    if length > 1 and random.random() < 0.3:
+        digits = random.choice(random.integers(0, 10, 2), length)
+    if length > 1 and digits[0] == 0:
+        digits[0] = random.integers(1, 10)
+    return "".join(map(str, digits))
+
+
+def _money(random: Random) -> str:
+    text = f"{_count(random)}.{''.join(map(str, random.integers(0, 10, int(random.integers(1, 5)))))}"
+    if random.random() < 0.15:
+        text = _count(random)
+    return text + (str(random.choice(["万元", "元", "万"])) if random.random() < 0.25 else "")
+
+
+# ---------------------------------------------------------------- how it is set
+
+
+@cache
+def _faces() -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]:
+    """Font files with the number of the face: of figures, and of Chinese. Bold and italic cuts of the same designs."""
+    chinese = [font_file(family) for family in FONTS["train"].text]
+    latin = [font_file(family) for family in _LATIN]
+    with_cuts = [*latin, *(f for f in chinese)]
+    figures = [(f.path, f.number) for f in with_cuts]
+    for path, number in list(figures):
+        for cut in ("Bold", "Italic", "BoldItalic", "Light"):
+            other = Path(path.replace("Regular", cut))
+            if other.is_file() and str(other) != path:
+                figures.append((str(other), number))
+    folder = Path(latin[0].path).parent
+    figures += [(str(p), 0) for p in sorted(folder.glob("LiberationSansNarrow-[BR]*.ttf"))]
+    return tuple(figures), tuple((f.path, f.number) for f in chinese)
+
+
+@lru_cache(maxsize=256)
+def _font(path: str, number: int, digit: int) -> ImageFont.FreeTypeFont:
+    """The face at the size at which a digit is so many pixels high."""
+    trial = ImageFont.truetype(path, 100, index=number)
+    _, top, _, bottom = trial.getbbox("0", anchor="ls")
+    return ImageFont.truetype(path, max(8, round(100 * digit / max(1.0, bottom - top))), index=number)
+
+
+def _line(random: Random, text: str, chinese: bool) -> Ink | None:
+    """The ink of a printed line, cropped to its marks; None where the face prints nothing of it."""
+    figures, han = _faces()
+    height = int(random.choice((DIGIT - 2, DIGIT, DIGIT + 2)))
+    han_font = _font(*han[random.integers(len(han))], height)
+    font = han_font if chinese or random.random() < 0.12 else _font(*figures[random.integers(len(figures))], height)
+    if random.random() < 0.03:
+        text, font = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text), han_font
+    spacing = float(random.normal(0, 0.02) + (random.random() < 0.15) * random.uniform(0, 0.22)) * height
+    picture = Image.new("L", (int(len(text) * 2 * height + 2 * height), 3 * height))
+    pen, x = ImageDraw.Draw(picture), float(height) / 2
+    for character in text:
+        if character == " ":  # two figures beside each other, of which the rule between was not seen
+            x += random.uniform(0.35, 2.0) * height
+            continue
+        used = font if ord(character) < 0x2000 else han_font
+        pen.text((x, 2 * height), character, fill=255, font=used, anchor="ls")
+        x += used.getlength(character) + spacing
+    mask = np.asarray(np.asarray(picture) / 255, np.float32)
+    rows, columns = np.flatnonzero(mask.max(axis=1) > 0.2), np.flatnonzero(mask.max(axis=0) > 0.2)
+    if not len(rows):
+        return None
+    mask = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    if random.random() < 0.3:  # faces that nobody has: wider, narrower
+        wide = max(2, round(mask.shape[1] * random.uniform(0.82, 1.2)))
+        mask = np.asarray(cv2.resize(mask, (wide, mask.shape[0])), np.float32)
+    return np.asarray(mask, np.float32)
+
+
+# ---------------------------------------------------------------- what else is there
+
+
+def _neighbours(random: Random, canvas: Ink, line: Window) -> None:
+    """The ends of another line of the cell, above or below."""
+    if random.random() > 0.06:
+        return
+    other = _line(random, str(random.integers(0, 10**6)), False)
+    if other is None:
+        return
+    far = int(random.integers(4, 14))
+    part = other[:far] if random.random() < 0.5 else other[-far:]
+    y = 0 if part is not other[:far] else canvas.shape[0] - far
+    wide = min(part.shape[1], canvas.shape[1])
+    canvas[y : y + far, :wide] = np.maximum(canvas[y : y + far, :wide], part[:, :wide])
+
+
+def _stray_marks(random: Random, shape: tuple[int, ...], line: Window, label: str, busy: float = 0.35) -> Ink:
+    """Rules at the window's edges, seals, pens, specks, streaks; most cells have none."""
+    marks = np.zeros(shape, np.uint8)
+    if random.random() < busy:
+        for _ in range(int(random.integers(1, 3))):
+            _rule(random, marks, line)
+    if random.random() < 0.12:
+        _seal(random, marks)
+    if random.random() < 0.03 and label:
+        _pen(random, marks)
+    if random.random() < busy * 0.6:
+        for _ in range(int(random.geometric(0.3 if random.random() < 0.7 else 0.07))):
+            _speck(random, marks)
+    if random.random() < 0.04:
+        _streak(random, marks)
+    if random.random() < 0.03:
+        _blot(random, marks)
+    return np.asarray(marks / np.float32(255), np.float32)
+
+
+def _rule(random: Random, marks: npt.NDArray[np.uint8], line: Window) -> None:
+    """What a rule has left at one side of the cell, whole or in part."""
+    height, width = marks.shape
+    thick, tone = int(random.integers(1, 5)), int(random.integers(60, 256))
+    off = float(random.uniform(0.25, 0.95)) * DIGIT
+    across = bool(random.random() < 0.5)
+    after = bool(random.random() < 0.5)
+    place = (
+        (line.bottom + off if after else line.top - off) if across else (line.right + off if after else line.left - off)
+    )
+    extent = width if across else height
+    start, end = (0, extent) if random.random() < 0.6 else sorted(random.integers(0, extent, 2).tolist())
+    lean = int(random.integers(-2, 3))
+    if across:
+        cv2.line(marks, (start, round(place)), (end, round(place) + lean), tone, thick)
+    else:
+        cv2.line(marks, (round(place), start), (round(place) + lean, end), tone, thick)
+
+
+def _long_stroke(random: Random, shape: tuple[int, ...]) -> Ink:
+    """A piece of a rule that was taken for a line of print: longer than any dash."""
+    marks = np.zeros(shape, np.uint8)
+    height, width = marks.shape
+    y, lean = height / 2 + float(random.normal(0, 3)), float(random.normal(0, 0.03)) * width
+    start, end = (0, width) if width < 4 * DIGIT or random.random() < 0.5 else (_ROOM, width - _ROOM)
+    cv2.line(
+        marks,
+        (start, round(y - lean)),
+        (end, round(y + lean)),
+        int(random.integers(90, 256)),
+        int(random.integers(1, 5)),
+    )
+    return np.asarray(marks / np.float32(255), np.float32)
+
+
+def _seal(random: Random, marks: npt.NDArray[np.uint8]) -> None:
+    """An arc of a seal, or a piece of one of its characters."""
+    height, width = marks.shape
+    tone = int(random.integers(30, 170))
+    if random.random() < 0.75:
+        radius = float(random.uniform(2.5, 9) * DIGIT)
+        angle = float(random.uniform(0, 2 * np.pi))
+        at = random.uniform(0, 1, 2) * (width, height)
+        centre = (round(at[0] + radius * np.cos(angle)), round(at[1] + radius * np.sin(angle)))
+        cv2.circle(marks, centre, round(radius), tone, int(random.integers(3, 14)), cv2.LINE_AA)
+    else:
+        for _ in range(int(random.integers(2, 5))):
+            a, b = random.uniform(-0.2, 1.2, (2, 2)) * (width, height)
+            cv2.line(marks, (round(a[0]), round(a[1])), (round(b[0]), round(b[1])), tone, int(random.integers(4, 10)))
+    worn = random.random(marks.shape) < random.uniform(0, 0.5)
+    marks[worn & (marks == tone)] = 0
+
+
+def _pen(random: Random, marks: npt.NDArray[np.uint8]) -> None:
+    """A stroke drawn through or beside the line."""
+    height, width = marks.shape
+    points = np.stack([np.linspace(-0.2, 1.2, 4) * width, random.uniform(-0.3, 1.3, 4) * height], 1)
+    cv2.polylines(
+        marks, [points.round().astype(np.int32)], False, int(random.integers(90, 256)), int(random.integers(1, 5))
+    )
+
+
+def _speck(random: Random, marks: npt.NDArray[np.uint8]) -> None:
+    height, width = marks.shape
+    centre = (int(random.integers(0, width)), int(random.integers(0, height)))
+    axes = (int(random.integers(1, 4)), int(random.integers(1, 4)))
+    cv2.ellipse(marks, centre, axes, float(random.uniform(0, 180)), 0, 360, int(random.integers(60, 256)), -1)
+
+
+def _blot(random: Random, marks: npt.NDArray[np.uint8]) -> None:
+    """A spot of ink as large as a digit or half of one."""
+    height, width = marks.shape
+    centre = (int(random.integers(0, width)), int(random.integers(height // 4, 3 * height // 4)))
+    axes = (int(random.integers(3, DIGIT // 2)), int(random.integers(3, DIGIT)))
+    cv2.ellipse(marks, centre, axes, float(random.uniform(0, 180)), 0, 360, int(random.integers(140, 256)), -1)
+
+
+def _streak(random: Random, marks: npt.NDArray[np.uint8]) -> None:
+    """A scanner's streak: a thin grey line through the whole cell."""
+    height, width = marks.shape
+    tone, thick = int(random.integers(20, 110)), int(random.integers(1, 4))
+    if random.random() < 0.7:
+        x = int(random.integers(0, width))
+        cv2.line(marks, (x, 0), (x, height), tone, thick)
+    else:
+        y = int(random.integers(0, height))
+        cv2.line(marks, (0, y), (width, y), tone, thick)
+
+
+def _handwriting(random: Random, canvas: Ink, line: Window) -> Ink:
+    """Strokes of a pen that are no figure."""
+    marks = np.zeros(canvas.shape, np.uint8)
+    for _ in range(int(random.integers(2, 6))):
+        middle = random.uniform((line.left, line.top), (line.right, line.bottom))
+        points = middle + random.normal(0, DIGIT * 0.6, (int(random.integers(4, 8)), 2)).cumsum(axis=0) * 0.5
+        cv2.polylines(marks, [points.round().astype(np.int32)], False, 255, int(random.integers(2, 5)), cv2.LINE_AA)
+    return np.asarray(marks / np.float32(255), np.float32)

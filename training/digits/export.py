@@ -1,0 +1,95 @@
+"""From trained weights to what is shipped: ONNX, temperature, `model.toml`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+from torch import nn
+
+from models.cell_crop import HEIGHT, WIDTHS
+from models.cell_reader import CellReader
+from models.charset import CHARSET, classes_of
+from models.ctc import tempered, text_probability
+from training.digits.config import Config
+from training.digits.evaluate import DevCell, by_level, logits
+from training.digits.network import DigitNetwork
+
+NAME = "digits"
+_TEMPERATURES = np.exp(np.linspace(np.log(0.6), np.log(3.0), 17))
+_FITTED_ON = 4  # every so many dev cells
+
+
+def load_network(path: Path, config: Config) -> DigitNetwork:
+    """The trained network, ready to read."""
+    network = DigitNetwork(len(CHARSET) + 1, config.channels)
+    network.load_state_dict(torch.load(path, weights_only=True))
+    return network.eval()
+
+
+def write_onnx(network: nn.Module, path: Path) -> None:
+    """The network as ONNX; raises RuntimeError where ONNX Runtime does not say the same as PyTorch."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    example = torch.zeros(2, 1, HEIGHT, 64)
+    torch.onnx.export(
+        network,
+        (example,),
+        path,
+        input_names=["pictures"],
+        output_names=["scores"],
+        dynamic_axes={"pictures": {0: "n", 3: "width"}, "scores": {0: "n", 1: "steps"}},
+        dynamo=False,
+    )
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    for width in WIDTHS[:4]:
+        given = np.random.default_rng(width).random((3, 1, HEIGHT, width), np.float32)
+        with torch.inference_mode():
+            wanted = network(torch.from_numpy(given)).numpy()
+        if np.abs(session.run(None, {"pictures": given})[0] - wanted).max() > 1e-3:
+            raise RuntimeError("the exported network does not say what the trained one says")
+
+
+def fitted_temperature(network: nn.Module, cells: Sequence[DevCell]) -> float:
+    """The temperature at which what is printed on dev is the likeliest: least mean negative log probability."""
+    some = cells[::_FITTED_ON]
+    known = list(zip(logits(network, some), map(classes_of, (c.text for c in some)), strict=True))
+
+    def cost(temperature: float) -> float:
+        likely = [max(1e-13, text_probability(tempered(s, temperature), classes)) for s, classes in known]
+        return float(-np.log(likely).mean())
+
+    return float(min(_TEMPERATURES, key=cost))
+
+
+def ship(trained: Path, config: Config, dev: Sequence[DevCell], folder: Path, command: str) -> list[str]:
+    """Write network and card to `folder`; returns the scores on dev, a line a level."""
+    network = load_network(trained, config)
+    write_onnx(network, folder / f"{NAME}.onnx")
+    temperature = fitted_temperature(network, dev)
+    write_card(folder, temperature, {}, command)
+    readings = CellReader(folder=folder).read([c.picture for c in dev])
+    scores = {name: str(score) for name, score in by_level(readings, dev).items()}
+    write_card(folder, temperature, scores, command)
+    return [f"{name:10} {score}" for name, score in scores.items()]
+
+
+def write_card(folder: Path, temperature: float, scores: dict[str, str], command: str) -> None:
+    """`model.toml` beside the network: what it is, what made it, what it scored."""
+    sha256 = hashlib.sha256((folder / f"{NAME}.onnx").read_bytes()).hexdigest()
+    lines = [
+        'purpose = "reads the figures in table cells (CTC, ONNX)"',
+        f'sha256 = "{sha256}"',
+        'licence = "Apache-2.0"',
+        f'charset = "{CHARSET}"  # class k is character k - 1; class 0 is nothing',
+        f'input = "n x 1 x {HEIGHT} x w, 0 paper, 1 ink (models/cell_crop.py)"',
+        f"temperature = {temperature:.3f}",
+        f'command = "{command}"',
+        "",
+        "[scores]  # on cells of the dev split, cut at gold boxes",
+        *(f'"{name}" = "{value}"' for name, value in scores.items()),
+    ]
+    (folder / "model.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")

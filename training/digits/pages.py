@@ -1,0 +1,200 @@
+"""Cells of annotated pages as the reader would cut them: gold says where a cell is, its ink where the line is.
+
+A page lies as it was scanned; gold boxes follow it. The pages are turned by the angle at which the cells of a row
+follow one another, so that the cells come out as from a rectified page.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from statistics import median
+
+import cv2
+import numpy as np
+
+from annotations.store import Annotation
+from extraction.cell_ink import digit_height, ink_lines, page_marks_of
+from extraction.document import Box, Cell, Page, Pixels, Table
+from extraction.ingest.files import open_document
+from extraction.raster import grey
+from extraction.rules import GridCell
+from extraction.settings import Settings
+from models.cell_crop import Grey, Window
+from models.charset import OTHER, spelled
+from training.digits.drawing import Random
+from training.digits.spoiling import jittered
+
+_ROOM = 1.3  # heights of a digit kept around a line
+_COMMON = {"0": 0.2, OTHER: 0.15}  # share that is kept for training of what most cells hold
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PageCell:
+    """A line of a cell: the picture around it, the line's box and the cell's inside in it, and what it says."""
+
+    picture: Grey
+    line: Window
+    inside: Window
+    digit: float
+    text: str
+    level: str
+
+
+def cells_of(annotation: Annotation, path: Path, jitter: Random | None = None) -> Iterator[PageCell]:
+    """The single lines of all cells of a scanned report. `jitter` moves the boxes as grids are off by themselves."""
+    with open_document(path, Settings().ingest) as document:
+        for page in document.pages:
+            tables = [t for t in annotation.tables if t.page == page.number]
+            for table in tables:
+                yield from _cells_on(page, table, annotation.level, jitter)
+
+
+def _cells_on(page: Page, table: Table, level: str, jitter: Random | None) -> Iterator[PageCell]:
+    assert page.raster is not None
+    raster = page.raster
+    angle = _angle(table)
+    if angle is None:
+        return
+    cells = [c for c in table.cells if c.box is not None]
+    to_pixels = 1 / raster.scale
+    height, width = raster.pixels.shape[:2]
+    side = math.ceil(math.hypot(height, width))
+    turned = abs(angle) > math.radians(30)
+    size = (side, side) if turned else (width, height)
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), math.degrees(angle), 1.0)
+    turn[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
+    level_page = np.asarray(
+        cv2.warpAffine(grey(raster.pixels), turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
+        np.uint8,
+    )
+    grid = [_grid_cell(c, _box_turned(c, angle, turn, to_pixels), jitter) for c in cells]
+    marks = page_marks_of(level_page)
+    lines = ink_lines(grid, marks)
+    digit = digit_height([line for cell_lines in lines for line in cell_lines])
+    for cell, place, found in zip(cells, grid, lines, strict=True):
+        label = spelled(cell.text)
+        if len(found) > 1 and label != OTHER:
+            continue
+        boxes = [Window(n.left, n.top, n.right, n.bottom) for n in found] or [_middle(place, digit)]
+        for box in boxes[:3]:
+            if box.right - box.left < 13 * digit:
+                yield _cut_out(level_page, box, place, digit, label, level)
+
+
+def _angle(table: Table) -> float | None:
+    """Radians by which the page must be turned so that the cells of a row follow each other from left to right."""
+    angles = []
+    for _, row in groupby((c for c in table.cells if c.box and c.row_span == 1), key=lambda c: c.row):
+        boxes = [c.box for c in row if c.box]
+        if len(boxes) > 1:
+            (x0, y0), (x1, y1) = boxes[0].middle, boxes[-1].middle
+            angles.append(math.atan2(y1 - y0, x1 - x0))
+    return median(angles) if angles else None
+
+
+def _box_turned(cell: Cell, angle: float, turn: np.ndarray, to_pixels: float) -> Box:
+    """The cell's own box on the level page: gold has the upright box around a cell that lies askew."""
+    assert cell.box is not None
+    x, y = turn @ (*(v * to_pixels for v in cell.box.middle), 1.0)
+    c, s = abs(math.cos(angle)), abs(math.sin(angle))
+    wide, high = cell.box.width * to_pixels, cell.box.height * to_pixels
+    spread = c * c - s * s
+    if abs(spread) > 0.2:
+        wide, high = (wide * c - high * s) / spread, (high * c - wide * s) / spread
+    return Box(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+
+
+def _grid_cell(cell: Cell, box: Box, jitter: Random | None) -> GridCell:
+    off = np.full(4, 2.0) if jitter is None else jitter.normal(2.0, 1.5, 4)
+    sides = np.array(box) + off * (1, 1, -1, -1)
+    left, top, right, bottom = (max(0, round(float(v))) for v in sides)
+    return GridCell(
+        cell.row, cell.column, cell.row_span, cell.column_span, left, top, max(left + 1, right), max(top + 1, bottom)
+    )
+
+
+def _middle(cell: GridCell, digit: float) -> Window:
+    """Where the line of a cell without ink would be."""
+    middle = (cell.top + cell.bottom) / 2
+    around = 0.6 * digit
+    return Window(
+        cell.left + around, middle - digit / 2, max(cell.left + 2 * around, cell.right - around), middle + digit / 2
+    )
+
+
+def _cut_out(page: Pixels, box: Window, cell: GridCell, digit: float, text: str, level: str) -> PageCell:
+    room = _ROOM * digit
+    middle = (box.top + box.bottom) / 2
+    left, right = max(0, round(box.left - room)), min(page.shape[1], round(box.right + room))
+    top, bottom = max(0, round(middle - room)), min(page.shape[0], round(middle + room))
+    move = (left, top, left, top)
+    return PageCell(
+        page[top:bottom, left:right].copy(),
+        Window(*(float(a - b) for a, b in zip(box, move, strict=True))),
+        Window(*(float(a - b) for a, b in zip((cell.left, cell.top, cell.right, cell.bottom), move, strict=True))),
+        digit,
+        text,
+        level,
+    )
+
+
+def shown(random: Random, cell: PageCell) -> Grey:
+    """The cell as the network sees it in training: cut a little differently each time, now and then a bit worse."""
+    picture = cell.picture
+    if random.random() < 0.3:
+        noisy = picture + random.standard_normal(picture.shape, np.float32) * random.uniform(1, 12)
+        picture = np.clip(noisy, 0, 255).astype(np.uint8)
+    if random.random() < 0.2:
+        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), float(random.uniform(0.3, 0.9))), np.uint8)
+    return jittered(random, picture, cell.line, cell.digit, cell.inside)
+
+
+# ---------------------------------------------------------------- kept on disk
+
+
+def save_cells(path: Path, cells: Sequence[PageCell]) -> None:
+    """Write cells to one .npz file."""
+    np.savez(
+        path,
+        pixels=np.concatenate([c.picture.ravel() for c in cells] or [np.zeros(0, np.uint8)]),
+        shapes=np.array([c.picture.shape for c in cells], np.int32).reshape(-1, 2),
+        lines=np.array([c.line for c in cells], np.float32).reshape(-1, 4),
+        insides=np.array([c.inside for c in cells], np.float32).reshape(-1, 4),
+        digits=np.array([c.digit for c in cells], np.float32),
+        texts=np.array([c.text for c in cells], str),
+        levels=np.array([c.level for c in cells], str),
+    )
+
+
+def _credible(text: str, line: Window, digit: float) -> bool:
+    """Whether the marks can be what gold says of the cell.
+
+    Where a page break divides a cell its text is gold of the first part only, and of the lines of a label one may be a
+    stroke of a rule.
+    """
+    tall, wide = line.bottom - line.top, line.right - line.left
+    if text == "":
+        return not (tall > 0.8 * digit and wide > 1.5 * digit and tall < 1.3 * digit + 2)
+    return text != OTHER or tall > 0.5 * digit
+
+
+def load_cells(folder: Path, common: Mapping[str, float] = _COMMON) -> list[PageCell]:
+    """The cells of all .npz files of a folder, with only a share of the `common` texts."""
+    cells: list[PageCell] = []
+    for path in sorted(folder.glob("*.npz")):
+        with np.load(path) as data:
+            ends = np.cumsum(data["shapes"].prod(axis=1))[:-1]
+            pictures = [
+                p.reshape(shape) for p, shape in zip(np.split(data["pixels"], ends), data["shapes"], strict=False)
+            ]
+            columns = (data["lines"], data["insides"], data["digits"], data["texts"], data["levels"])
+            for n, (picture, line, inside, digit, text, level) in enumerate(zip(pictures, *columns, strict=False)):
+                text = spelled(str(text))
+                place, room = Window(*map(float, line)), Window(*map(float, inside))
+                if n % 100 < 100 * common.get(text, 1.0) and _credible(text, place, float(digit)):
+                    cells.append(PageCell(picture, place, room, float(digit), text, str(level)))
+    return cells
