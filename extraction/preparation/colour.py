@@ -23,8 +23,11 @@ _TOGETHER = 5  # small pixels that bridge the strokes of one seal or one line
 _POINTS = 72 / 50  # of a small pixel
 _LARGEST = 270.0  # points: a larger thing is print
 _SMALLEST = 15.0  # points: a smaller thing alone is a coloured character
+_SEAL = 35.0  # points: a thing as broad and high is a seal
 _LINE = 48.0, 4.0  # points of height, and width to height, of a line of coloured text
 _ROW = 3  # things of a height beside each other that make a line
+_COVERED = 0.2  # share of a pixel under ink from which it counts
+_RIM = 0.18  # how dark the rim of taken-out ink may be
 _PLAIN = 0.85  # darkest to brightest channel from which a pixel counts as grey
 
 Floats = npt.NDArray[np.float32]
@@ -75,7 +78,7 @@ def _stamps(parts: Sequence[Part]) -> Iterator[Part]:
     large = [p for p in parts if max(p.width, p.height) * _POINTS >= _SMALLEST]
     stamps = [p for p in large if not _is_print(p, parts)]
     yield from stamps
-    yield from (p for p in parts if p not in large and any(_within(p, stamp) for stamp in stamps))
+    yield from (p for p in parts if p not in stamps and any(_within(p, stamp) for stamp in stamps))
 
 
 def _is_print(part: Part, parts: Sequence[Part]) -> bool:
@@ -110,6 +113,8 @@ def _taken_out(
     area = (slice(top * _SHRINK, bottom * _SHRINK), slice(left * _SHRINK, right * _SHRINK))
     seen = pixels[area].astype(np.float32)
     near = cv2.dilate(mask[top:bottom, left:right].astype(np.uint8), np.ones((5, 5), np.uint8))
+    if min(part.width, part.height) * _POINTS > _SEAL:  # what is paler within belongs to it
+        near[:] = 1
     full = cv2.resize(near, None, fx=_SHRINK, fy=_SHRINK, interpolation=cv2.INTER_NEAREST)
     here = np.zeros(seen.shape[:2], bool)
     here[: full.shape[0], : full.shape[1]] = full[: seen.shape[0], : seen.shape[1]] > 0
@@ -124,10 +129,11 @@ def _taken_out(
     bright = float(np.clip(np.median(brightest[inked & (ratio <= purest + 0.1)]), 0.3, 1))
     cover = np.clip((1 - ratio) / np.maximum((1 - purest * bright) - ratio * (1 - bright), 0.05), 0, 1)
     under = np.clip(brightest / (1 - cover * (1 - bright)), 0, 1)
-    changed = here & (ratio < _PLAIN)
-    printed = under * tone.max(axis=2)
-    grey[area][changed] = np.maximum(grey[area], np.asarray(printed, np.uint8))[changed]
-    overprint[area][changed & (cover > 0.25)] = 255
+    # A picture's colours are coarser than its light: around the ink its rim is left, paler than print.
+    zone = cv2.dilate((here & (ratio < _PLAIN) & (cover > _COVERED)).astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    printed = 1 - np.clip(1 - under - _RIM, 0, 1) / (1 - _RIM)
+    grey[area][zone] = np.maximum(grey[area], np.asarray(printed * tone.max(axis=2), np.uint8))[zone]
+    overprint[area][zone] = 255
 
 
 def _tone_at(paper: Paper, shape: tuple[int, ...], area: tuple[slice, slice]) -> Floats:
