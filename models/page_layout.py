@@ -40,8 +40,8 @@ class ReportLayoutModel(PictureModel):
         options.intra_op_num_threads = threads
         path, card = _network(folder)
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        self._side, self._step = int(card["input"]["side"]), int(card["input"]["step"])
-        self._grown, self._share = float(card["boxes"]["grown"]), float(card["boxes"]["share"])
+        self.side, self._step = int(card["input"]["side"]), int(card["input"]["step"])
+        self._grown = {kind: float(pixels) for kind, pixels in card["grown"].items()}
         self._lines = [name for name in card["classes"] if name not in ("none", "table", "stamp")]
         self._order = [card["classes"].index(name) for name in ("none", *self._lines, "table", "stamp")]
         self._min_score = min_score
@@ -51,20 +51,19 @@ class ReportLayoutModel(PictureModel):
         pixels = self.image_loader(image)
         height, width = pixels.shape[:2]
         maps = self._maps(pixels)
-        found = regions(maps, self._lines, self._grown, self._share)
+        found = regions(maps, self._lines, self._grown)
         x, y = width / maps.shape[2], height / maps.shape[1]
         blocks = [_block(f, x, y, width, height) for f in found if f.score >= self._min_score]
         return lp.Layout(sorted(blocks, key=lambda b: b.coordinates[1]))
 
     def _maps(self, pixels: Image) -> npt.NDArray[np.float32]:
-        """The probabilities of every class, classes x height x width, at the size that the network was shown."""
-        factor = self._side / max(pixels.shape[:2])
+        """The probabilities of every class, classes x height x width, at half the size that the network is shown."""
+        factor = self.side / max(pixels.shape[:2])
         shape = [max(self._step, round(side * factor / self._step) * self._step) for side in pixels.shape[:2]]
         shrinking = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
         shown = cv2.resize(pixels, (shape[1], shape[0]), interpolation=shrinking)
         (maps,) = self._session.run(None, {self._session.get_inputs()[0].name: shown})
-        large = [cv2.resize(maps[k], (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR) for k in self._order]
-        return np.stack(large).astype(np.float32)
+        return np.asarray(maps[self._order], np.float32)
 
 
 def _network(folder: Path | None) -> tuple[Path, dict[str, Any]]:

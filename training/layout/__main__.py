@@ -25,7 +25,7 @@ def main() -> int:
     pages = [p for folder in given.train for p in small_pages(folder, given.out / "pages", config.input.cached)]
     print(f"{len(pages)} pages", flush=True)
     net = train(pages, config, given.out)
-    export(net, config, given.out / "model", shlex.join(["python", "-m", "training.layout", *sys.argv[1:]]), len(pages))
+    export(net, config, given.out / "model", shlex.join(["python", "-m", "training.layout", *sys.argv[1:]]), pages)
     return 0
 
 

@@ -22,7 +22,7 @@ Quad = npt.NDArray[np.float64]
 
 SHRUNK, SHRUNK_SHARE = 2.0, 0.2
 """By how many pixels of the input, and by how much of its height at most, a zone's map is smaller than the zone, so
-that neighbours stay apart. What reads the maps grows them back (`models.page_layout`)."""
+that neighbours stay apart. What reads the maps makes up for it (`models.masks`)."""
 
 _INKS = ((40, 30, 200), (40, 30, 200), (45, 40, 170), (160, 60, 50), (140, 50, 110), (60, 60, 60))  # BGR
 _WORDS = "青禾云渚石塘白鹭南汀松坪丹岭临泽人民政府办公室教育局财政民政收文专用章王李张刘印"
@@ -72,9 +72,9 @@ def maps(
         if kind is ZoneKind.STAMP:
             cv2.fillPoly(stamps, [_fixed(quad)], 1, cv2.LINE_8, _BITS)
         else:
-            thin = kind in (ZoneKind.TITLE, ZoneKind.HEADING, ZoneKind.FURNITURE)
-            cv2.fillPoly(weights, [_fixed(quad)], weigh.thin if thin else 1.0, cv2.LINE_8, _BITS)
+            inside = {ZoneKind.FURNITURE: weigh.furniture, ZoneKind.HEADING: weigh.heading}.get(kind, 1.0)
             cv2.polylines(weights, [_fixed(quad)], True, weigh.edge, 3, cv2.LINE_8, _BITS)
+            cv2.fillPoly(weights, [_fixed(shrunk(quad))], inside, cv2.LINE_8, _BITS)
             cv2.fillPoly(classes, [_fixed(shrunk(quad))], CLASSES.index(kind.value), cv2.LINE_8, _BITS)
     return classes, stamps, weights
 

@@ -29,10 +29,12 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Of pixels around a zone (`edge`), and in titles, headings and furniture (`thin`); 1 elsewhere."""
+    """Of pixels around a zone (`edge`), and in headings, furniture and stamps, of which there are few; 1 elsewhere."""
 
     edge: float
-    thin: float
+    heading: float
+    furniture: float
+    stamp: float
 
 
 @dataclass(frozen=True, slots=True)

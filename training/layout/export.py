@@ -4,39 +4,52 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import onnxruntime
 import torch
 
-from training.layout.augment import SHRUNK_SHARE
+from models.page_layout import ReportLayoutModel
 from training.layout.config import Config
+from training.layout.evaluate import names_of, seen_in
 from training.layout.network import CLASSES, STEP, LayoutNet, Served
-
-GROWN = 1.5
-"""Pixels that are given back to a box on each side: `augment.SHRUNK`, less what drawing and threshold add."""
+from training.layout.pages import SmallPage
+from training.layout.score import intersection_over_union
 
 _TOLERANCE = 2e-3
+_MEASURED = 80  # pages
+_SAME = 0.4  # of their union that two boxes share, for them to be of one thing
 
 
-def export(net: LayoutNet, config: Config, folder: Path, command: str, pages: int) -> None:
-    """Write the network; raises AssertionError where ONNX Runtime gives something else than torch."""
+def export(net: LayoutNet, config: Config, folder: Path, command: str, pages: Sequence[SmallPage]) -> None:
+    """Write the network and its card; raises AssertionError where ONNX Runtime gives something else than torch.
+
+    How much boxes lack is measured on some of the `pages` that it was trained on.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     served = Served(net).eval()
     side = config.input.side
     page = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (side, 448, 3), np.uint8))
     path = folder / "layout.onnx"
-    torch.onnx.export(
-        served,
-        (page,),
-        str(path),
-        input_names=["page"],
-        output_names=["maps"],
-        dynamic_axes={"page": {0: "height", 1: "width"}, "maps": {1: "half_height", 2: "half_width"}},
-        opset_version=17,
-        dynamo=False,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # of the tracing exporter: the other one needs more packages
+        torch.onnx.export(
+            served,
+            (page,),
+            str(path),
+            input_names=["page"],
+            output_names=["maps"],
+            dynamic_axes={"page": {0: "height", 1: "width"}, "maps": {1: "half_height", 2: "half_width"}},
+            opset_version=17,
+            dynamo=False,
+        )
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     across = page.permute(1, 0, 2).contiguous()
     for picture in (page, across):
@@ -44,10 +57,27 @@ def export(net: LayoutNet, config: Config, folder: Path, command: str, pages: in
             wanted = served(picture).numpy()
         (given,) = session.run(None, {"page": picture.numpy()})
         assert np.abs(wanted - given).max() < _TOLERANCE, "ONNX Runtime and torch differ"
-    (folder / "model.toml").write_text(_card(path, config, command, pages), encoding="utf-8")
+    card = folder / "model.toml"
+    card.write_text(_card(path, config, command, len(pages), {}), encoding="utf-8")
+    lacking = insets(ReportLayoutModel(threads=1, folder=folder), pages[:: -(-len(pages) // _MEASURED) or 1])
+    card.write_text(_card(path, config, command, len(pages), lacking), encoding="utf-8")
 
 
-def _card(path: Path, config: Config, command: str, pages: int) -> str:
+def insets(model: ReportLayoutModel, pages: Sequence[SmallPage]) -> dict[str, float]:
+    """By how many pixels of the maps the sides of a kind's boxes lie inside those of the gold: the median."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for page in pages:
+        scale = page.scale * model.side / 2 / max(page.picture.shape)
+        for one in seen_in(model.detect(page.picture), page.scale):
+            for zone in page.zones:
+                if zone.kind.value in names_of(one.kind) and intersection_over_union(one.box, zone.box) > _SAME:
+                    box, gold = one.box, zone.box
+                    sides = (box.left - gold.left, box.top - gold.top, gold.right - box.right, gold.bottom - box.bottom)
+                    found[zone.kind.value] += [side * scale for side in sides]
+    return {kind: round(median(sides), 2) for kind, sides in sorted(found.items())}
+
+
+def _card(path: Path, config: Config, command: str, pages: int, grown: Mapping[str, float]) -> str:
     """The model's card; scores are added by whoever has measured them."""
     classes = ", ".join(f'"{name}"' for name in (*CLASSES, "stamp"))
     return f"""\
@@ -56,13 +86,11 @@ sha256 = "{hashlib.sha256(path.read_bytes()).hexdigest()}"
 command = "{command}"
 pages = {pages} # of the train split
 steps = {config.training.steps} # of {config.training.batch} pages
-classes = [{classes}] # the maps, in their order; the last lies over the others
+classes = [{classes}] # the maps' order; stamps lie over others
 
 [input] # a page in BGR bytes, height x width x 3
 side = {config.input.side} # pixels of its longer side
 step = {STEP} # both sides are multiples of it
 
-[boxes] # what is given back to a box on each side, because the maps are of zones made smaller
-grown = {GROWN} # pixels of the input
-share = {SHRUNK_SHARE} # of a thin zone's height at most
-"""
+[grown] # by how many pixels of the maps boxes are made larger on each side: what they lacked on train pages
+{"".join(f"{kind} = {pixels}{chr(10)}" for kind, pixels in grown.items())}"""

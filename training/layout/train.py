@@ -43,7 +43,7 @@ def train(pages: Sequence[SmallPage], config: Config, out: Path) -> LayoutNet:
     for step in range(first, settings.steps):
         for group in optimizer.param_groups:
             group["lr"] = _rate(step, config)
-        losses.append(_step(net, optimizer, next(batches)))
+        losses.append(_step(net, optimizer, next(batches), settings.weights.stamp))
         average.update_parameters(net)
         done = step + 1
         if done % 20 == 0:
@@ -62,24 +62,25 @@ def averaged(checkpoint: Path, config: Config) -> LayoutNet:
     return cast(LayoutNet, average.module.eval())
 
 
-def loss_of(logits: Tensor, classes: Tensor, stamps: Tensor, weights: Tensor) -> Tensor:
-    """Weighted cross entropy of the classes, and that of stamps.
+def loss_of(logits: Tensor, classes: Tensor, stamps: Tensor, weights: Tensor, stamp: float) -> Tensor:
+    """Weighted cross entropy of the classes, and that of stamps with the weight `stamp` where there is one.
 
     logits N x (CLASSES + 1) x h x w; classes (indices), stamps (0 or 1) and weights N x h x w.
     """
     logits = logits.float()
     entropy = functional.cross_entropy(logits[:, :-1], classes, reduction="none") * weights
-    return entropy.mean() + functional.binary_cross_entropy_with_logits(logits[:, -1], stamps)
+    marked = functional.binary_cross_entropy_with_logits(logits[:, -1], stamps, pos_weight=torch.tensor(stamp))
+    return entropy.mean() + marked
 
 
-def _step(net: LayoutNet, optimizer: torch.optim.Optimizer, batch: Sequence[Sample]) -> float:
+def _step(net: LayoutNet, optimizer: torch.optim.Optimizer, batch: Sequence[Sample], stamp: float) -> float:
     pictures = torch.from_numpy(np.stack([s.picture for s in batch])).permute(0, 3, 1, 2).float()
     classes = torch.from_numpy(np.stack([s.classes for s in batch])).long()
     stamps = torch.from_numpy(np.stack([s.stamps for s in batch])).float()
     weights = torch.from_numpy(np.stack([s.weights for s in batch]))
     with torch.autocast("cpu", dtype=torch.bfloat16):
         logits = net(pictures)
-    loss = loss_of(logits, classes, stamps, weights)
+    loss = loss_of(logits, classes, stamps, weights, stamp)
     optimizer.zero_grad()
     loss.backward()
     torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
