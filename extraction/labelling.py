@@ -23,6 +23,7 @@ from extraction.similarity import chinese_count
 
 _SURE_MISSING = 0.99
 _UNSURE = 0.5
+_LEGIBLE = 0.9  # confidence in the label of a row that is in no form
 _MONEY = re.compile(r"[十百千万亿]*元")
 
 
@@ -162,7 +163,16 @@ def _section_above(row: PrintedRow, match: FormMatch) -> str:
 
 
 def _is_extra(row: PrintedRow) -> bool:
-    return bool(row.labels) and chinese_count(row.labels[-1].text) >= 2 and any(c.text for c in _values(row))
+    """Whether a row has a label that was read surely, not what noise looks like, and something printed beside it.
+
+    A row of text alone, such as a block's title or header whose rules were not found, is no row of figures.
+    """
+    if not row.labels or chinese_count(row.labels[-1].text) < 2:
+        return False
+    label, values = row.labels[-1], [c for c in _values(row) if c.text]
+    surely = label.confidence >= _LEGIBLE and not label.doubt
+    figures = sum(parse_figure(c.text) is not None for c in values)
+    return bool(values) and (surely or label.confidence == 1.0) and 2 * figures >= len(values)
 
 
 def _values(row: PrintedRow) -> list[Cell]:

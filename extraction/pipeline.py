@@ -16,6 +16,7 @@ from extraction.labelling import Labelled, label_fields
 from extraction.layout import find_regions
 from extraction.sections import Text, read_text
 from extraction.settings import Settings
+from extraction.unread import with_gaps_doubted
 from extraction.witness import with_trusted_text
 from models.loaded import Models
 
@@ -27,6 +28,7 @@ class Contents:
     source: Source
     regions: tuple[Region, ...]
     warnings: tuple[str, ...] = ()
+    pictured: frozenset[int | None] = frozenset()  # pages without text of their own
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -48,13 +50,16 @@ def read_document(path: Path, models: Models, settings: Settings, name: str | No
     """What stands in the file at `path`. Raises an `InputError` where it cannot be read."""
     regions: list[Region] = []
     warnings: list[str] = []
+    pictured: set[int | None] = set()
     with open_document(path, settings.ingest) as document:
         for given in document.pages:
             page = with_trusted_text(given, models)
             regions += find_regions(page, models, settings)
             warnings += page.warnings
+            if page.raster is not None and not page.spans:
+                pictured.add(page.number)
     source = Source(name or str(path), document.sha256, document.media_type, document.page_count)
-    return Contents(source, tuple(regions), tuple(warnings))
+    return Contents(source, tuple(regions), tuple(warnings), frozenset(pictured))
 
 
 def report_of(contents: Contents, settings: Settings) -> Report:
@@ -70,7 +75,7 @@ def report_of(contents: Contents, settings: Settings) -> Report:
         template=labelled.template.id if labelled.template else None,
         title=heading.title,
         sections=text.sections,
-        fields=labelled.fields,
+        fields=with_gaps_doubted(labelled.fields, contents.regions, contents.pictured),
         extra_rows=labelled.extra_rows,
         warnings=(
             *contents.warnings,
