@@ -20,7 +20,7 @@ _KNOT = 70.0  # pixels between knots, about 50 points
 _ROUNDS = 4
 _SMOOTH = 2.0  # weight of bending against the curves' points
 _STILL = 1e-3  # weight that keeps d at nothing where neither curves nor smoothness ask for anything
-_TOLERANCE = 1.2  # pixels off that a point may be before it loses its weight
+_TOLERANCE = 1.2  # pixels that a point of weight 1 may be off before it loses its weight
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +57,8 @@ def fitted(curves: Curves, size: tuple[int, int]) -> Displacement:
     for turn in range(_ROUNDS):
         solution = _solved(curves, splines, values, weight, stiff)
         rest = _along(curves, (values * solution[splines]).sum(axis=1) + curves.y, weight)
-        weight = curves.weight / (1.0 + (rest / (_TOLERANCE * max(1.0, 3.0 - turn))) ** 2) ** 2
+        off = rest * np.sqrt(curves.weight) / (_TOLERANCE * max(1.0, 3.0 - turn))
+        weight = curves.weight / (1.0 + off**2) ** 2
     return Displacement(solution.reshape(rows, columns), before, _rms(rest, weight))
 
 

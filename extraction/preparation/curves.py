@@ -20,10 +20,11 @@ _BRIDGE = 13  # gaps in a rule
 _SHORTEST = 44  # a stroke of a heading's character is shorter
 _BIN = 12  # columns taken together to a point
 _SPREAD = 1.6  # standard deviation of a rule's rows within a bin: more is two rules, or none
-_TEXT_SMEAR = 11  # makes a line of text one
+_TEXT_SMEAR = 25  # bridges a comma and its room in a line of text
+_TEXT_PIECE = 11  # of a line that is as high as characters are
 _TEXT_SHORTEST, _TEXT_TALLEST = 70, 26
-_TEXT_BIN = 32
-_TEXT_WEIGHT = 0.1  # a line's middle moves with its characters
+_TEXT_BIN = 48
+_TEXT_WEIGHT = 0.2  # a line's middle moves with its characters
 _SLOPE = 0.2  # a steeper curve is no rule
 _FEWEST = 4  # points that make a curve
 
@@ -75,7 +76,7 @@ def _text_blobs(marks: Pixels, rules: Pixels) -> Pixels:
     """255 where the characters of a line run together."""
     bare = cv2.bitwise_and(marks, cv2.bitwise_not(cv2.dilate(rules, np.ones((3, 3), np.uint8))))
     smeared = cv2.morphologyEx(bare, cv2.MORPH_CLOSE, np.ones((1, _TEXT_SMEAR), np.uint8))
-    return np.asarray(cv2.morphologyEx(smeared, cv2.MORPH_OPEN, np.ones((3, _TEXT_SMEAR), np.uint8)), np.uint8)
+    return np.asarray(cv2.morphologyEx(smeared, cv2.MORPH_OPEN, np.ones((3, _TEXT_PIECE), np.uint8)), np.uint8)
 
 
 def _points(strokes: Pixels, width: int, shortest: int, tallest: int, weight: float, spread: float | None) -> Curves:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from extraction.document import Pixels
@@ -10,6 +11,7 @@ _WIDE = 1.2  # width to height of a sheet with two pages
 _REACH = 0.06  # of the width, from the middle, where the gutter may be
 _GUTTER = 0.015  # of the width that is bare between two pages
 _BARE = 0.004  # of the height: specks that do not count
+_ACROSS = 0.85  # of the gutter: what reaches so far goes across it
 _FOLD = 4  # pixels of a line down the fold
 
 
@@ -32,6 +34,10 @@ def gutter(marks: Pixels) -> float | None:
     if not gaps or noisy:
         return None
     best = max(gaps, key=len)
+    # A rule of a broad table is little ink, but it goes all the way.
+    level = cv2.dilate(marks[:, best[0] : best[-1] + 1], np.ones((3, 1), np.uint8))
+    if (np.count_nonzero(level, axis=1) > _ACROSS * len(best)).any():
+        return None
     return float((best[0] + best[-1] + 1) / 2 / width)
 
 
