@@ -79,12 +79,23 @@ def settled(figure: CellReading, general: CellText | None, place: Place) -> Cell
     """One text from what the cell recogniser says and what the general one does, where it was asked."""
     if figure.foreign:
         return _foreign(figure, general)
+    figure = _by_value(figure)
     text, confidence, doubt = figure.text, figure.probability, ""
     if general is not None:
         text, confidence, doubt = _weighed(figure, spelled(general.text), general.confidence)
     doubt = doubt or _against_marks(text, place)
     candidates = tuple(Candidate(printed(t), round(p, 5)) for t, p in figure.candidates if OTHER not in t)
     return CellText(printed(text), min(confidence, _UNSURE) if doubt else confidence, doubt, candidates)
+
+
+def _by_value(figure: CellReading) -> CellReading:
+    """The candidates, each with the probability of all that mean the same: nothing and a dash, 1,234 and 1234."""
+    means: dict[object, tuple[str, float]] = {}
+    for text, probability in figure.candidates:
+        value = parse_figure(printed(text))
+        known, sum_ = means.get(value if value is not None else text, (text, 0.0))
+        means[value if value is not None else text] = known, sum_ + probability
+    return CellReading(tuple(sorted(means.values(), key=lambda c: -c[1])))
 
 
 def _weighed(figure: CellReading, said: str, score: float) -> tuple[str, float, str]:
@@ -94,7 +105,7 @@ def _weighed(figure: CellReading, said: str, score: float) -> tuple[str, float, 
     bears it out; any other difference is a doubt. Of marks that are nothing the general recogniser makes anything.
     """
     text, probability = figure.text, figure.probability
-    if said == text:
+    if said == text or (parse_figure(said) is not None and parse_figure(said) == parse_figure(text)):
         return text, max(probability, 1 - 2 * (1 - probability) * (1 - score)), ""
     if text == "" and not any(c.isdigit() or c == OTHER for c in said):
         return text, probability, ""

@@ -21,6 +21,7 @@ from models.charset import CHARSET, OTHER, text_of
 from models.ctc import collapse, n_best, tempered
 from models.weights import WeightsError, weights
 
+_FOREIGN = CHARSET.index(OTHER) + 1
 _COUNT = 4  # readings kept
 _BATCH = 64
 _PLAIN = 0.995  # probability of the likeliest path above which no other text is looked for
@@ -78,8 +79,8 @@ class CellReader:
         given: Floats = as_input([pictures[i] for i in indices], width)
         likely = tempered(self._session.run(None, {"pictures": given})[0], self._temperature)
         paths, peaks = likely.argmax(axis=2), likely.max(axis=2).astype(np.float64).prod(axis=1)
-        for i, path, peak, steps in zip(indices, paths.tolist(), peaks.tolist(), likely, strict=True):
-            found = [(collapse(path), peak)] if peak > _PLAIN else n_best(steps, _COUNT)
+        for i, path, peak, steps in zip(indices, map(collapse, paths.tolist()), peaks.tolist(), likely, strict=True):
+            found = [(path, peak)] if peak > _PLAIN or _FOREIGN in path else n_best(steps, _COUNT)
             yield i, CellReading(tuple((text_of(classes), p) for classes, p in found))
 
 

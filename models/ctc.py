@@ -15,6 +15,7 @@ import numpy.typing as npt
 Probabilities = npt.NDArray[np.float32]
 """Steps x classes; each step sums to 1."""
 
+_SILENT = 0.9995  # at a step that is as sure as this of nothing, nothing else is followed up
 _UNLIKELY = 1e-4  # a character below this at a step is not followed up
 
 
@@ -58,6 +59,9 @@ def n_best(probabilities: Probabilities, count: int = 4, width: int = 12) -> lis
     beam: dict[tuple[int, ...], tuple[float, float]] = {(): (1.0, 0.0)}
     for step in probabilities.tolist():
         nothing = step[0]
+        if nothing > _SILENT:
+            beam = {prefix: ((silent + spoken) * nothing, 0.0) for prefix, (silent, spoken) in beam.items()}
+            continue
         likely = [(c, p) for c, p in enumerate(step) if c and p > _UNLIKELY]
         grown: defaultdict[tuple[int, ...], list[float]] = defaultdict(lambda: [0.0, 0.0])
         for prefix, (silent, spoken) in beam.items():

@@ -294,3 +294,69 @@ def test_a_speck_far_beside_a_figure_is_no_part_of_it(models: Models, side: int)
     read = drawn.read(models)
     assert shown(read) == ["0", "12"]
     assert all(accepted(cell) for cell in read)
+
+
+# ---------------------------------------------------------------- silent errors that have happened
+
+
+def in_colour(drawn: Sheet) -> Pixels:
+    return np.asarray(cv2.cvtColor(drawn.page, cv2.COLOR_GRAY2BGR), np.uint8)
+
+
+@pytest.mark.parametrize("off", [-1.6, -0.9, 0.9, 1.6])
+def test_the_arc_of_a_red_seal_is_no_one(models: Models, off: float) -> None:
+    """A stroke of a red seal beside a 0 was read as 10, and accepted."""
+    drawn = sheet(["0", "0", "447228", "6"], size=30)
+    colour = in_colour(drawn)
+    left, top, right, bottom = write_box(drawn, 1)
+    middle = (round((left + right) / 2 + off * (bottom - top)), (top + bottom) // 2)
+    cv2.ellipse(colour, middle, (4, bottom - top), 8, 0, 360, (60, 50, 205), 3)
+    read = read_cells(Raster(colour, drawn.raster.to_page), page_marks(drawn.raster), drawn.cells, models)
+    assert read[1].text == "0" or not accepted(read[1])
+    assert [read[i].text for i in (0, 2, 3)] == ["0", "447228", "6"]
+
+
+@pytest.mark.parametrize("radius", [60, 120])
+def test_the_arc_of_a_red_seal_in_a_blank_cell_is_no_figure(models: Models, radius: int) -> None:
+    drawn = sheet(["0", "", "447228", "6"], size=30)
+    colour = in_colour(drawn)
+    left, top, right, bottom = drawn.box(1)
+    cv2.circle(colour, ((left + right) // 2 + radius, (top + bottom) // 2), radius, (60, 50, 205), 4)
+    raster = Raster(colour, drawn.raster.to_page)
+    cell = read_cells(raster, page_marks(raster), drawn.cells, models)[1]
+    assert cell.text == "" or not accepted(cell)
+
+
+@pytest.mark.parametrize("tone", [205, 225, 240, 248])
+def test_a_seven_of_which_the_stem_has_faded_is_no_dash(models: Models, tone: int) -> None:
+    """All but the level stroke of a 7 was lost: it was read as a dash, and accepted as blank."""
+    drawn = sheet(["0", "7", "1", "12"], size=34)
+    left, top, right, bottom = write_box(drawn, 1)
+    stroke = top + round(0.2 * (bottom - top))
+    stem = drawn.page[stroke:bottom, left:right]
+    stem[:] = np.maximum(stem, tone)
+    cell = drawn.read(models)[1]
+    assert cell.text == "7" or not accepted(cell)
+
+
+def test_a_cell_carries_what_else_it_may_say(models: Models) -> None:
+    """A digit of which half is under a blot: the likeliest readings come with it, best first."""
+    drawn = sheet(["0", "8", "1", "12"], size=34)
+    left, top, right, bottom = write_box(drawn, 1)
+    drawn.page[top : (top + bottom) // 2, left : (left + right) // 2] = 255
+    cells = drawn.read(models)
+    for cell in cells:
+        shares = [c.probability for c in cell.candidates]
+        assert shares == sorted(shares, reverse=True)
+        assert 0 < sum(shares) <= 1 + 1e-4
+    assert cells[0].candidates[0].text == "0"
+
+
+def test_a_blank_cell_takes_ink_and_network_to_agree(models: Models) -> None:
+    """Large marks that are no figure are no blank either."""
+    drawn = sheet(["0", "", "1", "12"], size=34)
+    left, top, right, bottom = drawn.box(1)
+    x, y = (left + right) // 2, (top + bottom) // 2
+    for angle in (10, 50, 95, 130):
+        cv2.ellipse(drawn.page, (x, y), (24, 6), angle, 0, 300, 90, 2)
+    assert not accepted(drawn.read(models)[1])

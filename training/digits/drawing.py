@@ -48,23 +48,28 @@ def draw(random: Random) -> Drawn:
     if mask is None:
         return _empty(random)
     height, width = mask.shape
-    canvas = np.zeros((height + 2 * _ROOM, width + 2 * _ROOM), np.float32)
-    canvas[_ROOM : _ROOM + height, _ROOM : _ROOM + width] = mask
-    line = Window(_ROOM, _ROOM, _ROOM + width, _ROOM + height)
+    shines = bool(random.random() < 0.06)
+    left, right = (random.integers(0, 4 * DIGIT, 2) * (random.random(2) < 0.6)).tolist() if shines else (0, 0)
+    canvas = np.zeros((height + 2 * _ROOM, width + left + right + 2 * _ROOM), np.float32)
+    canvas[_ROOM : _ROOM + height, _ROOM + left : _ROOM + left + width] = mask
+    line = Window(_ROOM, _ROOM, _ROOM + left + width + right, _ROOM + height)
     _neighbours(random, canvas, line)
     label = spelled(text)
-    return Drawn(canvas, _stray_marks(random, canvas.shape, line, label), line, label)
+    marks = _stray_marks(random, canvas.shape, line, label)
+    if shines:
+        marks = np.maximum(marks, _shining_through(random, canvas.shape))
+    return Drawn(canvas, marks, line, label)
 
 
 def _empty(random: Random) -> Drawn:
     """A cell without type: bare, or with a smudge, and now and then with handwriting, which is to be told as such."""
-    width = int(random.integers(DIGIT, 7 * DIGIT))
+    kind = random.random()
+    width = int(random.integers(DIGIT if kind > 0.1 else 4 * DIGIT, 8 * DIGIT))
     canvas = np.zeros((DIGIT + 2 * _ROOM, width + 2 * _ROOM), np.float32)
     line = Window(_ROOM, _ROOM, _ROOM + width, _ROOM + DIGIT)
-    kind = random.random()
-    if kind < 0.12:
+    if kind < 0.1:
         return Drawn(canvas, _long_stroke(random, canvas.shape), line, "")
-    if kind < 0.22:
+    if kind < 0.2:
         return Drawn(_handwriting(random, canvas, line), np.zeros_like(canvas), line, spelled("字"))
     return Drawn(canvas, _stray_marks(random, canvas.shape, line, "", busy=0.6), line, "")
 
@@ -187,6 +192,20 @@ def _line(random: Random, text: str, chinese: bool) -> Ink | None:
 # ---------------------------------------------------------------- what else is there
 
 
+def _shining_through(random: Random, shape: tuple[int, ...]) -> Ink:
+    """Faint mirrored print of the other side."""
+    marks = np.zeros(shape, np.float32)
+    chinese = bool(random.random() < 0.7)
+    text = "".join(random.choice(list(_WORDS[:90]), 9)) if chinese else str(random.integers(10**6, 10**9))
+    mask = _line(random, text, chinese)
+    if mask is not None:
+        mask = mask[: shape[0], ::-1][:, : shape[1]]
+        y = int(random.integers(0, max(1, shape[0] - mask.shape[0])))
+        x = int(random.integers(0, max(1, shape[1] - mask.shape[1])))
+        marks[y : y + mask.shape[0], x : x + mask.shape[1]] = mask * random.uniform(0.05, 0.3)
+    return marks
+
+
 def _neighbours(random: Random, canvas: Ink, line: Window) -> None:
     """The ends of another line of the cell, above or below."""
     if random.random() > 0.06:
@@ -245,7 +264,7 @@ def _long_stroke(random: Random, shape: tuple[int, ...]) -> Ink:
     marks = np.zeros(shape, np.uint8)
     height, width = marks.shape
     y, lean = height / 2 + float(random.normal(0, 3)), float(random.normal(0, 0.03)) * width
-    start, end = (0, width) if width < 4 * DIGIT or random.random() < 0.5 else (_ROOM, width - _ROOM)
+    start, end = (0, width) if random.random() < 0.5 else (_ROOM, width - _ROOM)
     cv2.line(
         marks,
         (start, round(y - lean)),
@@ -260,7 +279,13 @@ def _seal(random: Random, marks: npt.NDArray[np.uint8]) -> None:
     """An arc of a seal, or a piece of one of its characters."""
     height, width = marks.shape
     tone = int(random.integers(30, 170))
-    if random.random() < 0.75:
+    kind = random.random()
+    if kind < 0.3:
+        _seal_characters(random, marks, tone)
+    elif kind < 0.38:
+        points = (random.uniform(-0.2, 1.2, (3, 2)) * (width, height)).round().astype(np.int32)
+        cv2.fillPoly(marks, [points], tone)  # a ray of the star
+    elif kind < 0.85:
         radius = float(random.uniform(2.5, 9) * DIGIT)
         angle = float(random.uniform(0, 2 * np.pi))
         at = random.uniform(0, 1, 2) * (width, height)
@@ -272,6 +297,22 @@ def _seal(random: Random, marks: npt.NDArray[np.uint8]) -> None:
             cv2.line(marks, (round(a[0]), round(a[1])), (round(b[0]), round(b[1])), tone, int(random.integers(4, 10)))
     worn = random.random(marks.shape) < random.uniform(0, 0.5)
     marks[worn & (marks == tone)] = 0
+
+
+def _seal_characters(random: Random, marks: npt.NDArray[np.uint8], tone: int) -> None:
+    """Characters of a seal, as thick as they are cut, lying at any angle."""
+    height, width = marks.shape
+    mask = _line(random, "".join(random.choice(list(_WORDS[:90]), 2)), True)
+    if mask is None:
+        return
+    size = float(random.uniform(1.0, 2.4))
+    turn = cv2.getRotationMatrix2D((mask.shape[1] / 2, mask.shape[0] / 2), float(random.uniform(0, 360)), size)
+    to_x, to_y = random.uniform(0, 1, 2).tolist()
+    turn[:, 2] += (to_x * width - mask.shape[1] / 2, to_y * height - mask.shape[0] / 2)
+    laid = np.asarray(cv2.warpAffine(mask, turn, (width, height)), np.float32)
+    if random.random() < 0.6:
+        laid = np.asarray(cv2.dilate(laid, np.ones((3, 3), np.uint8)), np.float32)
+    np.maximum(marks, (laid * tone).astype(np.uint8), out=marks)
 
 
 def _pen(random: Random, marks: npt.NDArray[np.uint8]) -> None:

@@ -20,6 +20,7 @@ from training.digits.pages import PageCell
 ACCEPT = 0.97
 """Probability from which a reading is accepted without a sum that bears it out (`extraction.checks.SURE`)."""
 
+_BLANKS = {"", "-"}  # both are a blank; in faint print they are all one
 _BATCH = 256
 
 Floats64 = npt.NDArray[np.float64]
@@ -64,7 +65,7 @@ def accuracy(network: nn.Module, cells: Sequence[DevCell]) -> float:
     right = 0
     for cell, scores in zip(cells, logits(network, cells), strict=True):
         text = text_of(best_paths(scores[None])[0])
-        right += text == cell.text or (OTHER in text and OTHER in cell.text)
+        right += text == cell.text or (OTHER in text and OTHER in cell.text) or {text, cell.text} <= _BLANKS
     return right / len(cells)
 
 
@@ -99,7 +100,7 @@ def scored(readings: Sequence[CellReading], cells: Sequence[DevCell]) -> Score:
     """What became of these cells."""
     figures = [(r, c.text) for r, c in zip(readings, cells, strict=True) if OTHER not in c.text]
     others = [r for r, c in zip(readings, cells, strict=True) if OTHER in c.text]
-    right = np.array([r.text == text for r, text in figures])
+    right = np.array([r.text == text or {r.text, text} <= _BLANKS for r, text in figures])
     sure = np.array([r.probability if not r.foreign else 0.0 for r, _ in figures])
     claimed = sure > 0
     return Score(
