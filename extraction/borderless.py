@@ -39,6 +39,7 @@ _PITCH = 1.5  # ems from line to line of a label
 _LEAST_ROWS = 2
 _LABELLED = 0.3  # of the rows have longer pieces where labels stand
 _MANY = 11  # small pieces in a line: no row with a label has so many, and here they stand closer
+_EVEN, _OFF = 4, 0.12  # spaces between columns that tell whether they are even; of one, how far off it may be
 _STRAY = 0.15  # of a table's pieces may lie across its columns
 
 
@@ -187,12 +188,30 @@ def _columns(rows: Sequence[Line]) -> list[tuple[float, float]]:
     alone = len(rows) < 4 or len(_figures(fullest[0])) >= _MANY - 1
     shared = [c for k, c in enumerate(found) if len(c) > 1 or (alone and k < firm)]
     columns = sorted((min(a for a, _ in c), max(b for _, b in c)) for c in shared)
-    return [c for c in columns if not _lies_in_labels(c, rows)]
+    return _with_empty_ones([c for c in columns if not _lies_in_labels(c, rows)])
+
+
+def _with_empty_ones(columns: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """With the columns in which no row prints anything: where evenly spaced ones leave room for another."""
+    middles = [sum(c) / 2 for c in columns]
+    pitches = [b - a for a, b in pairwise(middles)]
+    if len(pitches) < _EVEN:
+        return columns
+    usual = median(pitches)
+    filled = list(columns)
+    for start, pitch in zip(middles, pitches, strict=False):
+        missing = round(pitch / usual) - 1
+        if missing > 0 and abs(pitch / usual - missing - 1) < _OFF * (missing + 1):
+            step = pitch / (missing + 1)
+            filled += [(start + k * step - _DUST, start + k * step + _DUST) for k in range(1, missing + 1)]
+    return sorted(filled)
 
 
 def _lies_in_labels(column: tuple[float, float], rows: Sequence[Line]) -> bool:
-    """Whether longer pieces run through a column in many of the rows."""
-    through = sum(any(b.width > _FIGURE and b.left < column[1] and column[0] < b.right for b in row) for row in rows)
+    """Whether longer pieces run through a column in many of the rows, and others stand right of them."""
+    through = sum(
+        any(b.width > _FIGURE and b.left < column[1] and column[0] < b.right for b in row[:-1]) for row in rows
+    )
     return through > _LABELLED * len(rows)
 
 

@@ -95,7 +95,9 @@ def place(
     """What one printed row prints in each column of its block, by column id."""
     block = match.line.block
     if row.table.aligned and header is not None:
-        return {c.id: _under(row, header, c) for c in block.columns}
+        astray = _astray(row, header)
+        under = {c.id: _under(row, header, c) for c in block.columns}
+        return {c: replace(p, doubt=p.doubt or astray) for c, p in under.items()} if astray else under
     unplaced = unplaced or UnplacedHeader({})
     return {
         c: replace(p, header=unplaced.cells[c].text if c in unplaced.cells else "", doubt=p.doubt or unplaced.doubt)
@@ -257,6 +259,23 @@ def _under(row: PrintedRow, header: Header, column: Column) -> Placed:
     if len(shared) > 1:
         return Placed(cell, text, f"the cell stands under {len(shared)} headers")
     return Placed(cell, text, doubt)
+
+
+def _astray(row: PrintedRow, header: Header) -> str:
+    """Why a row of a scan is in doubt: beside its columns stands a figure under no header, half of one perhaps.
+
+    What a file states as text has no halves: there it is a column that the form does not have.
+    """
+    start, end = min(s for s, _ in header.ranges.values()), max(e for _, e in header.ranges.values())
+    for cell in row.own:
+        inside = start <= cell.column < end and cell.confidence < 1.0
+        if inside and not any(
+            s < cell.column + cell.column_span and cell.column < e for s, e in header.ranges.values()
+        ):
+            figure = parse_figure(cell.text)
+            if cell.text and (figure is None or not figure.blank):
+                return "a figure stands under no header"
+    return ""
 
 
 def _value_cells(row: PrintedRow) -> list[Cell]:

@@ -69,6 +69,18 @@ def test_an_empty_cell_moves_no_figure(empty: tuple[int, int]) -> None:
         assert [column_at(grid, x, y) for x in VALUES] == [(row, k + 1) for k in range(5)]
 
 
+def test_a_column_without_any_figure_is_a_column() -> None:
+    """The table goes on from another page, without its header, and nobody of one kind has applied."""
+    rows = [(label, [*figures[:2], "", *figures[3:], "9"]) for label, figures in ROWS]
+    pieces = []
+    for k, (label, figures) in enumerate(rows):
+        pieces += [word(label[0], 80, 120 + 20 * k)]
+        pieces += [centred(f, x, 120 + 20 * k) for f, x in zip(figures, (*VALUES, 500), strict=True) if f]
+    grid = only(pieces)
+    for row in range(4):
+        assert [column_at(grid, x, 120 + 20 * row) for x in (*VALUES, 500)] == [(row, k + 1) for k in range(6)]
+
+
 def test_a_label_of_two_lines_is_one_cell_and_its_row_s() -> None:
     grid = only(table(ROWS))
     label = next(c for c in grid.cells if c.column == 0 and c.row == 3)
