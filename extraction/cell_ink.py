@@ -136,12 +136,14 @@ def _clean(marks: Pixels, cell: GridCell) -> Pixels:
     if height <= 2 * _FRAME or width <= 2 * _FRAME:
         return np.zeros_like(inside)
     inside[:_FRAME], inside[-_FRAME:], inside[:, :_FRAME], inside[:, -_FRAME:] = 0, 0, 0, 0
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=8)
-    keep = np.zeros(count, bool)
-    for label, (_, _, w, h, area) in enumerate(stats[1:count], start=1):
-        rule = (w > 0.9 * width > 40 and h < 8) or (h > 0.9 * height > 40 and w < 8)
-        keep[label] = area >= 6 and max(w, h) >= 4 and not rule
-    return np.where(keep[labels], inside, 0).astype(np.uint8)
+    if not inside.any():
+        return inside
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=8)
+    w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    rule = ((w > max(40, 0.9 * width)) & (h < 8)) | ((h > max(40, 0.9 * height)) & (w < 8))
+    keep = (stats[:, cv2.CC_STAT_AREA] >= 6) & (np.maximum(w, h) >= 4) & ~rule
+    keep[0] = False
+    return inside if keep[1:].all() else inside * keep.astype(np.uint8)[labels]
 
 
 def residue(marks: Pixels, cell: GridCell) -> npt.NDArray[np.bool_]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from models.cell_crop import Window
-from models.charset import spelled
+from models.charset import OTHER, spelled
 from training.synthetic.fonts import FONTS, font_file
 
 DIGIT = 28  # pixels of a digit's height as drawn
@@ -77,6 +77,7 @@ def _empty(random: Random) -> Drawn:
 # ---------------------------------------------------------------- what is printed
 
 _WORDS = (
+    "第号〔〕［］年月日执北城发"
     "本年处理决定数量信息内容制发件废止现行有效规章行政范性文许可其他对外管理服务事项处罚强制收费采购总金额"
     "一二三四五六七八九十自然人商业企科研机构社会公益组织法律计上结转政府公开申请予以部分不提供属于国家秘密"
     "过程信访举报投诉类重复维持纠正尚未审诉讼个次月日增加减少共部门县市区含转发修订无万元件条项（）()《》：:；“”、。"
@@ -110,8 +111,14 @@ def _text(random: Random) -> tuple[str, bool]:
         return f"{_count(random)} {_count(random)}", False
     if kind < 0.965:
         return _count(random) + str(random.choice(_NOTES)).format(random.integers(0, 60)), False
-    letters = "".join(random.choice(list(_WORDS), int(random.integers(1, 6))))
-    return (letters if spelled(letters) not in ("", "-") else "信"), True
+    letters = _words(random, 1, 6)
+    if kind < 0.98:
+        letters = f"{letters}{_count(random)}{_words(random, 0, 4)}"
+    return (letters if OTHER in spelled(letters) else "信"), True
+
+
+def _words(random: Random, fewest: int, most: int) -> str:
+    return "".join(random.choice(list(_WORDS), int(random.integers(fewest, most))))
 
 
 def _count(random: Random) -> str:
