@@ -256,7 +256,8 @@ class Page:
     """One page as its file gives it.
 
     A format that states its own structure (DOCX, HTML, text) comes with `regions`; a PDF page or picture comes with a
-    `raster`, and with `spans` where its text layer can be trusted. `width` and `height` are in points.
+    `raster`, and with `spans` where its text layer can be trusted; `rules` is then a small picture of the rules that
+    the file draws, None where only its whole picture can tell. `width` and `height` are in points.
     """
 
     number: int | None = None
@@ -266,6 +267,7 @@ class Page:
     regions: tuple[Region, ...] = ()
     raster: Raster | None = None
     warnings: tuple[str, ...] = ()
+    rules: Raster | None = None
 
 
 class Status(StrEnum):

@@ -9,13 +9,14 @@ doubtful. Positions are pixels of the table's own picture until the cells are ma
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from extraction.document import Pixels
+from extraction.raster import middle
 
 RULED = 0.6
 """Share of a unit side that must be covered to be a rule."""
@@ -28,6 +29,7 @@ _STRONG = 0.85  # share of a side that no stroke of text covers
 _BORNE_OUT = 0.12  # of the table's extent: what an edge of fewer strong sides must be ruled along
 _STRONG_SIDES = 3
 _WORN = 0.03  # of the sides: more broken ones are no accident of one label
+_UNTRUSTED = 0.25  # of the cells: where more are doubtful, what the others are is no surer
 _REACHED = 0.4  # of the rules that end at a side of the table: where fewer do, something has touched it
 _SHINING_THROUGH = 0.5  # of the usual darkness
 _NEAR = 3  # an edge that is missing in so many rows less one, and ruled before and after, is put back
@@ -95,6 +97,7 @@ class Ruling:
     cover: Sides
     at: Sides
     whole: Flags  # not broken anywhere
+    begun: Flags  # from both corners, if not all the way
     guessed: Flags
 
 
@@ -123,6 +126,8 @@ def grid_of(across: Strokes, down: Strokes, marks: Pixels, box: tuple[int, int, 
     rows = _put_back(rows, columns, np.asarray(marks.T))
     columns = _put_back(columns, rows, marks)
     cells = tuple(_cells(rows, columns, left, top))
+    if sum(c.doubtful for c in cells) > _UNTRUSTED * len(cells):
+        cells = tuple(replace(c, doubtful=True) for c in cells)
     box = left + round(xs[0]) - 2, top + round(ys[0]) - 2, left + round(xs[-1]) + 3, top + round(ys[-1]) + 3
     return Grid(*box, cells)
 
@@ -156,7 +161,7 @@ def _goes_on(down: Strokes, xs: Edges, ends: tuple[int, int], beyond: int) -> np
     """
     top, bottom = ends
     ruled = down.thin[down.mask > 0]
-    faint = float(np.median(down.thin)) + max(5.0, _TRACE * float(np.median(ruled)))
+    faint = middle(down.thin) + max(5.0, _TRACE * float(np.median(ruled)))
     found = np.zeros(len(xs), bool)
     for start, end in ((top - 2 - beyond, top - 2), (bottom + 2, bottom + 2 + beyond)):
         if start < 0 or end > down.thin.shape[1]:
@@ -180,30 +185,39 @@ def _ruling(strokes: Strokes, edges: Edges, others: Edges, snap: float) -> Rulin
     """
     reach = max(2, round(snap))
     ruled = strokes.thin[strokes.mask > 0].astype(np.float32)
-    paper = float(np.median(strokes.thin))
+    paper = middle(strokes.thin)
     faint = paper + max(5.0, _TRACE * (float(np.median(ruled)) - paper)) if len(ruled) else 255.0
     shape = (len(edges), len(others) - 1)
-    cover, whole, at = np.zeros(shape), np.zeros(shape, bool), np.repeat(edges[:, None], shape[1], axis=1)
+    cover, whole, begun = np.zeros(shape), np.zeros(shape, bool), np.zeros(shape, bool)
+    at = np.repeat(edges[:, None], shape[1], axis=1)
+    starts, ends = np.rint(others[:-1]).astype(int) + 2, np.rint(others[1:]).astype(int) - 1
     for i, edge in enumerate(edges):
         first = max(0, round(edge) - reach)
         band = slice(first, round(edge) + reach + 1)
-        sure = np.asarray(cv2.dilate((strokes.mask[band] > 0).astype(np.uint8), _UPRIGHT))
+        sure = np.asarray(cv2.dilate((strokes.mask[band] > 0).astype(np.uint8), _UPRIGHT), np.uint8)
         dark = (np.asarray(cv2.blur(strokes.thin[band], (_TRACE_LENGTH, 1))) >= faint).astype(np.uint8)
-        trace = np.asarray(cv2.dilate(dark, _UPRIGHT))
-        for j in range(shape[1]):
-            start, end = round(others[j]) + 2, round(others[j + 1]) - 1
-            if end > start:
-                firm, traced = sure[:, start:end].mean(axis=1), trace[:, start:end].mean(axis=1)
-                corner = min(_CORNER, end - start)
-                at_both = (trace[:, start : start + corner].mean(axis=1) >= 0.5) & (
-                    trace[:, end - corner : end].mean(axis=1) >= 0.5
-                )
-                whole[i, j] = bool((at_both & (firm >= _WHOLE) & (traced >= _WHOLE)).any())
-                shares = np.maximum(firm, np.where((traced >= _TRACED) & at_both, traced, 0.0))
-                cover[i, j] = shares.max()
-                if cover[i, j] >= RULED:
-                    at[i, j] = first + float(np.flatnonzero(shares >= cover[i, j] - 0.02).mean())
-    return Ruling(edges, cover, at, whole, np.zeros(shape, bool))
+        trace = np.asarray(cv2.dilate(dark, _UPRIGHT), np.uint8)
+        firm, traced = _shares(sure, starts, ends), _shares(trace, starts, ends)
+        corner = np.minimum(_CORNER, ends - starts)
+        at_both = (_shares(trace, starts, starts + corner) >= 0.5) & (_shares(trace, ends - corner, ends) >= 0.5)
+        begun[i] = (at_both & (traced >= _FAINT)).any(axis=0)
+        whole[i] = (at_both & (firm >= _WHOLE) & (traced >= _WHOLE)).any(axis=0)
+        shares = np.maximum(firm, np.where((traced >= _TRACED) & at_both, traced, 0.0))
+        cover[i] = shares.max(axis=0)
+        best = shares >= cover[i] - 0.02
+        heights = first + (best * np.arange(len(best))[:, None]).sum(axis=0) / best.sum(axis=0)
+        at[i] = np.where(cover[i] >= RULED, heights, at[i])
+    return Ruling(edges, cover, at, whole, begun, np.zeros(shape, bool))
+
+
+def _shares(marked: Pixels, starts: npt.NDArray[np.int_], ends: npt.NDArray[np.int_]) -> npt.NDArray[np.float64]:
+    """For each row of 0 and 1, and each stretch from a start to its end: the share of ones; 0 for no stretch."""
+    sums = np.zeros((len(marked), marked.shape[1] + 1))
+    np.cumsum(marked, axis=1, out=sums[:, 1:])
+    ends = np.minimum(ends, marked.shape[1])
+    lengths = ends - starts
+    inside = sums[:, np.maximum(starts, ends)] - sums[:, np.minimum(starts, ends)]
+    return np.asarray(np.where(lengths > 0, inside / np.maximum(lengths, 1), 0.0))
 
 
 def _tones(strokes: Strokes, edges: Edges, snap: float) -> Edges:
@@ -230,8 +244,8 @@ def _borne_out(ruling: Ruling, crossing: Ruling, tones: Edges) -> npt.NDArray[np
     strong = (ruling.cover >= _STRONG).sum(axis=1)
     share = (np.where(ruling.cover >= RULED, ruling.cover, 0.0) * lengths).sum(axis=1) / lengths.sum()
     kept = (strong >= _STRONG_SIDES) | (share >= _BORNE_OUT) | ruling.whole.any(axis=1)
-    kept &= tones >= _SHINING_THROUGH
     kept[[0, -1]] |= reached
+    kept &= tones >= _SHINING_THROUGH
     return np.asarray(kept)
 
 
@@ -249,7 +263,7 @@ def _put_back(ruling: Ruling, crossing: Ruling, marks: Pixels) -> Ruling:
     spans = crossing.edges
     for i, j in np.argwhere(~ruled[1:-1]):
         edge, unit = int(i) + 1, int(j)
-        if cover[edge, unit] < least:
+        if cover[edge, unit] < least and not ruling.begun[edge, unit]:
             continue
         before, after = strong[edge, max(0, unit - _NEAR + 1) : unit], strong[edge, unit + 1 : unit + _NEAR]
         if not (before.any() and after.any()) or not ruled[1:-1, unit].any():
@@ -263,8 +277,9 @@ def _put_back(ruling: Ruling, crossing: Ruling, marks: Pixels) -> Ruling:
         left = marks[y0:y1, round(neighbours[0]) + 4 : middle - 3].any(axis=1).sum() > 4
         right = marks[y0:y1, middle + 4 : round(neighbours[1]) - 3].any(axis=1).sum() > 4
         cover[edge, unit] = 1.0
-        guessed[edge, unit] = ruling.cover[edge, unit] < _FAINT and not (left and right)
-    return Ruling(ruling.edges, cover, ruling.at, ruling.whole, guessed)
+        seen = ruling.begun[edge, unit] or ruling.cover[edge, unit] >= _FAINT
+        guessed[edge, unit] = not seen and not (left and right)
+    return Ruling(ruling.edges, cover, ruling.at, ruling.whole, ruling.begun, guessed)
 
 
 def _is_worn(*rulings: Ruling) -> bool:

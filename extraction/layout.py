@@ -10,16 +10,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from extraction.document import Box, Page, Raster, Region, RegionKind, Span, Table, union
+from extraction.borderless import find_open_grids, ink_pieces, native_pieces
+from extraction.document import Box, Page, Pixels, Raster, Region, RegionKind, Span, Table, union
 from extraction.lines import read_page_lines
+from extraction.native import grids_on, is_explained, marks_for, titles_by_size
 from extraction.numbers import parse_figure
 from extraction.ocr import page_marks
-from extraction.raster import grey
-from extraction.rules import Grid, find_grids
+from extraction.rules import Grid
 from extraction.settings import Settings
 from extraction.sheet import Sheet, sheets_of
 from extraction.tables import fill_table, loose_table, text_pieces, whole_line
-from models.layout import CdlaLayoutModel
+from models.layout import PictureModel
 from models.loaded import Models
 
 _PAGE_NUMBER = re.compile(r"[-—–·.\s第]*\d{1,3}[-—–·.\s页]*")
@@ -37,11 +38,17 @@ def find_regions(page: Page, models: Models, settings: Settings) -> tuple[Region
 
 def regions_on(sheet: Sheet, models: Models, settings: Settings) -> tuple[Region, ...]:
     """The parts of a sheet in reading order, their boxes on the page as the file shows it."""
-    grids = find_grids(grey(sheet.raster.pixels), sheet.raster.scale, settings.tables)
-    ruled = _ruled_tables(sheet, grids, models)
-    blocks = _blocks(sheet.raster, models.layout) if settings.reading.layout else []
-    loose, lines = _loose_tables(_rows_outside(sheet, grids, models), _of_kind(blocks, "table"), sheet.number)
-    tables = [*ruled, *loose]
+    marks = None if sheet.spans else page_marks(sheet.raster)
+    ruled = grids_on(sheet, settings.tables)
+    grids = [*ruled, *_open_grids(sheet, marks, ruled)]
+    filled = _filled_tables(sheet, grids, marks, models)
+    rows = _rows_outside(sheet, grids, models)
+    if is_explained(sheet, rows):
+        blocks = titles_by_size(rows)
+    else:
+        blocks = _blocks(sheet.raster, models.layout) if settings.reading.layout else []
+    loose, lines = _loose_tables(rows, _of_kind(blocks, "table"), sheet.number)
+    tables = [*filled, *loose]
     regions = [
         *(Region(RegionKind.TABLE, table=t, page=sheet.number, box=t.box) for t in tables),
         *(Region(RegionKind.FIGURE, page=sheet.number, box=b) for b in _unread_tables(blocks, tables)),
@@ -50,24 +57,36 @@ def regions_on(sheet: Sheet, models: Models, settings: Settings) -> tuple[Region
     return tuple(sheet.on_page(region) for region in sorted(regions, key=_reading_order))
 
 
-def _ruled_tables(sheet: Sheet, grids: Sequence[Grid], models: Models) -> list[Table]:
+def _open_grids(sheet: Sheet, marks: Pixels | None, ruled: Sequence[Grid]) -> list[Grid]:
+    """The tables without rules, by how their text stands."""
+    scale = sheet.raster.scale
+    pieces = native_pieces(_outside(sheet, ruled)) if marks is None else ink_pieces(marks, scale, ruled)
+    return find_open_grids(pieces, scale)
+
+
+def _filled_tables(sheet: Sheet, grids: Sequence[Grid], marks: Pixels | None, models: Models) -> list[Table]:
     if not grids:
         return []
-    marks = page_marks(sheet.raster)
+    marks = marks_for(sheet, grids) if marks is None else marks
     return [fill_table(grid, sheet.raster, marks, sheet.spans, sheet.number, models) for grid in grids]
+
+
+def _outside(sheet: Sheet, grids: Sequence[Grid]) -> list[Span]:
+    """The native characters that stand in no table."""
+    boxes = [sheet.raster.box_on_page(g.left, g.top, g.right, g.bottom).grown(1.0) for g in grids]
+    return [s for s in sheet.spans if s.box and not any(b.holds(s.box.middle) for b in boxes)]
 
 
 def _rows_outside(sheet: Sheet, grids: Sequence[Grid], models: Models) -> list[list[Span]]:
     """The printed rows that stand in no ruled table, each in the pieces that wide gaps part."""
     if sheet.spans:
-        boxes = [sheet.raster.box_on_page(g.left, g.top, g.right, g.bottom).grown(1.0) for g in grids]
-        return _rows(text_pieces(s for s in sheet.spans if s.box and not any(b.holds(s.box.middle) for b in boxes)))
+        return _rows(text_pieces(_outside(sheet, grids)))
     covered = [(g.left, g.top, g.right, g.bottom) for g in grids]
     lines = read_page_lines(sheet.raster, covered, models.recogniser)
     return [_without_small_gaps(row) for row in _rows([replace(s, page=sheet.number) for s in lines])]
 
 
-def _blocks(raster: Raster, layout: CdlaLayoutModel | None) -> list[tuple[str, Box]]:
+def _blocks(raster: Raster, layout: PictureModel | None) -> list[tuple[str, Box]]:
     """What the network sees: block type and box on the page."""
     if layout is None:
         return []
@@ -160,7 +179,7 @@ def _kind(line: Span, blocks: Sequence[tuple[str, Box]], sheet: Sheet) -> Region
     seen_as = {kind for kind, box in blocks if box.holds(line.box.middle)}
     if in_margin and seen_as & {"header", "footer"}:
         return RegionKind.FURNITURE
-    return RegionKind.TITLE if "title" in seen_as else RegionKind.TEXT
+    return RegionKind.TITLE if seen_as & {"title", "heading"} else RegionKind.TEXT
 
 
 def _reading_order(region: Region) -> tuple[float, float]:

@@ -15,6 +15,12 @@ def grey(pixels: Pixels) -> Pixels:
     return pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
+def middle(values: Pixels) -> float:
+    """The (lower) median of grey values of any shape, from their histogram: many times faster than sorting a page."""
+    counts = cv2.calcHist([np.ascontiguousarray(values).reshape(-1, 1)], [0], None, [256], [0, 256])
+    return float(np.searchsorted(np.cumsum(counts), values.size / 2))
+
+
 def ink(grey_pixels: Pixels, window: int, contrast: int = 14) -> Pixels:
     """255 where a pixel is `contrast` darker than its surroundings (mean over `window`), else 0.
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from extraction.document import Pixels
 from extraction.grid import Grid, GridCell, Strokes, grid_of
-from extraction.raster import ink
+from extraction.raster import ink, middle
 from extraction.settings import TableSettings
 
 _THICKEST = 3.5  # points; anything thicker is a band, not a rule
@@ -26,13 +26,16 @@ _OPEN_RULES = 3  # upright rules ending together: the table is open there
 __all__ = ["Grid", "GridCell", "find_grids"]
 
 
-def find_grids(grey_pixels: Pixels, scale: float, settings: TableSettings) -> list[Grid]:
-    """The ruled tables of a level page, top to bottom. `scale` is points a pixel."""
+def find_grids(grey_pixels: Pixels, scale: float, settings: TableSettings, *, rules_only: bool = False) -> list[Grid]:
+    """The ruled tables of a level page, top to bottom. `scale` is points a pixel.
+
+    A picture of `rules_only` has no streaks of a scanner.
+    """
     across = _rules(grey_pixels, round(settings.min_rule_across / scale), scale)
     # Upright rules are found as level ones of the picture with its axes exchanged.
     down = _rules(np.ascontiguousarray(grey_pixels.T), round(settings.min_rule_down / scale), scale)
     across = Strokes(across.grey, across.thin, _meeting(across.mask, down.mask.T, round(3.0 / scale)))
-    down_mask = _without_loose_strokes(down.mask.T, across.mask, _HEADING / scale, 1.5 / scale).T
+    down_mask = _without_loose_strokes(down.mask.T, across.mask, _HEADING / scale, 1.5 / scale, not rules_only).T
     down = Strokes(down.grey, down.thin, down_mask)
     marks = ink(grey_pixels, window=51)
     grids = []
@@ -55,7 +58,7 @@ def _rules(grey_pixels: Pixels, shortest: int, scale: float) -> Strokes:
         return np.ones((width, along), np.uint8)
 
     thin = cv2.morphologyEx(grey_pixels, cv2.MORPH_BLACKHAT, kernel(1, thick), borderType=cv2.BORDER_REPLICATE)
-    noise = float(np.median(thin))  # most of a page is bare paper
+    noise = middle(np.asarray(thin, np.uint8))  # most of a page is bare paper
     _, dark = cv2.threshold(thin, max(14.0, 3.0 * noise), 255, cv2.THRESH_BINARY)
     # A rule may drift by a pixel: thicken it before asking for its length. Only pieces too long for a stroke of text
     # are then bridged, else neighbouring characters would make a rule.
@@ -77,11 +80,11 @@ def _meeting(across: Pixels, down: Pixels, reach: int) -> Pixels:
     return np.where(meets[labels], across, 0).astype(np.uint8)
 
 
-def _without_loose_strokes(down: Pixels, across: Pixels, short: float, margin: float) -> Pixels:
+def _without_loose_strokes(down: Pixels, across: Pixels, short: float, margin: float, scanned: bool) -> Pixels:
     """Without the upright ends that no level rule closes: strokes of a heading above or below the table.
 
-    A stroke with a long loose end is a streak of the scanner and goes altogether. Where a page break leaves a table
-    open, three or more rules end at one height; those are kept.
+    On a scan, a stroke with a long loose end is a streak of the scanner and goes altogether. Where a page break leaves
+    a table open, three or more rules end at one height; those are kept.
     """
     kept, reach = np.ascontiguousarray(down), round(margin)
     down = kept.copy()
@@ -100,11 +103,15 @@ def _without_loose_strokes(down: Pixels, across: Pixels, short: float, margin: f
             loose += [(label, top, int(crossings[0]) - 1)] if above > reach else []
             loose += [(label, int(crossings[-1]) + 2, bottom)] if below > reach else []
     for label, start, end in loose:
+        if not scanned and end - start >= short:
+            continue
         alike = sum(abs(s - start) <= 2 * reach and abs(e - end) <= 2 * reach for _, s, e in loose)
         if alike < _OPEN_RULES:
             left, top, width, height, _ = stats[label]
-            streak = end - start >= _STREAK * short and not _goes_on(
-                across, start, end, top, left + width // 2, _GAP * short
+            streak = (
+                scanned
+                and end - start >= _STREAK * short
+                and not _goes_on(across, start, end, top, left + width // 2, _GAP * short)
             )
             rows = slice(top, top + height) if streak else slice(start, end)
             area = (rows, slice(left, left + width))

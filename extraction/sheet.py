@@ -16,13 +16,14 @@ class Sheet:
     """A page as it is read: the right way up, level and flat, in points of its own from its own top left.
 
     `spans` are its native characters; a scan has none. `source` is the same picture with the map to the page as the
-    file shows it.
+    file shows it. `rules` is a picture of nothing but the rules, where the file draws them itself.
     """
 
     number: int | None
     raster: Raster
     spans: tuple[Span, ...]
     source: Raster
+    rules: Raster | None = None
 
     @property
     def height(self) -> float:
@@ -51,7 +52,7 @@ def sheets_of(page: Page, models: Models) -> tuple[Sheet, ...]:
     """
     assert page.raster is not None
     if page.spans:
-        return (Sheet(page.number, page.raster, page.spans, page.raster),)
+        return (Sheet(page.number, page.raster, page.spans, page.raster, page.rules),)
     scale = page.raster.scale
     own = np.array([[scale, 0, 0], [0, scale, 0]])
     return tuple(

@@ -18,10 +18,12 @@ import pypdfium2.raw as pdfium_c
 
 from extraction.document import Box, Matrix, Page, Raster, Span
 from extraction.errors import DamagedFile, EncryptedFile, TooLarge
+from extraction.ingest.pdf_rules import drawn_rules
 from extraction.settings import IngestSettings
 
 POINTS_PER_INCH = 72
 _INVISIBLE = 3  # text render mode of a scanner's OCR layer (ISO 32000-1, table 106)
+_RULES_DPI = 100  # rules drawn anew, two pixels thick, need no more
 _GARBLED_SHARE = 0.05
 _PICTURE_SHARE = 0.5  # of the page, covered by images: then the page is a picture of itself
 
@@ -63,7 +65,14 @@ def _read_page(page: pdfium.PdfPage, number: int, settings: IngestSettings) -> P
         warnings = (f"page {number}: {fault}; the page was read as a scan",)
         spans = ()
     raster = _render(page, number, settings.digital_dpi if spans else settings.scan_dpi, settings)
-    return Page(number, width, height, spans, raster=raster, warnings=warnings)
+    rules = _drawn(page) if spans else None
+    return Page(number, width, height, spans, raster=raster, warnings=warnings, rules=rules)
+
+
+def _drawn(page: pdfium.PdfPage) -> Raster | None:
+    scale = POINTS_PER_INCH / _RULES_DPI
+    pixels = drawn_rules(page, _page_to_top_left(page), scale)
+    return None if pixels is None else Raster(pixels, np.array([[scale, 0, 0], [0, scale, 0]]))
 
 
 def _render(page: pdfium.PdfPage, number: int, dpi: int, settings: IngestSettings) -> Raster:

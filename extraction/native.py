@@ -1,0 +1,97 @@
+"""Pages of native text: what the file itself states is not looked for in the picture.
+
+The rules are those that the file draws; a cell without a character is empty where its picture is plain paper; and the
+layout network is left out where rules and text explain the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import median
+
+import numpy as np
+
+from extraction.document import Box, Pixels, Raster, Span
+from extraction.ocr import page_marks
+from extraction.raster import grey
+from extraction.rules import Grid, GridCell, find_grids
+from extraction.settings import TableSettings
+from extraction.sheet import Sheet
+
+_PLAIN = 12  # grey values from the lightest to the darkest pixel of bare paper or a coloured band
+_INSET = 4  # pixels inside the rules in which their fringe stands
+_LARGER = 1.15  # times the usual height of a line: a title
+_PAGE_NUMBER = re.compile(r"[-—–·.\s第]*\d{1,3}[-—–·.\s页]*")
+_MARGIN = 0.1  # of the page's height
+
+
+def grids_on(sheet: Sheet, settings: TableSettings) -> list[Grid]:
+    """The ruled tables of a sheet in its pixels: from the rules that the file draws, else from its picture."""
+    if sheet.rules is not None:
+        drawn = find_grids(sheet.rules.pixels, sheet.rules.scale, settings, rules_only=True)
+        return [_moved(grid, sheet.rules, sheet.raster) for grid in drawn]
+    return find_grids(grey(sheet.raster.pixels), sheet.raster.scale, settings)
+
+
+def marks_for(sheet: Sheet, grids: Sequence[Grid]) -> Pixels:
+    """The sheet's ink; none where its picture need not be read: every cell holds characters or is bare paper."""
+    if sheet.spans and all(_is_bare(sheet.raster.pixels, cell) for cell in _without_spans(sheet, grids)):
+        return np.zeros(sheet.raster.pixels.shape[:2], np.uint8)
+    return page_marks(sheet.raster)
+
+
+def is_explained(sheet: Sheet, rows: Sequence[Sequence[Span]]) -> bool:
+    """Whether the file's rules and text say all that the layout network could.
+
+    `rows` are the printed rows outside the tables in their pieces: none stands in columns, and what stands in the
+    page's margins is a page number.
+    """
+    return sheet.rules is not None and all(
+        len(row) == 1 and (not _in_margin(row[0], sheet.height) or bool(_PAGE_NUMBER.fullmatch(row[0].text)))
+        for row in rows
+    )
+
+
+def titles_by_size(rows: Sequence[Sequence[Span]]) -> list[tuple[str, Box]]:
+    """The rows in larger type than most, as the layout network gives titles: block type and box."""
+    boxes = [piece.box for row in rows for piece in row if piece.box]
+    usual = median(box.height for box in boxes) if boxes else 0.0
+    return [("title", box) for box in boxes if box.height > _LARGER * usual]
+
+
+def _moved(grid: Grid, rules: Raster, raster: Raster) -> Grid:
+    """A grid found in the picture of the rules, in the pixels of the page's picture."""
+    x, y = (float(rules.to_page[i, i] / raster.to_page[i, i]) for i in (0, 1))
+    cells = tuple(
+        replace(c, left=round(c.left * x), top=round(c.top * y), right=round(c.right * x), bottom=round(c.bottom * y))
+        for c in grid.cells
+    )
+    left, top, right, bottom = (
+        round(side * k) for side, k in zip((grid.left, grid.top, grid.right, grid.bottom), (x, y, x, y), strict=True)
+    )
+    return Grid(left, top, right, bottom, cells)
+
+
+def _without_spans(sheet: Sheet, grids: Sequence[Grid]) -> list[GridCell]:
+    """The cells in which no character's middle lies."""
+    cells = [cell for grid in grids for cell in grid.cells]
+    if not cells or not sheet.spans:
+        return cells
+    scale = np.diag(sheet.raster.to_page[:, :2])
+    middles = np.array([s.box.middle for s in sheet.spans if s.box]) / scale
+    boxes = np.array([(c.left, c.top, c.right, c.bottom) for c in cells])
+    inside = (boxes[:, None, :2] <= middles) & (middles < boxes[:, None, 2:])
+    held = np.logical_or.reduce(np.logical_and.reduce(inside, axis=2), axis=1)
+    return [cells[i] for i in np.flatnonzero(~held)]
+
+
+def _is_bare(pixels: Pixels, cell: GridCell) -> bool:
+    """Whether a cell is of one tone inside its rules."""
+    inside = pixels[cell.top + _INSET : cell.bottom - _INSET, cell.left + _INSET : cell.right - _INSET]
+    return inside.size == 0 or int(np.ptp(inside, axis=(0, 1)).max()) <= _PLAIN
+
+
+def _in_margin(line: Span, height: float) -> bool:
+    return line.box is not None and (line.box.bottom < _MARGIN * height or line.box.top > (1 - _MARGIN) * height)

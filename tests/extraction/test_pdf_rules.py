@@ -1,0 +1,121 @@
+"""Rules that a PDF draws itself: found without looking at its picture, and only where the file says all."""
+
+from __future__ import annotations
+
+import io
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pypdfium2
+import pytest
+from PIL import Image
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from extraction.document import Page, Pixels
+from extraction.ingest.files import open_document
+from extraction.ingest.pdf_rules import drawn_rules
+from extraction.layout import find_regions
+from extraction.native import grids_on
+from extraction.settings import IngestSettings, Settings, TableSettings
+from extraction.sheet import sheets_of
+from models.loaded import Models
+
+SAMPLES = Path(__file__).parents[2] / "annotations" / "samples"
+SCALE = 0.72
+TO_TOP_LEFT = np.array([[1.0, 0, 0], [0, -1, 400]])
+
+
+def canvas() -> tuple[Canvas, io.BytesIO]:
+    out = io.BytesIO()
+    return Canvas(out, pagesize=(300, 400)), out
+
+
+def drawn(page: Canvas, out: io.BytesIO) -> Pixels | None:
+    page.showPage()
+    page.save()
+    document = pypdfium2.PdfDocument(out.getvalue())
+    with closing(document), closing(document[0]) as loaded:
+        return drawn_rules(loaded, TO_TOP_LEFT, SCALE)
+
+
+def black(picture: Pixels | None, x: float, y: float) -> bool:
+    """Whether a rule runs at (x, y) points from the top left."""
+    assert picture is not None
+    row, column = round(y / SCALE), round(x / SCALE)
+    return bool((picture[row - 1 : row + 2, column - 1 : column + 2] == 0).any())
+
+
+def test_lines_frames_and_thin_bands_are_rules() -> None:
+    page, out = canvas()
+    page.line(50, 350, 200, 350)
+    page.rect(50, 200, 100, 80)
+    page.rect(50, 100, 150, 0.6, stroke=0, fill=1)
+    picture = drawn(page, out)
+    assert black(picture, 120, 50)
+    assert all(black(picture, x, y) for x, y in ((50, 160), (150, 160), (100, 120), (100, 200)))
+    assert not black(picture, 100, 160)
+    assert black(picture, 120, 299.7)
+
+
+def test_what_does_not_show_or_is_a_band_is_no_rule() -> None:
+    page, out = canvas()
+    page.setStrokeColorRGB(1, 1, 1)
+    page.line(50, 350, 200, 350)
+    page.setFillColorRGB(0.8, 0.9, 1)
+    page.rect(50, 200, 100, 80, stroke=0, fill=1)
+    picture = drawn(page, out)
+    assert picture is not None
+    assert (picture == 255).all()
+
+
+def test_slanted_and_curved_strokes_are_no_rules() -> None:
+    page, out = canvas()
+    page.line(50, 350, 200, 300)
+    page.circle(150, 200, 60)
+    picture = drawn(page, out)
+    assert picture is not None
+    assert (picture == 255).all()
+
+
+def test_a_page_with_a_picture_is_looked_at() -> None:
+    page, out = canvas()
+    page.drawImage(ImageReader(Image.new("L", (50, 50))), 50, 50, 100, 100)
+    assert drawn(page, out) is None
+
+
+@pytest.fixture(scope="module")
+def pages() -> list[Page]:
+    with open_document(SAMPLES / "hewan-2020" / "report.pdf", IngestSettings()) as document:
+        return list(document.pages)
+
+
+def test_drawn_and_seen_rules_make_the_same_cells(pages: list[Page], models: Models) -> None:
+    for page in pages:
+        (sheet,) = sheets_of(page, models)
+        assert sheet.rules is not None
+        ours, theirs = (grids_on(s, TableSettings()) for s in (sheet, replace(sheet, rules=None)))
+        assert [len(grid.cells) for grid in ours] == [len(grid.cells) for grid in theirs]
+        for a, b in zip(ours, theirs, strict=True):
+            for one, other in zip(a.cells, b.cells, strict=True):
+                assert (one.row, one.column, one.row_span, one.column_span) == (
+                    other.row,
+                    other.column,
+                    other.row_span,
+                    other.column_span,
+                )
+                assert (one.left, one.top, one.right, one.bottom) == pytest.approx(
+                    (other.left, other.top, other.right, other.bottom), abs=8
+                )
+
+
+def test_pages_explained_by_rules_and_text_need_no_layout_network(pages: list[Page]) -> None:
+    class Refusing(Models):
+        @property
+        def layout(self) -> None:  # type: ignore[override]
+            raise AssertionError("the layout network was asked")
+
+    tables = [region.table for page in pages for region in find_regions(page, Refusing(), Settings()) if region.table]
+    assert len(tables) >= 3
