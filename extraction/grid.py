@@ -21,6 +21,7 @@ from extraction.raster import middle
 RULED = 0.6
 """Share of a unit side that must be covered to be a rule."""
 
+_HALF = 0.35  # of a side that is ruled from one corner
 _FAINT = 0.2  # above this share a side may be a broken rule
 _TRACE, _TRACED, _TRACE_LENGTH = 0.35, 0.8, 11  # of the rules' darkness; of the side; pixels averaged
 _CORNER = 5  # pixels at each end of a side where text has left room and a rule has not
@@ -98,6 +99,7 @@ class Ruling:
     at: Sides
     whole: Flags  # not broken anywhere
     begun: Flags  # from both corners, if not all the way
+    half: Flags  # from one corner
     guessed: Flags
 
 
@@ -188,7 +190,8 @@ def _ruling(strokes: Strokes, edges: Edges, others: Edges, snap: float) -> Rulin
     paper = middle(strokes.thin)
     faint = paper + max(5.0, _TRACE * (float(np.median(ruled)) - paper)) if len(ruled) else 255.0
     shape = (len(edges), len(others) - 1)
-    cover, whole, begun = np.zeros(shape), np.zeros(shape, bool), np.zeros(shape, bool)
+    cover = np.zeros(shape)
+    whole, begun, half = np.zeros(shape, bool), np.zeros(shape, bool), np.zeros(shape, bool)
     at = np.repeat(edges[:, None], shape[1], axis=1)
     starts, ends = np.rint(others[:-1]).astype(int) + 2, np.rint(others[1:]).astype(int) - 1
     for i, edge in enumerate(edges):
@@ -199,7 +202,9 @@ def _ruling(strokes: Strokes, edges: Edges, others: Edges, snap: float) -> Rulin
         trace = np.asarray(cv2.dilate(dark, _UPRIGHT), np.uint8)
         firm, traced = _shares(sure, starts, ends), _shares(trace, starts, ends)
         corner = np.minimum(_CORNER, ends - starts)
-        at_both = (_shares(trace, starts, starts + corner) >= 0.5) & (_shares(trace, ends - corner, ends) >= 0.5)
+        corners = _shares(trace, starts, starts + corner) >= 0.5, _shares(trace, ends - corner, ends) >= 0.5
+        at_both = corners[0] & corners[1]
+        half[i] = ((corners[0] | corners[1]) & (traced >= _HALF)).any(axis=0)
         begun[i] = (at_both & (traced >= _FAINT)).any(axis=0)
         whole[i] = (at_both & (firm >= _WHOLE) & (traced >= _WHOLE)).any(axis=0)
         shares = np.maximum(firm, np.where((traced >= _TRACED) & at_both, traced, 0.0))
@@ -207,7 +212,7 @@ def _ruling(strokes: Strokes, edges: Edges, others: Edges, snap: float) -> Rulin
         best = shares >= cover[i] - 0.02
         heights = first + (best * np.arange(len(best))[:, None]).sum(axis=0) / best.sum(axis=0)
         at[i] = np.where(cover[i] >= RULED, heights, at[i])
-    return Ruling(edges, cover, at, whole, begun, np.zeros(shape, bool))
+    return Ruling(edges, cover, at, whole, begun, half, np.zeros(shape, bool))
 
 
 def _shares(marked: Pixels, starts: npt.NDArray[np.int_], ends: npt.NDArray[np.int_]) -> npt.NDArray[np.float64]:
@@ -254,8 +259,8 @@ def _put_back(ruling: Ruling, crossing: Ruling, marks: Pixels) -> Ruling:
 
     The ink must leave room for the rule, and the square must have another rule of this direction beside it: a title
     runs over all columns. Where no rule of the table is broken, a missing side was never printed. Where nothing of the
-    rule is left and one of the two cells would be empty it is a guess.
-    `marks` is the ink, turned so that this ruling runs down.
+    rule is left and one of the two cells would be empty it is a guess. A side of which half is left, with ink on both
+    sides of it, needs no others. `marks` is the ink, turned so that this ruling runs down.
     """
     cover, guessed = ruling.cover.copy(), ruling.guessed.copy()
     least = 0.0 if _is_worn(ruling, crossing) else _FAINT
@@ -263,23 +268,29 @@ def _put_back(ruling: Ruling, crossing: Ruling, marks: Pixels) -> Ruling:
     spans = crossing.edges
     for i, j in np.argwhere(~ruled[1:-1]):
         edge, unit = int(i) + 1, int(j)
-        if cover[edge, unit] < least and not ruling.begun[edge, unit]:
-            continue
         before, after = strong[edge, max(0, unit - _NEAR + 1) : unit], strong[edge, unit + 1 : unit + _NEAR]
-        if not (before.any() and after.any()) or not ruled[1:-1, unit].any():
+        borne_out = bool(before.any() and after.any() and ruled[1:-1, unit].any())
+        seen = bool(ruling.begun[edge, unit] or ruling.cover[edge, unit] >= max(least, _FAINT))
+        if not (borne_out and (seen or not least)) and not ruling.half[edge, unit]:
             continue
-        y0, y1 = round(spans[unit]) + 4, round(spans[unit + 1]) - 3
-        middle = round(ruling.edges[edge])
-        neighbours = ruling.edges[edge - 1], ruling.edges[edge + 1]
-        flanks = marks[y0:y1, max(0, middle - 7) : middle - 4], marks[y0:y1, middle + 5 : middle + 8]
-        if y1 <= y0 or (flanks[0].any(axis=1) & flanks[1].any(axis=1)).sum() > max(5, 0.15 * (y1 - y0)):
+        inked = _inked(marks, ruling.edges[edge - 1 : edge + 2], spans[unit : unit + 2])
+        if inked is None or not (borne_out or all(inked)):
             continue
-        left = marks[y0:y1, round(neighbours[0]) + 4 : middle - 3].any(axis=1).sum() > 4
-        right = marks[y0:y1, middle + 4 : round(neighbours[1]) - 3].any(axis=1).sum() > 4
         cover[edge, unit] = 1.0
-        seen = ruling.begun[edge, unit] or ruling.cover[edge, unit] >= _FAINT
-        guessed[edge, unit] = not seen and not (left and right)
-    return Ruling(ruling.edges, cover, ruling.at, ruling.whole, ruling.begun, guessed)
+        guessed[edge, unit] = not seen and not all(inked)
+    return Ruling(ruling.edges, cover, ruling.at, ruling.whole, ruling.begun, ruling.half, guessed)
+
+
+def _inked(marks: Pixels, edges: Edges, span: Edges) -> tuple[bool, bool] | None:
+    """Whether there is ink on either side of the middle edge of three, None where some lies across it."""
+    top, bottom = round(span[0]) + 4, round(span[1]) - 3
+    before, middle, after = (round(edge) for edge in edges)
+    flanks = marks[top:bottom, max(0, middle - 7) : middle - 4], marks[top:bottom, middle + 5 : middle + 8]
+    across = (flanks[0].any(axis=1) & flanks[1].any(axis=1)).sum()
+    if bottom <= top or across > max(5, 0.15 * (bottom - top)):
+        return None
+    left, right = marks[top:bottom, before + 4 : middle - 3], marks[top:bottom, middle + 4 : after - 3]
+    return bool(left.any(axis=1).sum() > 4), bool(right.any(axis=1).sum() > 4)
 
 
 def _is_worn(*rulings: Ruling) -> bool:
