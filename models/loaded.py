@@ -5,16 +5,20 @@ from __future__ import annotations
 from functools import cached_property
 
 from models.cell_reader import CellReader
-from models.layout import CdlaLayoutModel
+from models.layout import PictureModel
+from models.page_layout import DEFAULT, LAYOUTS
 from models.recogniser import ENGINES, RapidOcrRecogniser, Recogniser
 
 
 class Models:
     """The networks that read pages: loaded when first needed, then kept. Digital files may need none."""
 
-    def __init__(self, engine: str = RapidOcrRecogniser.name, threads: int = 2, *, layout: bool = True) -> None:
-        """`engine` is a name in `models.recogniser.ENGINES`; without `layout`, rules and text find the tables alone."""
-        self.engine, self.threads, self._with_layout = engine, threads, layout
+    def __init__(
+        self, engine: str = RapidOcrRecogniser.name, threads: int = 2, *, layout: bool = True, network: str = DEFAULT
+    ) -> None:
+        """`engine` is a name in `models.recogniser.ENGINES`, `network` one in `models.page_layout.LAYOUTS`; without
+        `layout`, rules and text find the tables alone."""
+        self.engine, self.threads, self._network = engine, threads, network if layout else None
 
     @cached_property
     def recogniser(self) -> Recogniser:
@@ -22,9 +26,9 @@ class Models:
         return ENGINES[self.engine](self.threads)
 
     @cached_property
-    def layout(self) -> CdlaLayoutModel | None:
+    def layout(self) -> PictureModel | None:
         """The layout network, if it is to be used. Raises WeightsError."""
-        return CdlaLayoutModel(threads=self.threads) if self._with_layout else None
+        return LAYOUTS[self._network](threads=self.threads) if self._network else None
 
     @cached_property
     def cells(self) -> CellReader:

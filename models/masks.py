@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -13,11 +13,14 @@ Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 
 _LIKELY = 0.5
+_LINE_LIKELY = 0.6  # more, so that paragraphs stay apart
+_STAMP_LIKELY = 0.9  # their pixels weigh more than others in training
 _FINER = 2
 _SAME = 0.7  # of a box that lies in another, for it to be part of it
+_AS_THICK = 1.8  # times, at most, that pieces of one line are as high as each other
 _MIXED = 0.25  # of a region that is of another class than most of it, for it to be two
 _LINE_AREA = 12  # pixels of enlarged maps, as are all below; a page number has twice as many
-_TABLE_SIDE, _STAMP_SIDE = 12, 16
+_TABLE_SIDE, _STAMP_SIDE = 12, 32
 _CLOSED = 5  # across which parts of one table hang together
 
 
@@ -49,7 +52,8 @@ def regions(maps: Floats, lines: Sequence[str], grown: Mapping[str, float]) -> l
     how much boxes of a class are made larger on each side.
     """
     tables = list(_tables(_fine(maps[len(lines) + 1])))
-    blocks = [b for b in _blocks(maps[1 : len(lines) + 1], lines) if all(b.share_in(t) < _SAME for t in tables)]
+    blocks = _joined(_blocks(maps[1 : len(lines) + 1], lines))
+    blocks = [b for b in blocks if all(b.share_in(t) < _SAME for t in tables)]
     printed = _without_parts([_grown(found, grown) for found in (*tables, *blocks)])
     return [_on_maps(found) for found in (*printed, *(_grown(s, grown) for s in _stamps(_fine(maps[len(lines) + 2]))))]
 
@@ -68,7 +72,7 @@ def _blocks(maps: Floats, names: Sequence[str]) -> Iterator[Found]:
     """Regions that are text of any kind; each is of the class that most of it is, or cut where it is clearly two."""
     likely = _fine(maps.sum(axis=0))
     likeliest = maps.argmax(axis=0).astype(np.uint8).repeat(_FINER, axis=0).repeat(_FINER, axis=1)
-    for there in _connected(likely > _LIKELY, _LINE_AREA):
+    for there in _connected(likely > _LINE_LIKELY, _LINE_AREA):
         kinds_there = likeliest[there.at]
         shares = np.bincount(kinds_there[there.own], minlength=len(names)) / there.area
         kinds = [k for k in range(len(names)) if shares[k] >= _MIXED]
@@ -82,6 +86,33 @@ def _blocks(maps: Floats, names: Sequence[str]) -> Iterator[Found]:
                 yield part.found(names[kind], likely)
 
 
+def _joined(blocks: Iterable[Found]) -> list[Found]:
+    """Pieces of one line as one, of the class of the largest: the number of a heading is often taken for text."""
+    lines: list[Found] = []
+    for piece in sorted(blocks, key=lambda b: -b.area):
+        before = next((k for k, line in enumerate(lines) if _goes_on(line, piece)), None)
+        if before is None:
+            lines.append(piece)
+        else:
+            lines[before] = _with(lines[before], piece)
+    return lines
+
+
+def _goes_on(line: Found, piece: Found) -> bool:
+    """Whether the piece stands at an end of the line, which may run down a turned page, and is about as thick."""
+    along = 0 if line.box[2] - line.box[0] >= line.box[3] - line.box[1] else 1
+    across = 1 - along
+    thick, other = (f.box[across + 2] - f.box[across] for f in (line, piece))
+    beside = min(line.box[across + 2], piece.box[across + 2]) - max(line.box[across], piece.box[across])
+    gap = max(line.box[along], piece.box[along]) - min(line.box[along + 2], piece.box[along + 2])
+    return bool(other < _AS_THICK * thick < _AS_THICK**2 * other and beside > 0.6 * min(thick, other) and gap < thick)
+
+
+def _with(line: Found, piece: Found) -> Found:
+    (a, b, c, d), (e, f, g, h) = line.box, piece.box
+    return Found(line.kind, (min(a, e), min(b, f), max(c, g), max(d, h)), line.score)
+
+
 def _tables(likely: Floats) -> Iterator[Found]:
     """Tables; pieces that lie close together or in each other's box are one."""
     square = np.ones((_CLOSED, _CLOSED), np.uint8)
@@ -93,7 +124,7 @@ def _tables(likely: Floats) -> Iterator[Found]:
 
 
 def _stamps(likely: Floats) -> Iterator[Found]:
-    for there in _connected(likely > _LIKELY, _STAMP_SIDE**2):
+    for there in _connected(likely > _STAMP_LIKELY, _STAMP_SIDE**2):
         yield there.found("stamp", likely)
 
 

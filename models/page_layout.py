@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from models.layout import PictureModel
+from models.layout import CdlaLayoutModel, PictureModel
 from models.masks import Found, regions
 from models.recogniser import Image
 from models.weights import weights
@@ -64,6 +64,15 @@ class ReportLayoutModel(PictureModel):
         shown = cv2.resize(pixels, (shape[1], shape[0]), interpolation=shrinking)
         (maps,) = self._session.run(None, {self._session.get_inputs()[0].name: shown})
         return np.asarray(maps[self._order], np.float32)
+
+
+LAYOUTS: dict[str, type[ReportLayoutModel] | type[CdlaLayoutModel]] = {
+    "gouji": ReportLayoutModel,
+    "cdla": CdlaLayoutModel,
+}
+"""The networks that find a page's parts, by name."""
+
+DEFAULT = "gouji"
 
 
 def _network(folder: Path | None) -> tuple[Path, dict[str, Any]]:

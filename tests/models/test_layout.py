@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image as PillowImage
 
-from models.layout import CdlaLayoutModel
+from models.layout import CdlaLayoutModel, shared
 from models.recogniser import Image
 
 TABLE = lp.Rectangle(150, 620, 1100, 1100)
@@ -46,7 +46,9 @@ def page() -> Image:
 
 def overlap(one: lp.Rectangle, other: lp.Rectangle) -> float:
     """Intersection over union."""
-    common = max(0.0, float(one.intersect(other).area))
+    width = min(one.x_2, other.x_2) - max(one.x_1, other.x_1)
+    height = min(one.y_2, other.y_2) - max(one.y_1, other.y_1)
+    common = max(0.0, float(width)) * max(0.0, float(height))
     return common / float(one.area + other.area - common)
 
 
@@ -107,3 +109,9 @@ def test_blank_page(model: CdlaLayoutModel) -> None:
 
 def test_a_bar_for_the_score(page: Image) -> None:
     assert list(CdlaLayoutModel(min_score=1.0).detect(page)) == []
+
+
+def test_blocks_apart_share_nothing() -> None:
+    one, inside, apart = (lp.TextBlock(lp.Rectangle(*box)) for box in ((0, 0, 10, 10), (5, 5, 8, 8), (20, 30, 40, 50)))
+    assert shared(one, inside) == shared(inside, one) == 1
+    assert shared(one, apart) == shared(apart, one) == 0
