@@ -84,6 +84,8 @@ def settled(figure: CellReading, general: CellText | None, place: Place) -> Cell
     if general is not None:
         text, confidence, doubt = _weighed(figure, spelled(general.text), general.confidence)
     doubt = doubt or _against_marks(text, place)
+    if place.line is None and text and confidence < _UNSURE:  # hardly any marks, and nothing to be made of them
+        text, confidence = "", figure.of("")
     candidates = tuple(Candidate(printed(t), round(p, 5)) for t, p in figure.candidates if OTHER not in t)
     return CellText(printed(text), min(confidence, _UNSURE) if doubt else confidence, doubt, candidates)
 

@@ -153,7 +153,6 @@ def test_dust_is_no_figure(models: Models, radius: int) -> None:
         cv2.circle(specks.page, ((left + right) // 2 + 7 * i, (top + bottom) // 2 - 3 * i), radius, 40, -1)
     read = specks.read(models)
     assert (read[0].text, read[7].text) == ("447228", "60")
-    assert [cell.text for cell in read[1:7] if accepted(cell)] in ([], [""] * 6)
     assert all(cell.text == "" or not accepted(cell) for cell in read[1:7])
 
 

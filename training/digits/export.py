@@ -18,6 +18,7 @@ from models.ctc import tempered, text_probability
 from training.digits.config import Config
 from training.digits.evaluate import DevCell, by_level, logits
 from training.digits.network import DigitNetwork
+from training.digits.quantise import quantise
 
 NAME = "digits"
 _TEMPERATURES = np.exp(np.linspace(np.log(0.6), np.log(3.0), 17))
@@ -65,10 +66,18 @@ def fitted_temperature(network: nn.Module, cells: Sequence[DevCell]) -> float:
     return float(min(_TEMPERATURES, key=cost))
 
 
-def ship(trained: Path, config: Config, dev: Sequence[DevCell], folder: Path, command: str) -> list[str]:
-    """Write network and card to `folder`; returns the scores on dev, a line a level."""
+def ship(
+    trained: Path, config: Config, seen: Sequence[DevCell], dev: Sequence[DevCell], folder: Path, command: str
+) -> list[str]:
+    """Write network and card to `folder`; returns the scores on dev, a line a level.
+
+    `seen` are cells of the training split, by which the network is put into whole numbers; without any it stays as it
+    is.
+    """
     network = load_network(trained, config)
     write_onnx(network, folder / f"{NAME}.onnx")
+    if seen:
+        quantise(folder / f"{NAME}.onnx", [c.picture for c in seen])
     temperature = fitted_temperature(network, dev)
     write_card(folder, temperature, {}, command)
     readings = CellReader(folder=folder).read([c.picture for c in dev])

@@ -178,7 +178,7 @@ def _credible(text: str, line: Window, digit: float) -> bool:
     """
     tall, wide = line.bottom - line.top, line.right - line.left
     if text == "":
-        return not (tall > 0.8 * digit and wide > 1.5 * digit and tall < 1.3 * digit + 2)
+        return not (tall > 0.8 * digit and wide > 1.2 * digit)
     return text != OTHER or tall > 0.5 * digit
 
 
