@@ -20,6 +20,7 @@ _THICKEST = 3.5  # points; anything thicker is a band, not a rule
 _HEADING = 26.0  # points; no stroke of a heading is longer
 _PIECE = 0.75  # of the shortest rule: what is shorter may be a stroke of text
 _STREAK = 4.0  # headings
+_NEAR = 0.3  # headings: as near as this a heading stands to no table
 _GAP = 2.0  # headings; no rule is broken for longer
 _OPEN_RULES = 3  # upright rules ending together: the table is open there
 
@@ -106,8 +107,9 @@ def _without_loose_strokes(down: Pixels, across: Pixels, short: float, margin: f
         if not scanned and end - start >= short:
             continue
         alike = sum(abs(s - start) <= 2 * reach and abs(e - end) <= 2 * reach for _, s, e in loose)
-        if alike < _OPEN_RULES:
-            left, top, width, height, _ = stats[label]
+        left, top, width, height, _ = stats[label]
+        crossed = _goes_on(across, start, end, top, left + width // 2, _NEAR * short, beside=round(short))
+        if alike < _OPEN_RULES and not crossed:
             streak = (
                 scanned
                 and end - start >= _STREAK * short
@@ -119,10 +121,13 @@ def _without_loose_strokes(down: Pixels, across: Pixels, short: float, margin: f
     return kept
 
 
-def _goes_on(across: Pixels, start: int, end: int, top: int, x: int, within: float) -> bool:
-    """Whether a level rule runs a little beyond the loose end of an upright one: the rule is broken in a tall row."""
-    beyond = across[max(0, start - round(within)) : start, x] if start == top else across[end : end + round(within), x]
-    return bool(beyond.any())
+def _goes_on(across: Pixels, start: int, end: int, top: int, x: int, within: float, beside: int = 0) -> bool:
+    """Whether a level rule runs a little beyond the loose end of an upright one, there or `beside` it on both sides:
+    the rule is broken in a tall row, or where they cross."""
+    rows = slice(max(0, start - round(within)), start) if start == top else slice(end, end + round(within))
+    here = across[rows, x].any()
+    on_both = across[rows, max(0, x - beside) : x].any() and across[rows, x + 1 : x + 1 + beside].any()
+    return bool(here or on_both)
 
 
 def _touching(across: Pixels, down: Pixels, reach: int) -> Iterator[tuple[int, int, int, int]]:
