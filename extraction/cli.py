@@ -40,6 +40,7 @@ examples:
 _BENCH_EPILOG = """\
 examples:
   gouji bench 'annotations/samples/*/scan.pdf' --repeat 3
+  gouji bench report.pdf --pages 1 10 100 300    how time and memory grow with the number of pages
 """
 
 _MODELS_EPILOG = """\
@@ -117,12 +118,18 @@ def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     bench = commands.add_parser(
         "bench",
         help="seconds a page, beside whole-page OCR on the same pages",
-        description="Measures Gouji and whole-page RapidOCR interleaved on the same files; the ratio is what counts.",
+        description="Measures Gouji and whole-page OCR (RapidOCR; PaddleOCR and Tesseract where installed) interleaved "
+        "on the same files; the ratio is what counts.",
         epilog=_BENCH_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     bench.add_argument("inputs", nargs="+", metavar="INPUT", help="files, folders or globs")
     bench.add_argument("--repeat", type=int, default=3, metavar="N", help="rounds (default %(default)s)")
+    bench.add_argument("--threads", type=int, default=1, metavar="N", help="of each engine (default %(default)s)")
+    bench.add_argument("--pages", type=int, nargs="+", default=[], metavar="N", help="growth: the first file's pages")
+    bench.add_argument(
+        "--workers", type=int, nargs="+", default=[], metavar="N", help="growth: convert with N processes"
+    )
     bench.set_defaults(run=_bench)
 
 
@@ -203,7 +210,7 @@ def _annotations(parsed: argparse.Namespace) -> int:
 def _bench(parsed: argparse.Namespace) -> int:
     from eval.bench import run_bench
 
-    return run_bench(parsed.inputs, parsed.repeat)
+    return run_bench(parsed.inputs, parsed.repeat, parsed.threads, parsed.pages, parsed.workers)
 
 
 def _models(parsed: argparse.Namespace) -> int:

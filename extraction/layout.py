@@ -19,6 +19,7 @@ from extraction.ocr import page_marks
 from extraction.rules import Grid
 from extraction.settings import Settings
 from extraction.sheet import Sheet, sheets_of
+from extraction.stages import stage
 from extraction.tables import fill_table, loose_table, text_pieces, whole_line
 from models.layout import PictureModel
 from models.loaded import Models
@@ -33,20 +34,26 @@ def find_regions(page: Page, models: Models, settings: Settings) -> tuple[Region
     """The parts of a page in reading order. A format that states its own structure keeps it."""
     if page.raster is None:
         return page.regions
-    return tuple(region for sheet in sheets_of(page, models) for region in regions_on(sheet, models, settings))
+    with stage("preparation"):
+        sheets = sheets_of(page, models)
+    return tuple(region for sheet in sheets for region in regions_on(sheet, models, settings))
 
 
 def regions_on(sheet: Sheet, models: Models, settings: Settings) -> tuple[Region, ...]:
     """The parts of a sheet in reading order, their boxes on the page as the file shows it."""
     marks = None if sheet.spans else page_marks(sheet.raster)
-    ruled = grids_on(sheet, settings.tables)
-    grids = [*ruled, *_open_grids(sheet, marks, ruled)]
-    filled = _filled_tables(sheet, grids, marks, models)
-    rows = _rows_outside(sheet, grids, models)
-    if is_explained(sheet, rows):
-        blocks = titles_by_size(rows)
-    else:
-        blocks = _blocks(sheet.raster, models.layout) if settings.reading.layout else []
+    with stage("grid"):
+        ruled = grids_on(sheet, settings.tables)
+        grids = [*ruled, *_open_grids(sheet, marks, ruled)]
+    with stage("cells"):
+        filled = _filled_tables(sheet, grids, marks, models)
+    with stage("lines"):
+        rows = _rows_outside(sheet, grids, models)
+    with stage("layout network"):
+        if is_explained(sheet, rows):
+            blocks = titles_by_size(rows)
+        else:
+            blocks = _blocks(sheet.raster, models.layout) if settings.reading.layout else []
     loose, lines = _loose_tables(rows, _of_kind(blocks, "table"), sheet.number)
     tables = [*filled, *loose]
     regions = [

@@ -32,6 +32,7 @@ from extraction.cell_settling import (
     together,
 )
 from extraction.document import Pixels, Raster
+from extraction.lexicon import is_wording
 from extraction.raster import grey
 from extraction.rules import GridCell
 from models.cell_crop import Grey, Window, cut, window_around
@@ -210,7 +211,7 @@ def _general(sheet: _Sheet, spots: Sequence[Spot], recogniser: Recogniser) -> li
         ]
 
     every = range(len(spots))
-    first = dict(zip(every, recogniser.read_lines(framed(every, 0.22)), strict=True))
+    first = dict(zip(every, recogniser.read_lines(framed(every, 0.22), is_wording), strict=True))
     figures = [k for k in every if may_be_figure(first[k])]
     second = dict(zip(figures, recogniser.read_figures(framed(figures, 0.42)), strict=True))
     split = [k for k in figures if plain_figure(first[k].text, lines[k]) != plain_figure(second[k].text, lines[k])]

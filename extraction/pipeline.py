@@ -16,6 +16,7 @@ from extraction.labelling import Labelled, label_fields
 from extraction.layout import find_regions
 from extraction.sections import Text, read_text
 from extraction.settings import Settings
+from extraction.stages import in_stage, stage
 from extraction.unread import with_gaps_doubted
 from extraction.witness import with_trusted_text
 from models.loaded import Models
@@ -43,7 +44,10 @@ def extract(path: Path, models: Models, settings: Settings, name: str | None = N
     converted.
     """
     contents = read_document(path, models, settings, name)
-    return check_sums(report_of(contents, settings))
+    with stage("labelling"):
+        report = report_of(contents, settings)
+    with stage("sums"):
+        return check_sums(report)
 
 
 def read_document(path: Path, models: Models, settings: Settings, name: str | None = None) -> Contents:
@@ -52,8 +56,9 @@ def read_document(path: Path, models: Models, settings: Settings, name: str | No
     warnings: list[str] = []
     pictured: set[int | None] = set()
     with open_document(path, settings.ingest) as document:
-        for given in document.pages:
-            page = with_trusted_text(given, models)
+        for given in in_stage("ingest", document.pages):
+            with stage("witness"):
+                page = with_trusted_text(given, models)
             regions += find_regions(page, models, settings)
             warnings += page.warnings
             if page.raster is not None and not page.spans:

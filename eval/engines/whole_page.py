@@ -27,7 +27,7 @@ class WholePageEngine:
     """Gouji's grid and labels around somebody else's reading of the page."""
 
     def __init__(self, name: str, find_text: FindText, threads: int) -> None:
-        self.name, self._find_text, self._settings = name, find_text, Settings()
+        self.name, self.find_text, self._settings = name, find_text, Settings()
         self._models, self._blind = Models(threads=threads), _NothingRead(threads=threads)
         _ = self._models.recogniser, self._blind.layout  # loaded here, not while a document is timed
 
@@ -42,7 +42,7 @@ class WholePageEngine:
                 if page.raster is None:
                     raise UnsupportedFormat(f"{self.name} reads pictures of pages, and {document.media_type} has none")
                 for sheet in sheets_of(replace(page, spans=()), self._models):
-                    found = tuple(replace(span, page=page.number) for span in self._find_text(sheet.raster))
+                    found = tuple(replace(span, page=page.number) for span in self.find_text(sheet.raster))
                     # The boxes stand in for a text layer: what they lack is then not looked for in the picture.
                     regions += regions_on(replace(sheet, spans=found), self._blind, self._settings)
         source = Source(str(path), document.sha256, document.media_type, document.page_count)
