@@ -20,7 +20,7 @@ _SAME = 0.7  # of a box that lies in another, for it to be part of it
 _AS_THICK = 1.8  # times, at most, that pieces of one line are as high as each other
 _MIXED = 0.25  # of a region that is of another class than most of it, for it to be two
 _LINE_AREA = 12  # pixels of enlarged maps, as are all below; a page number has twice as many
-_TABLE_SIDE, _STAMP_SIDE = 12, 32
+_TABLE_SIDE, _TABLE_LENGTH, _STAMP_SIDE = 12, 60, 32
 _CLOSED = 5  # across which parts of one table hang together
 
 
@@ -119,7 +119,8 @@ def _tables(likely: Floats) -> Iterator[Found]:
     closed = cv2.morphologyEx((likely > _LIKELY).astype(np.uint8), cv2.MORPH_CLOSE, square) > 0
     pieces = [c.found("table", likely) for c in _connected(closed, _TABLE_SIDE)]
     for piece in _without_parts(pieces):
-        if min(piece.box[2] - piece.box[0], piece.box[3] - piece.box[1]) >= _TABLE_SIDE:
+        short, long = sorted((piece.box[2] - piece.box[0], piece.box[3] - piece.box[1]))
+        if short >= _TABLE_SIDE and long >= _TABLE_LENGTH:
             yield piece
 
 
