@@ -202,9 +202,10 @@ def _ruling(strokes: Strokes, edges: Edges, others: Edges, snap: float) -> Rulin
         trace = np.asarray(cv2.dilate(dark, _UPRIGHT), np.uint8)
         firm, traced = _shares(sure, starts, ends), _shares(trace, starts, ends)
         corner = np.minimum(_CORNER, ends - starts)
-        corners = _shares(trace, starts, starts + corner) >= 0.5, _shares(trace, ends - corner, ends) >= 0.5
-        at_both = corners[0] & corners[1]
-        half[i] = ((corners[0] | corners[1]) & (traced >= _HALF)).any(axis=0)
+        at_both = (_shares(trace, starts, starts + corner) >= 0.5) & (_shares(trace, ends - corner, ends) >= 0.5)
+        part = np.maximum(corner, np.rint(_HALF * (ends - starts)).astype(int))
+        run = np.maximum(_shares(trace, starts, starts + part), _shares(trace, ends - part, ends))
+        half[i] = (run >= _STRONG).any(axis=0)
         begun[i] = (at_both & (traced >= _FAINT)).any(axis=0)
         whole[i] = (at_both & (firm >= _WHOLE) & (traced >= _WHOLE)).any(axis=0)
         shares = np.maximum(firm, np.where((traced >= _TRACED) & at_both, traced, 0.0))
@@ -271,7 +272,8 @@ def _put_back(ruling: Ruling, crossing: Ruling, marks: Pixels) -> Ruling:
         before, after = strong[edge, max(0, unit - _NEAR + 1) : unit], strong[edge, unit + 1 : unit + _NEAR]
         borne_out = bool(before.any() and after.any() and ruled[1:-1, unit].any())
         seen = bool(ruling.begun[edge, unit] or ruling.cover[edge, unit] >= max(least, _FAINT))
-        if not (borne_out and (seen or not least)) and not ruling.half[edge, unit]:
+        half = ruling.half[edge, unit] and strong[edge].sum() >= _STRONG_SIDES
+        if not (borne_out and (seen or not least)) and not half:
             continue
         inked = _inked(marks, ruling.edges[edge - 1 : edge + 2], spans[unit : unit + 2])
         if inked is None or not (borne_out or all(inked)):
