@@ -1,0 +1,123 @@
+"""Recognition networks on the same lines: labels and headings of one printed line, cut where the gold has them.
+
+    python -m eval.recognisers DATASET [--reports N] [--weights NAME=FILE.onnx ...]
+
+For each network, and for the two in turn as they are used, by level: characters wrong, lines right, ms a line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import time
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rapidfuzz.distance import Levenshtein
+from rich.console import Console
+from rich.table import Table
+
+from extraction.document import Pixels
+from extraction.ingest.files import open_document
+from extraction.lexicon import is_wording
+from extraction.raster import grey
+from extraction.settings import IngestSettings
+from models.line_reader import LineReader, Reading
+from models.recogniser import RapidOcrRecogniser
+from models.weights import weights
+
+_ONE_LINE = 24.0  # points; a taller cell may print its label over several lines
+_INSIDE = 2.0  # points from a cell's border within its rules
+_KINDS = ("row", "block", "heading")
+_NETWORKS = ("ppocrv6-small-rec", "ppocrv6-tiny-rec")
+
+Read = Callable[[Sequence[Pixels]], list[Reading]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A picture of a printed line and what it says."""
+
+    level: str
+    picture: Pixels
+    text: str
+
+
+def lines_of(dataset: Path, reports: int) -> Iterator[Line]:
+    """The lines of up to `reports` reports of each level."""
+    seen: Counter[str] = Counter()
+    for gold in sorted((dataset / "reports").glob("*.json")):
+        data = json.loads(gold.read_text(encoding="utf-8"))
+        level = str(data["level"])
+        seen[level] += 1
+        if seen[level] <= reports:
+            yield from _lines_of_report(gold.with_suffix(".pdf"), level, data["labels"])
+
+
+def _lines_of_report(path: Path, level: str, labels: Sequence[dict[str, object]]) -> Iterator[Line]:
+    with open_document(path, IngestSettings()) as document:
+        for page in document.pages:
+            assert page.raster is not None
+            shades, scale = grey(page.raster.pixels), page.raster.scale
+            for label in labels:
+                box, text = label["bbox"], str(label["text"])
+                if label["page"] != page.number or not isinstance(box, list) or "\n" in text:
+                    continue
+                kind = str(label["name"]).split(".")[0]
+                inset = -1.0 if kind == "heading" else _INSIDE
+                left, top, right, bottom = (
+                    max(0, round((side + way * inset) / scale)) for side, way in zip(box, (1, 1, -1, -1), strict=True)
+                )
+                picture = shades[top:bottom, left:right]
+                if kind in _KINDS and box[3] - box[1] <= _ONE_LINE and picture.size:
+                    yield Line(level, picture, text)
+
+
+def plain(text: str) -> str:
+    """A text as readings are compared: full-width forms as plain ones, without spaces."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m eval.recognisers", description=__doc__)
+    parser.add_argument("dataset", type=Path)
+    parser.add_argument("--reports", type=int, default=1, help="of each level (default %(default)s)")
+    parser.add_argument("--weights", nargs="*", default=[], metavar="NAME=FILE", help="other networks of the family")
+    parsed = parser.parse_args(arguments)
+    both = RapidOcrRecogniser(threads=1)
+    readers: dict[str, Read] = {name: LineReader(weights(name).verified_path()).read for name in _NETWORKS}
+    readers |= {name: LineReader(Path(file)).read for name, _, file in (w.partition("=") for w in parsed.weights)}
+    readers["tiny, then small"] = lambda lines: both.read_lines(lines, is_wording)
+    Console().print(_table(list(lines_of(parsed.dataset, parsed.reports)), readers))
+    return 0
+
+
+def _table(lines: Sequence[Line], readers: dict[str, Read]) -> Table:
+    levels = sorted({line.level for line in lines})
+    table = Table("network", "ms/line", *levels, box=None, title="characters wrong in percent, lines right")
+    for name, read in readers.items():
+        read([lines[0].picture])
+        wrong: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        start = time.process_time()
+        readings = [read([line.picture])[0] for line in lines]
+        spent = time.process_time() - start
+        for line, reading in zip(lines, readings, strict=True):
+            gold = plain(line.text)
+            wrong[line.level].append((Levenshtein.distance(plain(reading.text), gold), len(gold)))
+        cells = (
+            f"{100 * sum(d for d, _ in wrong[level]) / sum(n for _, n in wrong[level]):.2f}, "
+            f"{sum(d == 0 for d, _ in wrong[level])}/{len(wrong[level])}"
+            for level in levels
+        )
+        table.add_row(name, f"{1000 * spent / len(lines):.1f}", *cells)
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())
