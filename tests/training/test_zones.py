@@ -66,6 +66,16 @@ def test_a_title_over_two_lines_is_one_zone_and_a_red_head_another() -> None:
     )
 
 
+def test_leading_is_no_part_of_a_line() -> None:
+    """Some engines tell of lines with all the room above and below them."""
+    draft = draft_of(Paragraph((Run("Heading"),), "heading"))
+    places = {Key(0, 0): (Place(1, Box(90, 100, 200, 130)),)}
+    (zone,) = printed_zones(draft, Rendered(page_of(("Heading", 92, 120)), places))
+    assert (zone.box.left, zone.box.right) == (90, 200)
+    assert zone.box.top == pytest.approx(111, abs=1.5)
+    assert zone.box.bottom == pytest.approx(123, abs=1.5)
+
+
 def test_what_no_part_prints_in_the_margins_is_furniture() -> None:
     draft = draft_of(Paragraph((Run("words"),)))
     places = {Key(0, 0): (Place(1, Box(90, 740, 200, 755)),)}

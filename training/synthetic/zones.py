@@ -20,6 +20,7 @@ _KINDS: Mapping[Style, ZoneKind] = {
     "heading": ZoneKind.HEADING,
 }
 _MARGIN = 0.12  # of the page's height
+_LEADING = 0.08  # of the height of letters
 _NEAR = 2.0  # points by which letters may stand out of their places
 _LINE = 4.0  # points between the middles of letters on one line
 
@@ -28,16 +29,35 @@ def printed_zones(draft: Draft, rendered: Rendered) -> tuple[Zone, ...]:
     """One zone for each part on each page, a title over several lines being one part, then the page numbers."""
     zones: list[Zone] = []
     last: object = None
+    letters = _letters_by_page(rendered)
     for number, part in enumerate(draft.parts):
         style = None if isinstance(part, FormTable) else part.style
         kind = ZoneKind.TABLE if style is None else _KINDS.get(style, ZoneKind.TEXT)
         for page, box in _by_page([p for key, found in rendered.places.items() if key.part == number for p in found]):
+            box = box if kind is ZoneKind.TABLE else _around_letters(box, letters[page])
             if kind is ZoneKind.TITLE and zones and last == style and zones[-1].page == page:
                 zones[-1] = upright_zone(kind, page, union([zones[-1].box, box]))
             else:
                 zones.append(upright_zone(kind, page, box))
             last = style
     return (*zones, *_furniture(rendered))
+
+
+def _letters_by_page(rendered: Rendered) -> dict[int, list[Box]]:
+    document = pypdfium2.PdfDocument(rendered.pdf)
+    try:
+        return {number: list(_letters(page, loose=False)) for number, page in enumerate(document, 1)}
+    finally:
+        document.close()
+
+
+def _around_letters(box: Box, letters: list[Box]) -> Box:
+    """The box without the leading that some engines count to a line: little more than its letters are high."""
+    inside = [letter for letter in letters if box.holds(letter.middle)]
+    if not inside:
+        return box
+    print_, more = union(inside), _LEADING * max(letter.height for letter in inside)
+    return Box(box.left, max(box.top, print_.top - more), box.right, min(box.bottom, print_.bottom + more))
 
 
 def _by_page(places: list[Place]) -> Iterator[tuple[int, Box]]:
@@ -51,7 +71,7 @@ def _furniture(rendered: Rendered) -> Iterator[Zone]:
     try:
         for number, page in enumerate(document, 1):
             taken = [p.box.grown(_NEAR) for found in rendered.places.values() for p in found if p.page == number]
-            letters = [box for box in _letters(page) if not any(t.holds(box.middle) for t in taken)]
+            letters = [box for box in _letters(page, loose=True) if not any(t.holds(box.middle) for t in taken)]
             margin = _MARGIN * page.get_height()
             for line in _lines(letters):
                 if line.bottom < margin or line.top > page.get_height() - margin:
@@ -60,10 +80,11 @@ def _furniture(rendered: Rendered) -> Iterator[Zone]:
         document.close()
 
 
-def _letters(page: pypdfium2.PdfPage) -> Iterator[Box]:
+def _letters(page: pypdfium2.PdfPage, *, loose: bool) -> Iterator[Box]:
+    """The boxes of letters: of their ink, or `loose` as high as the font's lines."""
     text, height = page.get_textpage(), page.get_height()
     for index in range(text.count_chars()):
-        left, bottom, right, top = text.get_charbox(index, loose=True)
+        left, bottom, right, top = text.get_charbox(index, loose=loose)
         if right > left and top > bottom and text.get_text_range(index, 1).strip():
             yield Box(left, height - top, right, height - bottom)
 
