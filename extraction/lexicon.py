@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from functools import cache
 
 from extraction.catalogue import sections, template, template_ids
+from extraction.similarity import chinese_count
 
-_LEAST = 2  # characters; a single one is a piece of something by chance
+_LEAST = 2  # Chinese characters; a single one is a piece of something by chance
 _MARKS = re.compile(r"[^\w]|_")
 
 
@@ -23,7 +24,7 @@ def is_wording(text: str) -> bool:
     (True, False)
     """
     letters = _letters(text)
-    return len(letters) >= _LEAST and letters in _all_wordings()
+    return chinese_count(letters) >= _LEAST and letters in _all_wordings()
 
 
 def _letters(text: str) -> str:

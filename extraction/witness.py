@@ -54,8 +54,11 @@ def text_disagrees(raster: Raster, spans: Sequence[Span], recogniser: Recogniser
 
 def _reads_otherwise(raster: Raster, figures: Sequence[Span], recogniser: Recogniser) -> Iterator[bool]:
     """For each figure that a first look contradicts: whether a second, framed differently, says what it said."""
-    first = recogniser.read_figures([_cut(raster, p, 0.1) for p in figures])
+    said = {p.text for p in figures}
+    first = recogniser.read_lines([_cut(raster, p, 0.1) for p in figures], lambda text: core(text) in said)
     odd = [(p, r) for p, r in zip(figures, first, strict=True) if core(r.text) not in ("", p.text)]
+    first = recogniser.read_figures([_cut(raster, p, 0.1) for p, _ in odd])
+    odd = [(p, r) for (p, _), r in zip(odd, first, strict=True) if core(r.text) not in ("", p.text)]
     second = recogniser.read_figures([_cut(raster, p, 0.25) for p, _ in odd])
     for (_, before), after in zip(odd, second, strict=True):
         yield core(before.text) == core(after.text) and min(before.score, after.score) > _PLAINLY

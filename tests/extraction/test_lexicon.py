@@ -20,6 +20,8 @@ def test_pieces(text: str) -> None:
     assert is_wording(text)
 
 
-@pytest.mark.parametrize("text", ["行政机矣不再处理", "三、主动公开政府信息情况", "情", "", "、", "收到申请17件"])
+@pytest.mark.parametrize(
+    "text", ["行政机矣不再处理", "三、主动公开政府信息情况", "情", "", "、", "收到申请17件", "2019", "1"]
+)
 def test_what_is_none(text: str) -> None:
     assert not is_wording(text)

@@ -72,7 +72,8 @@ def test_a_file_with_other_classes_than_characters() -> None:
         (Reading("本年新收", 0.95, 0.70), False, False),  # one character is not sure
         (Reading("本年新收", 0.70, 0.40), True, True),
         (Reading("本年新收", 0.50, 0.40), True, False),
-        (Reading("447228", 0.99, 0.99), True, False),  # a figure is read by the better network, always
+        (Reading("447228", 0.99, 0.99), False, False),  # a figure is read by the better network
+        (Reading("447228", 0.99, 0.99), True, True),  # unless it only bears out what the file says
         (Reading("", 0.0), False, False),
     ],
 )
