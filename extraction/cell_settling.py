@@ -27,6 +27,7 @@ _OUTVOTED = 0.95  # confidence at most in two readings against one
 _BY_SHAPE = 0.98  # confidence in a stroke that is told by its shape as well
 _FAR_APART = 1.0  # line heights between two marks of a line: too far for the digits of one figure
 _SLANTED = 0.8  # of a /
+_LIKELY = 0.9  # probability of a figure that letters do not speak against
 _NEARLY = 0.3  # probability of a second reading that may be the right one after all
 _OFF = 0.27  # heights of a digit: no dash stands farther from the middle of its row's figures
 _FIGURE_LIKE = re.compile(r"[\dOoQDlI|一〇.,，。:：·•_\-—–―～~/\\'`‘’“”\"\s()（）元万件]*")
@@ -55,12 +56,13 @@ class Place:
     """A line of marks in its cell: the ink, the height of the digits around, and how the line stands.
 
     `off` is how far its middle is below that of the other figures of its row, in heights of a digit, None where there
-    are none. `line` is None for a cell without ink.
+    are none. `line` is None for a cell without ink. `blotted`: some of its ink is thicker than any stroke.
     """
 
     line: InkLine | None
     digit: float
     off: float | None = None
+    blotted: bool = False
 
     @property
     def marked(self) -> bool:
@@ -82,7 +84,7 @@ def settled(figure: CellReading, general: CellText | None, place: Place) -> Cell
     figure = _by_value(figure)
     text, confidence, doubt = figure.text, figure.probability, ""
     if general is not None:
-        text, confidence, doubt = _weighed(figure, spelled(general.text), general.confidence)
+        text, confidence, doubt = _weighed(figure, spelled(general.text), general.confidence, place.blotted)
     doubt = doubt or _against_marks(text, place)
     if place.line is None and text and confidence < _UNSURE:  # hardly any marks, and nothing to be made of them
         text, confidence = "", figure.of("")
@@ -100,11 +102,12 @@ def _by_value(figure: CellReading) -> CellReading:
     return CellReading(tuple(sorted(means.values(), key=lambda c: -c[1])))
 
 
-def _weighed(figure: CellReading, said: str, score: float) -> tuple[str, float, str]:
+def _weighed(figure: CellReading, said: str, score: float, blotted: bool) -> tuple[str, float, str]:
     """Text, confidence and doubt, where the general recogniser, which knows nothing of the first answer, `said` this.
 
     Two that agree are surer than either. What was nearly the first answer and is the second engine's stands if a sum
-    bears it out; any other difference is a doubt. Of marks that are nothing the general recogniser makes anything.
+    bears it out. Of poor marks the general recogniser makes letters: they speak against a likely figure only where it
+    may be under a blot. Any other difference is a doubt.
     """
     text, probability = figure.text, figure.probability
     if said == text or (parse_figure(said) is not None and parse_figure(said) == parse_figure(text)):
@@ -113,6 +116,8 @@ def _weighed(figure: CellReading, said: str, score: float) -> tuple[str, float, 
         return text, probability, ""
     if figure.of(said) > _NEARLY:
         return said, min(_OUTVOTED, figure.of(said) / (figure.of(said) + 0.05 * probability)), ""
+    if OTHER in said and not any(c.isdigit() for c in said) and probability > _LIKELY and not blotted:
+        return text, min(probability, _OUTVOTED), ""
     return text, min(probability, _UNSURE), f"readings differ: {text!r}, {said!r}"
 
 

@@ -190,7 +190,9 @@ def _one(
         return general or CellText("", 0.0, "a wide cell without ink")
     others = [y for cell, y in middles[sheet.cells[spot.cell].row] if cell != spot.cell]
     off = ((spot.box.top + spot.box.bottom) / 2 - median(others)) / sheet.digit if others else None
-    return settled(figure, general, Place(sheet.line(spot), sheet.digit, off))
+    line = sheet.line(spot)
+    blotted = general is not None and line is not None and _blotted(sheet, line)
+    return settled(figure, general, Place(line, sheet.digit, off, blotted))
 
 
 # ---------------------------------------------------------------- anything else
