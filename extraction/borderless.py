@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from extraction.document import Box, Pixels, Span, union
-from extraction.grid import Grid, GridCell
+from extraction.grid_cells import Grid, GridCell
 
 _LETTERS, _STROKES = 6.0, 1.5  # room within a piece, across and down
 _SPECK, _DUST = 2.0, 3.2  # smaller marks, smaller pieces

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from extraction.document import Pixels, Raster
+from extraction.grid_cells import GridCell
 from extraction.raster import grey, ink
-from extraction.rules import GridCell
 
 _SPECK = 0.22  # em; smaller marks are dust
 _FAR_APART = 1.0  # line heights between two marks of a line: too far for the digits of one figure

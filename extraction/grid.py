@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from extraction.document import Pixels
+from extraction.grid_cells import Grid, GridCell
 from extraction.raster import middle
 
 RULED = 0.6
@@ -46,32 +47,6 @@ Sides = npt.NDArray[np.float64]
 
 Flags = npt.NDArray[np.bool_]
 """As `Sides`, true or false."""
-
-
-@dataclass(frozen=True, slots=True)
-class GridCell:
-    """A cell: grid position, spans, and the pixels inside its rules. `doubtful` where the rules do not say for sure."""
-
-    row: int
-    column: int
-    row_span: int
-    column_span: int
-    left: int
-    top: int
-    right: int
-    bottom: int
-    doubtful: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A ruled table in pixels."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-    cells: tuple[GridCell, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from dataclasses import replace
 
 from extraction.borderless import find_open_grids, ink_pieces, native_pieces
 from extraction.document import Box, Page, Pixels, Raster, Region, RegionKind, Span, Table, union
+from extraction.grid_cells import Grid
 from extraction.lines import read_page_lines
 from extraction.native import grids_on, is_explained, marks_for, titles_by_size
 from extraction.numbers import parse_figure
 from extraction.ocr import page_marks
-from extraction.rules import Grid
 from extraction.settings import Settings
 from extraction.sheet import Sheet, sheets_of
 from extraction.stages import stage
@@ -65,17 +65,24 @@ def regions_on(sheet: Sheet, models: Models, settings: Settings) -> tuple[Region
 
 
 def _open_grids(sheet: Sheet, marks: Pixels | None, ruled: Sequence[Grid]) -> list[Grid]:
-    """The tables without rules, by how their text stands."""
+    """The tables without rules, by how their text stands; what lies across a ruled one or off the page is noise."""
     scale = sheet.raster.scale
     pieces = native_pieces(_outside(sheet, ruled)) if marks is None else ink_pieces(marks, scale, ruled)
-    return find_open_grids(pieces, scale)
+    height, width = sheet.raster.pixels.shape[:2]
+    return [
+        grid
+        for grid in find_open_grids(pieces, scale)
+        if grid.fits(width, height) and not any(grid.overlaps(other) for other in ruled)
+    ]
 
 
 def _filled_tables(sheet: Sheet, grids: Sequence[Grid], marks: Pixels | None, models: Models) -> list[Table]:
     if not grids:
         return []
     marks = marks_for(sheet, grids) if marks is None else marks
-    return [fill_table(grid, sheet.raster, marks, sheet.spans, sheet.number, models) for grid in grids]
+    height, width = sheet.raster.pixels.shape[:2]
+    inside = [grid.clipped(width, height) for grid in grids]
+    return [fill_table(grid, sheet.raster, marks, sheet.spans, sheet.number, models) for grid in inside]
 
 
 def _outside(sheet: Sheet, grids: Sequence[Grid]) -> list[Span]:

@@ -14,9 +14,10 @@ from statistics import median
 import numpy as np
 
 from extraction.document import Box, Pixels, Raster, Span
+from extraction.grid_cells import Grid, GridCell
 from extraction.ocr import page_marks
 from extraction.raster import grey
-from extraction.rules import Grid, GridCell, find_grids
+from extraction.rules import find_grids
 from extraction.settings import TableSettings
 from extraction.sheet import Sheet
 

@@ -32,9 +32,9 @@ from extraction.cell_settling import (
     together,
 )
 from extraction.document import Pixels, Raster
+from extraction.grid_cells import GridCell
 from extraction.lexicon import is_wording
 from extraction.raster import grey
-from extraction.rules import GridCell
 from models.cell_crop import Grey, Window, cut, window_around
 from models.cell_reader import CellReader, CellReading
 from models.loaded import Models
@@ -123,16 +123,19 @@ def _figures(sheet: _Sheet, spots: Sequence[Spot], reader: CellReader) -> dict[S
     again = reader.read([sheet.cut(s, _SECOND_FRAME) for s in unsure])
     for spot, second in zip(unsure, again, strict=True):
         found[spot] = together([found[spot], second])
-    overprinted = [s for s in short if sheet.plain is not None and _overprinted(sheet, s)]
-    black = reader.read([sheet.cut(s, 1.0, plain=True) for s in overprinted])
-    for spot, without in zip(overprinted, black, strict=True):
-        found[spot] = together([found[spot], without])
+    if sheet.plain is not None:
+        overprinted = [s for s in short if _overprinted(sheet, s)]
+        black = reader.read([sheet.cut(s, 1.0, plain=True) for s in overprinted])
+        for spot, without in zip(overprinted, black, strict=True):
+            found[spot] = together([found[spot], without])
     return found
 
 
 def _needs_general(sheet: _Sheet, spot: Spot, figure: CellReading) -> bool:
     """Whether another engine must be asked: for other text, the unsure, and where the marks are not of one figure."""
     line = sheet.line(spot)
+    if sheet.cells[spot.cell].doubtful:  # it goes to a person whatever is read
+        return figure.foreign
     if figure.foreign or figure.probability < _ASK or line is None:
         return True
     return (line.gap > _GAP * sheet.digit and len(figure.text) > 1) or _blotted(sheet, line)
@@ -159,6 +162,8 @@ def _overprinted(sheet: _Sheet, spot: Spot) -> bool:
     inked = sheet.marks[area] > 0
     if sheet.raster.overprint is not None and bool((sheet.raster.overprint[area] > 0).any()):
         return True
+    if sheet.plain is None:
+        return False
     part = sheet.raster.pixels[area].astype(np.int16)
     colour = part.max(axis=2) - part.min(axis=2)
     paper = colour[~inked]
@@ -192,7 +197,7 @@ def _one(
     off = ((spot.box.top + spot.box.bottom) / 2 - median(others)) / sheet.digit if others else None
     line = sheet.line(spot)
     blotted = general is not None and line is not None and _blotted(sheet, line)
-    return settled(figure, general, Place(line, sheet.digit, off, blotted))
+    return settled(figure, general, Place(line, sheet.digit, off, blotted, _overprinted(sheet, spot)))
 
 
 # ---------------------------------------------------------------- anything else

@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 
 from extraction.document import Pixels
-from extraction.grid import Grid, GridCell, Strokes, grid_of
+from extraction.grid import Strokes, grid_of
+from extraction.grid_cells import Grid
 from extraction.raster import ink, middle
 from extraction.settings import TableSettings
 
@@ -23,8 +24,6 @@ _STREAK = 4.0  # headings
 _NEAR = 0.3  # headings: as near as this a heading stands to no table
 _GAP = 2.0  # headings; no rule is broken for longer
 _OPEN_RULES = 3  # upright rules ending together: the table is open there
-
-__all__ = ["Grid", "GridCell", "find_grids"]
 
 
 def find_grids(grey_pixels: Pixels, scale: float, settings: TableSettings, *, rules_only: bool = False) -> list[Grid]:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from extraction.document import Box, Cell, Pixels, Raster, Span, Table, union
+from extraction.grid_cells import Grid, GridCell
 from extraction.ocr import CellText, has_ink, read_cells
-from extraction.rules import Grid, GridCell
 from models.loaded import Models
 
 _DIGITS = re.compile(r"[\d,.，]+")

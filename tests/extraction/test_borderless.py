@@ -6,7 +6,7 @@ import pytest
 
 from extraction.borderless import find_open_grids
 from extraction.document import Box
-from extraction.grid import Grid
+from extraction.grid_cells import Grid
 
 VALUES = (300, 340, 380, 420, 460)
 HEADERS = ("自然人", "商业企业", "科研机构", "其他", "总计")

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extraction.document import Pixels
-from extraction.rules import Grid, GridCell, find_grids
+from extraction.grid_cells import Grid, GridCell
+from extraction.rules import find_grids
 from extraction.settings import TableSettings
 from tests.drawing import SCALE, Form, Place, draw_form, form, paper, rule, scanned, write_mid
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from extraction.document import Pixels, Raster
+from extraction.grid_cells import GridCell
 from extraction.numbers import BLANK, parse_figure
 from extraction.ocr import CellText, has_ink, page_marks, read_cells
 from extraction.raster import ink
-from extraction.rules import GridCell
 from models.loaded import Models
 from tests.drawing import SCALE, Rectangle, draw_form, form, paper, rule, scanned, write, write_mid
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extraction.document import Pixels
-from extraction.rules import Grid, find_grids
+from extraction.grid_cells import Grid
+from extraction.rules import find_grids
 from extraction.settings import TableSettings
 from tests.drawing import (
     SCALE,

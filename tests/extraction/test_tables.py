@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extraction.document import Box, Pixels, Raster, Span, Table
+from extraction.grid_cells import Grid, GridCell
 from extraction.ocr import page_marks
-from extraction.rules import Grid, GridCell
 from extraction.tables import fill_table, loose_table, native_text, text_lines
 from models.loaded import Models
 from tests.drawing import SCALE, Form, draw_form, form, paper, write_mid

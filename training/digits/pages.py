@@ -19,9 +19,9 @@ import numpy as np
 from annotations.store import Annotation
 from extraction.cell_ink import digit_height, ink_lines, page_marks_of
 from extraction.document import Box, Cell, Page, Pixels, Table
+from extraction.grid_cells import GridCell
 from extraction.ingest.files import open_document
 from extraction.raster import grey
-from extraction.rules import GridCell
 from extraction.settings import Settings
 from models.cell_crop import Grey, Window
 from models.charset import OTHER, spelled
