@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 import cv2
 import numpy as np
@@ -20,6 +21,8 @@ _SMALL = 0.35  # of the line's height: a mark that is no digit
 _FRAME = 4  # pixels inside the rules in which nothing but their fringe stands
 _DEFAULT_EM = 28.0  # pixels: 10 point type at 200 dpi
 _DIGIT = 0.72  # em: the height of a digit
+_STROKE = 0.3  # em: smaller marks are dust where they stand farther than this from any that is larger
+_TEXT = 4.2  # em: a line so long is a label, none of whose marks is a figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,26 @@ def _clean(marks: Pixels, cell: GridCell) -> Pixels:
     rule = ((w > max(40, 0.9 * width)) & (h < 8)) | ((h > max(40, 0.9 * height)) & (w < 8))
     keep = (stats[:, cv2.CC_STAT_AREA] >= 6) & (np.maximum(w, h) >= 4) & ~rule
     keep[0] = False
+    keep = _without_lone_specks(keep, labels, stats)
     return inside if keep[1:].all() else inside * keep.astype(np.uint8)[labels]
+
+
+def _without_lone_specks(
+    keep: npt.NDArray[np.bool_], labels: npt.NDArray[Any], stats: npt.NDArray[Any]
+) -> npt.NDArray[np.bool_]:
+    """Of the marks to keep, those that are strokes or stand beside one, in a cell of text; all of them in others.
+
+    Beside a figure nothing is dust: it may be what is left of a digit.
+    """
+    left, wide, tall = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    strokes = keep & (np.maximum(wide, tall) >= _STROKE * _DEFAULT_EM)
+    if not strokes.any() or (left + wide)[strokes].max() - left[strokes].min() < _TEXT * _DEFAULT_EM:
+        return keep
+    reach = 2 * round(_STROKE * _DEFAULT_EM) + 1
+    near = cv2.dilate(strokes.astype(np.uint8)[labels], np.ones((reach, reach), np.uint8))
+    beside = np.zeros_like(keep)
+    beside[np.unique(labels[near > 0])] = True
+    return keep & beside
 
 
 def residue(marks: Pixels, cell: GridCell) -> npt.NDArray[np.bool_]:

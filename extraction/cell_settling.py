@@ -25,6 +25,7 @@ BLANK = CellReading((("", 0.9995),))
 _UNSURE = 0.5  # confidence of what a person must look at
 _OUTVOTED = 0.95  # confidence at most in two readings against one
 _OVERPRINTED = 0.95  # and under a seal or a pen, which may add to a figure or hide some of it: a sum must bear it out
+_BARE = 0.4  # of the doubt about a blank that remains where there is no ink
 _BY_SHAPE = 0.98  # confidence in a stroke that is told by its shape as well
 _FAR_APART = 1.0  # line heights between two marks of a line: too far for the digits of one figure
 _SLANTED = 0.8  # of a /
@@ -91,6 +92,8 @@ def settled(figure: CellReading, general: CellText | None, place: Place) -> Cell
     doubt = doubt or _against_marks(text, place)
     if place.line is None and text and confidence < _UNSURE:  # hardly any marks, and nothing to be made of them
         text, confidence = "", figure.of("")
+    elif place.line is None and not text:  # two witnesses: there is no ink either
+        confidence = 1 - _BARE * (1 - confidence)
     if place.overprinted:
         confidence = min(confidence, _OVERPRINTED)
     candidates = tuple(Candidate(printed(t), round(p, 5)) for t, p in figure.candidates if OTHER not in t)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from extraction.sections import Paragraph, Text
 
 _TITLE = re.compile(r"年\s*度?\s*报\s*告|政府信息公开.*报告|政务公开.*报告|年\s*报$")
+_TITLE_LINES, _LONGEST_TITLE = 3, 60
 _YEAR = re.compile(r"(20[0-4]\d)\s*年?")
 _PERIOD = re.compile(
     r"(20[0-4]\d)\s*年\s*0?1\s*月\s*0?1\s*日\s*[起始]?\s*[,，]?\s*(?:至|到|[-—–~～])+\s*(20[0-4]\d)?\s*年?\s*12\s*月\s*31"
@@ -70,25 +71,31 @@ def read_heading(text: Text) -> Heading:
 
 
 def _title(head: Sequence[Paragraph]) -> str | None:
-    """The lines that name the report, joined: the one that says 报告 and, where it is short, those above it."""
+    """The lines that name the report, joined: the one that ends in 报告 and, where it names nobody, those above it."""
     lines = [_plain(span.text) for p in head for span in p.lines]
-    for index, line in enumerate(lines):
-        if len(line) > 60 or not _TITLE.search(_solid(line)):
-            if index + 1 < len(lines) and _is_title_start(line) and _TITLE.search(_solid(line + lines[index + 1])):
-                return _tidy(line + lines[index + 1]) if len(lines[index + 1]) < 30 else None
-            continue
-        if line.endswith("。") or _NOT_TITLE.search(line):
-            continue
-        above = lines[index - 1] if index else ""
-        own = _organization_in_title(line)
-        return _tidy(above + line) if not own and _is_title_start(above) else _tidy(line)
+    for end in range(len(lines)):
+        titles = [title for title in _ending_at(end, lines) if _TITLE.search(_solid(title))]
+        if titles:
+            named = next((title for title in titles if _organization_in_title(title)), None)
+            return _tidy(named or titles[: _TITLE_LINES - 1][-1])
     return None
 
 
-def _is_title_start(line: str) -> bool:
-    """Whether a line can be the first of a title broken over two."""
+def _ending_at(end: int, lines: Sequence[str]) -> Iterator[str]:
+    """What a title that ends with this line may be: the line, and with those above it that a break has parted."""
+    if lines[end].endswith("。") or _NOT_TITLE.search(lines[end]):
+        return
+    for start in range(end, max(-1, end - _TITLE_LINES), -1):
+        title = "".join(lines[start : end + 1])
+        if len(title) > _LONGEST_TITLE or (start < end and not _may_begin_title(lines[start])):
+            return
+        yield title
+
+
+def _may_begin_title(line: str) -> bool:
+    """Whether a line can be a part of a title that goes on below."""
     solid = _solid(line)
-    return 3 <= len(solid) <= 40 and not re.search(r"[。；;,，：:|<>]", solid) and not _NOT_TITLE.search(solid)
+    return 0 < len(solid) <= 40 and not re.search(r"[。；;,，：:|<>]", solid) and not _NOT_TITLE.search(solid)
 
 
 def _organization_in_title(title: str) -> str | None:

@@ -39,6 +39,7 @@ _APART = 1.8  # ems between pieces of a printed line that are lines of their own
 _CONTRAST = 9  # grey values by which ink is darker than its surroundings at least
 _TALL = 1.6  # ems: a blob that is taller may be several lines
 _VALLEY = 0.45  # of the ink of the fullest rows on either side: a row with less parts two lines
+_SQUARE = 1.3  # times as wide as tall: a character
 _LEAST = 0.7  # ems: a line cut from a tall blob is no lower
 _ALIKE = 0.75  # of the lines, by length: fewer of about one height are no lines of text
 _LOW = 0.3  # of an em: a blob that is lower is a dash or a row of points
@@ -151,7 +152,12 @@ def _line_boxes(marks: _Marks, em: float) -> list[PixelBox]:
 
 
 def _cut(blob: Pixels, left: int, top: int, em: float) -> list[PixelBox]:
-    """The lines in a tall blob, parted at the rows with little ink; one where there are no such rows."""
+    """The lines in a tall blob, parted at the rows with little ink; one where there are no such rows.
+
+    What is hardly wider than tall is one large character, alone on the last line of a title.
+    """
+    if blob.shape[1] <= _SQUARE * blob.shape[0]:
+        return [(left, top, left + blob.shape[1], top + blob.shape[0])]
     profile = np.convolve(np.count_nonzero(blob, axis=1), np.ones(3) / 3, "same")
     edges = [0, *_valleys(profile, round(_LEAST * em)), len(blob)]
     boxes = []
@@ -185,9 +191,22 @@ def _joined(boxes: Sequence[PixelBox], em: float) -> list[PixelBox]:
 
 
 def _in_line(a: PixelBox, b: PixelBox, em: float) -> bool:
+    if _one_character(a, b):
+        return True
     apart = max(a[0], b[0]) - min(a[2], b[2])
     together = max(a[3], b[3]) - min(a[1], b[1])
     return apart < _APART * em and together <= max(1.15 * em, 1.1 * (a[3] - a[1]), 1.1 * (b[3] - b[1]))
+
+
+def _one_character(a: PixelBox, b: PixelBox) -> bool:
+    """Whether two blobs are the upper and the lower part of one large character, alone on its line: 告 in 生 and 口."""
+    flat = all(box[2] - box[0] > 1.2 * (box[3] - box[1]) for box in (a, b))
+    width, height = max(a[2], b[2]) - min(a[0], b[0]), max(a[3], b[3]) - min(a[1], b[1])
+    shared = min(a[2], b[2]) - max(a[0], b[0])
+    between = max(a[1], b[1]) - min(a[3], b[3])
+    narrower = min(a[2] - a[0], b[2] - b[0])
+    square = 0.75 * height <= width <= _SQUARE * height
+    return flat and square and shared >= 0.8 * narrower and between <= 0.1 * height
 
 
 def _dark_ones(boxes: Sequence[PixelBox], grey_pixels: Pixels, marks: _Marks, em: float) -> list[PixelBox]:

@@ -80,6 +80,17 @@ def test_a_title_over_two_lines(first: str, second: str) -> None:
     assert (found.organization, found.year) == ("青峰区水利局", 2020)
 
 
+def test_a_title_over_three_lines() -> None:
+    """One character of the middle line is left over."""
+    found = heading("青峰区水利局2021年政府信息公开工", "作", "年度报告")
+    assert (found.title, found.organization) == ("青峰区水利局2021年政府信息公开工作年度报告", "青峰区水利局")
+
+
+def test_the_agency_above_a_title_that_names_it_is_not_in_it_twice() -> None:
+    found = heading("青峰区水利局", "青峰区水利局2021年政府信息公开工作年度报告")
+    assert (found.title, found.organization) == ("青峰区水利局2021年政府信息公开工作年度报告", "青峰区水利局")
+
+
 def test_a_year_in_the_title_twice() -> None:
     assert told("青峰区水利局2020年度政府信息公开工作2020年度报告") == ("青峰区水利局", 2020)
 

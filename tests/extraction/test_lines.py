@@ -42,3 +42,16 @@ def test_lines_are_found_from_ink_alone() -> None:
         assert np.all(quad.min(axis=0) <= (left + 2, top + 2))
         assert np.all(quad.max(axis=0) >= (right - 2, bottom - 2))
         assert quad == pytest.approx(np.array([[left, top], [right, top], [right, bottom], [left, bottom]]), abs=14)
+
+
+def test_one_large_character_in_two_parts_is_one_line() -> None:
+    """The last of a title, alone on its line: its upper and its lower part do not touch."""
+    page = paper(1600, 600)
+    for k in range(8):
+        write(page, "447228 applications of the year", 100, 250 + 42 * k, 30)
+    cv2.rectangle(page, (780, 100), (840, 134), 0, 4)
+    cv2.rectangle(page, (788, 138), (832, 162), 0, 4)
+    quads = find_text_lines(page, SCALE)
+    assert len(quads) == 9
+    assert np.all(quads[0].min(axis=0) <= (782, 102))
+    assert np.all(quads[0].max(axis=0) >= (838, 160))

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from extraction.cell_ink import ink_lines
 from extraction.document import Pixels, Raster
 from extraction.grid_cells import GridCell
 from extraction.numbers import BLANK, parse_figure
@@ -359,3 +360,16 @@ def test_a_blank_cell_takes_ink_and_network_to_agree(models: Models) -> None:
     for angle in (10, 50, 95, 130):
         cv2.ellipse(drawn.page, (x, y), (24, 6), angle, 0, 300, 90, 2)
     assert not accepted(drawn.read(models)[1])
+
+
+def test_specks_beside_a_label_are_no_part_of_it_and_beside_a_figure_are() -> None:
+    """Next to a figure a speck may be what is left of a digit."""
+    for text, length in (("the number of applications", 300), ("12", 30)):
+        page = paper(700, 120)
+        cv2.rectangle(page, (20, 20), (680, 100), 0, 2)
+        left, top, right, bottom = write(page, text, 60, 45, 30)
+        for x in range(right + 14, right + 64, 16):
+            cv2.circle(page, (x, (top + bottom) // 2), 3, 0, -1)
+        (lines,) = ink_lines([GridCell(0, 0, 1, 1, 22, 22, 678, 98)], ink(page, window=51))
+        assert right - left > length - 20
+        assert (lines[0].right <= right + 6) == (text != "12")
