@@ -47,7 +47,9 @@ _EDGE = 1  # pixels inside the rules
 _SECOND_FRAME = 1.3
 _ASK = 0.98  # probability under which the general recogniser is asked too
 _GAP = 0.55  # heights of a digit between two marks: seldom met within a figure
-_THICK = 0.16  # heights of a digit from the middle of a stroke to its edge: no type is so bold
+_THICK = 0.16  # heights of a digit from the middle of a stroke to its edge: hardly any type is so bold
+_THICKER = 1.5  # times as thick as the strokes of the table's other figures
+_ENOUGH = 8  # figures that say how thick strokes are
 _PLAIN = 10  # grey values between the lightest and the darkest of bare paper
 _COLOURED = 45  # difference of the channels beyond the paper's own: no black ink has it
 _OVERPRINTED = 0.06  # share of a line's marks that may be coloured
@@ -63,7 +65,10 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sheet:
-    """What all cells of a table have in common. `plain` is the picture without coloured ink, where it is in colour."""
+    """What all cells of a table have in common. `plain` is the picture without coloured ink, where it is in colour.
+
+    `digit` and `stroke` are the usual height of a figure and thickness of its strokes (`_thickness`), in pixels.
+    """
 
     raster: Raster
     grey: Grey
@@ -72,6 +77,7 @@ class _Sheet:
     cells: Sequence[GridCell]
     lines: Sequence[Sequence[InkLine]]
     digit: float
+    stroke: float
 
     def line(self, spot: Spot) -> InkLine | None:
         return self.lines[spot.cell][spot.number] if self.lines[spot.cell] else None
@@ -89,7 +95,8 @@ def read_cells(raster: Raster, marks: Pixels, cells: Sequence[GridCell], models:
         return []
     lines = ink_lines(cells, marks)
     digit = digit_height(line for cell_lines in lines for line in cell_lines)
-    sheet = _Sheet(raster, grey(raster.pixels), _without_colour(raster.pixels), marks, cells, lines, digit)
+    stroke = _usual_thickness(marks, (line for cell_lines in lines for line in cell_lines), digit)
+    sheet = _Sheet(raster, grey(raster.pixels), _without_colour(raster.pixels), marks, cells, lines, digit, stroke)
     spots = [spot for i in range(len(cells)) for spot in _spots(i, cells[i], lines[i], digit)]
     figures = _figures(sheet, spots, models.cells)
     asked = [s for s in spots if sheet.line(s) and (s not in figures or _needs_general(sheet, s, figures[s]))]
@@ -142,9 +149,20 @@ def _needs_general(sheet: _Sheet, spot: Spot, figure: CellReading) -> bool:
 
 
 def _blotted(sheet: _Sheet, line: InkLine) -> bool:
-    """Whether a spot of ink is thicker than any stroke."""
-    marks = sheet.marks[line.top : line.bottom, line.left : line.right]
-    return float(cv2.distanceTransform(marks, cv2.DIST_L2, 3).max(initial=0)) > _THICK * sheet.digit
+    """Whether a spot of ink is thicker than any stroke, and much thicker than those of the table's other figures."""
+    return _thickness(sheet.marks, line) > max(_THICK * sheet.digit, _THICKER * sheet.stroke)
+
+
+def _thickness(marks: Pixels, line: InkLine) -> float:
+    """Pixels from the middle of the thickest stroke of a line to its edge."""
+    inked = marks[line.top : line.bottom, line.left : line.right]
+    return float(cv2.distanceTransform(inked, cv2.DIST_L2, 3).max(initial=0))
+
+
+def _usual_thickness(marks: Pixels, lines: Iterable[InkLine], digit: float) -> float:
+    """As `_thickness`, the usual one of a table's figures: type is bold, and scans make it bolder."""
+    figures = [_thickness(marks, n) for n in lines if 0.6 * digit < n.height < 1.6 * digit and n.width < 8 * digit]
+    return median(figures) if len(figures) >= _ENOUGH else 0.0
 
 
 def _without_colour(pixels: Pixels) -> Grey | None:
