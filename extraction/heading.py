@@ -76,8 +76,9 @@ def _title(head: Sequence[Paragraph]) -> str | None:
     for end in range(len(lines)):
         titles = [title for title in _ending_at(end, lines) if _TITLE.search(_solid(title))]
         if titles:
-            named = next((title for title in titles if _organization_in_title(title)), None)
-            return _tidy(named or titles[: _TITLE_LINES - 1][-1])
+            named = [title for title in titles if _organization_in_title(title)]
+            whole = [title for title in named if _SUBJECT.search(_solid(title))]
+            return _tidy([*whole, *named, *titles[1:], titles[0]][0])
     return None
 
 

@@ -86,6 +86,14 @@ def test_a_title_over_three_lines() -> None:
     assert (found.title, found.organization) == ("青峰区水利局2021年政府信息公开工作年度报告", "青峰区水利局")
 
 
+def test_the_second_line_of_a_title_may_look_like_a_whole_one() -> None:
+    found = heading("青峰区水利局关于2020年政府信息公开", "工作情况的年度报告")
+    assert (found.title, found.organization) == (
+        "青峰区水利局关于2020年政府信息公开工作情况的年度报告",
+        "青峰区水利局",
+    )
+
+
 def test_the_agency_above_a_title_that_names_it_is_not_in_it_twice() -> None:
     found = heading("青峰区水利局", "青峰区水利局2021年政府信息公开工作年度报告")
     assert (found.title, found.organization) == ("青峰区水利局2021年政府信息公开工作年度报告", "青峰区水利局")
