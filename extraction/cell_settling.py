@@ -37,6 +37,7 @@ _FIGURE_LIKE = re.compile(r"[\dOoQDlI|一〇.,，。:：·•_\-—–―～~/\\
 _ZEROS = str.maketrans(dict.fromkeys("OoQD〇○。", "0"))
 _FRINGE = " .·•,，、'`‘’\""  # no figure begins or ends with these: they are specks beside it
 _LONE_STROKES = ("一", "-", "—", "–", "―", "_", "~", "1", "l", "I", "|", "/")
+_UPRIGHT_STROKES = ("1", "l", "I", "|", "/")
 _ONES = str.maketrans(dict.fromkeys("lI|丨", "1"))
 
 
@@ -209,7 +210,7 @@ def plain_figure(text: str, line: InkLine) -> str:
     text = text.strip(_FRINGE) or text
     if text in _LONE_STROKES:
         if line.width > 1.6 * line.height:
-            return "—"
+            return text if text in _UPRIGHT_STROKES else "—"  # an upright one is wide with dust beside it
         return "/" if line.slant > _SLANTED else "1" if line.height > 1.6 * line.width else text
     return re.sub(r"^[—–―一](?=\d)", "-", text.translate(_ZEROS).translate(_ONES))
 

@@ -15,7 +15,7 @@ from extraction.document import Check, Field, Report, Status, Verdict
 SURE = 0.97
 """Confidence from which a reading is taken to be what is printed though no sum bears it out."""
 
-PROVEN = 0.995
+PROVEN = 0.999
 """Confidence from which it is taken so even where its sum does not hold.
 
 A worn scan breaks many more sums than agencies do: of a 4 whose thin strokes are lost, 1 is a good reading.

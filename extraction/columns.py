@@ -262,11 +262,15 @@ def _under(row: PrintedRow, header: Header, column: Column) -> Placed:
 
 
 def _astray(row: PrintedRow, header: Header) -> str:
-    """Why a row of a scan is in doubt: beside its columns stands a figure under no header, half of one perhaps.
+    """Why a row is in doubt: a figure stands where labels do, or, on a scan, under no header, half of one perhaps.
 
-    What a file states as text has no halves: there it is a column that the form does not have.
+    What a file states as text has no halves: under no header there is a column that the form does not have.
     """
     start, end = min(s for s, _ in header.ranges.values()), max(e for _, e in header.ranges.values())
+    if not row.labels and any(
+        cell.column < start and (figure := parse_figure(cell.text)) and not figure.blank for cell in row.own
+    ):
+        return "a figure stands where its label should"
     for cell in row.own:
         inside = start <= cell.column < end and cell.confidence < 1.0
         if inside and not any(

@@ -79,7 +79,8 @@ def _value(figure: Figure, form: FieldForm, header: str) -> tuple[Decimal | None
     except ValueError:
         return figure.value, "another unit than the column's"
     if value is None or form.unit is not Unit.COUNT:
-        return value, ""
+        fen = value is None or form.unit is not Unit.YUAN or value == round(value, 2)
+        return value, "" if fen else "less than a fen: the unit may be another"
     if value != value.to_integral_value():
         return value, "a count with decimals"
     if value < 0 and form.column.id != "change":

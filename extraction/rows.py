@@ -353,12 +353,17 @@ def _alike_unlabelled(row: PrintedRow, line: FormLine) -> float:
 
 def _alike_together(upper: PrintedRow, lower: PrintedRow, line: FormLine) -> float:
     """How well the labels of two rows fit a line when read as one label that a page break has split."""
-    if not line.wordings[0] or not lower.labels or not upper.labels:
+    if not line.wordings[0] or not lower.labels or not upper.labels or not _may_be_split(upper, lower):
         return 0.0
     if upper.figures and lower.figures:
         return 0.0
     text = upper.labels[-1].text + lower.labels[-1].text
     return max(similarity(text, wording) for wording in line.wordings)
+
+
+def _may_be_split(upper: PrintedRow, lower: PrintedRow) -> bool:
+    """Whether a page break may part them: in a text dump anywhere, on pages only between two tables."""
+    return upper.table.page is None or upper.table_index != lower.table_index
 
 
 def _fits_blindly(row: PrintedRow, line: FormLine) -> bool:

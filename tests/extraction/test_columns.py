@@ -7,7 +7,8 @@ import pytest
 from extraction.catalogue import template
 from extraction.columns import Header, place
 from extraction.document import Cell, Table
-from extraction.rows import LineKind, RowMatch, form_lines, printed_rows
+from extraction.rows import LineKind, RowMatch, form_lines, match_form, printed_rows
+from extraction.settings import LabelSettings
 
 LINE = next(
     line
@@ -47,3 +48,31 @@ def test_nothing_under_no_header_is_no_doubt(extra: str) -> None:
 
 def test_a_column_of_native_text_that_the_form_does_not_have_is_no_doubt() -> None:
     assert doubts("7", 1.0) == {""}
+
+
+@pytest.mark.parametrize("confidence", [0.99, 1.0])
+def test_a_figure_where_the_label_should_stand_puts_the_row_in_doubt(confidence: float) -> None:
+    """What was taken for the column of labels holds the first figure: the others may each be one column off."""
+    texts = ["1", "2", "3", "4", "5", "6", "21", ""]
+    cells = tuple(Cell(0, k, text, confidence=confidence) for k, text in enumerate(texts))
+    (row,) = printed_rows([Table(cells)])
+    header = Header(
+        {c: (k, k + 1) for k, c in enumerate(COLUMNS, start=1)},
+        {c: Cell(0, k, "") for k, c in enumerate(COLUMNS, start=1)},
+    )
+    found = place(RowMatch(LINE, (row,), blind=True), row, header)
+    assert {p.doubt for p in found.values()} == {"a figure stands where its label should"}
+
+
+def test_a_row_on_the_same_page_is_no_half_of_the_one_above() -> None:
+    """A seal lies on the second row; its figure is not the first row's."""
+    printed = [
+        ["4.保护第三方合法权益", "6", "", "", "", "", "", "6"],
+        ["5.属于三类内部事务信息", "", "", "", "", "", "", ""],
+        ["6.四类过程性信息7", "卡县", "", "", "", "", "", "5"],
+        ["7.属于行政执法案卷", "1", "", "", "", "", "", "1"],
+    ]
+    cells = tuple(Cell(r, k, text, page=1) for r, row in enumerate(printed) for k, text in enumerate(row))
+    match = match_form(printed_rows([Table(cells, page=1)]), LabelSettings())
+    assert match is not None
+    assert all(len(m.rows) == 1 for m in match.rows)

@@ -498,6 +498,15 @@ def test_the_unit_of_procurement(text: str, printed: str, yuan: str, layout: Lay
 
 
 @every_layout
+def test_less_than_a_fen_is_of_another_unit(layout: Layout) -> None:
+    """The header's 万元 could not be read."""
+    field = "proactive.government_procurement.amount_yuan"
+    form = reword(blank_form("2019"), "procurement_2019", "采购总金额", "采购总金额（")
+    labelled = layout.read(rewrite(form, field, "11.9754", Decimal("119754")))
+    assert next(f for f in labelled.fields if f.id == field).status is Status.REVIEW
+
+
+@every_layout
 @pytest.mark.parametrize(
     ("text", "wanyuan"),
     [

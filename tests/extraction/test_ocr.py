@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from extraction.cell_ink import ink_lines
+from extraction.cell_ink import InkLine, ink_lines
+from extraction.cell_settling import plain_figure
 from extraction.document import Pixels, Raster
 from extraction.grid_cells import GridCell
 from extraction.numbers import BLANK, parse_figure
@@ -373,3 +374,9 @@ def test_specks_beside_a_label_are_no_part_of_it_and_beside_a_figure_are() -> No
         (lines,) = ink_lines([GridCell(0, 0, 1, 1, 22, 22, 678, 98)], ink(page, window=51))
         assert right - left > length - 20
         assert (lines[0].right <= right + 6) == (text != "12")
+
+
+def test_an_upright_stroke_with_dust_beside_it_is_no_dash() -> None:
+    """The line of marks is wide because of the dust."""
+    assert plain_figure("1", InkLine(0, 0, 90, 20)) == "1"
+    assert plain_figure("一", InkLine(0, 0, 40, 8)) == "—"
