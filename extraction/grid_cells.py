@@ -49,12 +49,13 @@ class Grid:
             for c in self.cells
         )
 
-    def clipped(self, width: int, height: int) -> Grid:
-        """With every cell inside a picture of this size; one without any room becomes a doubtful one of a pixel."""
-        return replace(self, cells=tuple(_clipped(cell, width, height) for cell in self.cells))
+    def clipped(self, width: int, height: int, least: float) -> Grid:
+        """With every cell inside a picture of this size; one narrower or lower than `least` pixels is doubtful."""
+        return replace(self, cells=tuple(_clipped(cell, width, height, least) for cell in self.cells))
 
 
-def _clipped(cell: GridCell, width: int, height: int) -> GridCell:
+def _clipped(cell: GridCell, width: int, height: int, least: float) -> GridCell:
     left, top = min(max(0, cell.left), width - 1), min(max(0, cell.top), height - 1)
     right, bottom = max(left + 1, min(cell.right, width)), max(top + 1, min(cell.bottom, height))
-    return replace(cell, left=left, top=top, right=right, bottom=bottom, doubtful=cell.doubtful or not cell.has_room)
+    slim = min(cell.right - cell.left, cell.bottom - cell.top) < least
+    return replace(cell, left=left, top=top, right=right, bottom=bottom, doubtful=cell.doubtful or slim)

@@ -24,6 +24,7 @@ from extraction.similarity import chinese_count
 _SURE_MISSING = 0.99
 _UNSURE = 0.5
 _LEGIBLE = 0.9  # confidence in the label of a row that is in no form
+_TWO_IN_ONE = re.compile(r"\s*0\d")
 _MONEY = re.compile(r"[十百千万亿]*元")
 
 
@@ -56,6 +57,8 @@ def read_field(form: FieldForm, placed: Placed, accept: float) -> Field:
         return Field(form.id, form.label, None, "", status, confidence)
     figure = parse_figure(cell.text)
     value, fault = (None, "not a figure") if figure is None else _value(figure, form, placed.header)
+    if form.unit is Unit.COUNT and _TWO_IN_ONE.match(cell.text):
+        fault = "a count that begins with zero: it may be two figures"
     doubt = placed.doubt or cell.doubt or fault or ("" if cell.confidence >= accept else "an unsure reading")
     status = Status.REVIEW if doubt else Status.BLANK if value is None else Status.READ
     confidence = round(min(cell.confidence, _UNSURE) if doubt else cell.confidence, 4)

@@ -27,6 +27,7 @@ from models.loaded import Models
 _PAGE_NUMBER = re.compile(r"[-—–·.\s第]*\d{1,3}[-—–·.\s页]*")
 _MARGIN = 0.1  # of the page's height, where page numbers and running heads stand
 _BETWEEN = 2  # lines between two rows of a table without rules: a block's title, half of a label
+_LEAST = 7.0  # points: no figure has room in less, it is the gap between a rule and a streak beside it
 _COLUMNS = 3  # pieces that make a printed row a row of a table, whatever they say
 
 
@@ -81,7 +82,7 @@ def _filled_tables(sheet: Sheet, grids: Sequence[Grid], marks: Pixels | None, mo
         return []
     marks = marks_for(sheet, grids) if marks is None else marks
     height, width = sheet.raster.pixels.shape[:2]
-    inside = [grid.clipped(width, height) for grid in grids]
+    inside = [grid.clipped(width, height, _LEAST / sheet.raster.scale) for grid in grids]
     return [fill_table(grid, sheet.raster, marks, sheet.spans, sheet.number, models) for grid in inside]
 
 

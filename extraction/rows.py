@@ -73,6 +73,14 @@ class PrintedRow:
         return tuple(labels)
 
     @cached_property
+    def own_label(self) -> tuple[str, ...]:
+        """What the row's own label may say: the last of its labels, or all that are no higher than the row, which the
+        streaks of a scanner have parted."""
+        last = self.labels[-1].text
+        parts = [c.text for c in self.labels if c.row == self.row and c.row_span == 1]
+        return (last,) if len(parts) < 2 else (last, "".join(parts))
+
+    @cached_property
     def figures(self) -> int:
         """How many cells hold a figure."""
         return sum(bool((f := parse_figure(c.text)) and not f.blank) for c in self.own)
@@ -339,7 +347,7 @@ def _alike_label(row: PrintedRow, line: FormLine) -> float:
     """How well the row's own label fits the line; not its group's, which would fit a neighbour as well."""
     if line.kind not in (LineKind.GROUP, LineKind.DATA) or not row.labels:
         return 0.0
-    return max(similarity(row.labels[-1].text, wording) for wording in line.wordings)
+    return max(similarity(text, wording) for text in row.own_label for wording in line.wordings)
 
 
 def _alike_unlabelled(row: PrintedRow, line: FormLine) -> float:

@@ -76,3 +76,16 @@ def test_a_row_on_the_same_page_is_no_half_of_the_one_above() -> None:
     match = match_form(printed_rows([Table(cells, page=1)]), LabelSettings())
     assert match is not None
     assert all(len(m.rows) == 1 for m in match.rows)
+
+
+def test_a_label_in_pieces_is_that_of_its_own_row() -> None:
+    """Streaks of a scanner cut the column of labels; the last piece alone is more like the next row's label."""
+    labels = [["一、本年新", "女政", "信息公开申请数量"], ["二、上年结", "专政", "申请数量"]]
+    cells = tuple(
+        Cell(r, k, text, page=1, confidence=0.99)
+        for r, pieces in enumerate(labels)
+        for k, text in enumerate([*pieces, *"1203006"])
+    )
+    match = match_form(printed_rows([Table(cells, page=1)]), LabelSettings())
+    assert match is not None
+    assert [m.line.row.id for m in match.data if m.line.row] == ["received", "carried_in"]

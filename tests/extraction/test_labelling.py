@@ -498,6 +498,15 @@ def test_the_unit_of_procurement(text: str, printed: str, yuan: str, layout: Lay
 
 
 @every_layout
+@pytest.mark.parametrize("printed", ["00", "012"])
+def test_a_count_that_begins_with_zero_may_be_two(printed: str, layout: Layout) -> None:
+    """A rule between two columns was not found."""
+    field = "applications.received.natural_person"
+    labelled = layout.read(rewrite(blank_form("2021"), field, printed, Decimal(printed)))
+    assert next(f for f in labelled.fields if f.id == field).status is Status.REVIEW
+
+
+@every_layout
 def test_less_than_a_fen_is_of_another_unit(layout: Layout) -> None:
     """The header's 万元 could not be read."""
     field = "proactive.government_procurement.amount_yuan"
