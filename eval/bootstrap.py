@@ -72,7 +72,7 @@ def _each_by_itself(value: float, wholes: Numbers) -> Interval:
     Exact where none or all are so (Clopper and Pearson, 1934: what n things cannot show), else Wilson's score interval
     (1927).
     """
-    number = float(wholes.sum())
+    number, value = float(wholes.sum()), min(1.0, value)  # more may go to review than are in the gold
     if value in (0, 1):
         other = 1 - _TAIL ** (1 / number)
         return Interval(value, value, other) if value == 0 else Interval(value, 1 - other, value)

@@ -29,7 +29,11 @@ def fill_table(
     """
     boxes = [raster.box_on_page(c.left, c.top, c.right, c.bottom) for c in grid.cells]
     native = [native_text(held, box) for held, box in zip(_held(spans, boxes), boxes, strict=True)]
-    unread = [i for i, cell in enumerate(grid.cells) if not native[i] and (not spans or has_ink(marks, cell))]
+    unread = [
+        i
+        for i, cell in enumerate(grid.cells)
+        if models.reads_cells and not native[i] and (not spans or has_ink(marks, cell))
+    ]
     read = read_cells(raster, marks, [grid.cells[i] for i in unread], models) if unread else []
     seen = dict(zip(unread, read, strict=True))
     cells = tuple(

@@ -11,7 +11,12 @@ from models.recogniser import ENGINES, RapidOcrRecogniser, Recogniser
 
 
 class Models:
-    """The networks that read pages: loaded when first needed, then kept. Digital files may need none."""
+    """The networks that read pages: loaded when first needed, then kept. Digital files may need none.
+
+    `reads_cells` is False where a cell without native text is to be taken for empty, whatever ink it has.
+    """
+
+    reads_cells = True
 
     def __init__(
         self, engine: str = RapidOcrRecogniser.name, threads: int = 2, *, layout: bool = True, network: str = DEFAULT

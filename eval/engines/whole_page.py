@@ -52,6 +52,8 @@ class WholePageEngine:
 class _NothingRead(Models):
     """Our layout network without a recogniser: a cell that the engine left empty is empty."""
 
+    reads_cells = False
+
     @cached_property
     def recogniser(self) -> Recogniser:
         """One that finds and reads nothing."""

@@ -124,7 +124,7 @@ def test_whole_page_baselines_accept_what_they_read(name: str, rendering: str, p
     assert {f.confidence for f in accepted} == {1.0}
     ours = read_once("gouji", pages[rendering])
     assert right <= counts(ours, rendering)[0]
-    assert [c.box for c in longest(read).cells] == [pytest.approx(c.box, abs=0.01) for c in longest(ours).cells]
+    assert [c.box for c in longest(read).cells] == [pytest.approx(c.box, abs=1.5) for c in longest(ours).cells]
 
 
 def test_a_lone_zero_that_is_not_found_becomes_a_blank_that_nobody_looks_at(pages: dict[str, Path]) -> None:

@@ -55,7 +55,7 @@ def test_tables_say_what_the_scores_say(scores: Path, capsys: pytest.CaptureFixt
     capsys.readouterr()
     assert main([str(scores)]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("```sh\ngouji ")
+    assert said.startswith("```sh\ngouji")
     assert "3 reports of 2 levels" in said
     whole, right, accepted, silent, review, detail = tables(said)
     assert whole["Gouji"]["silent errors"].startswith("3: 0.")
