@@ -6,26 +6,23 @@ rows of text in columns. No table is lost because one of them missed it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from extraction.borderless import find_open_grids, ink_pieces, native_pieces
+from extraction.cell_ink import page_marks
 from extraction.document import Box, Page, Pixels, Raster, Region, RegionKind, Span, Table, union
 from extraction.grid_cells import Grid
 from extraction.lines import read_page_lines
 from extraction.native import grids_on, is_explained, marks_for, titles_by_size
 from extraction.numbers import parse_figure
-from extraction.ocr import page_marks
 from extraction.settings import Settings
-from extraction.sheet import Sheet, sheets_of
+from extraction.sheet import PAGE_NUMBER, Sheet, sheets_of
 from extraction.stages import stage
 from extraction.tables import fill_table, loose_table, text_pieces, whole_line
 from models.layout import PictureModel
 from models.loaded import Models
 
-_PAGE_NUMBER = re.compile(r"[-—–·.\s第]*\d{1,3}[-—–·.\s页]*")
-_MARGIN = 0.1  # of the page's height, where page numbers and running heads stand
 _BETWEEN = 2  # lines between two rows of a table without rules: a block's title, half of a label
 _LEAST = 7.0  # points: no figure has room in less, it is the gap between a rule and a streak beside it
 _COLUMNS = 3  # pieces that make a printed row a row of a table, whatever they say
@@ -44,7 +41,7 @@ def regions_on(sheet: Sheet, models: Models, settings: Settings) -> tuple[Region
     """The parts of a sheet in reading order, their boxes on the page as the file shows it."""
     marks = None if sheet.spans else page_marks(sheet.raster)
     with stage("grid"):
-        ruled = grids_on(sheet, settings.tables)
+        ruled = grids_on(sheet, settings.tables, marks)
         grids = [*ruled, *_open_grids(sheet, marks, ruled)]
     with stage("cells"):
         filled = _filled_tables(sheet, grids, marks, models)
@@ -188,8 +185,8 @@ def _without_small_gaps(row: Sequence[Span]) -> list[Span]:
 def _kind(line: Span, blocks: Sequence[tuple[str, Box]], sheet: Sheet) -> RegionKind:
     """What a line is: furniture by its place and words, a title where the network says so, else text."""
     assert line.box is not None
-    in_margin = line.box.bottom < _MARGIN * sheet.height or line.box.top > (1 - _MARGIN) * sheet.height
-    if in_margin and _PAGE_NUMBER.fullmatch(line.text):
+    in_margin = sheet.has_in_margin(line.box)
+    if in_margin and PAGE_NUMBER.fullmatch(line.text):
         return RegionKind.FURNITURE
     seen_as = {kind for kind, box in blocks if box.holds(line.box.middle)}
     if in_margin and seen_as & {"header", "footer"}:

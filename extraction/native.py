@@ -6,34 +6,34 @@ layout network is left out where rules and text explain the page.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
 import numpy as np
 
+from extraction.cell_ink import page_marks
 from extraction.document import Box, Pixels, Raster, Span
 from extraction.grid_cells import Grid, GridCell
-from extraction.ocr import page_marks
 from extraction.raster import grey
 from extraction.rules import find_grids
 from extraction.settings import TableSettings
-from extraction.sheet import Sheet
+from extraction.sheet import PAGE_NUMBER, Sheet
 
 _PLAIN = 12  # grey values from the lightest to the darkest pixel of bare paper or a coloured band
 _INSET = 4  # pixels inside the rules in which their fringe stands
 _LARGER = 1.15  # times the usual height of a line: a title
-_PAGE_NUMBER = re.compile(r"[-—–·.\s第]*\d{1,3}[-—–·.\s页]*")
-_MARGIN = 0.1  # of the page's height
 
 
-def grids_on(sheet: Sheet, settings: TableSettings) -> list[Grid]:
-    """The ruled tables of a sheet in its pixels: from the rules that the file draws, else from its picture."""
+def grids_on(sheet: Sheet, settings: TableSettings, marks: Pixels | None = None) -> list[Grid]:
+    """The ruled tables of a sheet in its pixels: from the rules that the file draws, else from its picture.
+
+    `marks` is the sheet's ink, where it is known already.
+    """
     if sheet.rules is not None:
         drawn = find_grids(sheet.rules.pixels, sheet.rules.scale, settings, rules_only=True)
         return [_moved(grid, sheet.rules, sheet.raster) for grid in drawn]
-    return find_grids(grey(sheet.raster.pixels), sheet.raster.scale, settings)
+    return find_grids(grey(sheet.raster.pixels), sheet.raster.scale, settings, marks)
 
 
 def marks_for(sheet: Sheet, grids: Sequence[Grid]) -> Pixels:
@@ -50,7 +50,7 @@ def is_explained(sheet: Sheet, rows: Sequence[Sequence[Span]]) -> bool:
     page's margins is a page number.
     """
     return sheet.rules is not None and all(
-        len(row) == 1 and (not _in_margin(row[0], sheet.height) or bool(_PAGE_NUMBER.fullmatch(row[0].text)))
+        len(row) == 1 and (not sheet.has_in_margin(row[0].box) or bool(PAGE_NUMBER.fullmatch(row[0].text)))
         for row in rows
     )
 
@@ -92,7 +92,3 @@ def _is_bare(pixels: Pixels, cell: GridCell) -> bool:
     """Whether a cell is of one tone inside its rules."""
     inside = pixels[cell.top + _INSET : cell.bottom - _INSET, cell.left + _INSET : cell.right - _INSET]
     return inside.size == 0 or int(np.ptp(inside, axis=(0, 1)).max()) <= _PLAIN
-
-
-def _in_margin(line: Span, height: float) -> bool:
-    return line.box is not None and (line.box.bottom < _MARGIN * height or line.box.top > (1 - _MARGIN) * height)

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from extraction.cell_ink import InkLine, digit_height, has_ink, ink_lines, page_marks, residue
+from extraction.cell_ink import InkLine, digit_height, ink_lines, residue
 from extraction.cell_settling import (
     BLANK,
     SURE,
@@ -37,10 +37,9 @@ from extraction.lexicon import is_wording
 from extraction.raster import grey
 from models.cell_crop import Grey, Window, cut, window_around
 from models.cell_reader import CellReader, CellReading
+from models.line_reader import as_bgr
 from models.loaded import Models
 from models.recogniser import Image, Recogniser
-
-__all__ = ["CellText", "has_ink", "page_marks", "read_cells"]
 
 _LONGEST = 12.0  # heights of a digit: longer lines are no figure
 _EDGE = 1  # pixels inside the rules
@@ -67,7 +66,7 @@ class Spot(NamedTuple):
 class _Sheet:
     """What all cells of a table have in common. `plain` is the picture without coloured ink, where it is in colour.
 
-    `digit` and `stroke` are the usual height of a figure and thickness of its strokes (`_thickness`), in pixels.
+    `digit` is the usual height of a figure in pixels; `blots` are the lines with a spot thicker than strokes.
     """
 
     raster: Raster
@@ -77,7 +76,7 @@ class _Sheet:
     cells: Sequence[GridCell]
     lines: Sequence[Sequence[InkLine]]
     digit: float
-    stroke: float
+    blots: frozenset[InkLine]
 
     def line(self, spot: Spot) -> InkLine | None:
         return self.lines[spot.cell][spot.number] if self.lines[spot.cell] else None
@@ -95,8 +94,8 @@ def read_cells(raster: Raster, marks: Pixels, cells: Sequence[GridCell], models:
         return []
     lines = ink_lines(cells, marks)
     digit = digit_height(line for cell_lines in lines for line in cell_lines)
-    stroke = _usual_thickness(marks, (line for cell_lines in lines for line in cell_lines), digit)
-    sheet = _Sheet(raster, grey(raster.pixels), _without_colour(raster.pixels), marks, cells, lines, digit, stroke)
+    blots = _blots(marks, [line for cell_lines in lines for line in cell_lines], digit)
+    sheet = _Sheet(raster, grey(raster.pixels), _without_colour(raster.pixels), marks, cells, lines, digit, blots)
     spots = [spot for i in range(len(cells)) for spot in _spots(i, cells[i], lines[i], digit)]
     figures = _figures(sheet, spots, models.cells)
     asked = [s for s in spots if sheet.line(s) and (s not in figures or _needs_general(sheet, s, figures[s]))]
@@ -145,24 +144,27 @@ def _needs_general(sheet: _Sheet, spot: Spot, figure: CellReading) -> bool:
         return figure.foreign
     if figure.foreign or figure.probability < _ASK or line is None:
         return True
-    return (line.gap > _GAP * sheet.digit and len(figure.text) > 1) or _blotted(sheet, line)
+    return (line.gap > _GAP * sheet.digit and len(figure.text) > 1) or line in sheet.blots
 
 
-def _blotted(sheet: _Sheet, line: InkLine) -> bool:
-    """Whether a spot of ink is thicker than any stroke, and much thicker than those of the table's other figures."""
-    return _thickness(sheet.marks, line) > max(_THICK * sheet.digit, _THICKER * sheet.stroke)
+def _blots(marks: Pixels, lines: Sequence[InkLine], digit: float) -> frozenset[InkLine]:
+    """The lines with a spot that is thicker than any stroke, and much thicker than the strokes of the other figures.
+
+    The usual thickness counts because type is bold, and scans make it bolder.
+    """
+    thickness = [_thickness(marks, line) for line in lines]
+    figures = [
+        t for t, n in zip(thickness, lines, strict=True) if 0.6 * digit < n.height < 1.6 * digit and n.width < 8 * digit
+    ]
+    usual = median(figures) if len(figures) >= _ENOUGH else 0.0
+    least = max(_THICK * digit, _THICKER * usual)
+    return frozenset(line for t, line in zip(thickness, lines, strict=True) if t > least)
 
 
 def _thickness(marks: Pixels, line: InkLine) -> float:
     """Pixels from the middle of the thickest stroke of a line to its edge."""
     inked = marks[line.top : line.bottom, line.left : line.right]
     return float(cv2.distanceTransform(inked, cv2.DIST_L2, 3).max(initial=0))
-
-
-def _usual_thickness(marks: Pixels, lines: Iterable[InkLine], digit: float) -> float:
-    """As `_thickness`, the usual one of a table's figures: type is bold, and scans make it bolder."""
-    figures = [_thickness(marks, n) for n in lines if 0.6 * digit < n.height < 1.6 * digit and n.width < 8 * digit]
-    return median(figures) if len(figures) >= _ENOUGH else 0.0
 
 
 def _without_colour(pixels: Pixels) -> Grey | None:
@@ -214,7 +216,7 @@ def _one(
     others = [y for cell, y in middles[sheet.cells[spot.cell].row] if cell != spot.cell]
     off = ((spot.box.top + spot.box.bottom) / 2 - median(others)) / sheet.digit if others else None
     line = sheet.line(spot)
-    blotted = general is not None and line is not None and _blotted(sheet, line)
+    blotted = general is not None and line in sheet.blots
     return settled(figure, general, Place(line, sheet.digit, off, blotted, _overprinted(sheet, spot)))
 
 
@@ -225,7 +227,7 @@ def _general(sheet: _Sheet, spots: Sequence[Spot], recogniser: Recogniser) -> li
     """What the general recogniser says of each line: once for text, two or three times for what may be a figure."""
     if not spots:
         return []
-    paper = _as_bgr(sheet.raster.pixels)
+    paper = as_bgr(sheet.raster.pixels)
     lines = [line for spot in spots if (line := sheet.line(spot))]
     residues = {i: residue(sheet.marks, sheet.cells[i]) for i in {s.cell for s in spots}}
 
@@ -273,7 +275,3 @@ def _frame(
         value=[float(v) for v in paper],
     )
     return np.asarray(framed, np.uint8)
-
-
-def _as_bgr(pixels: Pixels) -> Pixels:
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8) if pixels.ndim == 2 else pixels

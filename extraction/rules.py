@@ -11,10 +11,11 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
+from extraction.cell_ink import page_marks_of
 from extraction.document import Pixels
 from extraction.grid import Strokes, grid_of
 from extraction.grid_cells import Grid
-from extraction.raster import ink, middle
+from extraction.raster import middle
 from extraction.settings import TableSettings
 
 _THICKEST = 3.5  # points; anything thicker is a band, not a rule
@@ -26,10 +27,12 @@ _GAP = 2.0  # headings; no rule is broken for longer
 _OPEN_RULES = 3  # upright rules ending together: the table is open there
 
 
-def find_grids(grey_pixels: Pixels, scale: float, settings: TableSettings, *, rules_only: bool = False) -> list[Grid]:
+def find_grids(
+    grey_pixels: Pixels, scale: float, settings: TableSettings, marks: Pixels | None = None, *, rules_only: bool = False
+) -> list[Grid]:
     """The ruled tables of a level page, top to bottom. `scale` is points a pixel.
 
-    A picture of `rules_only` has no streaks of a scanner.
+    `marks` is the page's ink, where it is known already. A picture of `rules_only` has no streaks of a scanner.
     """
     across = _rules(grey_pixels, round(settings.min_rule_across / scale), scale)
     # Upright rules are found as level ones of the picture with its axes exchanged.
@@ -37,7 +40,7 @@ def find_grids(grey_pixels: Pixels, scale: float, settings: TableSettings, *, ru
     across = Strokes(across.grey, across.thin, _meeting(across.mask, down.mask.T, round(3.0 / scale)))
     down_mask = _without_loose_strokes(down.mask.T, across.mask, _HEADING / scale, 1.5 / scale, not rules_only).T
     down = Strokes(down.grey, down.thin, down_mask)
-    marks = ink(grey_pixels, window=51)
+    marks = page_marks_of(grey_pixels) if marks is None else marks
     grids = []
     for box in _touching(across.mask, down.mask.T, reach=max(1, round(1.0 / scale))):
         grid = grid_of(across, down, marks, box, snap=settings.snap / scale)

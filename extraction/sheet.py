@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +10,11 @@ import numpy as np
 from extraction.document import Box, Page, Raster, Region, Span
 from extraction.preparation.pages import prepared_pages
 from models.loaded import Models
+
+PAGE_NUMBER = re.compile(r"[-—–·.\s第]*\d{1,3}[-—–·.\s页]*")
+"""What a line in the margin says that is no more than the page's number."""
+
+_MARGIN = 0.1  # of the page's height
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,10 @@ class Sheet:
     def height(self) -> float:
         """Points."""
         return float(self.raster.pixels.shape[0] * self.raster.scale)
+
+    def has_in_margin(self, box: Box | None) -> bool:
+        """Whether a box lies where page numbers and running heads stand."""
+        return box is not None and (box.bottom < _MARGIN * self.height or box.top > (1 - _MARGIN) * self.height)
 
     def on_page(self, region: Region) -> Region:
         """The region with its boxes on the page."""

@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from extraction.cell_ink import has_ink
+from extraction.cell_settling import CellText
 from extraction.document import Box, Cell, Pixels, Raster, Span, Table, union
 from extraction.grid_cells import Grid, GridCell
-from extraction.ocr import CellText, has_ink, read_cells
+from extraction.ocr import read_cells
 from models.loaded import Models
 
 _DIGITS = re.compile(r"[\d,.，]+")
@@ -25,7 +27,7 @@ def fill_table(
 ) -> Table:
     """The table of a grid: native text where there is some, the picture read where there is none.
 
-    `marks` is the page's ink (`extraction.ocr.page_marks`).
+    `marks` is the page's ink (`extraction.cell_ink.page_marks`).
     """
     boxes = [raster.box_on_page(c.left, c.top, c.right, c.bottom) for c in grid.cells]
     native = [native_text(held, box) for held, box in zip(_held(spans, boxes), boxes, strict=True)]

@@ -14,6 +14,7 @@ import onnxruntime
 from layoutparser.models.base_layoutmodel import BaseLayoutModel
 from PIL import Image as PillowImage
 
+from models.line_reader import as_bgr
 from models.recogniser import Image
 from models.weights import weights
 
@@ -35,8 +36,7 @@ class PictureModel(BaseLayoutModel):  # type: ignore[misc]
         """The picture as BGR; arrays are taken to be BGR already."""
         if isinstance(image, PillowImage.Image):  # of any mode: palettes and black-and-white scans too
             return np.asarray(cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR), np.uint8)
-        pixels = np.asarray(image, np.uint8)
-        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8) if pixels.ndim == 2 else pixels
+        return as_bgr(np.asarray(image, np.uint8))
 
 
 class CdlaLayoutModel(PictureModel):

@@ -45,23 +45,23 @@ class Curves:
         return len(self.x)
 
 
-def level_rules(grey_pixels: Pixels) -> Curves:
-    """The rules that run across."""
-    return _points(_rule_strokes(grey_pixels), _BIN, _SHORTEST, _THICKEST * 6, 1.0, _SPREAD)
+def level_rules(strokes: Pixels) -> Curves:
+    """The rules that run across, from `rule_strokes`."""
+    return _points(strokes, _BIN, _SHORTEST, _THICKEST * 6, 1.0, _SPREAD)
 
 
 def upright_rules(grey_pixels: Pixels) -> Curves:
     """The rules that run down, x and y exchanged."""
-    return level_rules(np.ascontiguousarray(grey_pixels.T))
+    return level_rules(rule_strokes(np.ascontiguousarray(grey_pixels.T)))
 
 
-def text_lines(grey_pixels: Pixels, marks: Pixels) -> Curves:
-    """The lines of text. `marks` is 255 where there is ink."""
-    blobs = _text_blobs(marks, _rule_strokes(grey_pixels))
+def text_lines(marks: Pixels, strokes: Pixels) -> Curves:
+    """The lines of text. `marks` is 255 where there is ink; `strokes` are `rule_strokes`."""
+    blobs = _text_blobs(marks, strokes)
     return _points(blobs, _TEXT_BIN, _TEXT_SHORTEST, _TEXT_TALLEST, _TEXT_WEIGHT, None)
 
 
-def _rule_strokes(grey_pixels: Pixels) -> Pixels:
+def rule_strokes(grey_pixels: Pixels) -> Pixels:
     """255 on long thin strokes that run across, slanted or bent as they may be."""
     tall = np.ones((_THICKEST, 1), np.uint8)
     thin = cv2.morphologyEx(grey_pixels, cv2.MORPH_BLACKHAT, tall, borderType=cv2.BORDER_REPLICATE)

@@ -9,7 +9,16 @@ import numpy as np
 
 from extraction.document import Matrix, Mesh, Pixels, Raster
 from extraction.preparation.bend import Displacement, fitted, unevenness
-from extraction.preparation.curves import Curves, Floats, level_rules, longest, text_lines, together, upright_rules
+from extraction.preparation.curves import (
+    Curves,
+    Floats,
+    level_rules,
+    longest,
+    rule_strokes,
+    text_lines,
+    together,
+    upright_rules,
+)
 from extraction.preparation.level import ink_points, skew_of
 from extraction.preparation.light import shrunk
 from extraction.preparation.warp import PAPER, affine, turned
@@ -86,19 +95,20 @@ class _Bend:
 def _bend(small: Pixels, marks: Pixels) -> _Bend | None:
     """What is left to straighten on a level page, None for nothing."""
     size = (small.shape[1], small.shape[0])
-    across, down = level_rules(small), upright_rules(small)
+    strokes = rule_strokes(small)
+    across, down = level_rules(strokes), upright_rules(small)
     if len(across) < _ENOUGH:
-        return _text_bend(small, marks, longest(across, _LONG), size)
+        return _text_bend(text_lines(marks, strokes), longest(across, _LONG), size)
     if unevenness(across) <= _STRAIGHT and (len(down) < _FEWEST or unevenness(down) <= _STRAIGHT):
         return None
-    y = _sound(fitted(together(across, text_lines(small, marks)), size), size)
+    y = _sound(fitted(together(across, text_lines(marks, strokes)), size), size)
     x = _sound(fitted(down, size[::-1]), size[::-1]) if len(down) >= _FEWEST else None
     return None if x is None and y is None else _Bend(x, y, size)
 
 
-def _text_bend(small: Pixels, marks: Pixels, rules: Curves, size: tuple[int, int]) -> _Bend | None:
+def _text_bend(lines: Curves, rules: Curves, size: tuple[int, int]) -> _Bend | None:
     """As `_bend`, from lines of text and a few rules. Characters lie at many heights: only plain bends count."""
-    curves = together(rules, text_lines(small, marks))
+    curves = together(rules, lines)
     if len(curves) < _FEWEST:
         return None
     displacement = _sound(fitted(curves, size), size)

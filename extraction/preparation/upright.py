@@ -17,6 +17,7 @@ from extraction.document import Matrix, Pixels
 from extraction.preparation.level import ink_points, sideways, skew_of, unevenness
 from extraction.preparation.warp import turned
 from extraction.similarity import chinese_count
+from models.line_reader import as_bgr
 from models.recogniser import Image, Recogniser, cut_line
 
 _SMEAR = 5  # pixels at 100 dpi: more than between characters, less than between lines
@@ -134,5 +135,4 @@ def _turned_back(lines: _Lines, marks: Pixels, shrink: int) -> _Lines:
 
 
 def _cut(page: Pixels, quad: Matrix) -> Image:
-    line = cut_line(page, quad.astype(np.float32))
-    return np.asarray(cv2.cvtColor(line, cv2.COLOR_GRAY2BGR), np.uint8) if line.ndim == 2 else line
+    return as_bgr(cut_line(page, quad.astype(np.float32)))

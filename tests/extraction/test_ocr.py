@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 import pytest
 
-from extraction.cell_ink import InkLine, ink_lines
-from extraction.cell_settling import plain_figure
+from extraction.cell_ink import InkLine, has_ink, ink_lines, page_marks
+from extraction.cell_settling import CellText, plain_figure
 from extraction.document import Pixels, Raster
 from extraction.grid_cells import GridCell
 from extraction.numbers import BLANK, parse_figure
-from extraction.ocr import CellText, has_ink, page_marks, read_cells
+from extraction.ocr import read_cells
 from extraction.raster import ink
 from models.loaded import Models
 from tests.drawing import SCALE, Rectangle, draw_form, form, paper, rule, scanned, write, write_mid

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extraction.cell_ink import page_marks
 from extraction.document import Box, Pixels, Raster, Span, Table
 from extraction.grid_cells import Grid, GridCell
-from extraction.ocr import page_marks
 from extraction.tables import fill_table, loose_table, native_text, text_lines
 from models.loaded import Models
 from tests.drawing import SCALE, Form, draw_form, form, paper, write_mid
