@@ -11,6 +11,7 @@ import pytest
 
 from extraction.cell_ink import InkLine, has_ink, ink_lines, page_marks
 from extraction.cell_settling import CellText, plain_figure
+from extraction.checks import SURE
 from extraction.document import Pixels, Raster
 from extraction.grid_cells import GridCell
 from extraction.numbers import BLANK, parse_figure
@@ -326,6 +327,19 @@ def test_the_arc_of_a_red_seal_in_a_blank_cell_is_no_figure(models: Models, radi
     raster = Raster(colour, drawn.raster.to_page)
     cell = read_cells(raster, page_marks(raster), drawn.cells, models)[1]
     assert cell.text == "" or not accepted(cell)
+
+
+@pytest.mark.parametrize("text", ["0", ""])
+def test_where_coloured_ink_was_taken_out_a_sum_must_bear_the_reading_out(models: Models, text: str) -> None:
+    """The picture is grey by then; the mask says where the ink was."""
+    drawn = sheet(["0", text, "447228", "6"], size=30)
+    left, top, right, bottom = drawn.box(1)
+    overprint = np.zeros_like(drawn.page)
+    overprint[top:bottom, left:right] = 255
+    raster = Raster(drawn.page, drawn.raster.to_page, overprint=overprint)
+    read = read_cells(raster, page_marks(raster), drawn.cells, models)
+    assert read[1].text == text
+    assert [cell.confidence >= SURE for cell in read] == [True, False, True, True]
 
 
 @pytest.mark.parametrize("tone", [205, 225, 240, 248])
