@@ -10,10 +10,7 @@ from tests.documents import SAMPLES
 
 MINI = SAMPLES.parent / "mini"
 
-KNOWN_SILENT = 1
-"""A streak of the scanner down the page is taken for a rule and halves a cell: its zero reads as blank."""
-
-LEAST_RIGHT = 0.70
+LEAST_RIGHT = 0.85
 """Fields as printed, of all levels to the worn ones."""
 
 
@@ -22,7 +19,7 @@ def test_gouji_over_the_mini_test_set(tmp_path: Path) -> None:
     gouji = json.loads((tmp_path / "scores.json").read_text(encoding="utf-8"))["engines"]["gouji"]
     counts = gouji["counts"]
     assert counts["reports"] == counts["read"] == 10
-    assert counts["silent"] <= KNOWN_SILENT
+    assert counts["silent"] == 0
     assert counts["right"] >= LEAST_RIGHT * counts["fields"]
     digital = gouji["levels"]["digital"]["counts"]
     assert digital["right"] == digital["fields"]
