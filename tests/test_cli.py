@@ -143,10 +143,17 @@ def test_models_are_listed_and_verified(capsys: pytest.CaptureFixture[str]) -> N
 def test_an_interrupted_run_keeps_what_is_done_and_says_so(tmp_path: Path) -> None:
     folder, out = tmp_path / "in", tmp_path / "out"
     folder.mkdir()
-    for n in range(400):  # too many to be done before the signal comes
-        shutil.copyfile(SAMPLE, folder / f"{n:03}.html")
+    for n in range(40):
+        shutil.copyfile(SAMPLE, folder / f"{n:02}.html")
     command = [GOUJI, "convert", str(folder), "-o", str(out)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # What runs in a shell's background is told to ignore the signal, and passes that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
         while not (out / "manifest.jsonl").exists() and process.poll() is None:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
@@ -155,5 +162,5 @@ def test_an_interrupted_run_keeps_what_is_done_and_says_so(tmp_path: Path) -> No
     assert "gouji: interrupted; what is finished is kept" in error
     assert "Traceback" not in error
     done = (out / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
-    assert 1 <= len(done) < 400
+    assert 1 <= len(done) < 40
     assert [p for p in out.rglob("*") if p.name.endswith(".part")] == []
