@@ -41,7 +41,7 @@ def regions_on(sheet: Sheet, models: Models, settings: Settings) -> tuple[Region
     """The parts of a sheet in reading order, their boxes on the page as the file shows it."""
     marks = None if sheet.spans else page_marks(sheet.raster)
     with stage("grid"):
-        ruled = grids_on(sheet, settings.tables, marks)
+        ruled = grids_on(sheet, settings.tables, marks) if models.steps.ruled_grids else []
         grids = [*ruled, *_open_grids(sheet, marks, ruled)]
     with stage("cells"):
         filled = _filled_tables(sheet, grids, marks, models)

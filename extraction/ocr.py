@@ -97,9 +97,15 @@ def read_cells(raster: Raster, marks: Pixels, cells: Sequence[GridCell], models:
     blots = _blots(marks, [line for cell_lines in lines for line in cell_lines], digit)
     sheet = _Sheet(raster, grey(raster.pixels), _without_colour(raster.pixels), marks, cells, lines, digit, blots)
     spots = [spot for i in range(len(cells)) for spot in _spots(i, cells[i], lines[i], digit)]
-    figures = _figures(sheet, spots, models.cells)
-    asked = [s for s in spots if sheet.line(s) and (s not in figures or _needs_general(sheet, s, figures[s]))]
-    general = dict(zip(asked, _general(sheet, asked, models.recogniser), strict=True))
+    twice = models.steps.second_readings
+    if models.steps.cell_recogniser:
+        figures = _figures(sheet, spots, models.cells, twice=twice)
+    else:
+        figures = {s: BLANK for s in spots if sheet.line(s) is None}
+    asked = [
+        s for s in spots if sheet.line(s) and (s not in figures or _needs_general(sheet, s, figures[s], twice=twice))
+    ]
+    general = dict(zip(asked, _general(sheet, asked, models.recogniser, twice=twice), strict=True))
     middles = _row_middles(sheet, spots, figures)
     texts: defaultdict[int, list[CellText]] = defaultdict(list)
     for spot in spots:
@@ -119,12 +125,14 @@ def _spots(index: int, cell: GridCell, lines: Sequence[InkLine], digit: float) -
 # ---------------------------------------------------------------- figures
 
 
-def _figures(sheet: _Sheet, spots: Sequence[Spot], reader: CellReader) -> dict[Spot, CellReading]:
-    """What the cell recogniser says of each line that is short enough to be a figure."""
+def _figures(sheet: _Sheet, spots: Sequence[Spot], reader: CellReader, *, twice: bool) -> dict[Spot, CellReading]:
+    """What the cell recogniser says of each line that is short enough to be a figure; `twice` what is unsure."""
     short = {s: sheet.cut(s, 1.0) for s in spots if s.box.right - s.box.left <= _LONGEST * sheet.digit}
     bare = {s for s, picture in short.items() if sheet.line(s) is None and int(np.ptp(picture)) < _PLAIN}
     shown = [s for s in short if s not in bare]
     found = dict.fromkeys(bare, BLANK) | dict(zip(shown, reader.read([short[s] for s in shown]), strict=True))
+    if not twice:
+        return found
     unsure = [s for s in shown if found[s].probability < SURE and not found[s].foreign]
     again = reader.read([sheet.cut(s, _SECOND_FRAME) for s in unsure])
     for spot, second in zip(unsure, again, strict=True):
@@ -137,10 +145,10 @@ def _figures(sheet: _Sheet, spots: Sequence[Spot], reader: CellReader) -> dict[S
     return found
 
 
-def _needs_general(sheet: _Sheet, spot: Spot, figure: CellReading) -> bool:
+def _needs_general(sheet: _Sheet, spot: Spot, figure: CellReading, *, twice: bool) -> bool:
     """Whether another engine must be asked: for other text, the unsure, and where the marks are not of one figure."""
     line = sheet.line(spot)
-    if sheet.cells[spot.cell].doubtful:  # it goes to a person whatever is read
+    if not twice or sheet.cells[spot.cell].doubtful:  # doubtful: it goes to a person whatever is read
         return figure.foreign
     if figure.foreign or figure.probability < _ASK or line is None:
         return True
@@ -223,7 +231,7 @@ def _one(
 # ---------------------------------------------------------------- anything else
 
 
-def _general(sheet: _Sheet, spots: Sequence[Spot], recogniser: Recogniser) -> list[CellText]:
+def _general(sheet: _Sheet, spots: Sequence[Spot], recogniser: Recogniser, *, twice: bool) -> list[CellText]:
     """What the general recogniser says of each line: once for text, two or three times for what may be a figure."""
     if not spots:
         return []
@@ -239,7 +247,7 @@ def _general(sheet: _Sheet, spots: Sequence[Spot], recogniser: Recogniser) -> li
 
     every = range(len(spots))
     first = dict(zip(every, recogniser.read_lines(framed(every, 0.22), is_wording), strict=True))
-    figures = [k for k in every if may_be_figure(first[k])]
+    figures = [k for k in every if twice and may_be_figure(first[k])]
     second = dict(zip(figures, recogniser.read_figures(framed(figures, 0.42)), strict=True))
     split = [k for k in figures if plain_figure(first[k].text, lines[k]) != plain_figure(second[k].text, lines[k])]
     third = dict(zip(split, recogniser.read_figures(framed(split, 0.32)), strict=True))

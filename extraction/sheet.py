@@ -61,7 +61,7 @@ def sheets_of(page: Page, models: Models) -> tuple[Sheet, ...]:
     A scan of two pages beside each other gives two sheets, in reading order.
     """
     assert page.raster is not None
-    if page.spans:
+    if page.spans or not models.steps.preparation:
         return (Sheet(page.number, page.raster, page.spans, page.raster, page.rules),)
     scale = page.raster.scale
     own = np.array([[scale, 0, 0], [0, scale, 0]])

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
 from models.cell_reader import CellReader
 from models.layout import PictureModel
 from models.page_layout import DEFAULT, LAYOUTS
 from models.recogniser import ENGINES, RapidOcrRecogniser, Recogniser
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Steps of reading that can be left out, so that what each of them buys can be measured (`eval.ablation`)."""
+
+    preparation: bool = True  # scans made upright, level, flat and evenly lit
+    ruled_grids: bool = True  # rules found; without them every table is one without rules
+    cell_recogniser: bool = True  # figures read by our own network; without it by the general recogniser alone
+    second_readings: bool = True  # what is unsure is looked at again, and shown to the other recogniser
 
 
 class Models:
@@ -19,11 +30,18 @@ class Models:
     reads_cells = True
 
     def __init__(
-        self, engine: str = RapidOcrRecogniser.name, threads: int = 2, *, layout: bool = True, network: str = DEFAULT
+        self,
+        engine: str = RapidOcrRecogniser.name,
+        threads: int = 2,
+        *,
+        layout: bool = True,
+        network: str = DEFAULT,
+        steps: Steps = Steps(),
     ) -> None:
         """`engine` is a name in `models.recogniser.ENGINES`, `network` one in `models.page_layout.LAYOUTS`; without
         `layout`, rules and text find the tables alone."""
         self.engine, self.threads, self._network = engine, threads, network if layout else None
+        self.steps = steps
 
     @cached_property
     def recogniser(self) -> Recogniser:
