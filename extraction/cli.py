@@ -37,12 +37,6 @@ examples:
   gouji show out 2023/report.pdf     one report: fields for review, sums that do not hold, warnings
 """
 
-_BENCH_EPILOG = """\
-examples:
-  gouji bench 'annotations/samples/*/scan.pdf' --repeat 3
-  gouji bench report.pdf --pages 1 10 100 300    how time and memory grow with the number of pages
-"""
-
 _MODELS_EPILOG = """\
 examples:
   gouji models    exit 0: every file is the recorded one
@@ -115,21 +109,10 @@ def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    bench = commands.add_parser(
-        "bench",
-        help="seconds a page, beside whole-page OCR on the same pages",
-        description="Measures Gouji and whole-page OCR (RapidOCR; PaddleOCR and Tesseract where installed) interleaved "
-        "on the same files; the ratio is what counts.",
-        epilog=_BENCH_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    bench.add_argument("inputs", nargs="+", metavar="INPUT", help="files, folders or globs")
-    bench.add_argument("--repeat", type=int, default=3, metavar="N", help="rounds (default %(default)s)")
-    bench.add_argument("--threads", type=int, default=1, metavar="N", help="of each engine (default %(default)s)")
-    bench.add_argument("--pages", type=int, nargs="+", default=[], metavar="N", help="growth: the first file's pages")
-    bench.add_argument(
-        "--workers", type=int, nargs="+", default=[], metavar="N", help="growth: convert with N processes"
-    )
+    from eval.bench.command import configure
+
+    bench = commands.add_parser("bench", help="seconds a page, beside whole-page OCR on the same pages")
+    configure(bench)
     bench.set_defaults(run=_bench)
 
 
@@ -208,9 +191,9 @@ def _annotations(parsed: argparse.Namespace) -> int:
 
 
 def _bench(parsed: argparse.Namespace) -> int:
-    from eval.bench import run_bench
+    from eval.bench.command import run
 
-    return run_bench(parsed.inputs, parsed.repeat, parsed.threads, parsed.pages, parsed.workers)
+    return run(parsed)
 
 
 def _models(parsed: argparse.Namespace) -> int:

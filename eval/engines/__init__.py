@@ -15,15 +15,15 @@ the fields: levelling, layout and labelling are in them, about as much for every
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from eval.engines.gouji import GoujiEngine
-from eval.engines.paddleocr import paddleocr_page
-from eval.engines.pdfplumber import PdfplumberEngine
-from eval.engines.rapidocr import rapidocr_page
-from eval.engines.tesseract import tesseract_page
-from eval.prediction import Engine
 from extraction.errors import ModelError, UsageError
 from models.weights import WeightsError
+
+if TYPE_CHECKING:
+    from eval.engines.text import FindText
+    from eval.prediction import Engine
 
 ENGINES: dict[str, str] = {
     "gouji": "Gouji as it stands",
@@ -34,20 +34,29 @@ ENGINES: dict[str, str] = {
 }
 """Every engine by name, with a line on what it is."""
 
-_MAKERS: dict[str, Callable[[int], Engine]] = {
-    "gouji": GoujiEngine,
-    "rapidocr-page": rapidocr_page,
-    "paddleocr-page": paddleocr_page,
-    "tesseract-page": tesseract_page,
-    "pdfplumber": PdfplumberEngine,
-}
+TEXT_FINDERS = ("rapidocr", "paddleocr", "tesseract")
+"""The engines that find text on a page, each in the module of its name: `-page` is Gouji's grid around them."""
 
 
 def make_engine(name: str, threads: int = 1) -> Engine:
     """The engine of that name, loaded. Raises UsageError for an unknown one, ModelError for one not installed."""
-    if name not in _MAKERS:
-        raise UsageError(f"unknown engine {name}; there are {', '.join(_MAKERS)}")
+    if name not in ENGINES:
+        raise UsageError(f"unknown engine {name}; there are {', '.join(ENGINES)}")
+    from eval.engines.gouji import GoujiEngine
+    from eval.engines.pdfplumber import PdfplumberEngine
+    from eval.engines.whole_page import WholePageEngine
+
+    if name == GoujiEngine.name:
+        return GoujiEngine(threads)
+    if name == PdfplumberEngine.name:
+        return PdfplumberEngine(threads)
+    return WholePageEngine(name, text_finder(name.removesuffix("-page"), threads), threads)
+
+
+def text_finder(name: str, threads: int = 1) -> FindText:
+    """One of `TEXT_FINDERS`, loaded, and nothing of Gouji's with it. Raises ModelError where it is not installed."""
+    make: Callable[[int], FindText] = getattr(import_module(f"eval.engines.{name}"), f"{name}_text")
     try:
-        return _MAKERS[name](threads)
-    except WeightsError as error:
+        return make(threads)
+    except (WeightsError, ImportError) as error:
         raise ModelError(str(error)) from error

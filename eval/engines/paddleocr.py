@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from eval.engines.whole_page import WholePageEngine
+from eval.engines.text import FindText
 from extraction.document import Raster, Span
 from models.recogniser import PaddleOcrRecogniser, cut_line
 
 
-def paddleocr_page(threads: int = 1) -> WholePageEngine:
+def paddleocr_text(threads: int = 1) -> FindText:
     """PaddleOCR's detection over the page and its recognition of every line found (PP-OCRv6 small).
 
     Raises WeightsError where the extra `paddle` is not installed.
@@ -28,4 +28,4 @@ def paddleocr_page(threads: int = 1) -> WholePageEngine:
             if read.text.strip()
         ]
 
-    return WholePageEngine("paddleocr-page", find_text, threads)
+    return find_text

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from eval.engines.whole_page import WholePageEngine
+from eval.engines.text import FindText
 from extraction.document import Raster, Span
 
 
-def rapidocr_page(threads: int = 1) -> WholePageEngine:
+def rapidocr_text(threads: int = 1) -> FindText:
     """RapidOCR with its default weights (PP-OCRv6 small) and its own threshold for text."""
     from rapidocr import RapidOCR
 
@@ -33,4 +33,4 @@ def rapidocr_page(threads: int = 1) -> WholePageEngine:
             if text.strip()
         ]
 
-    return WholePageEngine("rapidocr-page", find_text, threads)
+    return find_text

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 import cv2
 import numpy as np
 
-from eval.engines.whole_page import WholePageEngine
+from eval.engines.text import FindText
 from extraction.document import Pixels, Raster, Span
 from extraction.errors import ModelError
 from extraction.raster import grey, ink
@@ -26,7 +26,7 @@ _WORD = "5"  # the level of a word in Tesseract's TSV
 _LIMIT = 600  # seconds a page, on a busy machine
 
 
-def tesseract_page(threads: int = 1) -> WholePageEngine:
+def tesseract_text(threads: int = 1) -> FindText:
     """Tesseract as Debian packages it. Raises ModelError where it or its Chinese data is not installed."""
     program = shutil.which("tesseract")
     if program is None or _LANGUAGE not in _run([program, "--list-langs"], threads).split():
@@ -42,7 +42,7 @@ def tesseract_page(threads: int = 1) -> WholePageEngine:
         command = [program, "stdin", "stdout", "-l", _LANGUAGE, "--psm", _BLOCK, "--dpi", dpi, "tsv"]
         return list(_words(_run(command, threads, png.tobytes()), raster))
 
-    return WholePageEngine("tesseract-page", find_text, threads)
+    return find_text
 
 
 def without_rules(grey_pixels: Pixels, scale: float) -> Pixels:

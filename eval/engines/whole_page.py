@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from eval.engines.reading import predict
+from eval.engines.text import FindText
 from eval.prediction import Prediction
-from extraction.document import Raster, Region, Source, Span
+from extraction.document import Region, Source
 from extraction.errors import UnsupportedFormat
 from extraction.ingest.files import open_document
 from extraction.layout import regions_on
@@ -18,9 +19,6 @@ from extraction.settings import Settings
 from extraction.sheet import sheets_of
 from models.loaded import Models
 from models.recogniser import Expected, Image, Quad, Reading, Recogniser, nothing_expected
-
-FindText = Callable[[Raster], Sequence[Span]]
-"""The text boxes of a level, upright page in reading order, in points of the raster."""
 
 
 class WholePageEngine:

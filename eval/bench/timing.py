@@ -1,0 +1,97 @@
+"""Engines timed in turn on the same files, whole, and on each of their pages that has a table."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+from eval.bench.engines import GOUJI, Read, reader
+from eval.bench.pages import TEXT, Seen, look, with_pages
+from eval.bench.spent import processor_seconds
+from extraction.stages import Seconds, measured
+from models.loaded import Models
+
+REPORT, TABLE_PAGE = "report", "page with a table"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One engine on one file once: seconds on the clock and of processors (its own and its child processes')."""
+
+    wall: float
+    cpu: float
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """The rounds of every engine on one file or page, and Gouji's processor seconds by stage, a round.
+
+    `kind` is one of `eval.bench.pages`; `part` is `REPORT` or `TABLE_PAGE`. `pages` is 1 where there are none.
+    """
+
+    name: str
+    kind: str
+    part: str
+    pages: int
+    rounds: Mapping[str, tuple[Round, ...]]
+    stages: Seconds
+
+    def per_page(self, engine: str) -> list[float]:
+        """Processor seconds a page of each round."""
+        return [r.cpu / self.pages for r in self.rounds.get(engine, ())]
+
+    def ratios(self, engine: str) -> list[float]:
+        """How many times as much processor time an engine takes as Gouji, round by round."""
+        return [b.cpu / a.cpu for a, b in zip(self.rounds[GOUJI], self.rounds.get(engine, ()), strict=False)]
+
+
+def time_files(files: Sequence[Path], others: Mapping[str, Read], rounds: int, threads: int) -> list[Timing]:
+    """Gouji and the others over every file, then over each of its pages with a table."""
+    engines = {GOUJI: reader(GOUJI, threads), **others}
+    for read in engines.values():
+        read(files[0])  # loads the networks outside the measurement
+    models = Models(threads=threads)
+    timings: list[Timing] = []
+    for path in track(files, "measuring", console=Console(stderr=True), transient=True):
+        timings += _time_file(path, look(path, models), engines, rounds)
+    return timings
+
+
+def _time_file(path: Path, seen: Seen, engines: Mapping[str, Read], rounds: int) -> Iterator[Timing]:
+    able = {name: read for name, read in engines.items() if name == GOUJI or seen.kind != TEXT}
+    name = f"{path.parent.name}/{path.name}"
+    whole = Timing(name, seen.kind, REPORT, seen.pages, *_rounds(path, able, rounds))
+    yield whole
+    if seen.pages == 1 and seen.with_tables:
+        yield replace(whole, part=TABLE_PAGE)
+    elif seen.is_pdf:
+        with tempfile.TemporaryDirectory(prefix="gouji-bench-") as folder:
+            for number in seen.with_tables:
+                page = with_pages(path, [number - 1], Path(folder) / f"{number}.pdf")
+                yield Timing(f"{name}, page {number}", seen.kind, TABLE_PAGE, 1, *_rounds(page, able, rounds))
+
+
+def _rounds(path: Path, engines: Mapping[str, Read], rounds: int) -> tuple[dict[str, tuple[Round, ...]], Seconds]:
+    """Every engine in turn, so that the machine's load falls on all alike."""
+    taken: defaultdict[str, list[Round]] = defaultdict(list)
+    stages: defaultdict[str, float] = defaultdict(float)
+    for _ in range(rounds):
+        for name, read in engines.items():
+            with measured() as seconds:
+                taken[name].append(_round(read, path))
+            for stage, spent in seconds.items() if name == GOUJI else ():
+                stages[stage] += spent / rounds
+    return {name: tuple(each) for name, each in taken.items()}, dict(stages)
+
+
+def _round(read: Read, path: Path) -> Round:
+    wall, cpu = time.perf_counter(), processor_seconds()
+    read(path)
+    return Round(time.perf_counter() - wall, processor_seconds() - cpu)
