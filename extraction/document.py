@@ -223,9 +223,19 @@ class Raster:
     overprint: Pixels | None = None
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        height, width = self.pixels.shape[:2]
+        return height, width
+
+    def part(self, left: int, top: int, right: int, bottom: int) -> Pixels:
+        """The picture within a rectangle of pixels, as far as it lies on the picture."""
+        return self.pixels[max(0, top) : max(0, bottom), max(0, left) : max(0, right)]
+
+    @property
     def scale(self) -> float:
         """Points a pixel, in the middle of the picture where it is not everywhere the same."""
-        height, width = self.pixels.shape[:2]
+        height, width = self.size
         middle = np.array([[width / 2, height / 2], [width / 2 + 1, height / 2]])
         return float(np.hypot(*np.diff(self.points_on_page(middle), axis=0)[0]))
 
@@ -256,8 +266,9 @@ class Page:
     """One page as its file gives it.
 
     A format that states its own structure (DOCX, HTML, text) comes with `regions`; a PDF page or picture comes with a
-    `raster`, and with `spans` where its text layer can be trusted; `rules` is then a small picture of the rules that
-    the file draws, None where only its whole picture can tell. `width` and `height` are in points.
+    `raster`, and with `spans` where its text layer can be trusted; `rules` are then the level and upright strokes that
+    the file draws (boxes without extent across), None where only its picture can tell. `width` and `height` are in
+    points.
     """
 
     number: int | None = None
@@ -267,7 +278,7 @@ class Page:
     regions: tuple[Region, ...] = ()
     raster: Raster | None = None
     warnings: tuple[str, ...] = ()
-    rules: Raster | None = None
+    rules: tuple[Box, ...] | None = None
 
 
 class Status(StrEnum):

@@ -66,7 +66,7 @@ def _open_grids(sheet: Sheet, marks: Pixels | None, ruled: Sequence[Grid]) -> li
     """The tables without rules, by how their text stands; what lies across a ruled one or off the page is noise."""
     scale = sheet.raster.scale
     pieces = native_pieces(_outside(sheet, ruled)) if marks is None else ink_pieces(marks, scale, ruled)
-    height, width = sheet.raster.pixels.shape[:2]
+    height, width = sheet.raster.size
     return [
         grid
         for grid in find_open_grids(pieces, scale)
@@ -78,7 +78,7 @@ def _filled_tables(sheet: Sheet, grids: Sequence[Grid], marks: Pixels | None, mo
     if not grids:
         return []
     marks = marks_for(sheet, grids) if marks is None else marks
-    height, width = sheet.raster.pixels.shape[:2]
+    height, width = sheet.raster.size
     inside = [grid.clipped(width, height, _LEAST / sheet.raster.scale) for grid in grids]
     return [fill_table(grid, sheet.raster, marks, sheet.spans, sheet.number, models) for grid in inside]
 

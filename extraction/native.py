@@ -7,13 +7,13 @@ layout network is left out where rules and text explain the page.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from statistics import median
 
 import numpy as np
 
 from extraction.cell_ink import page_marks
 from extraction.document import Box, Pixels, Raster, Span
+from extraction.drawn_grid import grids_of_rules
 from extraction.grid_cells import Grid, GridCell
 from extraction.raster import grey
 from extraction.rules import find_grids
@@ -31,15 +31,14 @@ def grids_on(sheet: Sheet, settings: TableSettings, marks: Pixels | None = None)
     `marks` is the sheet's ink, where it is known already.
     """
     if sheet.rules is not None:
-        drawn = find_grids(sheet.rules.pixels, sheet.rules.scale, settings, rules_only=True)
-        return [_moved(grid, sheet.rules, sheet.raster) for grid in drawn]
+        return grids_of_rules(sheet.rules, sheet.raster.scale, settings)
     return find_grids(grey(sheet.raster.pixels), sheet.raster.scale, settings, marks)
 
 
 def marks_for(sheet: Sheet, grids: Sequence[Grid]) -> Pixels:
     """The sheet's ink; none where its picture need not be read: every cell holds characters or is bare paper."""
-    if sheet.spans and all(_is_bare(sheet.raster.pixels, cell) for cell in _without_spans(sheet, grids)):
-        return np.zeros(sheet.raster.pixels.shape[:2], np.uint8)
+    if sheet.spans and all(_is_bare(sheet.raster, cell) for cell in _without_spans(sheet, grids)):
+        return np.zeros(sheet.raster.size, np.uint8)
     return page_marks(sheet.raster)
 
 
@@ -62,19 +61,6 @@ def titles_by_size(rows: Sequence[Sequence[Span]]) -> list[tuple[str, Box]]:
     return [("title", box) for box in boxes if box.height > _LARGER * usual]
 
 
-def _moved(grid: Grid, rules: Raster, raster: Raster) -> Grid:
-    """A grid found in the picture of the rules, in the pixels of the page's picture."""
-    x, y = (float(rules.to_page[i, i] / raster.to_page[i, i]) for i in (0, 1))
-    cells = tuple(
-        replace(c, left=round(c.left * x), top=round(c.top * y), right=round(c.right * x), bottom=round(c.bottom * y))
-        for c in grid.cells
-    )
-    left, top, right, bottom = (
-        round(side * k) for side, k in zip((grid.left, grid.top, grid.right, grid.bottom), (x, y, x, y), strict=True)
-    )
-    return Grid(left, top, right, bottom, cells)
-
-
 def _without_spans(sheet: Sheet, grids: Sequence[Grid]) -> list[GridCell]:
     """The cells in which no character's middle lies."""
     cells = [cell for grid in grids for cell in grid.cells]
@@ -88,7 +74,7 @@ def _without_spans(sheet: Sheet, grids: Sequence[Grid]) -> list[GridCell]:
     return [cells[i] for i in np.flatnonzero(~held)]
 
 
-def _is_bare(pixels: Pixels, cell: GridCell) -> bool:
+def _is_bare(raster: Raster, cell: GridCell) -> bool:
     """Whether a cell is of one tone inside its rules."""
-    inside = pixels[cell.top + _INSET : cell.bottom - _INSET, cell.left + _INSET : cell.right - _INSET]
+    inside = raster.part(cell.left + _INSET, cell.top + _INSET, cell.right - _INSET, cell.bottom - _INSET)
     return inside.size == 0 or int(np.ptp(inside, axis=(0, 1)).max()) <= _PLAIN

@@ -22,19 +22,19 @@ class Sheet:
     """A page as it is read: the right way up, level and flat, in points of its own from its own top left.
 
     `spans` are its native characters; a scan has none. `source` is the same picture with the map to the page as the
-    file shows it. `rules` is a picture of nothing but the rules, where the file draws them itself.
+    file shows it. `rules` are the strokes of its rules, where the file draws them itself.
     """
 
     number: int | None
     raster: Raster
     spans: tuple[Span, ...]
     source: Raster
-    rules: Raster | None = None
+    rules: tuple[Box, ...] | None = None
 
     @property
     def height(self) -> float:
         """Points."""
-        return float(self.raster.pixels.shape[0] * self.raster.scale)
+        return float(self.raster.size[0] * self.raster.scale)
 
     def has_in_margin(self, box: Box | None) -> bool:
         """Whether a box lies where page numbers and running heads stand."""

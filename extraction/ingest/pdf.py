@@ -1,4 +1,4 @@
-"""PDF to pages: a picture of every page, with the text layer where it can be one.
+"""PDF to pages: the text layer of every page where it can be one, and the page's picture for whoever looks at it.
 
 In: bytes. Out: `Page`s, one at a time so that a long file needs the memory of one page. A page's `spans` are single
 characters with their boxes; a page whose text layer is invisible (a scanner's own OCR) or garbled comes without spans
@@ -9,30 +9,31 @@ from __future__ import annotations
 
 import ctypes
 import unicodedata
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from extraction.document import Box, Matrix, Page, Raster, Span
+from extraction.document import Page, Span
 from extraction.errors import DamagedFile, EncryptedFile, TooLarge
+from extraction.ingest.pdf_objects import Affine, PageObject, objects_on
+from extraction.ingest.pdf_picture import PdfFile, PdfRaster
 from extraction.ingest.pdf_rules import drawn_rules
 from extraction.settings import IngestSettings
 
 POINTS_PER_INCH = 72
 _INVISIBLE = 3  # text render mode of a scanner's OCR layer (ISO 32000-1, table 106)
-_RULES_DPI = 100  # rules drawn anew, two pixels thick, need no more
 _GARBLED_SHARE = 0.05
 _PICTURE_SHARE = 0.5  # of the page, covered by images: then the page is a picture of itself
 
 
 @contextmanager
-def open_pdf(data: bytes, settings: IngestSettings) -> Iterator[pdfium.PdfDocument]:
+def open_pdf(data: bytes, settings: IngestSettings) -> Iterator[PdfFile]:
     """The document, closed at the end. Raises EncryptedFile, DamagedFile or TooLarge."""
     try:
-        document = pdfium.PdfDocument(data)
+        document = PdfFile(data)
     except pdfium.PdfiumError as error:
         # PDFium keeps the code of an earlier failure, so the code alone does not tell.
         if getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD and b"/Encrypt" in data:
@@ -46,75 +47,65 @@ def open_pdf(data: bytes, settings: IngestSettings) -> Iterator[pdfium.PdfDocume
         document.close()
 
 
-def read_pages(document: pdfium.PdfDocument, settings: IngestSettings) -> Iterator[Page]:
+def read_pages(document: PdfFile, settings: IngestSettings) -> Iterator[Page]:
     """Every page in turn. Raises DamagedFile for a page that cannot be loaded, TooLarge for a huge one."""
     for index in range(len(document)):
         try:
-            with closing(document[index]) as page:
-                read = _read_page(page, index + 1, settings)
+            read = _read_page(document, index, settings)
         except pdfium.PdfiumError as error:
             raise DamagedFile(f"page {index + 1} of the PDF cannot be read; get a fresh copy") from error
         yield read
 
 
-def _read_page(page: pdfium.PdfPage, number: int, settings: IngestSettings) -> Page:
+def _read_page(document: PdfFile, index: int, settings: IngestSettings) -> Page:
+    page, number = document.page(index), index + 1
     width, height = page.get_size()
-    spans = _characters(page, number)
+    to_top_left = _page_to_top_left(page)
+    spans = _characters(page, number, to_top_left)
+    objects = list(objects_on(page, to_top_left)) if spans else []
     warnings: tuple[str, ...] = ()
-    if spans and (fault := _text_layer_fault(page, spans)):
+    if spans and (fault := _text_layer_fault(spans, objects, width, height)):
         warnings = (f"page {number}: {fault}; the page was read as a scan",)
         spans = ()
-    raster = _render(page, number, settings.digital_dpi if spans else settings.scan_dpi, settings)
-    rules = _drawn(page) if spans else None
+    raster = _raster(document, index, settings.digital_dpi if spans else settings.scan_dpi, settings)
+    rules = drawn_rules(objects) if spans else None
     return Page(number, width, height, spans, raster=raster, warnings=warnings, rules=rules)
 
 
-def _drawn(page: pdfium.PdfPage) -> Raster | None:
-    scale = POINTS_PER_INCH / _RULES_DPI
-    pixels = drawn_rules(page, _page_to_top_left(page), scale)
-    return None if pixels is None else Raster(pixels, np.array([[scale, 0, 0], [0, scale, 0]]))
-
-
-def _render(page: pdfium.PdfPage, number: int, dpi: int, settings: IngestSettings) -> Raster:
-    width, height = page.get_size()
+def _raster(document: PdfFile, index: int, dpi: int, settings: IngestSettings) -> PdfRaster:
+    width, height = document.page(index).get_size()
     scale = dpi / POINTS_PER_INCH
     pixels = width * height * scale * scale
     if pixels > settings.max_page_pixels:
         raise TooLarge(
-            f"page {number} is {width:.0f} x {height:.0f} points, {pixels / 1e6:.0f} megapixels at {dpi} dpi; "
+            f"page {index + 1} is {width:.0f} x {height:.0f} points, {pixels / 1e6:.0f} megapixels at {dpi} dpi; "
             f"ingest.max_page_pixels allows {settings.max_page_pixels / 1e6:.0f}"
         )
-    bitmap = page.render(scale=scale, may_draw_forms=True)
-    pixels_bgr = np.ascontiguousarray(bitmap.to_numpy()[..., :3])
-    to_page = np.array([[width / pixels_bgr.shape[1], 0, 0], [0, height / pixels_bgr.shape[0], 0]])
-    return Raster(pixels_bgr, to_page)
+    return PdfRaster(document, index, scale)
 
 
-def _characters(page: pdfium.PdfPage, number: int) -> tuple[Span, ...]:
+def _characters(page: pdfium.PdfPage, number: int, to_top_left: Affine) -> tuple[Span, ...]:
     """Every printed character with its box; white space is left out, as its boxes mean nothing."""
     text_page = page.get_textpage()
     try:
-        to_top_left = _page_to_top_left(page)
-        loose = pdfium_c.FS_RECTF()
+        handle, loose = text_page.raw, pdfium_c.FS_RECTF()
         spans = []
         for index in range(text_page.count_chars()):
-            code = pdfium_c.FPDFText_GetUnicode(text_page, index)
-            if code in (0, 0xFFFE, 0xFFFF) or pdfium_c.FPDFText_IsGenerated(text_page, index) == 1:
+            code = pdfium_c.FPDFText_GetUnicode(handle, index)
+            if code in (0, 0xFFFE, 0xFFFF):
                 continue
             text = "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)
-            if not text.strip():
+            if text.isspace() or pdfium_c.FPDFText_IsGenerated(handle, index) == 1:
                 continue
-            if not pdfium_c.FPDFText_GetLooseCharBox(text_page, index, loose):
+            if not pdfium_c.FPDFText_GetLooseCharBox(handle, index, loose):
                 continue
-            corners = np.array([[loose.left, loose.top, 1], [loose.right, loose.bottom, 1]]) @ to_top_left.T
-            box = Box(*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist())
-            spans.append(Span(text, number, box))
+            spans.append(Span(text, number, to_top_left.box(loose.left, loose.bottom, loose.right, loose.top)))
         return tuple(spans)
     finally:
         text_page.close()
 
 
-def _page_to_top_left(page: pdfium.PdfPage) -> Matrix:
+def _page_to_top_left(page: pdfium.PdfPage) -> Affine:
     """The map from PDF user space to points from the top left of the page as shown (crop box and /Rotate applied)."""
     width, height = page.get_size()
     fine = 1000  # PDFium answers in whole device pixels: ask for a large device
@@ -126,20 +117,18 @@ def _page_to_top_left(page: pdfium.PdfPage) -> Matrix:
 
     reach = 100.0
     (ox, oy), (ax, ay), (bx, by) = shown(0, 0), shown(reach, 0), shown(0, reach)
-    return np.array([[(ax - ox) / reach, (bx - ox) / reach, ox], [(ay - oy) / reach, (by - oy) / reach, oy]])
+    return Affine((ax - ox) / reach, (ay - oy) / reach, (bx - ox) / reach, (by - oy) / reach, ox, oy)
 
 
-def _text_layer_fault(page: pdfium.PdfPage, spans: tuple[Span, ...]) -> str:
+def _text_layer_fault(spans: Sequence[Span], objects: Sequence[PageObject], width: float, height: float) -> str:
     """Why the text layer cannot be used, "" if it looks usable."""
     garbled = sum(_is_garbled(s.text) for s in spans)
     if garbled > _GARBLED_SHARE * len(spans):
         return "its text layer is garbled (a font without a character map)"
-    modes = [
-        pdfium_c.FPDFTextObj_GetTextRenderMode(o.raw) for o in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_TEXT])
-    ]
+    modes = [pdfium_c.FPDFTextObj_GetTextRenderMode(o.raw) for o in objects if o.kind == pdfium_c.FPDF_PAGEOBJ_TEXT]
     if modes and sum(m == _INVISIBLE for m in modes) > len(modes) / 2:
         return "its text layer is invisible (a scanner's own OCR)"
-    if _picture_share(page) > _PICTURE_SHARE:
+    if _picture_share(objects, width, height) > _PICTURE_SHARE:
         return "it is a picture with text laid over it"
     return ""
 
@@ -148,26 +137,11 @@ def _is_garbled(text: str) -> bool:
     return text == "\ufffd" or unicodedata.category(text[0]) in ("Co", "Cn", "Cs", "Cc")
 
 
-def _picture_share(page: pdfium.PdfPage) -> float:
+def _picture_share(objects: Sequence[PageObject], width: float, height: float) -> float:
     """The share of the page under its images, taken together: some programs cut a scan into strips."""
-    width, height = page.get_size()
-    to_top_left = _page_to_top_left(page)
+    boxes = [box for o in objects if o.kind == pdfium_c.FPDF_PAGEOBJ_IMAGE and (box := o.bounds()) is not None]
     xs, ys = np.meshgrid((np.arange(50) + 0.5) * width / 50, (np.arange(50) + 0.5) * height / 50)
     covered = np.zeros(xs.shape, bool)
-    for image in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE]):
-        corners = np.array([(*corner, 1) for corner in _corners_on_page(image)]) @ to_top_left.T
-        (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+    for left, top, right, bottom in boxes:
         covered |= (left <= xs) & (xs < right) & (top <= ys) & (ys < bottom)
     return float(covered.mean())
-
-
-def _corners_on_page(thing: pdfium.PdfObject) -> list[tuple[float, float]]:
-    """The corners of an object's bounds in PDF user space, through the forms that it is nested in."""
-    left, bottom, right, top = thing.get_bounds()
-    corners = [(left, bottom), (left, top), (right, bottom), (right, top)]
-    form = thing.container
-    while form is not None:
-        matrix = form.get_matrix()
-        corners = [matrix.on_point(x, y) for x, y in corners]
-        form = form.container
-    return corners

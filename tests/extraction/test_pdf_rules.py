@@ -7,15 +7,15 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pypdfium2
 import pytest
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from extraction.document import Page, Pixels
+from extraction.document import Box, Page
 from extraction.ingest.files import open_document
+from extraction.ingest.pdf_objects import Affine, objects_on
 from extraction.ingest.pdf_rules import drawn_rules
 from extraction.layout import find_regions
 from extraction.native import grids_on
@@ -24,8 +24,7 @@ from extraction.sheet import sheets_of
 from models.loaded import Models
 
 SAMPLES = Path(__file__).parents[2] / "annotations" / "samples"
-SCALE = 0.72
-TO_TOP_LEFT = np.array([[1.0, 0, 0], [0, -1, 400]])
+TO_TOP_LEFT = Affine(1, 0, 0, -1, 0, 400)
 
 
 def canvas() -> tuple[Canvas, io.BytesIO]:
@@ -33,19 +32,18 @@ def canvas() -> tuple[Canvas, io.BytesIO]:
     return Canvas(out, pagesize=(300, 400)), out
 
 
-def drawn(page: Canvas, out: io.BytesIO) -> Pixels | None:
+def drawn(page: Canvas, out: io.BytesIO) -> tuple[Box, ...] | None:
     page.showPage()
     page.save()
     document = pypdfium2.PdfDocument(out.getvalue())
     with closing(document), closing(document[0]) as loaded:
-        return drawn_rules(loaded, TO_TOP_LEFT, SCALE)
+        return drawn_rules(objects_on(loaded, TO_TOP_LEFT))
 
 
-def black(picture: Pixels | None, x: float, y: float) -> bool:
+def runs(rules: tuple[Box, ...] | None, x: float, y: float) -> bool:
     """Whether a rule runs at (x, y) points from the top left."""
-    assert picture is not None
-    row, column = round(y / SCALE), round(x / SCALE)
-    return bool((picture[row - 1 : row + 2, column - 1 : column + 2] == 0).any())
+    assert rules is not None
+    return any(rule.grown(0.4).holds((x, y)) for rule in rules)
 
 
 def test_lines_frames_and_thin_bands_are_rules() -> None:
@@ -53,11 +51,11 @@ def test_lines_frames_and_thin_bands_are_rules() -> None:
     page.line(50, 350, 200, 350)
     page.rect(50, 200, 100, 80)
     page.rect(50, 100, 150, 0.6, stroke=0, fill=1)
-    picture = drawn(page, out)
-    assert black(picture, 120, 50)
-    assert all(black(picture, x, y) for x, y in ((50, 160), (150, 160), (100, 120), (100, 200)))
-    assert not black(picture, 100, 160)
-    assert black(picture, 120, 299.7)
+    rules = drawn(page, out)
+    assert runs(rules, 120, 50)
+    assert all(runs(rules, x, y) for x, y in ((50, 160), (150, 160), (100, 120), (100, 200)))
+    assert not runs(rules, 100, 160)
+    assert runs(rules, 120, 299.7)
 
 
 def test_what_does_not_show_or_is_a_band_is_no_rule() -> None:
@@ -66,24 +64,44 @@ def test_what_does_not_show_or_is_a_band_is_no_rule() -> None:
     page.line(50, 350, 200, 350)
     page.setFillColorRGB(0.8, 0.9, 1)
     page.rect(50, 200, 100, 80, stroke=0, fill=1)
-    picture = drawn(page, out)
-    assert picture is not None
-    assert (picture == 255).all()
+    rules = drawn(page, out)
+    assert rules == ()
 
 
 def test_slanted_and_curved_strokes_are_no_rules() -> None:
     page, out = canvas()
     page.line(50, 350, 200, 300)
     page.circle(150, 200, 60)
-    picture = drawn(page, out)
-    assert picture is not None
-    assert (picture == 255).all()
+    rules = drawn(page, out)
+    assert rules == ()
 
 
 def test_a_page_with_a_picture_is_looked_at() -> None:
     page, out = canvas()
     page.drawImage(ImageReader(Image.new("L", (50, 50))), 50, 50, 100, 100)
     assert drawn(page, out) is None
+
+
+@pytest.mark.parametrize("within", ["forms", "a turned form"])
+def test_rules_in_forms_are_where_the_form_is(within: str) -> None:
+    page, out = canvas()
+    page.beginForm("inner")
+    page.line(0, 0, 100, 0)
+    page.endForm()
+    page.beginForm("outer")
+    page.translate(10, 0)
+    page.doForm("inner")
+    page.endForm()
+    page.translate(40, 350)
+    if within == "a turned form":
+        page.rotate(-90)
+    page.doForm("outer")
+    rules = drawn(page, out)
+    middle, end = ((100, 50), (150, 50)) if within == "forms" else ((40, 110), (40, 160))
+    assert runs(rules, *middle)
+    assert runs(rules, *end)
+    assert rules is not None
+    assert len(rules) == 1
 
 
 @pytest.fixture(scope="module")

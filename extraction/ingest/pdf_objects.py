@@ -1,0 +1,87 @@
+"""What a PDF page is made of, through the forms that its parts are nested in: PDFium's objects with their places.
+
+PDFium is called directly: its Python wrapper costs more than a page of text and rules.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from extraction.document import Box
+
+_DEEPEST = 15  # forms within forms
+
+
+class Affine(NamedTuple):
+    """The map x' = a x + c y + e, y' = b x + d y + f, as PDF writes it."""
+
+    a: float
+    b: float
+    c: float
+    d: float
+    e: float
+    f: float
+
+    def __call__(self, x: float, y: float) -> tuple[float, float]:
+        """Where a point goes."""
+        return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
+
+    def after(self, first: Affine) -> Affine:
+        """The map that is this one after another."""
+        (a, b, c, d, e, f), (g, h, i, j, k, m) = self, first
+        return Affine(a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j, a * k + c * m + e, b * k + d * m + f)
+
+    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
+        """The box around where a rectangle goes."""
+        corners = [self(x, y) for x in (left, right) for y in (bottom, top)]
+        xs, ys = [x for x, _ in corners], [y for _, y in corners]
+        return Box(min(xs), min(ys), max(xs), max(ys))
+
+
+class PageObject(NamedTuple):
+    """An object: PDFium's handle, its kind (`FPDF_PAGEOBJ_`...), and the map from where it is defined to points from
+    the top left of the page as shown."""
+
+    raw: Any
+    kind: int
+    place: Affine
+
+    def bounds(self) -> Box | None:
+        """The box around it on the page; None where PDFium knows none."""
+        left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+        if not pdfium_c.FPDFPageObj_GetBounds(self.raw, left, bottom, right, top):
+            return None
+        return self.place.box(left.value, bottom.value, right.value, top.value)
+
+
+def objects_on(page: pdfium.PdfPage, to_top_left: Affine) -> Iterator[PageObject]:
+    """Every object of a page in the order in which they are drawn, those within forms in the form's place."""
+    yield from _objects(page.raw, pdfium_c.FPDFPage_CountObjects, pdfium_c.FPDFPage_GetObject, to_top_left, _DEEPEST)
+
+
+def _objects(
+    holder: Any, count: Callable[[Any], int], get: Callable[[Any, int], Any], place: Affine, depth: int
+) -> Iterator[PageObject]:
+    for index in range(count(holder)):
+        raw = get(holder, index)
+        kind = pdfium_c.FPDFPageObj_GetType(raw)
+        if kind != pdfium_c.FPDF_PAGEOBJ_FORM:
+            yield PageObject(raw, kind, place)
+        elif depth > 1:
+            inside = place.after(matrix_of(raw))
+            yield from _objects(
+                raw, pdfium_c.FPDFFormObj_CountObjects, pdfium_c.FPDFFormObj_GetObject, inside, depth - 1
+            )
+
+
+def matrix_of(raw: Any) -> Affine:
+    """The map from an object's own points to those of what holds it."""
+    matrix = pdfium_c.FS_MATRIX()
+    if not pdfium_c.FPDFPageObj_GetMatrix(raw, matrix):
+        raise pdfium.PdfiumError("an object of the page has no place")
+    return Affine(matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)

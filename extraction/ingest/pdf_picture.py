@@ -1,0 +1,106 @@
+"""The picture of a PDF page, drawn when somebody looks at it, and only as much of it as is looked at.
+
+A page of native text is mostly read without its picture; drawing it would be most of the work.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from math import ceil
+
+import numpy as np
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from extraction.document import Pixels, Raster
+from extraction.errors import DamagedFile
+
+_WHITE = (255, 255, 255, 255)
+
+
+class PdfFile:
+    """A PDF of which one page at a time is loaded; a page can still be had when the file has been closed."""
+
+    def __init__(self, data: bytes) -> None:
+        """Raises PdfiumError."""
+        self._data = data
+        self._document: pdfium.PdfDocument | None = pdfium.PdfDocument(data)
+        self._loaded: tuple[int, pdfium.PdfPage] | None = None
+
+    def __len__(self) -> int:
+        return len(self._opened())
+
+    def __getitem__(self, index: int) -> pdfium.PdfPage:
+        """A page that the caller closes. Raises PdfiumError."""
+        return self._opened()[index]
+
+    def get_page_size(self, index: int) -> tuple[float, float]:
+        """Width and height in points. Raises PdfiumError."""
+        width, height = self._opened().get_page_size(index)
+        return float(width), float(height)
+
+    def page(self, index: int) -> pdfium.PdfPage:
+        """The page, good until another one is asked for. Raises PdfiumError."""
+        if self._loaded is None or self._loaded[0] != index:
+            self._unload()
+            self._loaded = index, self[index]
+        return self._loaded[1]
+
+    def close(self) -> None:
+        """Free what PDFium holds; it is opened again for whoever asks."""
+        self._unload()
+        if self._document is not None:
+            self._document.close()
+        self._document = None
+
+    def _opened(self) -> pdfium.PdfDocument:
+        if self._document is None:
+            self._document = pdfium.PdfDocument(self._data)
+        return self._document
+
+    def _unload(self) -> None:
+        if self._loaded is not None:
+            self._loaded[1].close()
+        self._loaded = None
+
+
+class PdfRaster(Raster):
+    """The picture of a page at `scale` pixels a point. Whoever looks at what cannot be drawn gets a DamagedFile."""
+
+    def __init__(self, file: PdfFile, index: int, scale: float) -> None:
+        width, height = file.page(index).get_size()
+        rows, columns = ceil(height * scale), ceil(width * scale)
+        to_page = np.array([[width / columns, 0, 0], [0, height / rows, 0]])
+        for name, value in (("to_page", to_page), ("mesh", None), ("overprint", None)):
+            object.__setattr__(self, name, value)  # as a frozen dataclass does
+        self.__dict__.update(_file=file, _index=index, _size=(rows, columns))
+
+    @cached_property
+    def pixels(self) -> Pixels:
+        """The whole picture, BGR."""
+        return self._drawn(0, 0, self.size[1], self.size[0])
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels; nothing is drawn."""
+        rows, columns = self.__dict__["_size"]
+        return rows, columns
+
+    def part(self, left: int, top: int, right: int, bottom: int) -> Pixels:
+        """The picture within a rectangle of pixels; drawn by itself unless the whole is there already."""
+        left, top, right, bottom = max(0, left), max(0, top), min(right, self.size[1]), min(bottom, self.size[0])
+        if "pixels" in self.__dict__ or left >= right or top >= bottom:
+            return super().part(left, top, right, bottom)
+        return self._drawn(left, top, right, bottom)
+
+    def _drawn(self, left: int, top: int, right: int, bottom: int) -> Pixels:
+        """The rectangle, drawn."""
+        file, index = self.__dict__["_file"], self.__dict__["_index"]
+        rows, columns = self.size
+        try:
+            bitmap = pdfium.PdfBitmap.new_native(right - left, bottom - top, pdfium_c.FPDFBitmap_BGR)
+            bitmap.fill_rect(_WHITE, 0, 0, right - left, bottom - top)
+            pdfium_c.FPDF_RenderPageBitmap(bitmap, file.page(index), -left, -top, columns, rows, 0, pdfium_c.FPDF_ANNOT)
+        except pdfium.PdfiumError as error:
+            raise DamagedFile(f"page {index + 1} of the PDF cannot be drawn; get a fresh copy") from error
+        return np.asarray(bitmap.to_numpy(), np.uint8)
