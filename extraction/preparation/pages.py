@@ -5,8 +5,6 @@ Each step leads from picture to picture with the way back to the page of the fil
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 
@@ -60,7 +58,7 @@ def evened(raster: Raster) -> Raster:
         pixels = np.asarray(cv2.extractChannel(pixels, 1), np.uint8)
     paper = paper_of(pixels)
     grey_pixels, overprint = without_colour(pixels, paper)
-    return replace(raster, pixels=evenly_lit(grey_pixels, paper.grey), overprint=overprint)
+    return Raster(evenly_lit(grey_pixels, paper.grey), raster.to_page, raster.mesh, overprint)
 
 
 def _is_grey(pixels: Pixels) -> bool:
