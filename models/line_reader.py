@@ -49,6 +49,7 @@ class LineReader:
         self._input = self._session.get_inputs()[0].name
         known = characters or self._session.get_modelmeta().custom_metadata_map["character"].split("\n")
         self._characters = ("", *known, " ")
+        self._class_of = {character: i for i, character in enumerate(self._characters)}
         classes = self._session.get_outputs()[0].shape[-1]
         if classes != len(self._characters):
             raise WeightsError(f"{path.name} tells {classes} classes apart and names {len(self._characters)}")
@@ -73,11 +74,11 @@ class LineReader:
 
     def _classes(self, twins: Mapping[str, str]) -> list[tuple[int, list[int]]]:
         """`twins` as classes of this network."""
-        number = {character: i for i, character in enumerate(self._characters)}
+        known = self._class_of
         return [
-            (number[character], [number[c] for c in letters if c in number])
+            (known[character], [known[c] for c in letters if c in known])
             for character, letters in twins.items()
-            if character in number
+            if character in known
         ]
 
 
