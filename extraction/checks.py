@@ -6,7 +6,7 @@ cells stay as printed; otherwise the cells concerned go to a person.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from extraction.catalogue import Identity, template
@@ -27,6 +27,9 @@ def check_sums(report: Report) -> Report:
 
     A reading that is likely but not sure is accepted where a sum bears it out and none that it is in speaks against it;
     otherwise it becomes `review`, as does one that is sure, but not beyond doubt, where a sum speaks against it.
+
+    A sum that fails does not speak against what another sum bears out if one of its own figures is in doubt already. A
+    sum with a figure that could not be read says nothing at all.
     """
     if report.template is None:
         return report
@@ -35,8 +38,12 @@ def check_sums(report: Report) -> Report:
     foreign = set(by_id) - {f.id for f in form.fields}
     identities = form.identities(foreign)
     checks = tuple(evaluate(identity, by_id) for identity in identities)
-    borne_out = _in_checks(identities, checks, Verdict.HOLDS)
-    broken = {i for i in _in_checks(identities, checks, Verdict.UNRESOLVED) if by_id[i].value is not None}
+    judged = list(zip(identities, checks, strict=True))
+    borne_out = _in_sums(identity for identity, check in judged if check.holds)
+    failing = [identity for identity, check in judged if check.verdict is Verdict.UNRESOLVED and check.holds is False]
+    explained = [i for i in failing if any(by_id[part].status is Status.REVIEW for part in (*i.left, *i.right))]
+    unexplained = _in_sums(i for i in failing if i not in explained)
+    broken = unexplained | (_in_sums(explained) - borne_out)
     suspects = {
         f.id
         for f in report.fields
@@ -47,14 +54,9 @@ def check_sums(report: Report) -> Report:
     return replace(report, fields=fields, checks=checks)
 
 
-def _in_checks(identities: Sequence[Identity], checks: Sequence[Check], verdict: Verdict) -> set[str]:
-    """The fields of all sums with this verdict."""
-    return {
-        field_id
-        for identity, check in zip(identities, checks, strict=True)
-        if check.verdict is verdict
-        for field_id in (*identity.left, *identity.right)
-    }
+def _in_sums(identities: Iterable[Identity]) -> set[str]:
+    """The fields of all these sums."""
+    return {field_id for identity in identities for field_id in (*identity.left, *identity.right)}
 
 
 def evaluate(identity: Identity, fields: dict[str, Field]) -> Check:

@@ -15,8 +15,10 @@ import numpy as np
 from extraction.alignment import NEVER, Scores, align
 from extraction.catalogue import Block, Column
 from extraction.document import Cell, Table
+from extraction.form_lines import LineKind
 from extraction.numbers import parse_figure
-from extraction.rows import LineKind, PrintedRow, RowMatch
+from extraction.printed import PrintedRow
+from extraction.rows import RowMatch
 from extraction.similarity import similarity
 
 _SAME_COLUMN = 0.45  # similarity from which a header can be the column's

@@ -17,7 +17,8 @@ from extraction.catalogue import FieldForm, Row, Template, field_forms
 from extraction.columns import Header, Placed, UnplacedHeader, place, read_headers, read_unplaced_headers
 from extraction.document import Box, Cell, ExtraRow, Field, Status, Table
 from extraction.numbers import Figure, Unit, parse_figure
-from extraction.rows import FormMatch, PrintedRow, RowMatch, match_form, printed_rows
+from extraction.printed import PrintedRow, printed_rows
+from extraction.rows import FormMatch, RowMatch, match_form
 from extraction.settings import Settings
 from extraction.similarity import chinese_count
 

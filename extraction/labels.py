@@ -12,8 +12,10 @@ from collections.abc import Iterator, Sequence
 from extraction.catalogue import Block
 from extraction.columns import read_headers, read_unplaced_headers
 from extraction.document import Box, Cell, Label, Region, Span
+from extraction.form_lines import LineKind
 from extraction.heading import Heading, read_heading
-from extraction.rows import FormMatch, LineKind, RowMatch, match_form, printed_rows
+from extraction.printed import printed_rows
+from extraction.rows import FormMatch, RowMatch, match_form
 from extraction.sections import Text, read_text
 from extraction.settings import Settings
 from extraction.similarity import similarity

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum, auto
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 
 from extraction.alignment import NEVER, Match, Scores, align
-from extraction.catalogue import Block, Row, Template, template, template_ids
-from extraction.document import Cell, Table
-from extraction.numbers import parse_figure
+from extraction.catalogue import Template, template, template_ids
+from extraction.form_lines import FormLine, LineKind, form_lines
+from extraction.printed import PrintedRow, alike, alike_label, alike_together
 from extraction.settings import LabelSettings
-from extraction.similarity import chinese_count, core, shared, similarity
+from extraction.similarity import chinese_count, core, shared
 
 _BLIND = 0.12  # score of a row whose label cannot be read, where its figures fit
 _ANOTHER = 0.1  # a label that fits another line so much better is not this line's
@@ -29,61 +27,6 @@ _ILLEGIBLE = "the label could not be read"
 _EMPTY = "the row is empty, and may be one half of a row"
 _WHOLE = 0.85  # similarity under which a label may be a part of the line's
 _LEGIBLE = 0.8  # reading confidence from which a label that fits nothing is another label, not a misread one
-
-
-class LineKind(Enum):
-    """What a line of the form is."""
-
-    TITLE = auto()  # 第二十条第（一）项
-    HEADER = auto()  # 信息内容 | 本年制发件数 | …
-    GROUP = auto()  # （三）不予公开, printed as a row of its own
-    DATA = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class FormLine:
-    """One line of a national form, with every wording of it."""
-
-    kind: LineKind
-    block: Block
-    wordings: tuple[str, ...]
-    row: Row | None = None
-
-
-@dataclass(frozen=True)
-class PrintedRow:
-    """One grid row of a table. `cells` cover it from left to right; `own` of them begin in it."""
-
-    table: Table
-    table_index: int
-    row: int
-    cells: tuple[Cell, ...]
-    own: tuple[Cell, ...]
-
-    @cached_property
-    def labels(self) -> tuple[Cell, ...]:
-        """The cells with words before the first figure, from left to right: groups, then the row's own label."""
-        labels = []
-        for cell in self.cells:
-            figure = parse_figure(cell.text)
-            if figure is None and _has_words(cell):
-                labels.append(cell)
-            elif figure is not None and not figure.blank and labels:
-                break
-        return tuple(labels)
-
-    @cached_property
-    def own_label(self) -> tuple[str, ...]:
-        """What the row's own label may say: the last of its labels, or all that are no higher than the row, which the
-        streaks of a scanner have parted."""
-        last = self.labels[-1].text
-        parts = [c.text for c in self.labels if c.row == self.row and c.row_span == 1]
-        return (last,) if len(parts) < 2 else (last, "".join(parts))
-
-    @cached_property
-    def figures(self) -> int:
-        """How many cells hold a figure."""
-        return sum(bool((f := parse_figure(c.text)) and not f.blank) for c in self.own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +62,6 @@ class FormMatch:
         return tuple(m for m in self.rows if m.line.kind is LineKind.DATA)
 
 
-def printed_rows(tables: Sequence[Table]) -> list[PrintedRow]:
-    """Every row of every table, in reading order."""
-    return [
-        PrintedRow(table, t, r, cells, tuple(c for c in cells if c.row == r))
-        for t, table in enumerate(tables)
-        for r, cells in enumerate(table.rows())
-    ]
-
-
 def match_form(rows: Sequence[PrintedRow], settings: LabelSettings) -> FormMatch | None:
     """The template that the rows fit best, with its matches; None where they fit neither."""
     fits = [_fit(rows, template(template_id), settings) for template_id in template_ids()]
@@ -141,7 +75,7 @@ def match_form(rows: Sequence[PrintedRow], settings: LabelSettings) -> FormMatch
 def _is_vouched_for(fit: FormMatch, others: Sequence[FormLine]) -> bool:
     """Whether a header or label is printed that the other form does not have."""
     return any(
-        _alike(row, match.line) > max(_alike(row, line) for line in others) + _ANOTHER
+        alike(row, match.line) > max(alike(row, line) for line in others) + _ANOTHER
         for match in fit.rows
         if len(match.line.block.templates) == 1 and not match.blind
         for row in match.rows[:1]
@@ -157,38 +91,6 @@ def _in_doubt(fit: FormMatch) -> FormMatch:
             for m in fit.rows
         ),
     )
-
-
-def form_lines(form: Template) -> list[FormLine]:
-    """The lines of a form from top to bottom, the other form's variants of a row among them."""
-    lines: list[FormLine] = []
-    for block in form.blocks:
-        if block.titled:
-            lines.append(FormLine(LineKind.TITLE, block, (block.table,)))
-        lines += [FormLine(LineKind.HEADER, block, (text,)) for text in _header_texts(block)]
-        group = ""
-        for row in block.rows:
-            if row.group and row.group != group:
-                lines.append(FormLine(LineKind.GROUP, block, (row.group,)))
-            group = row.group
-            lines.append(FormLine(LineKind.DATA, block, (row.label, *row.wordings), row))
-    return lines
-
-
-def _header_texts(block: Block) -> list[str]:
-    """What the header rows of a block print, each as one text."""
-    levels: list[list[str]] = []
-    depth = max(len(c.super_labels) for c in block.columns) + 1
-    for level in range(depth):
-        texts = [block.corner] if level == 0 and block.corner else []
-        for column in block.columns:
-            path = (*column.super_labels, column.label)
-            # A column without all levels prints its label as soon as its own path ends.
-            text = path[level] if level < len(path) else ""
-            if text and (level == len(path) - 1 or not texts or texts[-1] != text):
-                texts.append(text)
-        levels.append(texts)
-    return ["".join(texts) for texts in levels]
 
 
 def _fit(rows: Sequence[PrintedRow], form: Template, settings: LabelSettings) -> FormMatch:
@@ -266,7 +168,7 @@ def _is_whole(row: PrintedRow, line: FormLine) -> bool:
     if label in wordings:
         return True
     is_part = any(wording.startswith(label) or wording.endswith(label) for wording in wordings)
-    return not is_part and _alike_label(row, line) >= _WHOLE
+    return not is_part and alike_label(row, line) >= _WHOLE
 
 
 def _neighbours(match: Match, others: Sequence[Match]) -> tuple[Match | None, Match | None]:
@@ -309,17 +211,17 @@ def _emissions(
     """Scores (rows x lines) of a readable match, of a match by place alone, and of a row split in two."""
     shape = (len(rows), len(lines))
     sure, blind, double = np.full(shape, NEVER), np.full(shape, NEVER), np.full(shape, NEVER)
-    likeness = [[_alike(row, line) for line in lines] for row in rows]
-    another = [max(_alike_label(row, line) for line in lines) for row in rows]
+    likeness = [[alike(row, line) for line in lines] for row in rows]
+    another = [max(alike_label(row, line) for line in lines) for row in rows]
     for i, row in enumerate(rows):
         for j, line in enumerate(lines):
-            alike = likeness[i][j]
-            if alike >= settings.min_similarity and not (line.row and alike < another[i] - _ANOTHER):
-                sure[i, j] = _score(alike, line)
+            here = likeness[i][j]
+            if here >= settings.min_similarity and not (line.row and here < another[i] - _ANOTHER):
+                sure[i, j] = _score(here, line)
             elif line.kind is LineKind.DATA and _fits_blindly(row, line):
                 blind[i, j] = _BLIND
             if line.kind is LineKind.DATA and i + 1 < len(rows):
-                together = _alike_together(row, rows[i + 1], line)
+                together = alike_together(row, rows[i + 1], line)
                 # A half without figures may fit as well by itself, if the half with them does not.
                 halves = [k for k in (i, i + 1) if rows[k].figures] or [i, i + 1]
                 if together >= max(settings.min_similarity, *(likeness[k][j] + 0.03 for k in halves)):
@@ -327,51 +229,9 @@ def _emissions(
     return sure, blind, double
 
 
-def _score(alike: float, line: FormLine) -> float:
+def _score(likeness: float, line: FormLine) -> float:
     weight = 1.0 if line.kind is LineKind.DATA else 0.6
-    return weight * (0.2 + 2.0 * (alike - 0.5))
-
-
-def _alike(row: PrintedRow, line: FormLine) -> float:
-    """How well a printed row fits a line of the form, 0 to 1."""
-    if line.kind is LineKind.HEADER:
-        return similarity("".join(c.text for c in row.own), line.wordings[0]) if not row.figures else 0.0
-    if line.kind is LineKind.DATA and not line.wordings[0]:
-        return _alike_unlabelled(row, line)
-    if line.kind is LineKind.GROUP and row.figures:
-        return 0.0
-    return _alike_label(row, line)
-
-
-def _alike_label(row: PrintedRow, line: FormLine) -> float:
-    """How well the row's own label fits the line; not its group's, which would fit a neighbour as well."""
-    if line.kind not in (LineKind.GROUP, LineKind.DATA) or not row.labels:
-        return 0.0
-    return max(similarity(text, wording) for text in row.own_label for wording in line.wordings)
-
-
-def _alike_unlabelled(row: PrintedRow, line: FormLine) -> float:
-    """A data row without a label (复议诉讼) is told by having a cell for nearly every column, and no words in them."""
-    columns = len(line.block.columns)
-    if not columns - 3 <= len(row.own) <= columns + 5:
-        return 0.0
-    valued = sum(_is_value(c) for c in row.own) / len(row.own)
-    return 0.8 * valued if valued >= 0.9 else 0.0
-
-
-def _alike_together(upper: PrintedRow, lower: PrintedRow, line: FormLine) -> float:
-    """How well the labels of two rows fit a line when read as one label that a page break has split."""
-    if not line.wordings[0] or not lower.labels or not upper.labels or not _may_be_split(upper, lower):
-        return 0.0
-    if upper.figures and lower.figures:
-        return 0.0
-    text = upper.labels[-1].text + lower.labels[-1].text
-    return max(similarity(text, wording) for wording in line.wordings)
-
-
-def _may_be_split(upper: PrintedRow, lower: PrintedRow) -> bool:
-    """Whether a page break may part them: in a text dump anywhere, on pages only between two tables."""
-    return upper.table.page is None or upper.table_index != lower.table_index
+    return weight * (0.2 + 2.0 * (likeness - 0.5))
 
 
 def _fits_blindly(row: PrintedRow, line: FormLine) -> bool:
@@ -380,13 +240,3 @@ def _fits_blindly(row: PrintedRow, line: FormLine) -> bool:
     if label is not None and label.confidence >= _LEGIBLE and not label.doubt:
         return False
     return bool(line.wordings[0]) and row.figures > 0 and len(row.own) >= len(line.block.columns)
-
-
-def _has_words(cell: Cell) -> bool:
-    """Whether a cell holds Chinese words, not a figure with a stray mark that was read as a character."""
-    chinese = chinese_count(cell.text)
-    return chinese >= 2 or (chinese == 1 and not cell.doubt and not any(c.isdigit() for c in cell.text))
-
-
-def _is_value(cell: Cell) -> bool:
-    return parse_figure(cell.text) is not None

@@ -251,3 +251,48 @@ def test_one_row_of_other_results_stands_in_for_three() -> None:
 def test_a_report_of_neither_form_has_no_checks() -> None:
     before = report(None, {"x": 1})
     assert check_sums(before) == before
+
+
+# ---- sums with figures that are in doubt already
+
+ROW, OTHER, TOTAL = (f"applications.results.granted.{c}" for c in ("natural_person", "enterprise", "total"))
+"""In one row; `ROW` and `OTHER` are each in the sum of their own column too."""
+
+
+def doubted(values: Mapping[str, int], likely: Field, doubtful: Field) -> Report:
+    return check_sums(report("2021", values, **{likely.id: likely, doubtful.id: doubtful}))
+
+
+@given(st.data())
+@few
+def test_a_figure_in_doubt_explains_a_sum_that_fails(data: st.DataObject) -> None:
+    """The other figures of its row are borne out by their columns."""
+    values = data.draw(balanced("2021"))
+    doubtful = field(OTHER, values[OTHER] + data.draw(st.integers(1, 50)), Status.REVIEW, 0.5)
+    checked = doubted(values, field(ROW, values[ROW], confidence=0.98), doubtful)
+    assert {c.id for c in checked.checks if c.holds is False} == sums_with("2021", OTHER)
+    assert checked.field(ROW).status is Status.READ
+
+
+@given(st.data())
+@few
+def test_a_figure_in_doubt_does_not_explain_all_that_fails(data: st.DataObject) -> None:
+    """The figure's own column fails as well, and nothing in it is in doubt."""
+    values = data.draw(balanced("2021"))
+    doubtful = field(OTHER, values[OTHER] + 1, Status.REVIEW, 0.5)
+    checked = doubted(values, field(ROW, values[ROW] + data.draw(st.integers(1, 50)), confidence=0.98), doubtful)
+    assert checked.field(ROW).status is Status.REVIEW
+
+
+def test_a_figure_that_no_sum_bears_out_falls_with_a_sum_that_fails() -> None:
+    values = dict.fromkeys(in_order("2021"), 0)
+    checked = doubted(values, field("review.upheld", 0, confidence=0.98), field("review.other", 3, Status.REVIEW, 0.5))
+    assert checked.field("review.upheld").status is Status.REVIEW
+
+
+@pytest.mark.parametrize(("confidence", "status"), [(SURE + 0.001, Status.READ), (SURE - 0.001, Status.REVIEW)])
+def test_a_sum_with_a_figure_that_could_not_be_read_says_nothing(confidence: float, status: Status) -> None:
+    values = dict.fromkeys(in_order("2021"), 0)
+    unread = field("review.other", None, Status.REVIEW, 0.5)
+    checked = doubted(values, field("review.upheld", 0, confidence=confidence), unread)
+    assert checked.field("review.upheld").status is status

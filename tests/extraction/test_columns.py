@@ -7,7 +7,9 @@ import pytest
 from extraction.catalogue import template
 from extraction.columns import Header, place
 from extraction.document import Cell, Table
-from extraction.rows import LineKind, RowMatch, form_lines, match_form, printed_rows
+from extraction.form_lines import LineKind, form_lines
+from extraction.printed import printed_rows
+from extraction.rows import RowMatch, match_form
 from extraction.settings import LabelSettings
 
 LINE = next(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extraction.catalogue import template
-from extraction.rows import LineKind, form_lines
+from extraction.form_lines import LineKind, form_lines
 from extraction.settings import Settings
 from extraction.similarity import chinese_count, core, similarity, without_brackets
 
