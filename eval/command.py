@@ -29,6 +29,8 @@ examples:
   gouji eval DATASET --split test --engine gouji,rapidocr-page      beside whole-page OCR, only the test split
   gouji eval DATASET -o new --against old/scores.json               what got better or worse since, beyond chance
   gouji eval DATASET --level worn --limit 20                        a quick look at the worst scans
+  gouji eval DATASET --engine gouji,gouji-without-sums              what a step buys: preparation, rules, layout, cells,
+                                                                    second (readings), sums; see eval.ablation
   gouji eval DATASET -o out --engine gouji,tesseract-page --as-it-is    what a run that goes on has so far
 
 DATASET is a folder with reports/*.json and splits/*.txt, or with */gold.json (see annotations/GUIDE.md).
@@ -57,7 +59,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--engine",
         default="gouji",
         metavar="A,B",
-        help="engines, by comma: gouji, rapidocr-page, paddleocr-page, tesseract-page, pdfplumber (default gouji)",
+        help="engines, by comma: gouji, rapidocr-page, paddleocr-page, tesseract-page, pdfplumber, gouji-without-STEP "
+        "(default gouji)",
     )
     parser.add_argument("--level", action="append", default=[], metavar="L", help="only this level; can be repeated")
     parser.add_argument("--limit", type=int, metavar="N", help="N documents, spread evenly over the data set")

@@ -27,6 +27,7 @@ _BY_LEVEL = {
     "accepted_right": "As printed and accepted",
     "silent_rate": "Silent errors",
     "review_share": "For review",
+    "ece": "Calibration error (ECE)",
 }
 
 
@@ -65,28 +66,28 @@ def _about(scores: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _main_table(engines: Mapping[str, Any]) -> Iterator[str]:
-    yield from _head("engine", "as printed", "silent errors", "for review", "missed", "reports without silent error")
+    yield from head("engine", "as printed", "silent errors", "for review", "missed", "reports without silent error")
     for name, engine in engines.items():
         metrics = engine["metrics"]
         shares = [with_interval(metrics[m]) for m in ("review_share", "missed_share", "reports_sound")]
-        yield _row(_name(name), with_interval(metrics["field_accuracy"]), _silent(engine), *shares)
+        yield row(_name(name), with_interval(metrics["field_accuracy"]), _silent(engine), *shares)
 
 
 def _level_table(engines: Mapping[str, Any], metric: str) -> Iterator[str]:
     levels = {level for engine in engines.values() for level in engine["levels"]}
     ordered = [*(level for level in _LEVELS if level in levels), *sorted(levels.difference(_LEVELS))]
-    yield from _head("level", "fields", *map(_name, engines))
+    yield from head("level", "fields", *map(_name, engines))
     for level in ordered:
         found = [engine["levels"].get(level) for engine in engines.values()]
         fields = max(f["counts"]["fields"] for f in found if f)
-        yield _row(level, f"{fields:,}", *(_cell(f, metric) for f in found))
+        yield row(level, f"{fields:,}", *(_cell(f, metric) for f in found))
 
 
 def _detail_table(engines: Mapping[str, Any]) -> Iterator[str]:
-    yield from _head("engine", "documents read", "organization", "year", "sections", "GriTS_Con", "ECE", "s/page")
+    yield from head("engine", "documents read", "organization", "year", "sections", "GriTS_Con", "ECE", "s/page")
     for name, engine in engines.items():
         metrics, seconds = engine["metrics"], engine["speed"]["seconds_a_page"]
-        yield _row(
+        yield row(
             _name(name),
             *(percent(metrics[m]["value"], 1) for m in ("reports_read", "organization", "year", "section_recall")),
             percent(engine["structure"]["grits_con"], 1),
@@ -98,6 +99,8 @@ def _detail_table(engines: Mapping[str, Any]) -> Iterator[str]:
 def _cell(found: Mapping[str, Any] | None, metric: str) -> str:
     if found is None:
         return "–"
+    if metric == "ece":
+        return percent(found["calibration"]["ece"])
     if metric == "silent_rate":
         return _silent(found, interval=False)
     return percent(found["metrics"][metric]["value"], 1)
@@ -113,12 +116,14 @@ def _name(engine: str) -> str:
     return _NAMES.get(engine, engine)
 
 
-def _head(*cells: str) -> Iterator[str]:
-    yield _row(*cells)
-    yield _row(*("---" for _ in cells))
+def head(*cells: str) -> Iterator[str]:
+    """The first two lines of a table."""
+    yield row(*cells)
+    yield row(*("---" for _ in cells))
 
 
-def _row(*cells: str) -> str:
+def row(*cells: str) -> str:
+    """A line of a table."""
     return "| " + " | ".join(cells) + " |"
 
 

@@ -25,12 +25,25 @@ if TYPE_CHECKING:
     from eval.engines.text import FindText
     from eval.prediction import Engine
 
+STEPS: dict[str, str] = {
+    "preparation": "scans are read as they lie: not turned, levelled or evenly lit, seals left in",
+    "rules": "no rule is found: every table is read as one without rules",
+    "layout": "no layout network",
+    "cells": "figures are read by the general recogniser alone",
+    "second": "nothing is read twice",
+    "sums": "no sum speaks for or against a figure",
+}
+"""The steps that Gouji can be measured without, as the engine `gouji-without-<step>`, with what is then left."""
+
+_WITHOUT = "gouji-without-"
+
 ENGINES: dict[str, str] = {
     "gouji": "Gouji as it stands",
     "rapidocr-page": "RapidOCR over the whole page, boxes dropped into Gouji's grid",
     "paddleocr-page": "PaddleOCR over the whole page, boxes dropped into Gouji's grid (needs the extra `paddle`)",
     "tesseract-page": "Tesseract (chi_sim) over the whole page without its rules, boxes dropped into Gouji's grid",
     "pdfplumber": "tables and text of digital PDFs by pdfplumber; reads nothing else",
+    **{_WITHOUT + step: what for step, what in STEPS.items()},
 }
 """Every engine by name, with a line on what it is."""
 
@@ -46,8 +59,8 @@ def make_engine(name: str, threads: int = 1) -> Engine:
     from eval.engines.pdfplumber import PdfplumberEngine
     from eval.engines.whole_page import WholePageEngine
 
-    if name == GoujiEngine.name:
-        return GoujiEngine(threads)
+    if name == "gouji" or name.startswith(_WITHOUT):
+        return GoujiEngine(threads, name.removeprefix("gouji").removeprefix("-without-"))
     if name == PdfplumberEngine.name:
         return PdfplumberEngine(threads)
     return WholePageEngine(name, text_finder(name.removesuffix("-page"), threads), threads)

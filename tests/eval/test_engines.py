@@ -176,7 +176,8 @@ def test_what_a_baseline_cannot_read_is_an_error_in_its_prediction(name: str, tm
 def test_engines_are_known_by_name() -> None:
     with pytest.raises(UsageError, match="gouji"):
         make_engine("abbyy")
-    assert {"gouji", "rapidocr-page", "paddleocr-page", "tesseract-page", "pdfplumber"} == set(ENGINES)
+    whole = {name for name in ENGINES if not name.startswith("gouji-without-")}
+    assert whole == {"gouji", "rapidocr-page", "paddleocr-page", "tesseract-page", "pdfplumber"}
 
 
 @pytest.mark.skipif(find_spec("paddleocr") is not None, reason="paddleocr is installed")

@@ -57,13 +57,14 @@ def test_tables_say_what_the_scores_say(scores: Path, capsys: pytest.CaptureFixt
     said = capsys.readouterr().out
     assert said.startswith("```sh\ngouji")
     assert "3 reports of 2 levels" in said
-    whole, right, accepted, silent, review, detail = tables(said)
+    whole, right, accepted, silent, review, ece, detail = tables(said)
     assert whole["Gouji"]["silent errors"].startswith("3: 0.")
     assert whole["whole-page Tesseract"]["silent errors"].startswith("0: 0.00% (0.0–")
     assert whole["whole-page Tesseract"]["as printed"].startswith("100.00%")
     assert list(right) == list(accepted) == list(silent) == list(review) == ["digital", "worn"]
     assert [silent[level]["Gouji"].split()[0] for level in silent] == ["2", "1"]
     assert right["worn"] == _row("worn", right["worn"], "99.5%", "100.0%")
+    assert ece["worn"]["Gouji"] == "0.51%"  # one wrong figure of 198 that was said to be sure
     assert detail["Gouji"]["s/page"] == "0.2"  # half a second for two pages
 
 
