@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+import numpy as np
+
 from extraction.cell_ink import has_ink
 from extraction.cell_settling import CellText
 from extraction.document import Box, Cell, Pixels, Raster, Span, Table, union
@@ -120,15 +122,16 @@ def loose_table(rows: Sequence[Sequence[Span]], page: int | None) -> Table:
 
 
 def _held(spans: Sequence[Span], boxes: Sequence[Box]) -> list[list[Span]]:
-    """The spans whose middle lies in each box; rules take some room, so boxes are grown by it."""
+    """The spans whose middle lies in each box, in the first that holds it; rules take some room, so boxes are grown."""
     held: list[list[Span]] = [[] for _ in boxes]
-    grown = [b.grown(0.9) for b in boxes]
-    for span in spans:
-        middle = _box(span).middle
-        for i, box in enumerate(grown):
-            if box.holds(middle):
-                held[i].append(span)
-                break
+    if not spans or not boxes:
+        return held
+    left, top, right, bottom = np.array([b.grown(0.9) for b in boxes]).T
+    x, y = np.array([_box(span).middle for span in spans]).T[:, :, None]
+    inside = (left <= x) & (x < right) & (top <= y) & (y < bottom)
+    for span, first, found in zip(spans, inside.argmax(axis=1).tolist(), inside.any(axis=1).tolist(), strict=True):
+        if found:
+            held[first].append(span)
     return held
 
 
