@@ -235,6 +235,8 @@ class Raster:
     @property
     def scale(self) -> float:
         """Points a pixel, in the middle of the picture where it is not everywhere the same."""
+        if self.mesh is None:
+            return float(np.hypot(*self.to_page[:, 0]))
         height, width = self.size
         middle = np.array([[width / 2, height / 2], [width / 2 + 1, height / 2]])
         return float(np.hypot(*np.diff(self.points_on_page(middle), axis=0)[0]))
@@ -246,10 +248,15 @@ class Raster:
 
     def box_on_page(self, left: float, top: float, right: float, bottom: float) -> Box:
         """The box in points around a pixel rectangle of this picture: around its sides, where they are bent."""
-        steps = np.linspace(0, 1, 2 if self.mesh is None else _SIDE_STEPS)
+        if self.mesh is None:
+            (a, c, e), (b, d, f) = self.to_page.tolist()
+            corners = [(x, y) for x in (left, right) for y in (top, bottom)]
+            across, down = [a * x + c * y + e for x, y in corners], [b * x + d * y + f for x, y in corners]
+            return Box(*map(float, (min(across), min(down), max(across), max(down))))
+        steps = np.linspace(0, 1, _SIDE_STEPS)
         xs, ys = left + steps * (right - left), top + steps * (bottom - top)
         sides = [(xs, np.full_like(xs, top)), (xs, np.full_like(xs, bottom))]
-        sides += [(np.full_like(ys, left), ys), (np.full_like(ys, right), ys)] if self.mesh is not None else []
+        sides += [(np.full_like(ys, left), ys), (np.full_like(ys, right), ys)]
         xy = self.points_on_page(np.concatenate([np.stack(side, axis=1) for side in sides]))
         return Box(*map(float, (*xy.min(axis=0), *xy.max(axis=0))))
 

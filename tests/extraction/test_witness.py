@@ -8,8 +8,11 @@ import pytest
 from extraction.document import Page, Span
 from extraction.ingest.files import open_document
 from extraction.settings import IngestSettings
+from extraction.similarity import chinese_count
+from extraction.tables import text_lines
 from extraction.witness import with_trusted_text
 from models.loaded import Models
+from models.recogniser import Recogniser
 
 SAMPLE = Path(__file__).parents[2] / "annotations" / "samples" / "hewan-2020" / "report.pdf"
 
@@ -44,3 +47,24 @@ def test_words_mapped_to_others_are_noticed(pages: list[Page], models: Models) -
     assert with_trusted_text(words, models) is words
     shifted = {s.text: chr(ord(s.text) + 3) for s in words.spans if "一" <= s.text <= "龥"}
     assert with_trusted_text(mapped(words, shifted), models).spans == ()
+
+
+def test_long_lines_mapped_to_others_are_noticed(pages: list[Page], models: Models) -> None:
+    """A page of running text without figures or short lines: the beginnings of its lines are looked at."""
+    lines = [line for line in text_lines(pages[0].spans) if chinese_count(line.text) > 20]
+    assert len(lines) > 3
+    page = replace(pages[0], spans=tuple(lines))
+    assert with_trusted_text(page, models) is page
+    shifted = tuple(replace(s, text="".join(chr(ord(c) + 3) for c in s.text)) for s in lines)
+    assert with_trusted_text(replace(page, spans=shifted), models).spans == ()
+
+
+def test_figures_that_the_cell_recogniser_proves_need_no_other(pages: list[Page]) -> None:
+    class Refusing(Models):
+        @property
+        def recogniser(self) -> Recogniser:
+            raise AssertionError("the general recogniser was asked")
+
+    assert with_trusted_text(pages[1], Refusing()) is pages[1]
+    with pytest.raises(AssertionError):
+        with_trusted_text(mapped(pages[1], {"1": "8"}), Refusing())
