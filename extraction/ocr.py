@@ -18,7 +18,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from extraction.cell_ink import InkLine, digit_height, ink_lines, residue
+from extraction.cell_ink import InkLine, digit_height, ink_lines
+from extraction.cell_marks import TableMarks, table_marks
 from extraction.cell_settling import (
     BLANK,
     SURE,
@@ -72,7 +73,7 @@ class _Sheet:
     raster: Raster
     grey: Grey
     plain: Grey | None
-    marks: Pixels
+    marks: TableMarks
     cells: Sequence[GridCell]
     lines: Sequence[Sequence[InkLine]]
     digit: float
@@ -92,10 +93,11 @@ def read_cells(raster: Raster, marks: Pixels, cells: Sequence[GridCell], models:
     """The text of each cell of a level page with these marks, "" for blank ones, in the same order."""
     if not cells:
         return []
-    lines = ink_lines(cells, marks)
+    found = table_marks(marks, cells)
+    lines = ink_lines(found)
     digit = digit_height(line for cell_lines in lines for line in cell_lines)
     blots = _blots(marks, [line for cell_lines in lines for line in cell_lines], digit)
-    sheet = _Sheet(raster, grey(raster.pixels), _without_colour(raster.pixels), marks, cells, lines, digit, blots)
+    sheet = _Sheet(raster, grey(raster.pixels), _without_colour(raster.pixels), found, cells, lines, digit, blots)
     spots = [spot for i in range(len(cells)) for spot in _spots(i, cells[i], lines[i], digit)]
     twice = models.steps.second_readings
     if models.steps.cell_recogniser:
@@ -187,7 +189,7 @@ def _overprinted(sheet: _Sheet, spot: Spot) -> bool:
         slice(max(0, round(window.top)), max(1, round(window.bottom))),
         slice(max(0, round(window.left)), max(1, round(window.right))),
     )
-    inked = sheet.marks[area] > 0
+    inked = sheet.marks.ink[area] > 0
     if sheet.raster.overprint is not None and bool((sheet.raster.overprint[area] > 0).any()):
         return True
     if sheet.plain is None:
@@ -237,11 +239,11 @@ def _general(sheet: _Sheet, spots: Sequence[Spot], recogniser: Recogniser, *, tw
         return []
     paper = as_bgr(sheet.raster.pixels)
     lines = [line for spot in spots if (line := sheet.line(spot))]
-    residues = {i: residue(sheet.marks, sheet.cells[i]) for i in {s.cell for s in spots}}
+    residues = {i: sheet.marks.residue(i) for i in {s.cell for s in spots}}
 
     def framed(indices: Iterable[int], margin: float) -> list[Image]:
         return [
-            _frame(paper, sheet.marks, residues[spots[k].cell], sheet.cells[spots[k].cell], lines[k], margin)
+            _frame(paper, sheet.marks.ink, residues[spots[k].cell], sheet.cells[spots[k].cell], lines[k], margin)
             for k in indices
         ]
 
@@ -262,17 +264,22 @@ def _frame(
     around = round(margin * height)
     top, bottom = max(cell.top, line.top - around), min(cell.bottom, line.bottom + around)
     left, right = max(cell.left, line.left - around), min(cell.right, line.right + around)
-    crop = page[top:bottom, left:right].copy()
-    bare = crop[marks[top:bottom, left:right] == 0].reshape(-1, 3)
-    paper = np.median(bare, axis=0) if len(bare) else np.full(3, 255.0)
+    crop = page[top:bottom, left:right]
     wipe = residue[top - cell.top : bottom - cell.top, left - cell.left : right - cell.left]
-    wipe = cv2.dilate(wipe.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    # Between the first and the last mark a speck may be a decimal point: it stays.
-    wipe[line.top - top : line.bottom - top, line.left - left : line.right - left] = False
-    crop[wipe] = paper
     tall = line.height + 2 * around
     wide = max(line.width + 2 * around, round(1.2 * tall))
     pad_y, pad_x = max(0, tall - crop.shape[0]), max(0, wide - crop.shape[1])
+    wiped = bool(wipe.any())
+    if not (wiped or pad_y or pad_x):
+        return crop
+    bare = crop[marks[top:bottom, left:right] == 0].reshape(-1, 3)
+    paper = np.median(bare, axis=0) if len(bare) else np.full(3, 255.0)
+    if wiped:
+        wipe = cv2.dilate(wipe.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        # Between the first and the last mark a speck may be a decimal point: it stays.
+        wipe[line.top - top : line.bottom - top, line.left - left : line.right - left] = False
+        crop = crop.copy()
+        crop[wipe] = paper
     framed = cv2.copyMakeBorder(
         crop,
         pad_y // 2,

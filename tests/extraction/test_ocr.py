@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from extraction.cell_ink import InkLine, has_ink, ink_lines, page_marks
+from extraction.cell_marks import table_marks
 from extraction.cell_settling import CellText, plain_figure
 from extraction.checks import SURE
 from extraction.document import Pixels, Raster
@@ -385,7 +386,7 @@ def test_specks_beside_a_label_are_no_part_of_it_and_beside_a_figure_are() -> No
         left, top, right, bottom = write(page, text, 60, 45, 30)
         for x in range(right + 14, right + 64, 16):
             cv2.circle(page, (x, (top + bottom) // 2), 3, 0, -1)
-        (lines,) = ink_lines([GridCell(0, 0, 1, 1, 22, 22, 678, 98)], ink(page, window=51))
+        (lines,) = ink_lines(table_marks(ink(page, window=51), [GridCell(0, 0, 1, 1, 22, 22, 678, 98)]))
         assert right - left > length - 20
         assert (lines[0].right <= right + 6) == (text != "12")
 

@@ -48,9 +48,10 @@ def main() -> int:
 
     config = load_config(arguments.config)
     dev = dev_cells(load_cells(arguments.out / "cells" / "dev", common={}))
+    pages = load_cells(arguments.out / "cells" / "train")
     if not arguments.no_training:
-        train(config, arguments.out, arguments.out / "cells" / "train", dev[: config.dev_cells])
-    seen = dev_cells(load_cells(arguments.out / "cells" / "train"))[::_CALIBRATED_ON]
+        train(config, arguments.out, pages, dev[: config.dev_cells])
+    seen = dev_cells(pages)[::_CALIBRATED_ON]
     for line in ship(arguments.out / BEST, config, seen, dev, arguments.weights, _COMMAND):
         print(line)
     return 0

@@ -10,13 +10,12 @@ DEFAULT = Path(__file__).with_name("config.toml")
 
 
 @dataclass(frozen=True, slots=True)
-class StreamConfig:
-    """Cells on their way to training: `shard` and `pool` in cells and shards, `pages` the share cut from pages."""
+class ShownConfig:
+    """What is shown: `drawn` cells in all, `pages` the share cut from pages, and the batches of a `round`."""
 
-    shard: int
-    pool: int
+    drawn: int
     pages: float
-    reuse: float
+    round: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class TrainingConfig:
     warm_up: int
     decay: float
     clip: float
-    every: int
+    average: float
     threads: int
     bfloat16: bool
 
@@ -40,7 +39,7 @@ class Config:
 
     seed: int
     channels: tuple[int, int, int, int]
-    stream: StreamConfig
+    shown: ShownConfig
     training: TrainingConfig
     dev_cells: int
 
@@ -52,7 +51,7 @@ def load_config(path: Path = DEFAULT) -> Config:
     return Config(
         int(data["seed"]),
         (a, b, c, d),
-        StreamConfig(**data["stream"]),
+        ShownConfig(**data["shown"]),
         TrainingConfig(**data["training"]),
         int(data["dev"]["cells"]),
     )

@@ -20,7 +20,6 @@ from training.synthetic.fonts import FONTS, font_file
 
 DIGIT = 28  # pixels of a digit's height as drawn
 _ROOM = 26  # pixels around a line
-_LATIN = ("Liberation Serif", "Liberation Sans", "Carlito")
 
 Ink = npt.NDArray[np.float32]
 Random = np.random.Generator
@@ -87,34 +86,47 @@ _LENGTHS = (0.28, 0.2, 0.17, 0.13, 0.08, 0.06, 0.05, 0.03)
 
 
 def _text(random: Random) -> tuple[str, bool]:
-    """What a cell prints, and whether it is set in Chinese type throughout."""
+    """What a cell prints, and whether it is set in Chinese type throughout. Signs come oftener than in reports."""
     kind = random.random()
     if kind < 0.10:
         return "", False
-    if kind < 0.62:
+    if kind < 0.55:
         return _count(random), False
-    if kind < 0.74:
+    if kind < 0.67:
         return _money(random), False
+    if kind < 0.72:
+        return _in_thousands(random), False
     if kind < 0.78:
-        return f"{random.integers(1, 1000)},{random.integers(0, 1000):03d}", False
-    if kind < 0.82:
-        return str(random.choice(["+", "-", "—", "-", "增加", "减少"])) + _count(random), False
-    if kind < 0.865:
+        return _signed(random), False
+    if kind < 0.825:
         return str(random.choice(["-", "—", "—", "——", "--", "–", "－"])), bool(random.random() < 0.5)
-    if kind < 0.89:
+    if kind < 0.855:
         return str(random.choice(["/", "/", "/", "／", "\\"])), False
-    if kind < 0.905:
+    if kind < 0.875:
         return "无", True
-    if kind < 0.915:
-        return f"{_count(random)}%", False
-    if kind < 0.94:
+    if kind < 0.895:
+        return f"{_money(random) if random.random() < 0.4 else _count(random)}".rstrip("万元") + "%", False
+    if kind < 0.92:
         return f"{_count(random)} {_count(random)}", False
-    if kind < 0.965:
+    if kind < 0.955:
         return _count(random) + str(random.choice(_NOTES)).format(random.integers(0, 60)), False
     letters = _words(random, 1, 6)
-    if kind < 0.98:
+    if kind < 0.975:
         letters = f"{letters}{_count(random)}{_words(random, 0, 4)}"
     return (letters if OTHER in spelled(letters) else "信"), True
+
+
+def _signed(random: Random) -> str:
+    """More or less than the year before."""
+    sign = str(random.choice(["+", "+", "＋", "-", "-", "—", "－", "增加", "减少"]))
+    return sign + (_money(random) if random.random() < 0.25 else _count(random))
+
+
+def _in_thousands(random: Random) -> str:
+    """A figure parted by commas, now and then with decimals."""
+    parts = [str(random.integers(1, 1000))]
+    parts += [f"{random.integers(0, 1000):03d}" for _ in range(1 if random.random() < 0.8 else 2)]
+    return ",".join(parts) + (f".{random.integers(0, 100):02d}" if random.random() < 0.4 else "")
 
 
 def _words(random: Random, fewest: int, most: int) -> str:
@@ -146,7 +158,7 @@ def _money(random: Random) -> str:
 def _faces() -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]:
     """Font files with the number of the face: of figures, and of Chinese. Bold and italic cuts of the same designs."""
     chinese = [font_file(family) for family in FONTS["train"].text]
-    latin = [font_file(family) for family in _LATIN]
+    latin = [font_file(family) for family in FONTS["train"].digits if family not in FONTS["train"].text]
     with_cuts = [*latin, *(f for f in chinese)]
     figures = [(f.path, f.number) for f in with_cuts]
     for path, number in list(figures):

@@ -18,6 +18,7 @@ import numpy as np
 
 from annotations.store import Annotation
 from extraction.cell_ink import digit_height, ink_lines, page_marks_of
+from extraction.cell_marks import table_marks
 from extraction.document import Box, Cell, Page, Pixels, Table
 from extraction.grid_cells import GridCell
 from extraction.ingest.files import open_document
@@ -72,8 +73,7 @@ def _cells_on(page: Page, table: Table, level: str, jitter: Random | None) -> It
         np.uint8,
     )
     grid = [_grid_cell(c, _box_turned(c, angle, turn, to_pixels), jitter) for c in cells]
-    marks = page_marks_of(level_page)
-    lines = ink_lines(grid, marks)
+    lines = ink_lines(table_marks(page_marks_of(level_page), grid))
     digit = digit_height([line for cell_lines in lines for line in cell_lines])
     for cell, place, found in zip(cells, grid, lines, strict=True):
         label = spelled(cell.text)

@@ -29,12 +29,17 @@ def scanned(random: Random, drawn: Drawn) -> Grey:
 
 
 def _weighted(random: Random, ink: Ink) -> Ink:
-    """Bolder or thinner."""
+    """Bolder or thinner, as a whole or in the strokes of one direction."""
     kind = random.random()
     if kind < 0.15:
         return np.asarray(cv2.dilate(ink, np.ones((2, 2), np.uint8), iterations=int(random.integers(1, 3))))
-    if kind < 0.3:
+    if kind < 0.27:
         return np.asarray(cv2.erode(ink, np.ones((2, 2), np.uint8)))
+    if kind < 0.33:  # thin strokes lost: those that lie, or those that stand
+        size = (3, 1) if random.random() < 0.7 else (1, 3)
+        thin = np.asarray(cv2.erode(ink, np.ones(size, np.uint8)), np.float32)
+        share = np.float32(random.uniform(0.4, 1.0))
+        return np.asarray(ink * (1 - share) + thin * share, np.float32)
     return ink
 
 

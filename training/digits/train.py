@@ -15,17 +15,18 @@ from torch import Tensor, nn
 
 from models.cell_crop import as_input
 from models.charset import CHARSET
-from training.digits.config import Config
+from training.digits.config import Config, TrainingConfig
 from training.digits.evaluate import DevCell, accuracy
 from training.digits.network import DigitNetwork
-from training.digits.stream import Example, Stream
+from training.digits.pages import PageCell
+from training.digits.rounds import Batch, drawn_cells, one_round
 
 CHECKPOINT = "checkpoint.pt"
 BEST = "best.pt"
-_AVERAGED = 0.995  # share of the averaged weights that a step keeps
+DRAWN = "drawn"
 
 
-def train(config: Config, out: Path, cells: Path | None, dev: Sequence[DevCell]) -> Path:
+def train(config: Config, out: Path, pages: Sequence[PageCell], dev: Sequence[DevCell]) -> Path:
     """Train to the end, from the last checkpoint in `out` where there is one; returns the best weights' file."""
     torch.set_num_threads(config.training.threads)
     torch.manual_seed(config.seed)
@@ -36,56 +37,51 @@ def train(config: Config, out: Path, cells: Path | None, dev: Sequence[DevCell])
     optimiser = torch.optim.AdamW(network.parameters(), config.training.rate, weight_decay=config.training.decay)
     averaged = torch.optim.swa_utils.AveragedModel(
         network,
-        multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(_AVERAGED),  # type: ignore[no-untyped-call]
+        multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(config.training.average),  # type: ignore[no-untyped-call]
         use_buffers=True,
     )
-    start, best = _resumed(out / CHECKPOINT, network, averaged, optimiser)
-    stream = Stream(config.stream, config.seed + start, cells)
-    try:
-        _loop(config, out, stream, network, averaged, optimiser, start, best, dev)
-    finally:
-        stream.close()
+    step, best = _resumed(out / CHECKPOINT, network, averaged, optimiser)
+    drawn = drawn_cells(out / DRAWN, config.shown.drawn, config.seed)
+    while step < config.training.steps:
+        began, random = time.process_time(), np.random.default_rng([config.seed, 1, step])
+        torch.manual_seed(config.seed + step)  # what dropout leaves out
+        batches = one_round(config.shown, random, drawn, pages, config.training.batch)
+        batches = batches[: config.training.steps - step]
+        loss = _round(config.training, network, averaged, optimiser, batches, random, step)
+        step += len(batches)
+        averaged.eval()
+        score = accuracy(averaged.module, dev)
+        _log(out, step=step, loss=loss, dev=round(score, 5), seconds=round(time.process_time() - began))
+        if score >= best:
+            best = score
+            torch.save(averaged.module.state_dict(), out / BEST)
+        _save(out / CHECKPOINT, network, averaged, optimiser, step, best, config)
     return out / BEST
 
 
-def _loop(
-    config: Config,
-    out: Path,
-    stream: Stream,
+def _round(
+    plan: TrainingConfig,
     network: DigitNetwork,
     averaged: torch.optim.swa_utils.AveragedModel,
     optimiser: torch.optim.Optimizer,
+    batches: Sequence[Batch],
+    random: np.random.Generator,
     start: int,
-    best: float,
-    dev: Sequence[DevCell],
-) -> None:
-    plan, began = config.training, time.monotonic()
-    random = np.random.default_rng([config.seed, start])
+) -> float:
+    """A step for each batch; returns the mean loss."""
+    network.train()
     lost: list[float] = []
-    for step in range(start + 1, plan.steps + 1):
+    for step, batch in enumerate(batches, start + 1):
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(step, plan.rate, plan.warm_up, plan.steps)
-        network.train()
-        width, examples = stream.batch(plan.batch)
         optimiser.zero_grad()
-        loss = _loss(network, width, examples, random, plan.bfloat16)
+        loss = _loss(network, batch, random, plan.bfloat16)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), plan.clip)
         optimiser.step()
         averaged.update_parameters(network)
         lost.append(float(loss.detach()))
-        if step % 50 == 0:
-            _log(
-                out, step=step, loss=round(float(np.mean(lost[-50:])), 4), made=stream.made, seconds=began_to_now(began)
-            )
-        if step % plan.every == 0 or step == plan.steps:
-            averaged.eval()
-            score = accuracy(averaged.module, dev)
-            _log(out, step=step, dev=round(score, 5), seconds=began_to_now(began))
-            if score >= best:
-                best = score
-                torch.save(averaged.module.state_dict(), out / BEST)
-            _save(out / CHECKPOINT, network, averaged, optimiser, step, best, config)
+    return round(float(np.mean(lost)), 4)
 
 
 def learning_rate(step: int, highest: float, warm_up: int, steps: int) -> float:
@@ -96,10 +92,9 @@ def learning_rate(step: int, highest: float, warm_up: int, steps: int) -> float:
     return highest * (0.01 + 0.99 * (1 + math.cos(math.pi * min(1.0, share))) / 2)
 
 
-def _loss(
-    network: DigitNetwork, width: int, examples: Sequence[Example], random: np.random.Generator, bfloat16: bool
-) -> Tensor:
+def _loss(network: DigitNetwork, batch: Batch, random: np.random.Generator, bfloat16: bool) -> Tensor:
     """The mean over the batch of the negative log probability of each text."""
+    width, examples = batch
     pictures = as_input([e.picture for e in examples], width)
     pictures += random.standard_normal(pictures.shape, np.float32) * random.uniform(0, 0.04)
     with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
@@ -110,11 +105,6 @@ def _loss(
     sizes = torch.tensor([len(e.classes) for e in examples], dtype=torch.long)
     each = nn.functional.ctc_loss(spoken, texts, lengths, sizes, reduction="none", zero_infinity=True)
     return each.clamp(max=30.0).mean()  # a cell that nobody can read is not worth more than others
-
-
-def began_to_now(began: float) -> int:
-    """Whole seconds since."""
-    return round(time.monotonic() - began)
 
 
 def _log(out: Path, **values: float) -> None:
