@@ -1,7 +1,7 @@
 """Pages to regions in reading order: titles, text lines, tables, page furniture.
 
-Three witnesses find tables: rules (`extraction.rules`), the layout network through LayoutParser (`models.layout`), and
-rows of text in columns. No table is lost because one of them missed it.
+Three witnesses find tables: rules (`extraction.rules`), the layout network (`models.page_network`), and rows
+of text in columns. No table is lost because one of them missed it.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from extraction.settings import Settings
 from extraction.sheet import PAGE_NUMBER, Sheet, sheets_of
 from extraction.stages import stage
 from extraction.tables import fill_table, loose_table, text_pieces, whole_line
-from models.layout import PictureModel
 from models.loaded import Models
+from models.page_network import LayoutNetwork
 
 _BETWEEN = 2  # lines between two rows of a table without rules: a block's title, half of a label
 _LEAST = 7.0  # points: no figure has room in less, it is the gap between a rule and a streak beside it
@@ -98,7 +98,7 @@ def _rows_outside(sheet: Sheet, grids: Sequence[Grid], models: Models) -> list[l
     return [_without_small_gaps(row) for row in _rows([replace(s, page=sheet.number) for s in lines])]
 
 
-def _blocks(raster: Raster, layout: PictureModel | None) -> list[tuple[str, Box]]:
+def _blocks(raster: Raster, layout: LayoutNetwork | None) -> list[tuple[str, Box]]:
     """What the network sees: block type and box on the page."""
     if layout is None:
         return []

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from models.cell_reader import CellReader
-from models.layout import PictureModel
-from models.page_layout import DEFAULT, LAYOUTS
+from models.page_network import LayoutNetwork, PageNetwork
 from models.recogniser import ENGINES, RapidOcrRecogniser, Recogniser
+
+LAYOUTS = ("gouji", "cdla")
+"""The networks that find a page's parts, by name; the first is the one in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,10 @@ class Models:
         threads: int = 2,
         *,
         layout: bool = True,
-        network: str = DEFAULT,
+        network: str = LAYOUTS[0],
         steps: Steps = Steps(),
     ) -> None:
-        """`engine` is a name in `models.recogniser.ENGINES`, `network` one in `models.page_layout.LAYOUTS`; without
+        """`engine` is a name in `models.recogniser.ENGINES`, `network` one in `LAYOUTS`; without
         `layout`, rules and text find the tables alone."""
         self.engine, self.threads, self._network = engine, threads, network if layout else None
         self.steps = steps
@@ -49,9 +51,16 @@ class Models:
         return ENGINES[self.engine](self.threads)
 
     @cached_property
-    def layout(self) -> PictureModel | None:
+    def layout(self) -> LayoutNetwork | None:
         """The layout network, if it is to be used. Raises WeightsError."""
-        return LAYOUTS[self._network](threads=self.threads) if self._network else None
+        if self._network is None:
+            return None
+        if self._network == LAYOUTS[0]:
+            return PageNetwork(threads=self.threads)
+        from models.layout import CdlaLayoutModel  # brings pandas along: only for who asks for it
+
+        model: LayoutNetwork = CdlaLayoutModel(threads=self.threads)
+        return model
 
     @cached_property
     def cells(self) -> CellReader:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import cv2
 import layoutparser as lp
 import numpy as np
 import pytest
 
 from models.layout import shared
-from models.page_layout import NAME, ReportLayoutModel
+from models.page_layout import ReportLayoutModel
+from models.page_network import NAME
 from models.recogniser import Image
 from models.weights import weights
 
@@ -150,3 +154,10 @@ def test_the_card_says_what_the_network_is() -> None:
     assert card["classes"][0] == "none"
     assert {"title", "heading", "text", "table", "furniture", "stamp"} <= set(card["classes"])
     assert weights(NAME).path().stat().st_size < 3_000_000
+
+
+def test_conversions_need_no_pandas() -> None:
+    """It takes as long to load as all else together."""
+    told = "import sys, extraction.pipeline; print(sorted({'pandas', 'layoutparser', 'pyarrow'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

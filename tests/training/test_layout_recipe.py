@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch", reason="torch is in the extra train")
 from annotations.store import Annotation, write_annotation  # noqa: E402
 from annotations.zones import Zone, ZoneKind, corners_of, upright_zone  # noqa: E402
 from extraction.document import Box  # noqa: E402
-from models.page_layout import ReportLayoutModel  # noqa: E402
+from models.page_network import PageNetwork  # noqa: E402
 from tests.training.pages import typeset  # noqa: E402
 from training.layout.augment import maps, sample  # noqa: E402
 from training.layout.config import Config, Weights, read_config  # noqa: E402
@@ -120,7 +120,7 @@ def test_what_is_exported_is_served(config: Config, page: SmallPage, tmp_path: P
     torch.manual_seed(1)
     net = LayoutNet(config.network).eval()
     export(net, config, tmp_path, "this test", [page])
-    model = ReportLayoutModel(min_score=0.0, threads=1, folder=tmp_path)
+    model = PageNetwork(min_score=0.0, threads=1, folder=tmp_path)
     with torch.no_grad():
         logits = net(torch.from_numpy(page.picture).permute(2, 0, 1)[None].float())[0]
     wanted = torch.cat([logits[:-1].softmax(0), logits[-1:].sigmoid()]).numpy()

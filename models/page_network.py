@@ -1,0 +1,109 @@
+"""Our own layout network: a page's picture in, typed boxes in its pixels out.
+
+A small U-net made from the generator's pages (`training.layout`). Conversions use it as it is; `models.page_layout`
+serves it to LayoutParser, which brings pandas along and takes a second to load.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from models.line_reader import Image, as_bgr
+from models.masks import Found, regions
+from models.weights import weights
+
+NAME = "layout"
+"""Of the weights."""
+
+
+class Seen(Protocol):
+    """A block of a page, whoever has found it; (left, top, right, bottom) in pixels."""
+
+    @property
+    def type(self) -> str:
+        """What it is."""
+        ...
+
+    @property
+    def coordinates(self) -> tuple[float, float, float, float]:
+        """Its sides."""
+        ...
+
+
+class LayoutNetwork(Protocol):
+    """What finds the blocks of a page: `PageNetwork`, or any LayoutParser model with the same types."""
+
+    def detect(self, image: Image) -> Iterable[Seen]:
+        """The blocks, top down; the picture is BGR or grey."""
+        ...
+
+
+class Block(NamedTuple):
+    """A block of a page: its type, (left, top, right, bottom) in pixels, and how sure it is (0..1)."""
+
+    type: str
+    coordinates: tuple[float, float, float, float]
+    score: float
+
+
+class PageNetwork:
+    """Finds the parts of a report's page. Not safe for use by several threads at once.
+
+    Types are `title` (of the document), `heading`, `text`, `table`, `header` and `footer` (page numbers and the like),
+    and `stamp`. A stamp may lie over other blocks: what is read under it is to be doubted. No two others are one thing.
+    """
+
+    def __init__(self, min_score: float = 0.5, threads: int = 2, folder: Path | None = None) -> None:
+        """`folder` has another network than the one shipped: `layout.onnx` and `model.toml`. Raises WeightsError."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        path, card = _network(folder)
+        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self.side, self._step = int(card["input"]["side"]), int(card["input"]["step"])
+        self._grown = {kind: float(pixels) for kind, pixels in card["grown"].items()}
+        self._lines = [name for name in card["classes"] if name not in ("none", "table", "stamp")]
+        self._order = [card["classes"].index(name) for name in ("none", *self._lines, "table", "stamp")]
+        self._min_score = min_score
+
+    def detect(self, image: Image) -> list[Block]:
+        """The blocks of a page, top down; the picture is BGR or grey."""
+        height, width = image.shape[:2]
+        maps = self._maps(as_bgr(image))
+        found = regions(maps, self._lines, self._grown)
+        x, y = width / maps.shape[2], height / maps.shape[1]
+        blocks = [_block(f, x, y, width, height) for f in found if f.score >= self._min_score]
+        return sorted(blocks, key=lambda b: b.coordinates[1])
+
+    def _maps(self, pixels: Image) -> npt.NDArray[np.float32]:
+        """The probabilities of every class, classes x height x width, at half the size that the network is shown."""
+        factor = self.side / max(pixels.shape[:2])
+        shape = [max(self._step, round(side * factor / self._step) * self._step) for side in pixels.shape[:2]]
+        shrinking = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+        shown = cv2.resize(pixels, (shape[1], shape[0]), interpolation=shrinking)
+        (maps,) = self._session.run(None, {self._session.get_inputs()[0].name: shown})
+        return np.asarray(maps[self._order], np.float32)
+
+
+def _network(folder: Path | None) -> tuple[Path, dict[str, Any]]:
+    """The network's file and what its card says."""
+    if folder is None:
+        return weights(NAME).verified_path(), weights(NAME).card()
+    return folder / f"{NAME}.onnx", tomllib.loads((folder / "model.toml").read_text(encoding="utf-8"))
+
+
+def _block(found: Found, x: float, y: float, width: int, height: int) -> Block:
+    """The region on the page; furniture is a header or a footer by where it stands."""
+    left, top, right, bottom = found.box
+    kind = found.kind
+    if kind == "furniture":
+        kind = "header" if (top + bottom) / 2 * y < height / 2 else "footer"
+    sides = max(0.0, left * x), max(0.0, top * y), min(float(width), right * x), min(float(height), bottom * y)
+    return Block(kind, sides, found.score)
