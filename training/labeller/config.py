@@ -1,0 +1,93 @@
+"""The recipe's settings, from one TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT = Path(__file__).with_name("config.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkConfig:
+    """The shape of our own network; another base brings its own."""
+
+    hidden: int
+    layers: int
+    heads: int
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class DataConfig:
+    """How many reports are invented, and what becomes of their characters."""
+
+    reports: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseConfig:
+    """What is done to pages (`noise.py`). `rates` are ranges of the share of characters misread, `shares` how often
+    each; `jitter` is in thousandths of a page."""
+
+    rates: tuple[tuple[float, float], ...]
+    shares: tuple[float, ...]
+    pieces: float
+    wordings: float
+    placeless: float
+    squeezed: float
+    jitter: float
+
+
+@dataclass(frozen=True, slots=True)
+class PretrainingConfig:
+    """Masked language modelling (Devlin et al. 2019, arXiv:1810.04805) on pages with noise."""
+
+    steps: int
+    batch: int
+    rate: float
+    masked: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """The loop: AdamW with a warm-up and a cosine, ended early where dev gets no better."""
+
+    steps: int
+    batch: int
+    rate: float
+    warm_up: float
+    decay: float
+    clip: float
+    every: int
+    patience: int
+    bfloat16: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that shapes the weights."""
+
+    seed: int
+    network: NetworkConfig
+    data: DataConfig
+    noise: NoiseConfig
+    pretraining: PretrainingConfig
+    training: TrainingConfig
+
+
+def read_config(path: Path = DEFAULT) -> Config:
+    """The settings in a TOML file; raises OSError, TOMLDecodeError, KeyError or TypeError where it is not right."""
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    noise = data["noise"]
+    rates = tuple((float(low), float(high)) for low, high in noise.pop("rates"))
+    return Config(
+        int(data["seed"]),
+        NetworkConfig(**data["network"]),
+        DataConfig(**data["data"]),
+        NoiseConfig(rates, tuple(noise.pop("shares")), **noise),
+        PretrainingConfig(**data["pretraining"]),
+        TrainingConfig(**data["training"]),
+    )

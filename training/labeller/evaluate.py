@@ -1,0 +1,113 @@
+"""How many labels the classifier names rightly, beside string matching, as more and more of a page is misread.
+
+    python -m training.labeller.evaluate --split dev --model RUN/model
+
+Both name each label by itself here; what the alignment of all rows makes of either is `gouji eval`'s to say.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from random import Random
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from extraction.catalogue import template, template_ids
+from extraction.similarity import similarity
+from extraction.tags import tag_of
+from models.labeller import Labeller
+from training.labeller.config import DEFAULT, read_config
+from training.labeller.noise import spoilt
+from training.labeller.tagged import Tagged
+from training.labeller.typeset import typeset
+from training.synthetic.content import draft_report
+
+STRENGTHS = {"clean": 0.0, "light": 0.03, "medium": 0.1, "heavy": 0.3, "half illegible": 0.5}
+"""Share of characters misread."""
+
+_LEAST = 0.55  # similarity under which string matching names nothing
+_KINDS = ("row.", "column.", "narrative.", "heading.")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m training.labeller.evaluate", description=__doc__)
+    parser.add_argument("--split", choices=("train", "dev", "test"), default="dev", help="whose reports are invented")
+    parser.add_argument("--model", type=Path, help="folder of another network than the one shipped")
+    parser.add_argument("--reports", type=int, default=60, help="how many")
+    parser.add_argument("--first", type=int, default=50_000_000, help="the number of the first")
+    given = parser.parse_args(arguments)
+    labeller = Labeller(threads=1, folder=given.model)
+    pages = [page for n in range(given.reports) for page in typeset(draft_report(given.first + n, given.split))]
+    table = Table("misread", *(f"{kind}{who}" for kind in _KINDS for who in (" network", " strings")))
+    for name, rate in STRENGTHS.items():
+        counts: Counter[str] = Counter()
+        how = replace(read_config(DEFAULT).noise, rates=((rate, rate),), shares=(1.0,), wordings=0.0, placeless=0.0)
+        for number, page in enumerate(track(pages, name, transient=True)):
+            counts.update(scored(labeller, spoilt(page, Random(number), how)))
+        table.add_row(name, *_shares(counts))
+    Console().print(table)
+    return 0
+
+
+def scored(labeller: Labeller, page: Sequence[Tagged]) -> Iterator[str]:
+    """For each label: "<kind> all", and "<kind> network", "<kind> strings" where that one names it rightly."""
+    found = labeller.label([tagged.piece for tagged in page])
+    for number, (tagged, row) in enumerate(zip(page, found.pieces, strict=True)):
+        named = set(tagged.tags) - {""}
+        for tag in named:
+            kind = tag.partition(".")[0] + "."
+            if kind in ("row.", "column.", "heading.") and set(tagged.tags) == {tag}:
+                yield f"{kind} all"
+                best = int(row.argmax())
+                if best and labeller.tags[best - 1] == tag:
+                    yield f"{kind} network"
+                if by_strings(tagged.text, kind) == tag:
+                    yield f"{kind} strings"
+            elif kind == "narrative.":
+                yield f"{kind} all"
+                wanted = "".join(c for c, t in zip(tagged.text, tagged.tags, strict=True) if t == tag)
+                if any(
+                    r.piece == number and r.tag == tag and tagged.text[r.start : r.end] == wanted for r in found.runs
+                ):
+                    yield f"{kind} network"
+
+
+def by_strings(text: str, kind: str) -> str:
+    """What a label is by the wording that it is most alike; "" where it is like none."""
+    alike = {tag: max(similarity(text, w) for w in words) for tag, words in _wordings().items() if tag.startswith(kind)}
+    best = max(alike, key=alike.__getitem__, default="")
+    return best if best and alike[best] >= _LEAST else ""
+
+
+@cache
+def _wordings() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for form in template_ids():
+        for block in template(form).blocks:
+            for row in block.rows:
+                if row.label:
+                    tag = tag_of(f"row.{block.id}.{row.id}")
+                    found[tag] = (*found.get(tag, ()), row.label, *row.wordings)
+            for column in block.columns:
+                tag = tag_of(f"column.{block.id}.{column.id}")
+                found[tag] = (*found.get(tag, ()), column.label, *column.wordings)
+    return found
+
+
+def _shares(counts: Mapping[str, int]) -> Iterator[str]:
+    for kind in _KINDS:
+        for who in ("network", "strings"):
+            whole, right = counts.get(f"{kind} all", 0), counts.get(f"{kind} {who}", 0)
+            yield f"{right / whole:.2%}" if whole and (who == "network" or kind in ("row.", "column.")) else ""
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
