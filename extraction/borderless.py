@@ -17,6 +17,7 @@ import numpy as np
 
 from extraction.document import Box, Pixels, Span, union
 from extraction.grid_cells import Grid, GridCell
+from extraction.raster import outlined
 
 _LETTERS, _STROKES = 6.0, 1.5  # room within a piece, across and down
 _SPECK, _DUST = 2.0, 3.2  # smaller marks, smaller pieces
@@ -57,14 +58,12 @@ def ink_pieces(marks: Pixels, scale: float, covered: Sequence[Grid]) -> list[Box
     rest = np.array(marks)
     for grid in covered:
         rest[grid.top : grid.bottom, grid.left : grid.right] = 0
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
-    large = stats[:, 2:4].max(axis=1) * scale >= _SPECK
-    large[0] = False
-    rest = (large.astype(np.uint8) * 255)[labels]
+    outlines, sizes = outlined(rest)
+    specks = np.flatnonzero(sizes[:, 2:].max(axis=1, initial=0) * scale < _SPECK)
+    cv2.drawContours(rest, [outlines[k] for k in specks], -1, 0, cv2.FILLED)
     kernel = np.ones((max(1, round(_STROKES / scale)), round(_LETTERS / scale)), np.uint8)
-    smeared = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, kernel)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(smeared, connectivity=8)
-    boxes = [Box(*(v * scale for v in (x, y, x + w, y + h))) for x, y, w, h, _ in stats[1:count].tolist()]
+    smeared = np.asarray(cv2.morphologyEx(rest, cv2.MORPH_CLOSE, kernel), np.uint8)
+    boxes = [Box(*(v * scale for v in (x, y, x + w, y + h))) for x, y, w, h in outlined(smeared)[1].tolist()]
     return [b for b in boxes if _is_print(b, marks.shape[1] * scale)]
 
 
@@ -148,7 +147,8 @@ def _em(lines: Sequence[Line]) -> float:
 
 
 def _is_heading(line: Line, table: Sequence[Line]) -> bool:
-    return any(b.height > _HEADING * _em(table) and b.width > 4 * b.height for b in line)
+    long = [b.height for b in line if b.width > 4 * b.height]
+    return bool(long) and max(long) > _HEADING * _em(table)
 
 
 def _part(lines: Sequence[Line], start: int, last: int) -> _Part:
@@ -268,7 +268,8 @@ def _clearest(
         if b.width < sum(after) / 2 - sum(before) / 2 and sum(b.left < m < b.right for m in middles) < 2
     ]
     at = np.arange(before[1], max(after[0], before[1] + 0.5), 0.5)
-    crossed = np.array([sum(b.left <= x <= b.right for b in single) for x in at])
+    sides = np.array([(b.left, b.right) for b in single]).reshape(-1, 2, 1)
+    crossed = ((sides[:, 0] <= at) & (at <= sides[:, 1])).sum(axis=0)
     clear = at[crossed == crossed.min()]
     return float(clear[np.abs(clear - here).argmin()])
 

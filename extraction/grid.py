@@ -8,8 +8,10 @@ doubtful. Positions are pixels of the table's own picture until the cells are ma
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -17,7 +19,7 @@ import numpy.typing as npt
 
 from extraction.document import Pixels
 from extraction.grid_cells import Grid, GridCell
-from extraction.raster import middle
+from extraction.raster import middle, parts_of
 
 RULED = 0.6
 """Share of a unit side that must be covered to be a rule."""
@@ -78,28 +80,45 @@ class Ruling:
     guessed: Flags
 
 
-def grid_of(across: Strokes, down: Strokes, marks: Pixels, box: tuple[int, int, int, int], snap: float) -> Grid | None:
-    """The table of the rules in a box (left, top, right, bottom), None where they make none.
+def grids_of(
+    across: Strokes, down: Strokes, marks: Pixels, boxes: Sequence[tuple[int, int, int, int]], snap: float
+) -> Iterator[Grid]:
+    """The tables of the rules in these boxes (left, top, right, bottom), where they make some.
 
     `down` has its axes exchanged, so that its strokes run across too; `marks` is the ink. All are the page's.
     """
+    paper, ruled = _tone(down)
+    faint = paper + max(5.0, _TRACE * ruled)
+    for box in boxes:
+        grid = _grid_of(across, down, marks, box, snap, faint)
+        if grid is not None:
+            yield grid
+
+
+def _grid_of(
+    across: Strokes, down: Strokes, marks: Pixels, box: tuple[int, int, int, int], snap: float, faint: float
+) -> Grid | None:
+    """The table of the rules in a box, None where they make none. `faint` is the darkness of a streak at least."""
     left, top, right, bottom = box
     whole, beyond = down, round(_BEYOND * snap)
     across, down = across.part(left, top, right, bottom), down.part(top, left, bottom, right)
     marks = marks[top:bottom, left:right]
     ys, xs = _edges(across.mask, snap), _edges(down.mask, snap)
     if len(xs):
-        xs = xs[~_goes_on(whole, xs + left, (top, bottom), beyond)]
+        xs = xs[~_goes_on(whole, faint, xs + left, (top, bottom), beyond)]
     if len(ys) < 2 or len(xs) < 2:
         return None
     ys, xs = _with_outer_edges(ys, bottom - top, snap), _with_outer_edges(xs, right - left, snap)
-    rows, columns = _ruling(across, ys, xs, snap), _ruling(down, xs, ys, snap)
+    traces = _trace(across), _trace(down)
+    rows, columns = _ruling(across, traces[0], ys, xs, snap), _ruling(down, traces[1], xs, ys, snap)
     tones = _tones(across, ys, snap), _tones(down, xs, snap)
     usual = float(np.median(np.concatenate(tones)))
-    ys, xs = ys[_borne_out(rows, columns, tones[0] / usual)], xs[_borne_out(columns, rows, tones[1] / usual)]
+    kept = _borne_out(rows, columns, tones[0] / usual), _borne_out(columns, rows, tones[1] / usual)
+    ys, xs = ys[kept[0]], xs[kept[1]]
     if len(ys) < 2 or len(xs) < 2:
         return None
-    rows, columns = _ruling(across, ys, xs, snap), _ruling(down, xs, ys, snap)
+    if not all(k.all() for k in kept):
+        rows, columns = _ruling(across, traces[0], ys, xs, snap), _ruling(down, traces[1], xs, ys, snap)
     rows = _put_back(rows, columns, np.asarray(marks.T))
     columns = _put_back(columns, rows, marks)
     cells = tuple(_cells(rows, columns, left, top))
@@ -109,11 +128,25 @@ def grid_of(across: Strokes, down: Strokes, marks: Pixels, box: tuple[int, int, 
     return Grid(*box, cells)
 
 
+def _tone(strokes: Strokes) -> tuple[float, float]:
+    """How dark the paper is between the strokes, and the rules themselves; endlessly so where there are none."""
+    rows = np.flatnonzero(strokes.mask.max(axis=1))
+    ruled = strokes.thin[rows][strokes.mask[rows] > 0]
+    return middle(strokes.thin), float(np.median(ruled)) if len(ruled) else np.inf
+
+
+def _trace(strokes: Strokes) -> float:
+    """How dark a rule's trace is at least: a third as dark as the table's rules are."""
+    paper, ruled = _tone(strokes)
+    return paper + max(5.0, _TRACE * (ruled - paper))
+
+
 def _edges(mask: Pixels, snap: float) -> Edges:
     """Where the rules lie: the middles of the strokes, those closer than `snap` taken together by their length."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     strokes = sorted(
-        (top + (height - 1) / 2, float(area)) for _, top, width, height, area in stats[1:count] if width > 2 * height
+        (part.top + (part.height - 1) / 2, float(np.count_nonzero(part.own)))
+        for part in parts_of(mask)
+        if part.width > 2 * part.height
     )
     groups: list[list[tuple[float, float]]] = []
     for stroke in strokes:
@@ -131,14 +164,12 @@ def _with_outer_edges(edges: Edges, extent: int, snap: float) -> Edges:
     return np.array([*first, *edges, *last])
 
 
-def _goes_on(down: Strokes, xs: Edges, ends: tuple[int, int], beyond: int) -> npt.NDArray[np.bool_]:
+def _goes_on(down: Strokes, faint: float, xs: Edges, ends: tuple[int, int], beyond: int) -> npt.NDArray[np.bool_]:
     """Which edges run on straight above or below the table, as streaks of the scanner do.
 
     Where several do, a page break has left the table open or another one follows.
     """
     top, bottom = ends
-    ruled = down.thin[down.mask > 0]
-    faint = middle(down.thin) + max(5.0, _TRACE * float(np.median(ruled)))
     found = np.zeros(len(xs), bool)
     for start, end in ((top - 2 - beyond, top - 2), (bottom + 2, bottom + 2 + beyond)):
         if start < 0 or end > down.thin.shape[1]:
@@ -153,34 +184,35 @@ def _goes_on(down: Strokes, xs: Edges, ends: tuple[int, int], beyond: int) -> np
     return found
 
 
-def _ruling(strokes: Strokes, edges: Edges, others: Edges, snap: float) -> Ruling:
+def _ruling(strokes: Strokes, faint: float, edges: Edges, others: Edges, snap: float) -> Ruling:
     """How far each side of the unit squares is ruled, and where.
 
     A rule keeps its line: only what lies at one height (a pixel up or down) along a side counts. Where an edge is known
-    from other cells, a fainter trace of it counts too: at least a third as dark as the table's rules are, along most of
-    the side and at both its corners, where text leaves room.
+    from other cells, a trace of it as dark as `faint` counts too, along most of the side and at both its corners, where
+    text leaves room.
     """
     reach = max(2, round(snap))
-    ruled = strokes.thin[strokes.mask > 0].astype(np.float32)
-    paper = middle(strokes.thin)
-    faint = paper + max(5.0, _TRACE * (float(np.median(ruled)) - paper)) if len(ruled) else 255.0
     shape = (len(edges), len(others) - 1)
     cover = np.zeros(shape)
     whole, begun, half = np.zeros(shape, bool), np.zeros(shape, bool), np.zeros(shape, bool)
     at = np.repeat(edges[:, None], shape[1], axis=1)
     starts, ends = np.rint(others[:-1]).astype(int) + 2, np.rint(others[1:]).astype(int) - 1
+    corner = np.minimum(_CORNER, ends - starts)
+    part = np.maximum(corner, np.rint(_HALF * (ends - starts)).astype(int))
+    stretches = _Stretches(
+        np.concatenate([starts, starts, ends - corner, starts, ends - part]),
+        np.concatenate([ends, starts + corner, ends, starts + part, ends]),
+    )
     for i, edge in enumerate(edges):
         first = max(0, round(edge) - reach)
         band = slice(first, round(edge) + reach + 1)
         sure = np.asarray(cv2.dilate((strokes.mask[band] > 0).astype(np.uint8), _UPRIGHT), np.uint8)
         dark = (np.asarray(cv2.blur(strokes.thin[band], (_TRACE_LENGTH, 1))) >= faint).astype(np.uint8)
         trace = np.asarray(cv2.dilate(dark, _UPRIGHT), np.uint8)
-        firm, traced = _shares(sure, starts, ends), _shares(trace, starts, ends)
-        corner = np.minimum(_CORNER, ends - starts)
-        at_both = (_shares(trace, starts, starts + corner) >= 0.5) & (_shares(trace, ends - corner, ends) >= 0.5)
-        part = np.maximum(corner, np.rint(_HALF * (ends - starts)).astype(int))
-        run = np.maximum(_shares(trace, starts, starts + part), _shares(trace, ends - part, ends))
-        half[i] = (run >= _STRONG).any(axis=0)
+        firm = _Stretches(starts, ends).shares(sure)
+        traced, at_start, at_end, from_start, to_end = np.split(stretches.shares(trace), 5, axis=1)
+        at_both = (at_start >= 0.5) & (at_end >= 0.5)
+        half[i] = (np.maximum(from_start, to_end) >= _STRONG).any(axis=0)
         begun[i] = (at_both & (traced >= _FAINT)).any(axis=0)
         whole[i] = (at_both & (firm >= _WHOLE) & (traced >= _WHOLE)).any(axis=0)
         shares = np.maximum(firm, np.where((traced >= _TRACED) & at_both, traced, 0.0))
@@ -191,14 +223,19 @@ def _ruling(strokes: Strokes, edges: Edges, others: Edges, snap: float) -> Rulin
     return Ruling(edges, cover, at, whole, begun, half, np.zeros(shape, bool))
 
 
-def _shares(marked: Pixels, starts: npt.NDArray[np.int_], ends: npt.NDArray[np.int_]) -> npt.NDArray[np.float64]:
-    """For each row of 0 and 1, and each stretch from a start to its end: the share of ones; 0 for no stretch."""
-    sums = np.zeros((len(marked), marked.shape[1] + 1))
-    np.cumsum(marked, axis=1, out=sums[:, 1:])
-    ends = np.minimum(ends, marked.shape[1])
-    lengths = ends - starts
-    inside = sums[:, np.maximum(starts, ends)] - sums[:, np.minimum(starts, ends)]
-    return np.asarray(np.where(lengths > 0, inside / np.maximum(lengths, 1), 0.0))
+class _Stretches(NamedTuple):
+    """Stretches of a row of pixels, from starts to ends."""
+
+    starts: npt.NDArray[np.int_]
+    ends: npt.NDArray[np.int_]
+
+    def shares(self, marked: Pixels) -> npt.NDArray[np.float64]:
+        """For each row of 0 and 1, and each stretch: the share of ones; 0 for no stretch."""
+        sums = np.diff(cv2.integral(marked), axis=0)
+        ends = np.minimum(self.ends, marked.shape[1])
+        lengths = ends - self.starts
+        inside = sums[:, np.maximum(self.starts, ends)] - sums[:, np.minimum(self.starts, ends)]
+        return np.asarray(np.where(lengths > 0, inside / np.maximum(lengths, 1), 0.0))
 
 
 def _tones(strokes: Strokes, edges: Edges, snap: float) -> Edges:
@@ -304,7 +341,7 @@ def _used(starts: set[int], edge_count: int) -> list[int]:
 
 def _inside(at: npt.NDArray[np.float64], direction: int) -> int:
     """A little inside of a side, from where its rule lies along each of its units."""
-    return round(float(np.median(at))) + 2 * direction
+    return round(median(at.tolist())) + 2 * direction
 
 
 def _merged(
