@@ -78,8 +78,8 @@ def text_pieces(spans: Iterable[Span]) -> list[Span]:
     for parts in _grouped_by_line(spans):
         parts = sorted(parts, key=lambda s: _box(s).left)
         start = 0
-        for index, (left, right) in enumerate(pairwise(parts), start=1):
-            if _gap(left, right) > _PIECE_GAP:
+        for index, (left, right) in enumerate(pairwise([_box(s) for s in parts]), start=1):
+            if _room(left, right) > _PIECE_GAP:
                 pieces.append(whole_line(parts[start:index]))
                 start = index
         pieces.append(whole_line(parts[start:]))
@@ -89,26 +89,31 @@ def text_pieces(spans: Iterable[Span]) -> list[Span]:
 def whole_line(parts: Sequence[Span]) -> Span:
     """The parts of a printed line as one span."""
     parts = sorted(parts, key=lambda s: _box(s).left)
+    boxes = [_box(s) for s in parts]
     text = parts[0].text
-    for left, right in pairwise(parts):
-        text += (" " if _gap(left, right) > _SPACE_GAP else "") + right.text
-    return Span(text, parts[0].page, union([_box(s) for s in parts]), min(s.confidence for s in parts))
+    for part, (left, right) in zip(parts[1:], pairwise(boxes), strict=True):
+        text += " " + part.text if _room(left, right) > _SPACE_GAP else part.text
+    return Span(text, parts[0].page, union(boxes), min(s.confidence for s in parts))
 
 
 def _grouped_by_line(spans: Iterable[Span]) -> list[list[Span]]:
     lines: list[list[Span]] = []
-    for span in sorted((s for s in spans if s.box), key=lambda s: (_box(s).middle[1], _box(s).left)):
-        line = next((ln for ln in reversed(lines[-3:]) if _same_line(ln[-1], span)), None)
-        if line is None:
-            lines.append([span])
+    lasts: list[Box] = []
+    for box, span in sorted(((s.box, s) for s in spans if s.box), key=lambda pair: (sum(pair[0][1::2]), pair[0].left)):
+        for index in range(len(lines) - 1, max(-1, len(lines) - 4), -1):
+            if _same_line(lasts[index], box):
+                lines[index].append(span)
+                lasts[index] = box
+                break
         else:
-            line.append(span)
+            lines.append([span])
+            lasts.append(box)
     return lines
 
 
-def _gap(left: Span, right: Span) -> float:
+def _room(left: Box, right: Box) -> float:
     """The room between two parts of a line, in character heights (the taller's: 一 may have a flat box)."""
-    return (_box(right).left - _box(left).right) / max(_box(left).height, _box(right).height)
+    return (right.left - left.right) / max(left.bottom - left.top, right.bottom - right.top)
 
 
 def loose_table(rows: Sequence[Sequence[Span]], page: int | None) -> Table:
@@ -141,10 +146,9 @@ def _cell(cell: GridCell, read: CellText, box: Box, page: int | None) -> Cell:
     return Cell(cell.row, cell.column, read.text, *spans, page, box, read.confidence, doubt, read.candidates)
 
 
-def _same_line(a: Span, b: Span) -> bool:
-    first, second = _box(a), _box(b)
-    shared = min(first.bottom, second.bottom) - max(first.top, second.top)
-    return shared > 0.5 * min(first.height, second.height)
+def _same_line(a: Box, b: Box) -> bool:
+    shared = min(a.bottom, b.bottom) - max(a.top, b.top)
+    return shared > 0.5 * min(a.bottom - a.top, b.bottom - b.top)
 
 
 def _box(span: Span) -> Box:
