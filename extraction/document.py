@@ -71,9 +71,8 @@ class Box(NamedTuple):
 
 def union(boxes: list[Box]) -> Box:
     """The smallest box around all of them; raises ValueError for none."""
-    return Box(
-        min(b.left for b in boxes), min(b.top for b in boxes), max(b.right for b in boxes), max(b.bottom for b in boxes)
-    )
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return Box(min(left), min(top), max(right), max(bottom))
 
 
 @dataclass(frozen=True, slots=True)

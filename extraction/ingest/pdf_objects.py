@@ -38,9 +38,12 @@ class Affine(NamedTuple):
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
         """The box around where a rectangle goes."""
-        corners = [self(x, y) for x in (left, right) for y in (bottom, top)]
-        xs, ys = [x for x, _ in corners], [y for _, y in corners]
-        return Box(min(xs), min(ys), max(xs), max(ys))
+        a, b, c, d, e, f = self
+        x0, x1 = (a * left, a * right) if a > 0 else (a * right, a * left)
+        x2, x3 = (c * bottom, c * top) if c > 0 else (c * top, c * bottom)
+        y0, y1 = (b * left, b * right) if b > 0 else (b * right, b * left)
+        y2, y3 = (d * bottom, d * top) if d > 0 else (d * top, d * bottom)
+        return Box(x0 + x2 + e, y0 + y2 + f, x1 + x3 + e, y1 + y3 + f)
 
 
 class PageObject(NamedTuple):

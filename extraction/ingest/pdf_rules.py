@@ -23,6 +23,8 @@ _LEANING = 0.7  # points by which a rule may deviate from level or upright
 _PALE = 236  # grey value from which a stroke is as good as not there
 _IMAGE = 36.0  # points; an image larger than this both ways may hold a table
 
+_RECTANGLE = 5  # segments of a path that is no more than that
+
 Point = tuple[float, float]
 
 
@@ -48,18 +50,26 @@ def _strokes(thing: PageObject) -> Iterator[Box]:
     filled = bool(fill.value) and _shows(thing, pdfium_c.FPDFPageObj_GetFillColor)
     if not (stroked or filled):
         return
+    if not stroke.value and pdfium_c.FPDFPath_CountSegments(thing.raw) <= _RECTANGLE and (box := thing.bounds()):
+        yield from _thin(box)  # most rules are rectangles of their own: their bounds say all
+        return
     for points in _subpaths(thing):
         xs, ys = [x for x, _ in points], [y for _, y in points]
-        left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
-        if right - left < _THICKEST and bottom - top >= _SHORTEST:
-            middle = (left + right) / 2
-            yield Box(middle, top, middle, bottom)
-        elif bottom - top < _THICKEST and right - left >= _SHORTEST:
-            middle = (top + bottom) / 2
-            yield Box(left, middle, right, middle)
-        elif stroked:
+        thin = list(_thin(Box(min(xs), min(ys), max(xs), max(ys))))
+        yield from thin
+        if stroked and not thin:
             for start, end in pairwise(points):
                 yield from _side(start, end)
+
+
+def _thin(box: Box) -> Iterator[Box]:
+    """The stroke that a thin band is, none if it is too thick or too short."""
+    if box.width < _THICKEST and box.height >= _SHORTEST:
+        middle = (box.left + box.right) / 2
+        yield Box(middle, box.top, middle, box.bottom)
+    elif box.height < _THICKEST and box.width >= _SHORTEST:
+        middle = (box.top + box.bottom) / 2
+        yield Box(box.left, middle, box.right, middle)
 
 
 def _side(start: Point, end: Point) -> Iterator[Box]:
