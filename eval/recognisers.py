@@ -13,7 +13,7 @@ import re
 import sys
 import time
 import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,24 +99,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _table(lines: Sequence[Line], readers: dict[str, Read]) -> Table:
+    """A line for every level and for all of them, a column for every network."""
     levels = sorted({line.level for line in lines})
-    table = Table("network", "ms/line", *levels, box=None, title="characters wrong in percent, lines right")
+    table = Table("level", "lines", box=None, title="characters wrong, lines right")
+    columns: list[list[str]] = []
     for name, read in readers.items():
         read([lines[0].picture])
-        wrong: dict[str, list[tuple[int, int]]] = defaultdict(list)
         start = time.process_time()
         readings = [read([line.picture])[0] for line in lines]
         spent = time.process_time() - start
-        for line, reading in zip(lines, readings, strict=True):
-            gold = plain(line.text)
-            wrong[line.level].append((Levenshtein.distance(plain(reading.text), gold), len(gold)))
-        cells = (
-            f"{100 * sum(d for d, _ in wrong[level]) / sum(n for _, n in wrong[level]):.2f}, "
-            f"{sum(d == 0 for d, _ in wrong[level])}/{len(wrong[level])}"
-            for level in levels
-        )
-        table.add_row(name, f"{1000 * spent / len(lines):.1f}", *cells)
+        table.add_column(f"{name}\n{1000 * spent / len(lines):.1f} ms a line", justify="right")
+        wrong = [_wrong(line, reading) for line, reading in zip(lines, readings, strict=True)]
+        columns.append([_shown(lines, wrong, {level}) for level in levels] + [_shown(lines, wrong, set(levels))])
+    for number, level in enumerate([*levels, "all"]):
+        count = sum(level in ("all", line.level) for line in lines)
+        table.add_row(level, str(count), *(column[number] for column in columns))
     return table
+
+
+def _wrong(line: Line, reading: Reading) -> int:
+    """Characters to change."""
+    return Levenshtein.distance(plain(reading.text), plain(line.text))
+
+
+def _shown(lines: Sequence[Line], wrong: Sequence[int], levels: set[str]) -> str:
+    chosen = [(w, len(plain(line.text))) for w, line in zip(wrong, lines, strict=True) if line.level in levels]
+    share = sum(w for w, _ in chosen) / sum(n for _, n in chosen)
+    return f"{100 * share:.2f}%, {sum(w == 0 for w, _ in chosen)}"
 
 
 if __name__ == "__main__":
