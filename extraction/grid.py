@@ -341,7 +341,7 @@ def _used(starts: set[int], edge_count: int) -> list[int]:
 
 def _inside(at: npt.NDArray[np.float64], direction: int) -> int:
     """A little inside of a side, from where its rule lies along each of its units."""
-    return round(median(at.tolist())) + 2 * direction
+    return round(float(median(at.tolist()))) + 2 * direction
 
 
 def _merged(

@@ -42,9 +42,10 @@ def outlined(mask: Pixels) -> tuple[list[Outline], Boxes]:
     Numbering every pixel of a page and counting takes several times as long.
     """
     outlines, relations = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    if relations is None:
+    if not outlines:
         return [], np.zeros((0, 4), np.int32)
-    whole = [outline for outline, parent in zip(outlines, relations[0, :, 3].tolist(), strict=True) if parent < 0]
+    parents = relations[0, :, 3].tolist()  # the rim of a hole has one
+    whole = [np.asarray(o, np.int32) for o, parent in zip(outlines, parents, strict=True) if parent < 0]
     first = np.cumsum([0, *(len(outline) for outline in whole[:-1])])
     points = np.concatenate(whole)[:, 0]
     least, most = np.minimum.reduceat(points, first), np.maximum.reduceat(points, first)

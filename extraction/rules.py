@@ -75,12 +75,12 @@ def _rules(thin: Pixels, shortest: int) -> Pixels:
     _, dark = cv2.threshold(thin, max(14.0, 3.0 * noise), 255, cv2.THRESH_BINARY)
     # A rule may drift by a pixel: thicken it before asking for its length. Only pieces too long for a stroke of text
     # are then bridged, else neighbouring characters would make a rule.
-    dark = np.asarray(cv2.dilate(dark, np.ones((3, 1), np.uint8)), np.uint8)
+    thick = np.asarray(cv2.dilate(dark, np.ones((3, 1), np.uint8)), np.uint8)
     piece = round(_PIECE * shortest)
-    mask = np.zeros_like(dark)
-    rows = _rows_with_runs(dark, piece)
+    mask = np.zeros_like(thick)
+    rows = _rows_with_runs(thick, piece)
     if len(rows):
-        pieces = cv2.morphologyEx(dark[rows], cv2.MORPH_OPEN, np.ones((1, piece), np.uint8))
+        pieces = cv2.morphologyEx(thick[rows], cv2.MORPH_OPEN, np.ones((1, piece), np.uint8))
         kernel = np.ones((1, shortest), np.uint8)
         # Closing fills up to the picture's edge: some room around keeps a table that is cropped closely as it is.
         room = cv2.copyMakeBorder(np.asarray(pieces), 0, 0, shortest, shortest, cv2.BORDER_CONSTANT, value=[0])
