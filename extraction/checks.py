@@ -15,6 +15,11 @@ from extraction.document import Check, Field, Report, Status, Verdict
 SURE = 0.97
 """Confidence from which a reading is taken to be what is printed though no sum bears it out."""
 
+SURER = 0.99
+"""The same in a report of which much could not be read: what the others say is less sure as well."""
+
+_MUCH = 0.1  # of a report's fields
+
 PROVEN = 0.999
 """Confidence from which it is taken so even where its sum does not hold.
 
@@ -44,11 +49,13 @@ def check_sums(report: Report) -> Report:
     explained = [i for i in failing if any(by_id[part].status is Status.REVIEW for part in (*i.left, *i.right))]
     unexplained = _in_sums(i for i in failing if i not in explained)
     broken = unexplained | (_in_sums(explained) - borne_out)
+    unread = sum(f.status is Status.REVIEW for f in report.fields)
+    sure = SURER if unread > _MUCH * len(report.fields) else SURE
     suspects = {
         f.id
         for f in report.fields
         if f.status in (Status.READ, Status.BLANK)
-        and (f.confidence < PROVEN if f.id in broken else f.confidence < SURE and f.id not in borne_out)
+        and (f.confidence < PROVEN if f.id in broken else f.confidence < sure and f.id not in borne_out)
     }
     fields = tuple(_doubted(f) if f.id in suspects else f for f in report.fields)
     return replace(report, fields=fields, checks=checks)

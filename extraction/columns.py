@@ -22,6 +22,7 @@ from extraction.rows import RowMatch
 from extraction.similarity import similarity
 
 _SAME_COLUMN = 0.45  # similarity from which a header can be the column's
+_OFF = 8.0  # points that columns of one table may be off each other from page to page
 _MAX_SURPLUS = 4  # more surplus cells than this: the row has another shape altogether
 
 
@@ -55,23 +56,46 @@ class UnplacedHeader:
 
 
 def read_headers(matches: Sequence[RowMatch]) -> dict[tuple[str, int], Header]:
-    """The headers of the aligned tables, by block and table; a table without one takes its block's last."""
+    """The headers of the aligned tables, by block and table.
+
+    A table whose own header is not there, or cannot be read, takes its block's last, if its columns are the same; or
+    what its rows of values have in common says where the columns stand.
+    """
     headers: dict[tuple[str, int], Header] = {}
     for block, table, table_index in _pieces(matches):
-        header_rows = [
-            r.row
-            for m in matches
-            if m.line.kind is LineKind.HEADER and m.line.block is block
-            for r in m.rows
-            if r.table_index == table_index
-        ]
         first_column = _first_value_column(matches, block, table_index)
-        found = _header(table, header_rows, block, first_column) if header_rows else None
+        known = _header_rows(matches, block, table_index)
+        found = _header(table, known, block, first_column or 0) if known else None
+        if found is None and (above := _rows_above(matches, block, table, table_index)):
+            found = _header(table, above, block, first_column or 0, least=0.5)
+        before = _last_header(headers, block, table_index)
+        if found is None and before is not None and _goes_on(before, block, table, first_column):
+            found = before
         if found is None:
-            found = _carried_over(headers, block, table_index, table)
+            found = _by_rows(matches, block, table_index, before)
         if found is not None:
             headers[block.id, table_index] = found
     return headers
+
+
+def _header_rows(matches: Sequence[RowMatch], block: Block, table_index: int) -> list[int]:
+    return [
+        r.row
+        for m in matches
+        if m.line.kind is LineKind.HEADER and m.line.block is block
+        for r in m.rows
+        if r.table_index == table_index
+    ]
+
+
+def _rows_above(matches: Sequence[RowMatch], block: Block, table: Table, table_index: int) -> list[int]:
+    """The rows without figures between the first values of a block and what stands above them in the table."""
+    taken = {r.row: m for m in matches for r in m.rows if r.table_index == table_index}
+    data = [row for row, m in taken.items() if m.line.block is block and m.line.kind is LineKind.DATA]
+    first = min(data, default=0)
+    start = max((row for row, m in taken.items() if row < first and m.line.block is not block), default=-1) + 1
+    with_figures = {c.row for c in table.cells if (f := parse_figure(c.text)) and not f.blank}
+    return [row for row in range(start, first) if row not in with_figures]
 
 
 def read_unplaced_headers(matches: Sequence[RowMatch]) -> dict[str, UnplacedHeader]:
@@ -97,7 +121,7 @@ def place(
     """What one printed row prints in each column of its block, by column id."""
     block = match.line.block
     if row.table.aligned and header is not None:
-        astray = _astray(row, header)
+        astray = "" if match.by_shape else _astray(row, header)
         under = {c.id: _under(row, header, c) for c in block.columns}
         return {c: replace(p, doubt=p.doubt or astray) for c, p in under.items()} if astray else under
     unplaced = unplaced or UnplacedHeader({})
@@ -109,7 +133,7 @@ def place(
 
 def _place_by_order(match: RowMatch, row: PrintedRow) -> dict[str, Placed]:
     columns = [c.id for c in match.line.block.columns]
-    cells = _value_cells(row)
+    cells = _values(match, row)
     placed = place_by_order(cells, columns, spare_blanks=bool(row.labels))
     if row.table.aligned and len(cells) != len(columns):
         return {
@@ -170,25 +194,34 @@ def _pieces(matches: Sequence[RowMatch]) -> list[tuple[Block, Table, int]]:
     return list(seen.values())
 
 
-def _first_value_column(matches: Sequence[RowMatch], block: Block, table_index: int) -> int:
-    """The grid column right of the block's labels."""
+def _first_value_column(matches: Sequence[RowMatch], block: Block, table_index: int) -> int | None:
+    """The grid column right of the block's labels, None where no label says so."""
     ends = [
         label.column + label.column_span
         for m in matches
         if m.line.kind is LineKind.DATA and m.line.block is block and m.line.wordings[0] and not m.blind
         for row in m.rows
         if row.table_index == table_index
-        for label in row.labels[-1:]
+        for label in _own_label(m, row)
     ]
-    return max(set(ends), key=ends.count) if ends else 0
+    return max(set(ends), key=ends.count) if ends else None
 
 
-def _header(table: Table, rows: Sequence[int], block: Block, first_column: int) -> Header | None:
-    """The columns of a block by the lowest header cell above each grid column; None where they do not fit the form."""
+def _own_label(match: RowMatch, row: PrintedRow) -> tuple[Cell, ...]:
+    """The cell of a row's label, () where it has none that can be read."""
+    columns = len(match.line.block.columns)
+    return row.cells[:-columns][-1:] if match.by_shape else row.labels[-1:]
+
+
+def _header(table: Table, rows: Sequence[int], block: Block, first_column: int, least: float = 0.0) -> Header | None:
+    """The columns of a block by the lowest header cell above each grid column; None where they do not fit the form.
+
+    `least` is the share of the headers that must be like their columns'.
+    """
     leaves = _lowest_cells(table, rows, first_column)
     texts = [leaf.text for leaf in leaves]
     scores = _likeness(texts, block)
-    if len(leaves) == len(block.columns):
+    if len(leaves) == len(block.columns) and (scores.diagonal() > NEVER).mean() >= least:
         # Unreadable, but there is one header for each column.
         np.fill_diagonal(scores, np.where(scores.diagonal() <= NEVER, 0.3, scores.diagonal()))
     matches, _ = align(scores)
@@ -234,22 +267,57 @@ def _lowest_cells(table: Table, rows: Sequence[int], first_column: int) -> list[
     return leaves
 
 
-def _carried_over(
-    headers: dict[tuple[str, int], Header], block: Block, table_index: int, table: Table
-) -> Header | None:
-    """The header of the table that this one goes on from, if its columns are as many."""
+def _last_header(headers: dict[tuple[str, int], Header], block: Block, table_index: int) -> Header | None:
     earlier = [index for (block_id, index) in headers if block_id == block.id and index < table_index]
-    if not earlier:
+    return headers[block.id, max(earlier)] if earlier else None
+
+
+def _goes_on(header: Header, block: Block, table: Table, first_column: int | None) -> bool:
+    """Whether a table has the columns of the one with this header: as many, and as many of labels among them."""
+    start, end = min(s for s, _ in header.ranges.values()), max(e for _, e in header.ranges.values())
+    labelled = any(row.label for row in block.rows)
+    return end == table.column_count and (not labelled or first_column == start)
+
+
+def _by_rows(matches: Sequence[RowMatch], block: Block, table_index: int, before: Header | None) -> Header | None:
+    """The columns as the rows of values have them, all that can be read alike: a cell for each column, and no other.
+
+    The shape of the table must tell that they are the form's, or the header `before` must stand at the same places.
+    """
+    rows = [
+        (m, r)
+        for m in matches
+        if m.line.block is block and m.line.kind is LineKind.DATA and not (m.blind or m.doubt) and m.line.wordings[0]
+        for r in m.rows
+        if r.table_index == table_index and r.table.aligned
+    ]
+    places = {tuple(map(_range, _values(m, r))) for m, r in rows}
+    if len(places) != 1 or len(next(iter(places))) != len(block.columns):
         return None
-    header = headers[block.id, max(earlier)]
-    end = max(stop for _, stop in header.ranges.values())
-    return header if end == table.column_count else None
+    below = _values(*rows[0])
+    if not (all(m.by_shape for m, _ in rows) or (before is not None and _stand_below(before, block, below))):
+        return None
+    columns = {c.id: _range(cell) for c, cell in zip(block.columns, below, strict=True)}
+    return Header(columns, before.cells if before else {}, before.doubt if before else "")
+
+
+def _stand_below(header: Header, block: Block, cells: Sequence[Cell]) -> bool:
+    """Whether cells stand as far from each other as the headers do; a page as a whole may lie elsewhere."""
+    above = [header.cells.get(column.id) for column in block.columns]
+    pairs = [(a.box, c.box) for a, c in zip(above, cells, strict=True) if a is not None and a.box and c.box]
+    off = [a.middle[0] - b.middle[0] for a, b in pairs]
+    return len(off) == len(cells) and max(off) - min(off) < _OFF
+
+
+def _values(match: RowMatch, row: PrintedRow) -> tuple[Cell, ...]:
+    """The cells right of a row's label."""
+    return row.cells[-len(match.line.block.columns) :] if match.by_shape else tuple(_value_cells(row))
 
 
 def _under(row: PrintedRow, header: Header, column: Column) -> Placed:
     """The cell of a row that stands under a column's header."""
     start, end = header.ranges[column.id]
-    text, doubt = header.cells[column.id].text, header.doubt
+    text, doubt = header.cells[column.id].text if column.id in header.cells else "", header.doubt
     standing = [c for c in row.cells if c.column < end and c.column + c.column_span > start]
     if not standing:
         return Placed(None, text)

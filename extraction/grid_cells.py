@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+DOUBTFUL = "the rules around this cell are broken"
+"""The doubt of a cell whose rules do not say for sure where it ends."""
+
 _ROOM = 8  # pixels beyond the picture that an edge between two pieces of text may be thought to lie
 
 

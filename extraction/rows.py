@@ -17,9 +17,11 @@ from extraction.catalogue import Template, template, template_ids
 from extraction.form_lines import FormLine, LineKind, form_lines
 from extraction.printed import PrintedRow, alike, alike_label, alike_together
 from extraction.settings import LabelSettings
+from extraction.shape import Pins, pinned
 from extraction.similarity import chinese_count, core, shared
 
 _BLIND = 0.12  # score of a row whose label cannot be read, where its figures fit
+_SURELY = 1.2  # score of a row whose line the shape of its table tells
 _ANOTHER = 0.1  # a label that fits another line so much better is not this line's
 _WORDS = 3  # Chinese characters that can make a label
 _OWN = 0.6  # share of a hardly read label's characters that are the line's own, from which it is a piece of its label
@@ -34,13 +36,14 @@ class RowMatch:
     """A line of the form and the one or two printed rows that stand for it.
 
     `blind` where the label could not be read and the row's place alone says what it is; `doubt` where the match may be
-    another line's, or not all that is printed in it.
+    another line's, or not all that is printed in it. `by_shape` where the shape of the table tells the line.
     """
 
     line: FormLine
     rows: tuple[PrintedRow, ...]
     blind: bool = False
     doubt: str = ""
+    by_shape: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def _is_vouched_for(fit: FormMatch, others: Sequence[FormLine]) -> bool:
         for match in fit.rows
         if len(match.line.block.templates) == 1 and not match.blind
         for row in match.rows[:1]
-    )
+    ) or any(match.by_shape and len(match.line.block.templates) == 1 for match in fit.rows)
 
 
 def _in_doubt(fit: FormMatch) -> FormMatch:
@@ -95,7 +98,9 @@ def _in_doubt(fit: FormMatch) -> FormMatch:
 
 def _fit(rows: Sequence[PrintedRow], form: Template, settings: LabelSettings) -> FormMatch:
     lines = form_lines(form)
+    pins = pinned(rows, lines)
     sure, blind, double = _emissions(rows, lines, settings)
+    _pin(pins, sure, blind, double)
     skip_line = [-0.3 if line.row and form.id in line.row.templates else 0.0 for line in lines]
     skip_row = [-0.15 if row.figures else 0.0 for row in rows]
     matches, score = align(np.maximum(sure, blind), double, skip_row, skip_line)
@@ -103,15 +108,27 @@ def _fit(rows: Sequence[PrintedRow], form: Template, settings: LabelSettings) ->
     loose = {i for i, row in enumerate(rows) if row.figures and i not in taken}
     unmatched = {i for i in range(len(rows)) if i not in taken}
     by_place = [m for m in matches if m.count == 1 and sure[m.first, m.second] <= NEVER]
-    doubts = {m: _doubt(m, matches, by_place, rows, lines, form, unmatched) for m in matches}
+    told = [m for m in matches if pins.get(m.first) == m.second]
+    doubts = {m: "" if m in told else _doubt(m, matches, by_place, rows, lines, form, unmatched) for m in matches}
     firm = [m for m in matches if not doubts[m]]
     loose |= {m.first for m in matches if doubts[m] and rows[m.first].figures}
-    doubts |= {m: _EMPTY for m in firm if _perhaps_half(m, firm, rows, lines, loose)}
+    doubts |= {m: _EMPTY for m in firm if m not in told and _perhaps_half(m, firm, rows, lines, loose)}
     found = tuple(
-        RowMatch(lines[m.second], tuple(rows[m.first : m.first + m.count]), m in by_place, doubts[m]) for m in matches
+        RowMatch(lines[m.second], tuple(rows[m.first : m.first + m.count]), m in by_place, doubts[m], m in told)
+        for m in matches
     )
     rest = tuple(row for i, row in enumerate(rows) if i not in taken)
     return FormMatch(form, found, rest, _lost(firm, lines, form, rows, loose), score)
+
+
+def _pin(pins: Pins, *scores: Scores) -> None:
+    """Let rows whose line is known match nothing else, nor others their lines. The first scores are of single rows."""
+    for i, j in pins.items():
+        for score in scores:
+            score[i, :] = score[:, j] = NEVER
+        scores[-1][max(0, i - 1), :] = NEVER
+    for i, j in pins.items():
+        scores[0][i, j] = _SURELY
 
 
 def _doubt(

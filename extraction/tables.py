@@ -15,7 +15,7 @@ import numpy as np
 from extraction.cell_ink import has_ink
 from extraction.cell_settling import CellText
 from extraction.document import Box, Cell, Pixels, Raster, Span, Table, union
-from extraction.grid_cells import Grid, GridCell
+from extraction.grid_cells import DOUBTFUL, Grid, GridCell
 from extraction.ocr import read_cells
 from models.loaded import Models
 
@@ -141,7 +141,7 @@ def _held(spans: Sequence[Span], boxes: Sequence[Box]) -> list[list[Span]]:
 
 
 def _cell(cell: GridCell, read: CellText, box: Box, page: int | None) -> Cell:
-    doubt = read.doubt or ("the rules around this cell are broken" if cell.doubtful else "")
+    doubt = DOUBTFUL if cell.doubtful else read.doubt
     spans = cell.row_span, cell.column_span
     return Cell(cell.row, cell.column, read.text, *spans, page, box, read.confidence, doubt, read.candidates)
 

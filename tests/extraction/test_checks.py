@@ -296,3 +296,13 @@ def test_a_sum_with_a_figure_that_could_not_be_read_says_nothing(confidence: flo
     unread = field("review.other", None, Status.REVIEW, 0.5)
     checked = doubted(values, field("review.upheld", 0, confidence=confidence), unread)
     assert checked.field("review.upheld").status is status
+
+
+@pytest.mark.parametrize(("unread", "status"), [(5, Status.READ), (60, Status.REVIEW)])
+def test_a_report_of_which_much_could_not_be_read_is_less_sure(unread: int, status: Status) -> None:
+    values: dict[str, int | None] = dict.fromkeys(in_order("2019"), 0)
+    alone = next(i for i in in_order("2019") if not sums_with("2019", i))
+    others = [i for i in in_order("2019") if i.startswith("applications.")][:unread]
+    doubtful = {i: field(i, None, Status.REVIEW, 0.5) for i in others}
+    checked = check_sums(report("2019", values, **doubtful, **{alone: field(alone, 0, confidence=0.98)}))
+    assert checked.field(alone).status is status
