@@ -91,7 +91,7 @@ def growth_page(growth: Sequence[Grown]) -> str:
     ]
     tones = [(name, colour(k)) for k, (name, _) in enumerate(lines)]
     most = max(p.pages for _, points in lines for p in points)
-    x = Axis("pages", 0.0, max(0.5, math.log10(most)), lambda v: f"{10**v:.0f}")
+    x = Axis("pages", 0.0, max(0.5, math.log10(most)), lambda v: f"{10**v:.{0 if v >= 1 else 1}f}")
     plotted: dict[str, Callable[[Point], float]] = {
         "processor seconds a page, start included": lambda p: p.spent.cpu / p.pages,
         "most memory held, MB": lambda p: p.spent.peak,
