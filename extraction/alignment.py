@@ -40,8 +40,14 @@ def align(
     best = np.zeros((n + 1, m + 1))
     best[1:, 0], best[0, 1:] = np.cumsum(skip_a), np.cumsum(skip_b)
     for i in range(1, n + 1):
-        for j in range(1, m + 1):
-            best[i, j] = max(score for score, _ in _steps(best, single, double, skip_a, skip_b, i, j))
+        # All but the step along the row can be taken for the whole row at once.
+        reached = np.maximum(best[i - 1, :-1] + single[i - 1], best[i - 1, 1:] + skip_a[i - 1])
+        if double is not None and i >= 2:
+            reached = np.maximum(reached, best[i - 2, :-1] + double[i - 2])
+        here = float(best[i, 0])
+        for j, (score, skip) in enumerate(zip(reached.tolist(), skip_b.tolist(), strict=True), start=1):
+            here = max(score, here + skip)
+            best[i, j] = here
     matches: list[Match] = []
     i, j = n, m
     while i and j:

@@ -9,7 +9,7 @@ from functools import cached_property
 from extraction.document import Cell, Table
 from extraction.form_lines import FormLine, LineKind
 from extraction.numbers import parse_figure
-from extraction.similarity import chinese_count, similarity
+from extraction.similarity import chinese_count, likeness, similarity
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def alike_label(row: PrintedRow, line: FormLine) -> float:
     """How well the row's own label fits the line; not its group's, which would fit a neighbour as well."""
     if line.kind not in (LineKind.GROUP, LineKind.DATA) or not row.labels:
         return 0.0
-    return max(similarity(text, wording) for text in row.own_label for wording in line.wordings)
+    return likeness(row.own_label, line.wordings)
 
 
 def _alike_unlabelled(row: PrintedRow, line: FormLine) -> float:
@@ -100,7 +100,7 @@ def alike_together(upper: PrintedRow, lower: PrintedRow, line: FormLine) -> floa
     if upper.figures and lower.figures:
         return 0.0
     text = upper.labels[-1].text + lower.labels[-1].text
-    return max(similarity(text, wording) for wording in line.wordings)
+    return likeness((text,), line.wordings)
 
 
 def _may_be_split(upper: PrintedRow, lower: PrintedRow) -> bool:

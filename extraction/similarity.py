@@ -33,6 +33,12 @@ def similarity(printed: str, wording: str) -> float:
     return max(_ratio(core(printed), core(wording)), _ratio(without_brackets(printed), without_brackets(wording)))
 
 
+@lru_cache(maxsize=65536)
+def likeness(texts: tuple[str, ...], wordings: tuple[str, ...]) -> float:
+    """How alike the likest of the texts and of the wordings are."""
+    return max(similarity(text, wording) for text in texts for wording in wordings)
+
+
 def shared(text: str, other: str) -> float:
     """The share of the characters of the text's core that the other's has too, in any order; 0 for an empty core."""
     wanted, found = Counter(core(text)), Counter(core(other))
