@@ -66,11 +66,10 @@ def _without_spans(sheet: Sheet, grids: Sequence[Grid]) -> list[GridCell]:
     cells = [cell for grid in grids for cell in grid.cells]
     if not cells or not sheet.spans:
         return cells
-    scale = np.diag(sheet.raster.to_page[:, :2])
-    middles = np.array([s.box.middle for s in sheet.spans if s.box]) / scale
-    boxes = np.array([(c.left, c.top, c.right, c.bottom) for c in cells])
-    inside = (boxes[:, None, :2] <= middles) & (middles < boxes[:, None, 2:])
-    held = np.logical_or.reduce(np.logical_and.reduce(inside, axis=2), axis=1)
+    across, down = np.diag(sheet.raster.to_page[:, :2])
+    x, y = (np.array([s.box.middle for s in sheet.spans if s.box]) / (across, down)).T[:, :, None]
+    left, top, right, bottom = np.array([(c.left, c.top, c.right, c.bottom) for c in cells]).T
+    held = ((left <= x) & (x < right) & (top <= y) & (y < bottom)).any(axis=0)
     return [cells[i] for i in np.flatnonzero(~held)]
 
 
