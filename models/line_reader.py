@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -26,13 +27,39 @@ LINE_HEIGHT = 48  # pixels at which the recognition networks see a line
 _NARROWEST, _WIDEST = 48, 3200  # pixels at that height
 
 
+MARKS = frozenset("，。、；：！？（）()《》〈〉“”‘’〔〕【】…")
+"""Marks between words: taking one for another changes no word and no figure."""
+
+
+class Seen(NamedTuple):
+    """A character of a line, its probability (0..1; not calibrated), and where it stands: its share of the width."""
+
+    character: str
+    probability: float
+    place: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a line says, the mean probability of its characters and that of the weakest (0..1; not calibrated)."""
+    """What a line says, and the mean probability of its characters (0..1; not calibrated).
+
+    `seen` are its characters; an engine that gives no probabilities of its own has none.
+    """
 
     text: str
     score: float
-    weakest: float = 0.0
+    seen: tuple[Seen, ...] = ()
+
+    @property
+    def weakest(self) -> float:
+        """The probability of the weakest character, marks between words aside; 0 where there is no other."""
+        return min((s.probability for s in self.seen if s.character not in MARKS), default=0.0)
+
+
+def reading_of(seen: Sequence[Seen]) -> Reading:
+    """The reading that these characters make."""
+    score = sum(s.probability for s in seen) / len(seen) if seen else 0.0
+    return Reading("".join(s.character for s in seen), score, tuple(seen))
 
 
 class LineReader:
@@ -66,11 +93,9 @@ class LineReader:
         """The likeliest path, and the mean probability of its characters."""
         path = probabilities.argmax(axis=1)
         said = np.flatnonzero((path != 0) & (path != np.concatenate(([-1], path[:-1]))))
-        if not len(said):
-            return Reading("", 0.0)
-        text = "".join(self._characters[c] for c in path[said])
-        sure = probabilities[said, path[said]]
-        return Reading(text, float(sure.mean()), float(sure.min()))
+        sure = probabilities[said, path[said]].astype(np.float64)
+        steps = zip(said.tolist(), path[said].tolist(), sure.tolist(), strict=True)
+        return reading_of([Seen(self._characters[c], p, (step + 0.5) / len(path)) for step, c, p in steps])
 
     def _classes(self, twins: Mapping[str, str]) -> list[tuple[int, list[int]]]:
         """`twins` as classes of this network."""

@@ -23,13 +23,13 @@ import numpy.typing as npt
 from models.line_reader import Image as Image
 from models.line_reader import LineReader, as_bgr
 from models.line_reader import Reading as Reading
+from models.rereading import SURE, read_again
 from models.weights import WeightsError, weights
 
 Quad = npt.NDArray[np.float32]
 """Four corners (x, y) of a text line in pixels, clockwise from the top left: shape (4, 2)."""
 
 _WORDS = 2  # Chinese characters from which the tiny network may be believed
-_EVERY_SURE = 0.9  # probability of every character with which its reading stands
 _EXPECTED_SURE = 0.6  # mean probability with which an expected text stands
 
 
@@ -68,8 +68,8 @@ class RapidOcrRecogniser:
     """PP-OCRv6 on ONNX Runtime: RapidOCR (https://github.com/RapidAI/RapidOCR) finds lines, two networks read them.
 
     The tiny network reads every line of text, in a fifth of the time of the small one. Its reading stands where every
-    character of it is sure, or where it is an expected text; the small network reads the others, and every
-    figure that nobody expects.
+    character of it is sure, or where it is an expected text; the small network reads the others (of a long one what is
+    not sure), and every figure that nobody expects.
     """
 
     name = "rapidocr"
@@ -86,8 +86,8 @@ class RapidOcrRecogniser:
         """One reading a picture."""
         readings = self._tiny.read(lines)
         unsure = [i for i, reading in enumerate(readings) if not stands(reading, expected)]
-        for i, reading in zip(unsure, self._small.read([lines[i] for i in unsure]), strict=True):
-            readings[i] = reading
+        for i in unsure:
+            readings[i] = read_again(lines[i], readings[i], self._small)
         return readings
 
     def read_figures(self, lines: Sequence[Image]) -> list[Reading]:
@@ -126,7 +126,7 @@ def stands(reading: Reading, expected: Expected) -> bool:
     if reading.score >= _EXPECTED_SURE and expected(reading.text):
         return True
     words = sum("一" <= c <= "鿿" for c in reading.text)
-    return words >= _WORDS and reading.weakest >= _EVERY_SURE
+    return words >= _WORDS and reading.weakest >= SURE
 
 
 _LOOK_ALIKES = {

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from models.line_reader import LINE_HEIGHT, Image, LineReader, Reading, prepared
+from models.line_reader import LINE_HEIGHT, Image, LineReader, Reading, Seen, prepared
 from models.recogniser import nothing_expected, stands
 from models.weights import WeightsError, weights
 
@@ -17,6 +17,10 @@ def drawn(text: str) -> Image:
     page = np.full((60, 40 + 26 * len(text)), 255, np.uint8)
     cv2.putText(page, text, (16, 44), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 0, 3, cv2.LINE_AA)
     return page
+
+
+def read_as(text: str, score: float, weakest: float) -> Reading:
+    return Reading(text, score, tuple(Seen(character, weakest) for character in text))
 
 
 @pytest.fixture(scope="module", params=["ppocrv6-tiny-rec", "ppocrv6-small-rec"])
@@ -68,12 +72,13 @@ def test_a_file_with_other_classes_than_characters() -> None:
 @pytest.mark.parametrize(
     ("reading", "wording", "good"),
     [
-        (Reading("本年新收", 0.95, 0.92), False, True),
-        (Reading("本年新收", 0.95, 0.70), False, False),  # one character is not sure
-        (Reading("本年新收", 0.70, 0.40), True, True),
-        (Reading("本年新收", 0.50, 0.40), True, False),
-        (Reading("447228", 0.99, 0.99), False, False),  # a figure is read by the better network
-        (Reading("447228", 0.99, 0.99), True, True),  # unless it only bears out what the file says
+        (read_as("本年新收", 0.95, 0.92), False, True),
+        (read_as("本年新收", 0.95, 0.70), False, False),  # one character is not sure
+        (read_as("本年新收", 0.70, 0.40), True, True),
+        (read_as("本年新收", 0.50, 0.40), True, False),
+        (Reading("本年，", 0.8, (Seen("本", 0.95), Seen("年", 0.95), Seen("，", 0.5))), False, True),  # only a mark is
+        (read_as("447228", 0.99, 0.99), False, False),  # a figure is read by the better network
+        (read_as("447228", 0.99, 0.99), True, True),  # unless it only bears out what the file says
         (Reading("", 0.0), False, False),
     ],
 )
