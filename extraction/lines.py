@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from extraction.document import Pixels, Raster, Span
 from extraction.lexicon import is_wording
-from extraction.raster import grey, ink
+from extraction.raster import grey, ink, outlined, part_within
 from models.line_reader import as_bgr
 from models.recogniser import Quad, Recogniser, cut_line
 
@@ -37,6 +37,7 @@ _POINT = 0.12  # ems; a smaller mark is dust
 _FIRST_SMEAR, _SMEAR = 0.8, 1.2  # ems
 _APART = 1.8  # ems between pieces of a printed line that are lines of their own; a comma and its room are less
 _CONTRAST = 9  # grey values by which ink is darker than its surroundings at least
+_PARTED = 0.1  # of a large character's height: room between its parts
 _TALL = 1.6  # ems: a blob that is taller may be several lines
 _VALLEY = 0.45  # of the ink of the fullest rows on either side: a row with less parts two lines
 _SQUARE = 1.3  # times as wide as tall: a character
@@ -110,10 +111,9 @@ def _em(marks: _Marks, scale: float) -> float:
     """The usual height of a line in pixels, long lines counting for more."""
     first = _EM / scale
     smeared = _smeared(marks.where(_strokes(marks, first)), round(_FIRST_SMEAR * first))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(smeared, connectivity=8)
     heights = [
-        int(h)
-        for w, h in stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+        h
+        for _, _, w, h in outlined(smeared)[1].tolist()
         if w > 4 * h and 0.4 * first < h < 2.5 * first
         for _ in range(int(w / first))
     ]
@@ -138,16 +138,14 @@ def _line_boxes(marks: _Marks, em: float) -> list[PixelBox]:
     """Boxes of strokes that stand close enough along a line; those as tall as several lines are cut."""
     strokes = marks.where(_strokes(marks, em))
     smeared = _smeared(strokes, round(_SMEAR * em))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(smeared, connectivity=8)
     boxes: list[PixelBox] = []
-    for label, (left, top, width, height, _) in enumerate(stats.tolist()):
-        if label == 0:
-            continue
+    for outline, box in zip(*outlined(smeared), strict=True):
+        left, top, width, height = box.tolist()
         if height <= _TALL * em:
             boxes.append((left, top, left + width, top + height))
         else:
-            area = slice(top, top + height), slice(left, left + width)
-            boxes += _cut(np.asarray(np.where(labels[area] == label, strokes[area], 0), np.uint8), left, top, em)
+            part = part_within(smeared, outline, box)
+            boxes += _cut(np.asarray(np.where(part.own, strokes[part.area], 0), np.uint8), left, top, em)
     return boxes
 
 
@@ -191,22 +189,23 @@ def _joined(boxes: Sequence[PixelBox], em: float) -> list[PixelBox]:
 
 
 def _in_line(a: PixelBox, b: PixelBox, em: float) -> bool:
-    if _one_character(a, b):
-        return True
-    apart = max(a[0], b[0]) - min(a[2], b[2])
+    if max(a[0], b[0]) - min(a[2], b[2]) >= _APART * em:
+        return False
     together = max(a[3], b[3]) - min(a[1], b[1])
-    return apart < _APART * em and together <= max(1.15 * em, 1.1 * (a[3] - a[1]), 1.1 * (b[3] - b[1]))
+    if together <= max(1.15 * em, 1.1 * (a[3] - a[1]), 1.1 * (b[3] - b[1])):
+        return True
+    return max(a[1], b[1]) - min(a[3], b[3]) <= _PARTED * together and _one_character(a, b)
 
 
 def _one_character(a: PixelBox, b: PixelBox) -> bool:
-    """Whether two blobs are the upper and the lower part of one large character, alone on its line: 告 in 生 and 口."""
+    """Whether two blobs with hardly any room between are the upper and the lower part of one large character, alone
+    on its line: 告 in 生 and 口."""
     flat = all(box[2] - box[0] > 1.2 * (box[3] - box[1]) for box in (a, b))
     width, height = max(a[2], b[2]) - min(a[0], b[0]), max(a[3], b[3]) - min(a[1], b[1])
     shared = min(a[2], b[2]) - max(a[0], b[0])
-    between = max(a[1], b[1]) - min(a[3], b[3])
     narrower = min(a[2] - a[0], b[2] - b[0])
     square = 0.75 * height <= width <= _SQUARE * height
-    return flat and square and shared >= 0.8 * narrower and between <= 0.1 * height
+    return flat and square and shared >= 0.8 * narrower
 
 
 def _dark_ones(boxes: Sequence[PixelBox], grey_pixels: Pixels, marks: _Marks, em: float) -> list[PixelBox]:

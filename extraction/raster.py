@@ -53,12 +53,18 @@ def outlined(mask: Pixels) -> tuple[list[Outline], Boxes]:
 
 
 def parts_of(mask: Pixels) -> Iterator[Part]:
-    """The connected parts of a mask with few of them. What a part encloses counts as its own too."""
-    for outline, (left, top, width, height) in zip(*outlined(mask), strict=True):
-        filled = np.zeros((height, width), np.uint8)
-        cv2.drawContours(filled, [outline], 0, 255, cv2.FILLED, offset=(-left, -top))
-        own = cv2.bitwise_and(filled, mask[top : top + height, left : left + width])
-        yield Part(int(left), int(top), int(width), int(height), np.asarray(own) > 0)
+    """The connected parts of a mask with few of them."""
+    for outline, box in zip(*outlined(mask), strict=True):
+        yield part_within(mask, outline, box)
+
+
+def part_within(mask: Pixels, outline: Outline, box: npt.NDArray[np.int32]) -> Part:
+    """The part of a mask with this outline and box; what it encloses counts as its own too."""
+    left, top, width, height = box.tolist()
+    filled = np.zeros((height, width), np.uint8)
+    cv2.drawContours(filled, [outline], 0, 255, cv2.FILLED, offset=(-left, -top))
+    own = cv2.bitwise_and(filled, mask[top : top + height, left : left + width])
+    return Part(left, top, width, height, np.asarray(own) > 0)
 
 
 def grey(pixels: Pixels) -> Pixels:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from extraction.document import Pixels
+from extraction.raster import outlined, part_within
 
 _THICKEST = 7  # a thicker stroke is no rule
 _PIECE = 20  # of a rule that need be straight
@@ -81,13 +82,17 @@ def _text_blobs(marks: Pixels, rules: Pixels) -> Pixels:
 
 def _points(strokes: Pixels, width: int, shortest: int, tallest: int, weight: float, spread: float | None) -> Curves:
     """The middles of the strokes in bins of `width` columns, of those strokes that are long enough and not too tall."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
-    length, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    good = (length >= shortest) & (height <= np.maximum(tallest, _SLOPE * length))
-    good[0] = False
-    places = np.flatnonzero(good[labels])
-    ys, xs = places // strokes.shape[1], places % strokes.shape[1]
-    label = labels.ravel()[places].astype(np.int64)
+    outlines, boxes = outlined(strokes)
+    length, height = boxes[:, 2], boxes[:, 3]
+    good = np.flatnonzero((length >= shortest) & (height <= np.maximum(tallest, _SLOPE * length)))
+    count = len(good)
+    if not count:
+        nothing = np.zeros(0)
+        return Curves(nothing, nothing, nothing, np.zeros(0, np.int64))
+    parts = [part_within(strokes, outlines[k], boxes[k]) for k in good]
+    places = [np.argwhere(part.own) + np.array([part.top, part.left]) for part in parts]
+    ys, xs = np.concatenate(places).T
+    label = np.repeat(np.arange(count), [len(p) for p in places])
     bins = -(-strokes.shape[1] // width)
     key = label * bins + xs // width
     held = np.bincount(key, minlength=count * bins).astype(np.float64)

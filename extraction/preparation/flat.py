@@ -36,12 +36,12 @@ _ROUNDS = 6  # of the inversion of the displacement
 _MARGIN = 14  # pixels of paper kept around the ink
 
 
-def straightened(raster: Raster, marks: Pixels, zoom: float = 1.0) -> Raster:
+def straightened(raster: Raster, marks: Pixels, zoom: float = 1.0, angle: float | None = None) -> Raster:
     """The page (grey) level, flat and `zoom` times larger; the same object where it is all that already.
 
-    `marks` is 255 on the ink of the picture `_SHRINK` times smaller.
+    `marks` is 255 on the ink of the picture `_SHRINK` times smaller; `angle` is how far it lies askew, where known.
     """
-    angle = skew_of(ink_points(marks))
+    angle = skew_of(ink_points(marks)) if angle is None else angle
     small = shrunk(raster.pixels, _SHRINK)
     level = turned(marks.shape, angle)
     if abs(angle) >= _LEVEL:

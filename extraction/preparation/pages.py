@@ -12,6 +12,7 @@ from extraction.document import Pixels, Raster
 from extraction.preparation.colour import without_colour
 from extraction.preparation.flat import straightened
 from extraction.preparation.halves import gutter
+from extraction.preparation.level import ink_points, skew_of
 from extraction.preparation.light import evenly_lit, paper_of, shrunk
 from extraction.preparation.upright import quarters_to_upright
 from extraction.preparation.warp import part, quarter_turned
@@ -34,12 +35,14 @@ def prepared_pages(raster: Raster, recogniser: Recogniser) -> list[Raster]:
     marks = ink_marks(plain.pixels)
     if cv2.countNonZero(marks) < _FEWEST:
         return [plain]
-    quarters = quarters_to_upright(plain.pixels, marks, _SHRINK, recogniser)
+    points = ink_points(marks)
+    angle = skew_of(points)
+    quarters = quarters_to_upright(plain.pixels, marks, points, angle, _SHRINK, recogniser)
     upright = quarter_turned(plain, quarters)
     marks = np.ascontiguousarray(np.rot90(marks, quarters))
     middle = gutter(marks)
     if middle is None:
-        return [straightened(upright, marks)]
+        return [straightened(upright, marks, angle=None if quarters else angle)]
     across = round(middle * upright.pixels.shape[1] / _SHRINK) * _SHRINK
     halves = [(0, across), (across, upright.pixels.shape[1])]
     zoom = float(np.clip(_PAGE / (upright.pixels.shape[1] / 2 * raster.scale), 1.0, _ZOOM))

@@ -14,8 +14,9 @@ import cv2
 import numpy as np
 
 from extraction.document import Matrix, Pixels
-from extraction.preparation.level import ink_points, sideways, skew_of, unevenness
+from extraction.preparation.level import Points, sideways, skew_of, unevenness
 from extraction.preparation.warp import turned
+from extraction.raster import outlined, part_within
 from extraction.similarity import chinese_count
 from models.line_reader import as_bgr
 from models.recogniser import Image, Recogniser, cut_line
@@ -42,13 +43,13 @@ class _Lines(NamedTuple):
     quads: list[Matrix]
 
 
-def quarters_to_upright(grey_pixels: Pixels, marks: Pixels, shrink: int, recogniser: Recogniser) -> int:
+def quarters_to_upright(
+    grey_pixels: Pixels, marks: Pixels, points: Points, angle: float, shrink: int, recogniser: Recogniser
+) -> int:
     """The quarter turns counter-clockwise that bring a page upright, 0 where nothing on it says so.
 
-    `marks` is 255 on the ink of the picture `shrink` times smaller.
+    `marks` is 255 on the ink of the picture `shrink` times smaller, `points` and `angle` say how far that lies askew.
     """
-    points = ink_points(marks)
-    angle = skew_of(points)
     across = _lines_across(marks, angle, shrink)
     if across.length >= _MUCH and _reads_plainly(_cut(grey_pixels, across.quads[0]), recogniser):
         return 0
@@ -109,13 +110,14 @@ def _lines_across(marks: Pixels, angle: float, shrink: int) -> _Lines:
     straight = cv2.warpAffine(marks, level, marks.shape[::-1], flags=cv2.INTER_NEAREST)
     bare = _without_rules(np.asarray(straight, np.uint8))
     smeared = cv2.morphologyEx(bare, cv2.MORPH_CLOSE, np.ones((1, _SMEAR), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(smeared, connectivity=8)
-    boxes = stats[1:].astype(np.float64)
+    outlines, boxes = outlined(np.asarray(smeared, np.uint8))
     width, height = boxes[:, 2], boxes[:, 3]
-    good = boxes[(width > _LONG * height) & (height >= _LOWEST) & (height <= _HIGHEST)]
-    largest = good[np.argsort(-good[:, 4])][:_SAMPLE, :4]  # by their ink: specks may make a long line, but a thin one
+    good = np.flatnonzero((width > _LONG * height) & (height >= _LOWEST) & (height <= _HIGHEST))
+    # By their ink: specks may make a long line, but a thin one.
+    inked = {k: np.count_nonzero(part_within(np.asarray(smeared, np.uint8), outlines[k], boxes[k]).own) for k in good}
+    largest = sorted(inked, key=lambda k: -inked[k])[:_SAMPLE]
     back = np.asarray(cv2.invertAffineTransform(level), np.float64)
-    return _Lines(float(good[:, 2].sum()), [_quad(box, back, shrink) for box in largest])
+    return _Lines(float(width[good].sum()), [_quad(boxes[k].astype(np.float64), back, shrink) for k in largest])
 
 
 def _quad(box: Matrix, back: Matrix, shrink: int) -> Matrix:

@@ -8,6 +8,7 @@ import pytest
 
 from extraction.document import Pixels
 from extraction.preparation.halves import gutter
+from extraction.preparation.level import ink_points, skew_of
 from extraction.preparation.pages import ink_marks, prepared_pages
 from extraction.preparation.upright import quarters_to_upright
 from models.loaded import Models
@@ -18,7 +19,9 @@ from training.synthetic.scan.warp import turned as turning
 
 
 def quarters(page: Pixels, models: Models) -> int:
-    return quarters_to_upright(page, ink_marks(page), 2, models.recogniser) % 4
+    marks = ink_marks(page)
+    points = ink_points(marks)
+    return quarters_to_upright(page, marks, points, skew_of(points), 2, models.recogniser) % 4
 
 
 @pytest.mark.parametrize("turns", range(4))
