@@ -42,6 +42,9 @@ _STATEMENTS = (
         rf"^20[0-4]\d年度?,?{_NAME}(?:认真|坚持|深入|严格|全面|按照|在|切实|以|高度|紧紧|围绕|持续|积极|扎实|贯彻)"
     ),
     re.compile(rf"^{_NAME}(?:网站)?(?:年度)?工作(?:报表|报告)"),
+    re.compile(rf"(?:^|[,·]|公众了解){_NAME}就20[0-4]\d年"),
+    re.compile(rf"(?:^|,){_NAME}(?:编制|撰写|公布)了?(?:本报告|20[0-4]\d年)"),
+    re.compile(rf"(?:^|,){_NAME}20[0-4]\d年度?(?:政府信息|政务)公开"),
 )
 _NOT_A_NAME = re.compile(
     r"^(?:我|本|全|各|该|其|国务院|中共|中央|省委|市委|县委|区委|党中央|有关|相关|上级|申请人|社会|公众)"
@@ -150,7 +153,9 @@ def _year_in_text(text: Text) -> int | None:
         if match := re.match(r"\s*(20[0-4]\d)年", _plain(paragraph.text)):
             return int(match[1])
     for paragraph in text.paragraphs:
-        if match := re.search(r"(20[0-4]\d)年度(?=[)）]|政府信息|政务公开|年度)", _plain(paragraph.text)):
+        if match := re.search(
+            r"(20[0-4]\d)年(?:度(?=[)）]|政府信息|政务公开|年度)|(?=政府信息公|政务公))", _plain(paragraph.text)
+        ):
             return int(match[1])
     return None
 

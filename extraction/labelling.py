@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from extraction.catalogue import FieldForm, Row, Template, field_forms
-from extraction.columns import Header, Placed, UnplacedHeader, place, read_headers, read_unplaced_headers
+from extraction.columns import Placed, place
 from extraction.document import Box, Cell, ExtraRow, Field, Status, Table
+from extraction.headers import Header, UnplacedHeader, read_headers, read_unplaced_headers
 from extraction.numbers import Figure, Unit, parse_figure
 from extraction.printed import PrintedRow, printed_rows
 from extraction.rows import FormMatch, RowMatch, match_form
@@ -60,6 +61,8 @@ def read_field(form: FieldForm, placed: Placed, accept: float) -> Field:
     value, fault = (None, "not a figure") if figure is None else _value(figure, form, placed.header)
     if form.unit is Unit.COUNT and _TWO_IN_ONE.match(cell.text):
         fault = "a count that begins with zero: it may be two figures"
+    if figure is not None and placed.unit_unread and figure.value and figure.unit is None:
+        fault = "the header may state a unit, and could not be read"
     doubt = placed.doubt or cell.doubt or fault or ("" if cell.confidence >= accept else "an unsure reading")
     status = Status.REVIEW if doubt else Status.BLANK if value is None else Status.READ
     confidence = round(min(cell.confidence, _UNSURE) if doubt else cell.confidence, 4)

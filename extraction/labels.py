@@ -10,9 +10,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from extraction.catalogue import Block
-from extraction.columns import read_headers, read_unplaced_headers
 from extraction.document import Box, Cell, Label, Region, Span
 from extraction.form_lines import LineKind
+from extraction.headers import read_headers, read_unplaced_headers
 from extraction.heading import Heading, read_heading
 from extraction.printed import printed_rows
 from extraction.rows import FormMatch, RowMatch, match_form

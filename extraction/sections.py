@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -12,7 +13,7 @@ import numpy as np
 
 from extraction.alignment import NEVER, align
 from extraction.catalogue import SectionForm, sections
-from extraction.document import Box, Region, RegionKind, Section, Span
+from extraction.document import Box, Region, RegionKind, Section, Span, Table, union
 from extraction.similarity import core, similarity
 
 _ENDS = "。！？；：…!?;:”』」》"
@@ -24,6 +25,11 @@ _ARABIC = dict(zip("123456", "一二三四五六", strict=True))
 _HEADING_SIMILARITY = 0.74
 _IMPRINT = re.compile(
     r"^\W*(?:版权所有|主办(?:单位)?[:：]|承办(?:单位)?[:：]|网站标识码|网站地图|技术支持|上一篇|下一篇|打印本页|【?关闭窗口|扫一扫|分享到)|ICP备|公网安备"
+)
+_OF_A_REPORT = re.compile(r"年\s*度?\s*报\s*告|(?:政府信息|政务)公开.*报告")
+_TITLE = re.compile(
+    r"[一-鿿]{0,30}20[0-4]\d年度?[一-鿿]{0,30}?(?:政府信息|政务)公开(?:工作)?(?:年度)?报告"
+    r"|[一-鿿]+就20[0-4]\d年(?:政府信息|政务)公"
 )
 _SHORT = 20  # characters: a line this short without an end mark is a heading or a list item, not half a sentence
 
@@ -71,13 +77,28 @@ def _without_imprint(paragraphs: tuple[Paragraph, ...]) -> tuple[Paragraph, ...]
 
 
 def _lines(regions: Sequence[Region]) -> Iterator[Paragraph]:
-    """Every printed line of running text; tables, figures and page furniture left out."""
+    """Every printed line of running text; tables, figures and page furniture left out.
+
+    Where no line speaks of an annual report, the first lines are what the tables say of it.
+    """
+    if not any(_OF_A_REPORT.search(region.text) for region in regions):
+        for region in regions:
+            yield from _titles(region.table) if region.table is not None else ()
     for region in regions:
         if region.kind in (RegionKind.TEXT, RegionKind.TITLE):
             for span in region.spans:
                 if span.text.strip():
                     title = region.kind is RegionKind.TITLE
                     yield Paragraph(span.text.strip(), region.page, (replace(span, page=region.page),), title)
+
+
+def _titles(table: Table) -> Iterator[Paragraph]:
+    """What a table says of who reports on which year: the streaks of a scanner make tables of running text."""
+    for cells in table.rows():
+        text = "".join("".join(c.text.split()) for c in cells)
+        boxes = [c.box for c in cells if c.box]
+        if (said := _TITLE.search(unicodedata.normalize("NFKC", text))) and boxes:
+            yield Paragraph(said[0], table.page, (Span(said[0], table.page, union(boxes)),), title=True)
 
 
 def _split_headings(lines: Iterator[Paragraph]) -> Iterator[Paragraph]:

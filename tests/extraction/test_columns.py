@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from extraction.catalogue import template
-from extraction.columns import Header, place
-from extraction.document import Cell, Table
+from extraction.columns import place
+from extraction.document import Cell, Field, Status, Table
 from extraction.form_lines import LineKind, form_lines
+from extraction.headers import Header
+from extraction.labelling import label_fields
 from extraction.printed import printed_rows
 from extraction.rows import RowMatch, match_form
-from extraction.settings import LabelSettings
+from extraction.settings import LabelSettings, Settings
 
 LINE = next(
     line
@@ -91,3 +93,36 @@ def test_a_label_in_pieces_is_that_of_its_own_row() -> None:
     match = match_form(printed_rows([Table(cells, page=1)]), LabelSettings())
     assert match is not None
     assert [m.line.row.id for m in match.data if m.line.row] == ["received", "carried_in"]
+
+
+def procurement(header: str, confidence: float, amount: str, doubt: str = "") -> Field:
+    """The field of 采购总金额 under this header."""
+    texts = [["信息内容", "采购项目数量", header], ["政府集中采购", "3", amount]]
+    cells = tuple(
+        Cell(r, k, text, confidence=confidence if text == header else 0.999, doubt=doubt if text == header else "")
+        for r, row in enumerate(texts)
+        for k, text in enumerate(row)
+    )
+    fields = label_fields([Table(cells, page=1)], Settings()).fields
+    return next(f for f in fields if f.id == "proactive.government_procurement.amount_yuan")
+
+
+@pytest.mark.parametrize(
+    ("header", "confidence", "amount", "status"),
+    [
+        ("采购总金额", 0.98, "12", Status.READ),
+        ("采购总金额（万元）", 0.6, "12", Status.READ),  # a wording of the form: no other is so much like it
+        ("采购总金额", 0.6, "12", Status.REVIEW),  # the line below it may be lost
+        ("采购总金额号元", 0.6, "12", Status.REVIEW),
+        ("采购总金额", 0.6, "0", Status.READ),  # nothing in any unit
+        ("采购总金额", 0.6, "12万元", Status.READ),  # the figure has its own
+    ],
+)
+def test_money_under_a_header_that_could_not_be_read(
+    header: str, confidence: float, amount: str, status: Status
+) -> None:
+    assert procurement(header, confidence, amount).status is status
+
+
+def test_money_under_a_header_in_doubt() -> None:
+    assert procurement("采购总金额", 0.98, "12", "readings differ").status is Status.REVIEW

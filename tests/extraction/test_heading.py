@@ -208,3 +208,15 @@ def test_a_period_of_two_years_is_no_year() -> None:
 
 def test_a_document_number_is_no_year() -> None:
     assert heading("青水字〔2021〕3号").year is None
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "为便于公众了解，泠港省民政厅就2021年政府信息公开工作作如下报告。",
+        "按照政府信息公开条例第五十条的要求，泠港省民政厅编制了2021年政府信息公开工作年度报告。",
+        "泠港省民政厅2021年政府信息公开工作年度报告分六个部分，依据政府信息公开条例编写。",
+    ],
+)
+def test_who_reports_by_the_sentence_that_says_so(sentence: str) -> None:
+    assert told("前言", body=[sentence, *BODY]) == ("泠港省民政厅", 2021)

@@ -244,3 +244,23 @@ def test_a_printed_heading_stands_alone_between_full_lines() -> None:
 def test_chinese_and_figures_are_joined_without_a_space(left: str, right: str, joined: str) -> None:
     (paragraph,) = read_text(flow(left, right)).paragraphs
     assert joined in paragraph.text
+
+
+def table_of(*texts: str) -> Region:
+    cells = tuple(Cell(r, 0, text, page=1, box=Box(70, 90 + 20 * r, 500, 108 + 20 * r)) for r, text in enumerate(texts))
+    return Region(RegionKind.TABLE, table=Table(cells, 1, Box(70, 90, 500, 300)), page=1, box=Box(70, 90, 500, 300))
+
+
+SWALLOWED = table_of("5733", "泠港省民政厅2021年政府信息公开工作年度报告", "行政许可")
+
+
+def test_a_title_that_streaks_have_made_a_table_of() -> None:
+    text = read_text([SWALLOWED])
+    assert [p.text for p in text.head] == ["泠港省民政厅2021年政府信息公开工作年度报告"]
+
+
+def test_a_title_in_a_table_beside_one_in_the_text() -> None:
+    """An index of the web page."""
+    line = Span("泠港省民政厅2021年年度报告", 1, Box(100, 60, 400, 80))
+    text = read_text([SWALLOWED, Region(RegionKind.TEXT, (line,), page=1, box=line.box)])
+    assert [p.text for p in text.head] == [line.text]

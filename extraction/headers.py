@@ -1,0 +1,244 @@
+"""The headers of tables: which grid columns stand under which column of the form.
+
+Header cells are aligned with the form's columns as a whole. A table that goes on from another has its header's columns
+if they stand at the same places; where only the order of cells counts, the header says only what they are called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from extraction.alignment import NEVER, Scores, align
+from extraction.catalogue import Block
+from extraction.document import Cell, Table
+from extraction.form_lines import LineKind
+from extraction.numbers import parse_figure
+from extraction.printed import PrintedRow
+from extraction.rows import RowMatch
+from extraction.similarity import similarity
+
+_SAME_COLUMN = 0.45  # similarity from which a header can be the column's
+_OFF = 8.0  # points that columns of one table may be off each other from page to page
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """For each column of a block, the grid columns [start, end) that its header covers in one table, and that cell.
+
+    `doubt` where the headers stand in another order than the form's.
+    """
+
+    ranges: dict[str, tuple[int, int]]
+    cells: dict[str, Cell]
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnplacedHeader:
+    """The header cells of a block's columns where only their order counts."""
+
+    cells: dict[str, Cell]
+    doubt: str = ""
+
+
+def read_headers(matches: Sequence[RowMatch]) -> dict[tuple[str, int], Header]:
+    """The headers of the aligned tables, by block and table.
+
+    A table whose own header is not there, or cannot be read, takes its block's last, if its columns are the same; or
+    what its rows of values have in common says where the columns stand.
+    """
+    headers: dict[tuple[str, int], Header] = {}
+    for block, table, table_index in _pieces(matches):
+        first_column = _first_value_column(matches, block, table_index)
+        known = _header_rows(matches, block, table_index)
+        found = _header(table, known, block, first_column or 0) if known else None
+        if found is None and (above := _rows_above(matches, block, table, table_index)):
+            found = _header(table, above, block, first_column or 0, least=0.5)
+        before = _last_header(headers, block, table_index)
+        if found is None and before is not None and _goes_on(before, block, table, first_column):
+            found = before
+        if found is None:
+            found = _by_rows(matches, block, table_index, before)
+        if found is not None:
+            headers[block.id, table_index] = found
+    return headers
+
+
+def _header_rows(matches: Sequence[RowMatch], block: Block, table_index: int) -> list[int]:
+    return [
+        r.row
+        for m in matches
+        if m.line.kind is LineKind.HEADER and m.line.block is block
+        for r in m.rows
+        if r.table_index == table_index
+    ]
+
+
+def _rows_above(matches: Sequence[RowMatch], block: Block, table: Table, table_index: int) -> list[int]:
+    """The rows without figures between the first values of a block and what stands above them in the table."""
+    taken = {r.row: m for m in matches for r in m.rows if r.table_index == table_index}
+    data = [row for row, m in taken.items() if m.line.block is block and m.line.kind is LineKind.DATA]
+    first = min(data, default=0)
+    start = max((row for row, m in taken.items() if row < first and m.line.block is not block), default=-1) + 1
+    with_figures = {c.row for c in table.cells if (f := parse_figure(c.text)) and not f.blank}
+    return [row for row in range(start, first) if row not in with_figures]
+
+
+def read_unplaced_headers(matches: Sequence[RowMatch]) -> dict[str, UnplacedHeader]:
+    """What the header row of each block says of its columns, for the rows that are read by order."""
+    found: dict[str, UnplacedHeader] = {}
+    for match in matches:
+        if match.line.kind is LineKind.HEADER:
+            block = match.line.block
+            cells = [c for row in match.rows for c in row.own if c.text]
+            if cells and block.corner and similarity(cells[0].text, block.corner) >= _SAME_COLUMN:
+                cells = cells[1:]
+            texts = [c.text for c in cells]
+            matched, _ = align(_likeness(texts, block))
+            labels = {block.columns[m.second].id: cells[m.first] for m in matched}
+            before = found.get(block.id, UnplacedHeader({}))
+            found[block.id] = UnplacedHeader(before.cells | labels, before.doubt or _disorder(texts, block))
+    return found
+
+
+def _pieces(matches: Sequence[RowMatch]) -> list[tuple[Block, Table, int]]:
+    """Every block in every table that has rows of it, in reading order."""
+    seen: dict[tuple[str, int], tuple[Block, Table, int]] = {}
+    for match in matches:
+        for row in match.rows:
+            if row.table.aligned:
+                seen.setdefault((match.line.block.id, row.table_index), (match.line.block, row.table, row.table_index))
+    return list(seen.values())
+
+
+def _first_value_column(matches: Sequence[RowMatch], block: Block, table_index: int) -> int | None:
+    """The grid column right of the block's labels, None where no label says so."""
+    ends = [
+        label.column + label.column_span
+        for m in matches
+        if m.line.kind is LineKind.DATA and m.line.block is block and m.line.wordings[0] and not m.blind
+        for row in m.rows
+        if row.table_index == table_index
+        for label in _own_label(m, row)
+    ]
+    return max(set(ends), key=ends.count) if ends else None
+
+
+def _own_label(match: RowMatch, row: PrintedRow) -> tuple[Cell, ...]:
+    """The cell of a row's label, () where it has none that can be read."""
+    columns = len(match.line.block.columns)
+    return row.cells[:-columns][-1:] if match.by_shape else row.labels[-1:]
+
+
+def _header(table: Table, rows: Sequence[int], block: Block, first_column: int, least: float = 0.0) -> Header | None:
+    """The columns of a block by the lowest header cell above each grid column; None where they do not fit the form.
+
+    `least` is the share of the headers that must be like their columns'.
+    """
+    leaves = _lowest_cells(table, rows, first_column)
+    texts = [leaf.text for leaf in leaves]
+    scores = _likeness(texts, block)
+    if len(leaves) == len(block.columns) and (scores.diagonal() > NEVER).mean() >= least:
+        # Unreadable, but there is one header for each column.
+        np.fill_diagonal(scores, np.where(scores.diagonal() <= NEVER, 0.3, scores.diagonal()))
+    matches, _ = align(scores)
+    if len(matches) < len(block.columns):
+        return None
+    ranges = {block.columns[m.second].id: _range(leaves[m.first]) for m in matches}
+    labels = {block.columns[m.second].id: leaves[m.first] for m in matches}
+    return Header(ranges, labels, _disorder([texts[m.first] for m in matches], block))
+
+
+def _likeness(texts: Sequence[str], block: Block) -> Scores:
+    """How alike header texts and the block's columns are, NEVER where they cannot be the same."""
+    scores = np.full((len(texts), len(block.columns)), NEVER)
+    for i, text in enumerate(texts):
+        for j, column in enumerate(block.columns):
+            alike = max(similarity(text, w) for w in (column.label, *column.wordings))
+            if alike >= _SAME_COLUMN:
+                scores[i, j] = alike
+    return scores
+
+
+def _disorder(texts: Sequence[str], block: Block) -> str:
+    """Says so where one header for each column is printed and one of them is plainly another column's."""
+    if len(texts) != len(block.columns):
+        return ""
+    scores = _likeness(texts, block)
+    own, best = scores.diagonal(), scores.max(axis=1)
+    return "the headers are not in the form's order" if ((best >= 0.8) & (own < best - 0.15)).any() else ""
+
+
+def _lowest_cells(table: Table, rows: Sequence[int], first_column: int) -> list[Cell]:
+    """The header cells directly above the data, from left to right, those over the labels left out."""
+    lowest: dict[int, Cell] = {}
+    for cell in table.cells:
+        if any(cell.row <= r < cell.row + cell.row_span for r in rows):
+            for column in range(cell.column, cell.column + cell.column_span):
+                if column >= first_column and (column not in lowest or lowest[column].row < cell.row):
+                    lowest[column] = cell
+    leaves: list[Cell] = []
+    for column in sorted(lowest):
+        if not leaves or leaves[-1] is not lowest[column]:
+            leaves.append(lowest[column])
+    return leaves
+
+
+def _last_header(headers: dict[tuple[str, int], Header], block: Block, table_index: int) -> Header | None:
+    earlier = [index for (block_id, index) in headers if block_id == block.id and index < table_index]
+    return headers[block.id, max(earlier)] if earlier else None
+
+
+def _goes_on(header: Header, block: Block, table: Table, first_column: int | None) -> bool:
+    """Whether a table has the columns of the one with this header: as many, and as many of labels among them."""
+    start, end = min(s for s, _ in header.ranges.values()), max(e for _, e in header.ranges.values())
+    labelled = any(row.label for row in block.rows)
+    return end == table.column_count and (not labelled or first_column == start)
+
+
+def _by_rows(matches: Sequence[RowMatch], block: Block, table_index: int, before: Header | None) -> Header | None:
+    """The columns as the rows of values have them, all that can be read alike: a cell for each column, and no other.
+
+    The shape of the table must tell that they are the form's, or the header `before` must stand at the same places.
+    """
+    rows = [
+        (m, r)
+        for m in matches
+        if m.line.block is block and m.line.kind is LineKind.DATA and not (m.blind or m.doubt) and m.line.wordings[0]
+        for r in m.rows
+        if r.table_index == table_index and r.table.aligned
+    ]
+    places = {tuple(map(_range, values_of(m, r))) for m, r in rows}
+    if len(places) != 1 or len(next(iter(places))) != len(block.columns):
+        return None
+    below = values_of(*rows[0])
+    if not (all(m.by_shape for m, _ in rows) or (before is not None and _stand_below(before, block, below))):
+        return None
+    columns = {c.id: _range(cell) for c, cell in zip(block.columns, below, strict=True)}
+    return Header(columns, before.cells if before else {}, before.doubt if before else "")
+
+
+def _stand_below(header: Header, block: Block, cells: Sequence[Cell]) -> bool:
+    """Whether cells stand as far from each other as the headers do; a page as a whole may lie elsewhere."""
+    above = [header.cells.get(column.id) for column in block.columns]
+    pairs = [(a.box, c.box) for a, c in zip(above, cells, strict=True) if a is not None and a.box and c.box]
+    off = [a.middle[0] - b.middle[0] for a, b in pairs]
+    return len(off) == len(cells) and max(off) - min(off) < _OFF
+
+
+def values_of(match: RowMatch, row: PrintedRow) -> tuple[Cell, ...]:
+    """The cells right of a row's label."""
+    return row.cells[-len(match.line.block.columns) :] if match.by_shape else tuple(value_cells(row))
+
+
+def value_cells(row: PrintedRow) -> list[Cell]:
+    """The cells right of the row's label."""
+    start = max((row.cells.index(c) + 1 for c in row.labels), default=0)
+    return list(row.cells[start:])
+
+
+def _range(cell: Cell) -> tuple[int, int]:
+    return cell.column, cell.column + cell.column_span
