@@ -2,21 +2,24 @@
 
 A text layer says all that is printed, so a field that it does not have is missing; unless something on its pages looks
 like a table and was not read. On a scan a row is missing for sure only where the rows above and below it were found on
-one page; whole tables, and the ends of tables, may be there and not have been found.
+one page; whole tables, and the ends of tables, may be there and not have been found. A whole section has no table for
+sure where its heading and the next one stand on one page, and the lines between them leave no room for one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from extraction.catalogue import Block, Row, field_forms
-from extraction.document import Field, Region, RegionKind, Status, Table
+from extraction.document import Box, Field, Region, RegionKind, Status, Table
 from extraction.numbers import parse_figure
+from extraction.sections import read_text
 
 _UNSURE = 0.5
 _FIGURES = 4  # in a table that no field was read from: it may be any
+_ROOM = 36.0  # points between two lines in which no table stands
 _FEW = 3  # rows that a report may leave out between two that it prints
 
 
@@ -28,10 +31,12 @@ def with_gaps_doubted(
     `pictured` are the pages that were read from pictures.
     """
     rows = [list(group) for _, group in groupby(fields, key=_row)]
+    bare = _sections_without_tables(regions) if pictured and any(map(_is_missing, fields)) else frozenset()
     doubted = {
         field.id
         for gap, whole in _gaps(rows)
-        if (_hidden(regions, fields) and whole) or (pictured and not _is_plain(gap, rows))
+        if (_hidden(regions, fields) and whole)
+        or (pictured and not (_is_plain(gap, rows) or (whole and _section(gap) in bare)))
         for row in gap
         for field in row
     }
@@ -39,6 +44,29 @@ def with_gaps_doubted(
         replace(f, status=Status.REVIEW, confidence=_UNSURE) if f.id in doubted and _is_missing(f) else f
         for f in fields
     )
+
+
+def _section(gap: Sequence[list[Field]]) -> str:
+    return field_forms()[gap[0][0].id].block.section
+
+
+def _sections_without_tables(regions: Sequence[Region]) -> frozenset[str]:
+    """The sections between whose heading and the next one on the same page there is no room for a table."""
+    text = read_text(regions)
+    found = set()
+    for (section, heading), (_, after) in pairwise(zip(text.sections, text.headings, strict=True)):
+        start, end = heading.lines[-1], after.lines[0]
+        if start.box and end.box and start.page == end.page and _has_no_room(regions, start.page, start.box, end.box):
+            found.add(section.id)
+    return frozenset(found)
+
+
+def _has_no_room(regions: Sequence[Region], page: int | None, start: Box, end: Box) -> bool:
+    """Whether between two lines of a page there is nothing but text, line by line."""
+    between = [r for r in regions if r.page == page and r.box and r.box.bottom > start.bottom and r.box.top < end.top]
+    boxes = sorted((r.box for r in between if r.box is not None), key=lambda box: box.top)
+    rooms = (below.top - above.bottom for above, below in pairwise([start, *boxes, end]))
+    return all(r.kind in (RegionKind.TEXT, RegionKind.TITLE) for r in between) and all(room < _ROOM for room in rooms)
 
 
 def _row(field: Field) -> tuple[Block, Row]:

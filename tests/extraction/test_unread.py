@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from extraction.catalogue import template
-from extraction.document import Box, Cell, Field, Region, RegionKind, Status, Table
+from extraction.document import Box, Cell, Field, Region, RegionKind, Span, Status, Table
 from extraction.unread import with_gaps_doubted
 
 FORM = template("2021")
@@ -72,3 +72,35 @@ def test_the_end_of_a_table_lost_on_a_scan_is_for_a_person() -> None:
 def test_what_was_read_stays_as_it_is() -> None:
     doubted = tuple(replace(f, status=Status.BLANK, value=None) for f in fields())
     assert with_gaps_doubted(doubted, (), SCANNED) == doubted
+
+
+HEADINGS = ("三、收到和处理政府信息公开申请情况", "四、政府信息公开行政复议、行政诉讼情况")
+
+
+def lines(*texts: tuple[str, float], page: int = 1) -> tuple[Region, ...]:
+    """Lines of text at these heights."""
+    spans = [Span(text, page, Box(90, top, 90 + 12 * len(text), top + 14)) for text, top in texts]
+    return tuple(Region(RegionKind.TEXT, (span,), page=page, box=span.box) for span in spans)
+
+
+def without_applications(*regions: Region) -> set[Status]:
+    return statuses(with_gaps_doubted(fields("applications."), regions, SCANNED), "applications.")
+
+
+def test_a_section_with_no_room_for_its_table_has_none() -> None:
+    text = "本年度没有收到申请。"
+    assert without_applications(*lines((HEADINGS[0], 100), (text, 124), (HEADINGS[1], 150))) == {Status.MISSING}
+
+
+def test_a_section_with_room_may_have_a_table_too_faint_to_find() -> None:
+    assert without_applications(*lines((HEADINGS[0], 100), (HEADINGS[1], 300))) == {Status.REVIEW}
+
+
+def test_a_section_whose_next_heading_is_on_another_page_may_have_a_table() -> None:
+    there = (*lines((HEADINGS[0], 760)), *lines((HEADINGS[1], 780), page=2))
+    assert without_applications(*there) == {Status.REVIEW}
+
+
+def test_a_section_with_what_looks_like_a_table() -> None:
+    seen = Region(RegionKind.FIGURE, page=1, box=Box(90, 116, 500, 140))
+    assert without_applications(*lines((HEADINGS[0], 100), (HEADINGS[1], 142)), seen) == {Status.REVIEW}
