@@ -24,7 +24,6 @@ from extraction.outputs import (
     read_manifest,
     read_report,
     remove_report,
-    write_fields,
     write_manifest,
     write_report,
 )
@@ -73,6 +72,8 @@ def find_inputs(patterns: Sequence[str], out: Path) -> list[Input]:
 
 def convert(inputs: Sequence[Input], plan: Plan, on_done: Callable[[ManifestLine], None]) -> list[ManifestLine]:
     """Convert what needs it; one manifest line an input, in their order. `on_done` hears of each at once."""
+    from extraction.field_tables import write_fields  # Arrow: no worker needs it
+
     plan.out.mkdir(parents=True, exist_ok=True)
     earlier = read_manifest(plan.out)
     done: dict[str, ManifestLine] = {}

@@ -1,44 +1,21 @@
-"""What a conversion leaves in its OUT folder: reports/*.json, fields.parquet, fields.csv and manifest.jsonl.
+"""What a conversion leaves in its OUT folder: reports/*.json and manifest.jsonl; its tables: `extraction.field_tables`.
 
 Every file is written beside its place and moved there when complete, so that a reader never sees half of one.
 """
 
 from __future__ import annotations
 
-import csv
 import errno
-import io
 import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from decimal import Context, Decimal
 from pathlib import Path
-from typing import IO, Any
-
-import pyarrow as pa
-import pyarrow.parquet
+from typing import IO
 
 from extraction.document import Report
 from extraction.report_json import dump_report, load_report
-
-_DIGITS, _PLACES = 30, 8  # of a figure in Parquet
-FIELD_COLUMNS = pa.schema(
-    [
-        ("report", pa.string()),
-        ("organization", pa.string()),
-        ("year", pa.int32()),
-        ("template", pa.string()),
-        ("id", pa.string()),
-        ("label", pa.string()),
-        ("value", pa.decimal128(_DIGITS, _PLACES)),
-        ("printed", pa.string()),
-        ("status", pa.string()),
-        ("confidence", pa.float64()),
-        ("page", pa.int32()),
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +39,7 @@ def write_report(out: Path, name: str, report: Report) -> None:
     """Write one report's JSON."""
     path = report_path(out, name)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _in_place_of(path) as file:
+    with in_place_of(path) as file:
         file.write(dump_report(report).encode())
 
 
@@ -102,66 +79,9 @@ def append_manifest(out: Path, line: ManifestLine) -> None:
 
 def write_manifest(out: Path, lines: Iterable[ManifestLine]) -> None:
     """Replace the manifest: one line an input."""
-    with _in_place_of(out / "manifest.jsonl") as file:
+    with in_place_of(out / "manifest.jsonl") as file:
         for line in lines:
             file.write(_json_line(line).encode())
-
-
-def write_fields(out: Path, names: Iterable[str]) -> None:
-    """Write fields.parquet and fields.csv: one row a field of every report named, report by report."""
-    with (
-        _in_place_of(out / "fields.parquet") as parquet_file,
-        _in_place_of(out / "fields.csv") as csv_file,
-        pa.parquet.ParquetWriter(parquet_file, FIELD_COLUMNS) as parquet,
-    ):
-        csv_text = io.TextIOWrapper(csv_file, encoding="utf-8", newline="")
-        csv_writer = csv.DictWriter(csv_text, FIELD_COLUMNS.names)
-        csv_writer.writeheader()
-        for name in names:
-            rows = _field_rows(read_report(out, name))
-            parquet.write_table(pa.Table.from_pylist(_in_decimal_scale(rows), schema=FIELD_COLUMNS))
-            csv_writer.writerows({**row, "value": _plain(row["value"])} for row in rows)
-        csv_text.flush()
-        csv_text.detach()
-
-
-def _field_rows(report: Report) -> list[dict[str, Any]]:
-    return [
-        {
-            "report": report.source.path,
-            "organization": report.organization,
-            "year": report.year,
-            "template": report.template,
-            "id": f.id,
-            "label": f.label,
-            "value": f.value,
-            "printed": f.printed,
-            "status": str(f.status),
-            "confidence": f.confidence,
-            "page": f.page,
-        }
-        for f in report.fields
-    ]
-
-
-def _in_decimal_scale(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Parquet keeps decimals of one scale; what is finer than a hundred-millionth is rounded there, not in the JSON.
-
-    What has more digits than the column holds is null there, and in full in the CSV and the JSON.
-    """
-    return [{**row, "value": _scaled(row["value"])} for row in rows]
-
-
-def _scaled(value: Decimal | None) -> Decimal | None:
-    if value is None or value.adjusted() >= _DIGITS - _PLACES:
-        return None
-    return value.quantize(Decimal(1).scaleb(-_PLACES), context=Context(prec=_DIGITS))
-
-
-def _plain(value: Decimal | None) -> str:
-    """The figure without exponent and without zeros behind its last decimal."""
-    text = "" if value is None else format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _json_line(line: ManifestLine) -> str:
@@ -172,7 +92,7 @@ def _json_line(line: ManifestLine) -> str:
 
 
 @contextmanager
-def _in_place_of(path: Path) -> Iterator[IO[bytes]]:
+def in_place_of(path: Path) -> Iterator[IO[bytes]]:
     """A file to write that takes the place of `path` when it is complete, and leaves no trace when it is not."""
     draft = path.with_name(f".{path.name[:20]}.{os.getpid()}.part")  # shorter than the name, which may be at the limit
     try:

@@ -180,7 +180,7 @@ def test_a_file_on_which_the_worker_always_dies_fails_alone(tmp_path: Path) -> N
 
     with killing_workers(until=one_has_failed) as killed:
         outcomes = run(out, folder, workers=2)
-    assert len(killed) >= 3  # two at work, then the one that tried a file again
+    assert len(killed) >= 2  # those at work (the second may not have started), then the one that tried a file again
     assert sorted(outcomes.values()).count("converted") >= 2  # the killer may meet the next before it is told
     errors = {line.error for line in read_manifest(out).values() if line.outcome == "failed"}
     assert errors == {"the reader crashed on this file"}

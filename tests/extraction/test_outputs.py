@@ -11,15 +11,14 @@ import pyarrow.parquet
 import pytest
 
 from extraction.document import Box, Field, Report, Source, Status
+from extraction.field_tables import FIELD_COLUMNS, write_fields
 from extraction.outputs import (
-    FIELD_COLUMNS,
     ManifestLine,
     append_manifest,
     read_manifest,
     read_report,
     remove_report,
     report_path,
-    write_fields,
     write_manifest,
     write_report,
 )

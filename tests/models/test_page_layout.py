@@ -158,6 +158,6 @@ def test_the_card_says_what_the_network_is() -> None:
 
 def test_conversions_need_no_pandas() -> None:
     """It takes as long to load as all else together."""
-    told = "import sys, extraction.pipeline; print(sorted({'pandas', 'layoutparser', 'pyarrow'} & set(sys.modules)))"
+    told = "import sys, extraction.convert; print(sorted({'pandas', 'layoutparser', 'pyarrow'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
