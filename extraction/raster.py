@@ -17,6 +17,9 @@ Outline = npt.NDArray[np.int32]
 Boxes = npt.NDArray[np.int32]
 """Left, top, width, height: a row for each."""
 
+NOISY = 2.5
+"""Grey values of noise from which a picture is smoothed, and specks are none of its ink."""
+
 _ROWS = 200  # of a picture, at the least, that tell its usual grey value
 _BAND, _EVERY = 16, 96  # rows of a picture in which its noise is measured: a band in each so many
 
@@ -82,13 +85,13 @@ def middle(values: Pixels) -> float:
     return float(np.searchsorted(np.cumsum(counts), values.size / 2))
 
 
-def ink(grey_pixels: Pixels, window: int, contrast: int = 14) -> Pixels:
+def ink(grey_pixels: Pixels, window: int, contrast: int = 14, noise: float | None = None) -> Pixels:
     """255 where a pixel is `contrast` darker than its surroundings (mean over `window`), else 0.
 
-    A noisy picture is smoothed first, and the contrast asked for rises with its noise.
+    A noisy picture is smoothed first, and the contrast asked for rises with its noise, which is measured unless given.
     """
-    noise = _noise(grey_pixels)
-    smooth = cv2.medianBlur(grey_pixels, 3) if noise > 2.5 else grey_pixels
+    noise = _noise(grey_pixels) if noise is None else noise
+    smooth = cv2.medianBlur(grey_pixels, 3) if noise > NOISY else grey_pixels
     return np.asarray(
         cv2.adaptiveThreshold(
             smooth, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, max(3, window | 1), contrast + noise

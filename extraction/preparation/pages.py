@@ -16,6 +16,7 @@ from extraction.preparation.level import ink_points, skew_of
 from extraction.preparation.light import evenly_lit, paper_of, shrunk
 from extraction.preparation.upright import quarters_to_upright
 from extraction.preparation.warp import part, quarter_turned
+from extraction.raster import NOISY, ink
 from models.recogniser import Recogniser
 
 _SHRINK = 2  # ink is looked for at about 100 dpi
@@ -23,7 +24,6 @@ _WINDOW = 31  # pixels of surroundings that a mark is compared with
 _CONTRAST = 16  # grey values by which ink is darker
 _PAGE = 595.0  # points: the width of A4, to which halves of a sheet are enlarged
 _ZOOM = 1.5  # at most
-_NOISY = 2.5  # grey values of noise from which specks are taken out
 _SPECK = 7  # pixels
 _COLOURLESS = 12  # the most that the channels of a grey picture differ
 _FEWEST = 40  # pixels of ink on a page that is not blank
@@ -74,11 +74,8 @@ def ink_marks(grey_pixels: Pixels) -> Pixels:
     """255 where there is ink, in the picture `_SHRINK` times smaller."""
     small = shrunk(grey_pixels, _SHRINK)
     noise = _noise(small)
-    smooth = cv2.medianBlur(small, 3) if noise > _NOISY else small
-    marks = cv2.adaptiveThreshold(
-        smooth, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, _WINDOW, _CONTRAST + noise
-    )
-    return _without_specks(np.asarray(marks, np.uint8)) if noise > _NOISY else np.asarray(marks, np.uint8)
+    marks = ink(small, _WINDOW, _CONTRAST, noise)
+    return _without_specks(marks) if noise > NOISY else marks
 
 
 def _without_specks(marks: Pixels) -> Pixels:
@@ -89,6 +86,9 @@ def _without_specks(marks: Pixels) -> Pixels:
 
 
 def _noise(small: Pixels) -> float:
-    """Standard deviation of the noise, from how neighbours on bare paper differ."""
+    """Standard deviation of the noise of a picture made smaller, from how neighbours on bare paper differ.
+
+    Shrinking has smoothed it: measured as `raster.ink` does, small print counts as noise.
+    """
     sample = small[::7].astype(np.int16)
     return 1.4826 * float(np.median(np.abs(np.diff(sample, axis=1)))) / float(np.sqrt(2))
