@@ -86,10 +86,15 @@ class PdfRaster(Raster):
         rows, columns = self.__dict__["_size"]
         return rows, columns
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether somebody has looked at the whole picture."""
+        return "pixels" in self.__dict__
+
     def part(self, left: int, top: int, right: int, bottom: int) -> Pixels:
         """The picture within a rectangle of pixels; drawn by itself unless the whole is there already."""
         left, top, right, bottom = max(0, left), max(0, top), min(right, self.size[1]), min(bottom, self.size[0])
-        if "pixels" in self.__dict__ or left >= right or top >= bottom:
+        if self.is_drawn or left >= right or top >= bottom:
             return super().part(left, top, right, bottom)
         return self._drawn(left, top, right, bottom)
 
