@@ -200,7 +200,8 @@ def _goes_on(header: Header, block: Block, table: Table, first_column: int | Non
 
 
 def _by_rows(matches: Sequence[RowMatch], block: Block, table_index: int, before: Header | None) -> Header | None:
-    """The columns as the rows of values have them, all that can be read alike: a cell for each column, and no other.
+    """The columns as the rows of values have them, all that can be read alike: a cell for each column, and beside
+    them nothing but empty strips.
 
     The shape of the table must tell that they are the form's, or the header `before` must stand at the same places.
     """
@@ -211,14 +212,20 @@ def _by_rows(matches: Sequence[RowMatch], block: Block, table_index: int, before
         for r in m.rows
         if r.table_index == table_index and r.table.aligned
     ]
-    places = {tuple(map(_range, values_of(m, r))) for m, r in rows}
-    if len(places) != 1 or len(next(iter(places))) != len(block.columns):
+    values = [_without_strips(values_of(m, r), len(block.columns)) for m, r in rows]
+    places = {tuple(map(_range, cells)) for cells in values}
+    if len(places) != 1 or len(values[0]) != len(block.columns):
         return None
-    below = values_of(*rows[0])
+    below = values[0]
     if not (all(m.by_shape for m, _ in rows) or (before is not None and _stand_below(before, block, below))):
         return None
     columns = {c.id: _range(cell) for c, cell in zip(block.columns, below, strict=True)}
     return Header(columns, before.cells if before else {}, before.doubt if before else "")
+
+
+def _without_strips(cells: tuple[Cell, ...], count: int) -> tuple[Cell, ...]:
+    """Without the empty cells at the right that are too many: strips between the table's side and a streak."""
+    return cells if any(c.text for c in cells[count:]) else cells[:count]
 
 
 def _stand_below(header: Header, block: Block, cells: Sequence[Cell]) -> bool:
