@@ -27,6 +27,8 @@ _OUTVOTED = 0.95  # confidence at most in two readings against one
 _OVERPRINTED = 0.95  # and under a seal or a pen, which may add to a figure or hide some of it: a sum must bear it out
 _BARE = 0.4  # of the doubt about a blank that remains where there is no ink
 _BY_SHAPE = 0.98  # confidence in a stroke that is told by its shape as well
+_HARDLY = 0.8  # score of a reading that may be of anything
+_LONG = 12  # line heights; a longer line is no figure
 _FAR_APART = 1.0  # line heights between two marks of a line: too far for the digits of one figure
 _SLANTED = 0.8  # of a /
 _LIKELY = 0.9  # probability of a figure that letters do not speak against
@@ -194,9 +196,11 @@ def settled_lines(readings: Sequence[Reading], line: InkLine) -> CellText:
     return CellText(texts[surest], _UNSURE, f"readings differ: {', '.join(map(repr, texts))}")
 
 
-def may_be_figure(reading: Reading) -> bool:
-    """Whether a line is worth a second look: it reads as a figure, or hardly reads at all."""
-    return bool(_FIGURE_LIKE.fullmatch(reading.text)) or reading.score < 0.8 or parse_figure(reading.text) is not None
+def may_be_figure(reading: Reading, line: InkLine) -> bool:
+    """Whether a line is worth a second look: it reads as a figure, or it is short and hardly reads at all."""
+    if _FIGURE_LIKE.fullmatch(reading.text) or parse_figure(reading.text) is not None:
+        return True
+    return reading.score < _HARDLY and line.width < _LONG * line.height
 
 
 def plain_figure(text: str, line: InkLine) -> str:

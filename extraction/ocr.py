@@ -9,8 +9,8 @@ has no letters for, and is the second opinion on what stays unsure; `extraction.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import NamedTuple
 
@@ -32,26 +32,30 @@ from extraction.cell_settling import (
     settled_lines,
     together,
 )
+from extraction.cell_tones import without_grey_ink
 from extraction.document import Pixels, Raster
 from extraction.grid_cells import GridCell
 from extraction.lexicon import is_wording
 from extraction.raster import grey
 from models.cell_crop import Grey, Window, cut, window_around
 from models.cell_reader import CellReader, CellReading
+from models.charset import spelled
 from models.line_reader import as_bgr
 from models.loaded import Models
-from models.recogniser import Image, Recogniser
+from models.recogniser import Image, Reading, Recogniser
 
 _LONGEST = 12.0  # heights of a digit: longer lines are no figure
 _EDGE = 1  # pixels inside the rules
 _SECOND_FRAME = 1.3
 _ASK = 0.98  # probability under which the general recogniser is asked too
+_LIKELY = 0.8  # probability of a figure that the general recogniser need confirm but once
 _GAP = 0.55  # heights of a digit between two marks: seldom met within a figure
 _THICK = 0.16  # heights of a digit from the middle of a stroke to its edge: hardly any type is so bold
 _THICKER = 1.5  # times as thick as the strokes of the table's other figures
 _ENOUGH = 8  # figures that say how thick strokes are
 _PLAIN = 10  # grey values between the lightest and the darkest of bare paper
 _COLOURED = 45  # difference of the channels beyond the paper's own: no black ink has it
+_NO_LABEL = "一二三四五六七八九十无"  # characters that are figures, numbers of rows, or a dash
 _OVERPRINTED = 0.06  # share of a line's marks that may be coloured
 
 
@@ -67,7 +71,8 @@ class Spot(NamedTuple):
 class _Sheet:
     """What all cells of a table have in common. `plain` is the picture without coloured ink, where it is in colour.
 
-    `digit` is the usual height of a figure in pixels; `blots` are the lines with a spot thicker than strokes.
+    `digit` is the usual height of a figure in pixels; `blots` are the lines with a spot thicker than strokes; `wiped`
+    are the numbers of the cells from which grey ink was taken, `scanned` is the picture with it.
     """
 
     raster: Raster
@@ -78,12 +83,14 @@ class _Sheet:
     lines: Sequence[Sequence[InkLine]]
     digit: float
     blots: frozenset[InkLine]
+    wiped: frozenset[int]
+    scanned: Grey
 
     def line(self, spot: Spot) -> InkLine | None:
         return self.lines[spot.cell][spot.number] if self.lines[spot.cell] else None
 
-    def cut(self, spot: Spot, frame: float, *, plain: bool = False) -> Grey:
-        picture = self.plain if plain and self.plain is not None else self.grey
+    def cut(self, spot: Spot, frame: float, *, plain: bool = False, scanned: bool = False) -> Grey:
+        picture = self.plain if plain and self.plain is not None else self.scanned if scanned else self.grey
         cell = self.cells[spot.cell]
         inside = Window(cell.left + _EDGE, cell.top + _EDGE, cell.right - _EDGE, cell.bottom - _EDGE)
         return cut(picture, window_around(spot.box, self.digit, frame), inside)
@@ -93,11 +100,8 @@ def read_cells(raster: Raster, marks: Pixels, cells: Sequence[GridCell], models:
     """The text of each cell of a level page with these marks, "" for blank ones, in the same order."""
     if not cells:
         return []
-    found = table_marks(marks, cells)
-    lines = ink_lines(found)
-    digit = digit_height(line for cell_lines in lines for line in cell_lines)
-    blots = _blots(marks, [line for cell_lines in lines for line in cell_lines], digit)
-    sheet = _Sheet(raster, grey(raster.pixels), _without_colour(raster.pixels), found, cells, lines, digit, blots)
+    sheet = _sheet_of(raster, marks, cells)
+    lines, digit = sheet.lines, sheet.digit
     spots = [spot for i in range(len(cells)) for spot in _spots(i, cells[i], lines[i], digit)]
     twice = models.steps.second_readings
     if models.steps.cell_recogniser:
@@ -107,12 +111,26 @@ def read_cells(raster: Raster, marks: Pixels, cells: Sequence[GridCell], models:
     asked = [
         s for s in spots if sheet.line(s) and (s not in figures or _needs_general(sheet, s, figures[s], twice=twice))
     ]
-    general = dict(zip(asked, _general(sheet, asked, models.recogniser, twice=twice), strict=True))
-    middles = _row_middles(sheet, spots, figures)
+    general = _general(sheet, asked, figures, models.recogniser, twice=twice)
+    middles, under = _row_middles(sheet, spots, figures), _under_grey(sheet, figures, models.cells)
     texts: defaultdict[int, list[CellText]] = defaultdict(list)
     for spot in spots:
-        texts[spot.cell].append(_one(sheet, spot, figures.get(spot), general.get(spot), middles))
+        texts[spot.cell].append(_one(sheet, spot, figures.get(spot), general.get(spot), middles, under))
     return [joined(texts[i], lines[i]) for i in range(len(cells))]
+
+
+def _sheet_of(raster: Raster, ink: Pixels, cells: Sequence[GridCell]) -> _Sheet:
+    """A table's cells on their page, with the grey ink over them wiped where the page has no colour that tells it."""
+    marks, wiped, before = table_marks(ink, cells), frozenset[int](), grey(raster.pixels)
+    if raster.pixels.ndim == 2:
+        clean = without_grey_ink(raster.pixels, marks)
+        if clean.cells:
+            raster, marks, wiped = replace(raster, pixels=clean.grey), table_marks(clean.ink, cells), clean.cells
+    lines = ink_lines(marks)
+    digit = digit_height(line for cell_lines in lines for line in cell_lines)
+    blots = _blots(marks.ink, [line for cell_lines in lines for line in cell_lines], digit)
+    shown = grey(raster.pixels), _without_colour(raster.pixels)
+    return _Sheet(raster, *shown, marks, cells, lines, digit, blots, wiped, before)
 
 
 def _spots(index: int, cell: GridCell, lines: Sequence[InkLine], digit: float) -> list[Spot]:
@@ -177,6 +195,17 @@ def _thickness(marks: Pixels, line: InkLine) -> float:
     return float(cv2.distanceTransform(inked, cv2.DIST_L2, 3).max(initial=0))
 
 
+def _under_grey(sheet: _Sheet, figures: Mapping[Spot, CellReading], reader: CellReader) -> set[Spot]:
+    """The figures of wiped cells that are not read the same, and as surely, with the grey ink over them."""
+    spots = [s for s in figures if s.cell in sheet.wiped]
+    before = reader.read([sheet.cut(s, 1.0, scanned=True) for s in spots])
+    return {
+        s
+        for s, reading in zip(spots, before, strict=True)
+        if reading.text != figures[s].text or min(reading.probability, figures[s].probability) < SURE
+    }
+
+
 def _without_colour(pixels: Pixels) -> Grey | None:
     """A colour picture's lightest channel: coloured ink all but vanishes, black stays. None for a grey one."""
     return np.asarray(pixels.max(axis=2)) if pixels.ndim == 3 else None
@@ -219,6 +248,7 @@ def _one(
     figure: CellReading | None,
     general: CellText | None,
     middles: dict[int, list[tuple[int, float]]],
+    under: set[Spot],
 ) -> CellText:
     """The text of one line."""
     if figure is None:
@@ -227,33 +257,77 @@ def _one(
     off = ((spot.box.top + spot.box.bottom) / 2 - median(others)) / sheet.digit if others else None
     line = sheet.line(spot)
     blotted = general is not None and line in sheet.blots
-    return settled(figure, general, Place(line, sheet.digit, off, blotted, _overprinted(sheet, spot)))
+    return settled(figure, general, Place(line, sheet.digit, off, blotted, spot in under or _overprinted(sheet, spot)))
 
 
 # ---------------------------------------------------------------- anything else
 
 
-def _general(sheet: _Sheet, spots: Sequence[Spot], recogniser: Recogniser, *, twice: bool) -> list[CellText]:
-    """What the general recogniser says of each line: once for text, two or three times for what may be a figure."""
-    if not spots:
-        return []
-    paper = as_bgr(sheet.raster.pixels)
-    lines = [line for spot in spots if (line := sheet.line(spot))]
-    residues = {i: sheet.marks.residue(i) for i in {s.cell for s in spots}}
+def _general(
+    sheet: _Sheet, spots: Sequence[Spot], figures: Mapping[Spot, CellReading], recogniser: Recogniser, *, twice: bool
+) -> dict[Spot, CellText]:
+    """What the general recogniser says of lines: of text, and as a second opinion of what was read as a figure."""
+    pictures = _Pictures(sheet, {s.cell for s in spots})
+    text = [s for s in spots if s not in figures or figures[s].foreign]
+    said = _texts(pictures, text, recogniser, twice=twice)
+    return said | _second_opinions(pictures, [s for s in spots if s not in said], figures, recogniser)
 
-    def framed(indices: Iterable[int], margin: float) -> list[Image]:
-        return [
-            _frame(paper, sheet.marks.ink, residues[spots[k].cell], sheet.cells[spots[k].cell], lines[k], margin)
-            for k in indices
-        ]
 
-    every = range(len(spots))
-    first = dict(zip(every, recogniser.read_lines(framed(every, 0.22), is_wording), strict=True))
-    figures = [k for k in every if twice and may_be_figure(first[k])]
-    second = dict(zip(figures, recogniser.read_figures(framed(figures, 0.42)), strict=True))
-    split = [k for k in figures if plain_figure(first[k].text, lines[k]) != plain_figure(second[k].text, lines[k])]
-    third = dict(zip(split, recogniser.read_figures(framed(split, 0.32)), strict=True))
-    return [settled_lines([r[k] for r in (first, second, third) if k in r], lines[k]) for k in every]
+def _texts(pictures: _Pictures, spots: Sequence[Spot], recogniser: Recogniser, *, twice: bool) -> dict[Spot, CellText]:
+    """Each line of text: read once, two or three times where it may be a figure."""
+    first = dict(zip(spots, recogniser.read_lines([pictures.of(s, 0.22) for s in spots], _is_label), strict=True))
+    figures = [s for s in spots if twice and may_be_figure(first[s], pictures.line(s))]
+    second = dict(zip(figures, recogniser.read_figures([pictures.of(s, 0.42) for s in figures]), strict=True))
+    split = [s for s in figures if pictures.plain(first[s], s) != pictures.plain(second[s], s)]
+    third = dict(zip(split, recogniser.read_figures([pictures.of(s, 0.32) for s in split]), strict=True))
+    return {s: settled_lines([r[s] for r in (first, second, third) if s in r], pictures.line(s)) for s in spots}
+
+
+def _second_opinions(
+    pictures: _Pictures, spots: Sequence[Spot], figures: Mapping[Spot, CellReading], recogniser: Recogniser
+) -> dict[Spot, CellText]:
+    """Each figure read once where a likely one is confirmed, else twice; a third time where one of two confirms it."""
+    readings: dict[Spot, list[Reading]] = {spot: [] for spot in spots}
+    for margin in (0.42, 0.32, 0.22):
+        asked = [s for s in spots if not _settles(pictures, s, readings[s], figures[s])]
+        read = recogniser.read_figures([pictures.of(s, margin) for s in asked])
+        for spot, reading in zip(asked, read, strict=True):
+            readings[spot].append(reading)
+    return {s: settled_lines(readings[s], pictures.line(s)) for s in spots}
+
+
+def _settles(pictures: _Pictures, spot: Spot, readings: Sequence[Reading], figure: CellReading) -> bool:
+    """Whether nothing more is to be asked: two confirm the figure or neither does; or one does, and it is likely."""
+    agreeing = [spelled(pictures.plain(reading, spot)) == figure.text for reading in readings]
+    return agreeing in ([True, True], [False, False]) or (agreeing == [True] and figure.probability >= _LIKELY)
+
+
+def _is_label(text: str) -> bool:
+    """Whether a text is a piece of a label of the forms, or one character of a label that stands upright."""
+    return is_wording(text) or (len(text) == 1 and "一" <= text <= "鿿" and text not in _NO_LABEL)
+
+
+class _Pictures:
+    """Pictures of lines as the general recogniser is shown them."""
+
+    def __init__(self, sheet: _Sheet, cells: Iterable[int]) -> None:
+        self._sheet = sheet
+        self._page = as_bgr(sheet.raster.pixels)
+        self._residues = {i: sheet.marks.residue(i) for i in cells}
+
+    def line(self, spot: Spot) -> InkLine:
+        line = self._sheet.line(spot)
+        assert line is not None  # bare paper is not shown
+        return line
+
+    def plain(self, reading: Reading, spot: Spot) -> str:
+        """What was read, as `plain_figure`."""
+        return plain_figure(reading.text, self.line(spot))
+
+    def of(self, spot: Spot, margin: float) -> Image:
+        """A line with so much paper around it, in heights of the line."""
+        cell, ink = self._sheet.cells[spot.cell], self._sheet.marks.ink
+        return _frame(self._page, ink, self._residues[spot.cell], cell, self.line(spot), margin)
 
 
 def _frame(
