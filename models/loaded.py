@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from models.cell_reader import CellReader
-from models.page_network import LayoutNetwork, PageNetwork
+from models.page_network import LayoutNetwork
 from models.recogniser import ENGINES, RapidOcrRecogniser, Recogniser
 
 LAYOUTS = ("gouji", "cdla")
@@ -52,14 +52,15 @@ class Models:
 
     @cached_property
     def layout(self) -> LayoutNetwork | None:
-        """The layout network, if it is to be used. Raises WeightsError."""
+        """The layout network as a LayoutParser model, if one is to be used. Raises WeightsError."""
         if self._network is None:
             return None
-        if self._network == LAYOUTS[0]:
-            return PageNetwork(threads=self.threads)
-        from models.layout import CdlaLayoutModel  # brings pandas along: only for who asks for it
+        # LayoutParser brings pandas along, half a second: for pages that need it, no other.
+        from models.layout import CdlaLayoutModel
+        from models.page_layout import ReportLayoutModel
 
-        model: LayoutNetwork = CdlaLayoutModel(threads=self.threads)
+        kind = ReportLayoutModel if self._network == LAYOUTS[0] else CdlaLayoutModel
+        model: LayoutNetwork = kind(threads=self.threads)
         return model
 
     @cached_property

@@ -1,7 +1,6 @@
 """Our own layout network: a page's picture in, typed boxes in its pixels out.
 
-A small U-net made from the generator's pages (`training.layout`). Conversions use it as it is; `models.page_layout`
-serves it to LayoutParser, which brings pandas along and takes a second to load.
+A small U-net made from the generator's pages (`training.layout`). `models.page_layout` serves it through LayoutParser.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ class Seen(Protocol):
 
 
 class LayoutNetwork(Protocol):
-    """What finds the blocks of a page: `PageNetwork`, or any LayoutParser model with the same types."""
+    """What finds the blocks of a page: a LayoutParser model with the types of `PageNetwork`."""
 
     def detect(self, image: Image) -> Iterable[Seen]:
         """The blocks, top down; the picture is BGR or grey."""

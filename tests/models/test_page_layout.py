@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from models.layout import shared
+from models.loaded import Models
 from models.page_layout import ReportLayoutModel
 from models.page_network import NAME
 from models.recogniser import Image
@@ -156,8 +157,14 @@ def test_the_card_says_what_the_network_is() -> None:
     assert weights(NAME).path().stat().st_size < 3_000_000
 
 
-def test_conversions_need_no_pandas() -> None:
-    """It takes as long to load as all else together."""
+def test_conversions_start_without_layoutparser_and_pandas() -> None:
+    """They take as long to load as all else together: only pages that need the layout network wait for them."""
     told = "import sys, extraction.convert; print(sorted({'pandas', 'layoutparser', 'pyarrow'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_scans_are_shown_to_the_network_through_layoutparser() -> None:
+    layout = Models(threads=1).layout
+    assert isinstance(layout, ReportLayoutModel)
+    assert isinstance(layout.detect(np.full((400, 300, 3), 255, np.uint8)), lp.Layout)
