@@ -54,6 +54,7 @@ _THICK = 0.16  # heights of a digit from the middle of a stroke to its edge: har
 _THICKER = 1.5  # times as thick as the strokes of the table's other figures
 _ENOUGH = 8  # figures that say how thick strokes are
 _PLAIN = 10  # grey values between the lightest and the darkest of bare paper
+_BETWEEN, _FEW = slice(40, 216), 1.3  # grey values; a bilevel scan has at most so many of them for each dark pixel
 _COLOURED = 45  # difference of the channels beyond the paper's own: no black ink has it
 _NO_LABEL = "一二三四五六七八九十无"  # characters that are figures, numbers of rows, or a dash
 _OVERPRINTED = 0.06  # share of a line's marks that may be coloured
@@ -72,7 +73,8 @@ class _Sheet:
     """What all cells of a table have in common. `plain` is the picture without coloured ink, where it is in colour.
 
     `digit` is the usual height of a figure in pixels; `blots` are the lines with a spot thicker than strokes; `wiped`
-    are the numbers of the cells from which grey ink was taken, `scanned` is the picture with it.
+    are the numbers of the cells from which grey ink was taken, `scanned` is the picture with it. `bilevel`: hardly
+    any of the scan is grey.
     """
 
     raster: Raster
@@ -85,6 +87,7 @@ class _Sheet:
     blots: frozenset[InkLine]
     wiped: frozenset[int]
     scanned: Grey
+    bilevel: bool
 
     def line(self, spot: Spot) -> InkLine | None:
         return self.lines[spot.cell][spot.number] if self.lines[spot.cell] else None
@@ -130,7 +133,7 @@ def _sheet_of(raster: Raster, ink: Pixels, cells: Sequence[GridCell]) -> _Sheet:
     digit = digit_height(line for cell_lines in lines for line in cell_lines)
     blots = _blots(marks.ink, [line for cell_lines in lines for line in cell_lines], digit)
     shown = grey(raster.pixels), _without_colour(raster.pixels)
-    return _Sheet(raster, *shown, marks, cells, lines, digit, blots, wiped, before)
+    return _Sheet(raster, *shown, marks, cells, lines, digit, blots, wiped, before, _is_bilevel(before))
 
 
 def _spots(index: int, cell: GridCell, lines: Sequence[InkLine], digit: float) -> list[Spot]:
@@ -172,7 +175,15 @@ def _needs_general(sheet: _Sheet, spot: Spot, figure: CellReading, *, twice: boo
         return figure.foreign
     if figure.foreign or figure.probability < _ASK or line is None:
         return True
+    if sheet.bilevel and figure.text.strip("0"):  # without its grey an open loop is a closed one: 6 for 8
+        return True
     return (line.gap > _GAP * sheet.digit and len(figure.text) > 1) or line in sheet.blots
+
+
+def _is_bilevel(picture: Grey) -> bool:
+    """Whether a picture has few pixels between black and white, as fax machines and copiers give it."""
+    tones = np.bincount(picture.ravel(), minlength=256)
+    return bool(tones[_BETWEEN].sum() < _FEW * tones[:128].sum())
 
 
 def _blots(marks: Pixels, lines: Sequence[InkLine], digit: float) -> frozenset[InkLine]:
