@@ -22,6 +22,7 @@ SURE = 0.995
 BLANK = CellReading((("", 0.9995),))
 """What bare paper without any mark says."""
 
+_SUREST = 0.99995  # confidence of a reading at most: 1 is for what the file itself states
 _UNSURE = 0.5  # confidence of what a person must look at
 _OUTVOTED = 0.95  # confidence at most in two readings against one
 _OVERPRINTED = 0.95  # and under a seal or a pen, which may add to a figure or hide some of it: a sum must bear it out
@@ -100,7 +101,7 @@ def settled(figure: CellReading, general: CellText | None, place: Place) -> Cell
     if place.overprinted:
         confidence = min(confidence, _OVERPRINTED)
     candidates = tuple(Candidate(printed(t), round(p, 5)) for t, p in figure.candidates if OTHER not in t)
-    return CellText(printed(text), min(confidence, _UNSURE) if doubt else confidence, doubt, candidates)
+    return CellText(printed(text), min(confidence, _UNSURE if doubt else _SUREST), doubt, candidates)
 
 
 def _by_value(figure: CellReading) -> CellReading:
@@ -146,6 +147,9 @@ def _foreign(figure: CellReading, general: CellText | None) -> CellText:
         return CellText(general.text, _UNSURE, "one reading has characters that the other one has not")
     if _leading_figure(said) != _leading_figure(figure.text) and _leading_figure(said):
         return CellText(general.text, min(general.confidence, _UNSURE), "the figure before the note reads differently")
+    if said == figure.text and not general.doubt:  # two networks say the same of every figure and mark in it
+        sure = 1 - (1 - general.confidence) * (1 - figure.probability)
+        return CellText(general.text, max(general.confidence, sure))
     return general
 
 

@@ -20,6 +20,13 @@ SURER = 0.99
 
 _MUCH = 0.1  # of a report's fields
 
+_MOST = 0.25
+"""Share of a report's fields unread from which no reading is taken to be what is printed unless a sum bears it out: its
+tables may be something else altogether, the print of the page's back for one."""
+
+STATED = 1.0
+"""Confidence of what the file itself states; no reading of a picture has it."""
+
 PROVEN = 0.999
 """Confidence from which it is taken so even where its sum does not hold.
 
@@ -34,7 +41,8 @@ def check_sums(report: Report) -> Report:
     otherwise it becomes `review`, as does one that is sure, but not beyond doubt, where a sum speaks against it.
 
     A sum that fails does not speak against what another sum bears out if one of its own figures is in doubt already. A
-    sum with a figure that could not be read says nothing at all.
+    sum with a figure that could not be read says nothing at all. Of a report that is hardly read nothing is accepted
+    that no sum bears out, unless the file itself states it.
     """
     if report.template is None:
         return report
@@ -49,8 +57,8 @@ def check_sums(report: Report) -> Report:
     explained = [i for i in failing if any(by_id[part].status is Status.REVIEW for part in (*i.left, *i.right))]
     unexplained = _in_sums(i for i in failing if i not in explained)
     broken = unexplained | (_in_sums(explained) - borne_out)
-    unread = sum(f.status is Status.REVIEW for f in report.fields)
-    sure = SURER if unread > _MUCH * len(report.fields) else SURE
+    unread = sum(f.status is Status.REVIEW for f in report.fields) / max(1, len(report.fields))
+    sure = STATED if unread > _MOST else SURER if unread > _MUCH else SURE
     suspects = {
         f.id
         for f in report.fields

@@ -115,7 +115,8 @@ def read_cells(raster: Raster, marks: Pixels, cells: Sequence[GridCell], models:
         s for s in spots if sheet.line(s) and (s not in figures or _needs_general(sheet, s, figures[s], twice=twice))
     ]
     general = _general(sheet, asked, figures, models.recogniser, twice=twice)
-    middles, under = _row_middles(sheet, spots, figures), _under_grey(sheet, figures, models.cells)
+    middles = _row_middles(sheet, spots, figures)
+    under = _under_grey(sheet, figures, models.cells) if models.steps.cell_recogniser else set()
     texts: defaultdict[int, list[CellText]] = defaultdict(list)
     for spot in spots:
         texts[spot.cell].append(_one(sheet, spot, figures.get(spot), general.get(spot), middles, under))

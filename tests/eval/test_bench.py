@@ -89,12 +89,15 @@ def _fails(path: Path) -> None:
     assert path.suffix == ".docx"  # only to load what it needs
 
 
-def test_the_command_writes_what_it_measured(scan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_what_it_measured(
+    scan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = tmp_path / "bench.json"
+    monkeypatch.setattr("sys.argv", ["gouji", "bench", str(scan)])
     assert main(["bench", str(scan), "--repeat", "1", "--engine", "", "-o", str(out)]) == 0
     said, found = capsys.readouterr().out, written(out)
     assert "gouji by stage" in said
-    assert found["command"].startswith("gouji ")
+    assert found["command"] == f"gouji bench {scan}"
     assert [(s["engine"], s["kind"]) for s in found["starts"]] == [(COMMAND, SCAN), (GOUJI, SCAN)]
     (start,) = found["starts"][1]["rounds"]
     assert start["wall"] > 0

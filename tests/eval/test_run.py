@@ -161,7 +161,8 @@ class Slow:
             time.sleep(1000)
         return Prediction(None, error="read " + path.stem)
 
-engines._MAKERS["slow"] = lambda threads: Slow()
+made = engines.make_engine
+engines.make_engine = lambda name, threads=1: Slow() if name == "slow" else made(name, threads)
 """
 
 

@@ -306,3 +306,25 @@ def test_a_report_of_which_much_could_not_be_read_is_less_sure(unread: int, stat
     doubtful = {i: field(i, None, Status.REVIEW, 0.5) for i in others}
     checked = check_sums(report("2019", values, **doubtful, **{alone: field(alone, 0, confidence=0.98)}))
     assert checked.field(alone).status is status
+
+
+@pytest.mark.parametrize(("confidence", "status"), [(0.9999, Status.REVIEW), (1.0, Status.READ)])
+def test_of_a_report_that_is_hardly_read_only_what_the_file_states_stands_by_itself(
+    confidence: float, status: Status
+) -> None:
+    form = template("2021")
+    alone = "proactive.administrative_licensing.decisions"
+    lost = [i for i in in_order("2021") if i.startswith("applications.")][: int(0.3 * len(form.fields))]
+    values = dict.fromkeys(in_order("2021"), 0) | {alone: 4414}
+    fields = {i: field(i, None, Status.REVIEW, 0.0) for i in lost}
+    checked = check_sums(report("2021", values, **fields, **{alone: field(alone, 4414, confidence=confidence)}))
+    assert checked.field(alone).status is status
+
+
+def test_what_a_sum_bears_out_stands_even_there() -> None:
+    values = dict.fromkeys(in_order("2021"), 0)
+    lost = [i for i in in_order("2021") if i.startswith("applications.")][: len(values) // 3]
+    likely = field("review.upheld", 0, confidence=0.96)
+    fields = {i: field(i, None, Status.REVIEW, 0.0) for i in lost}
+    checked = check_sums(report("2021", values, **fields, **{"review.upheld": likely}))
+    assert checked.field("review.upheld").status is Status.READ
