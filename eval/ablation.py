@@ -10,15 +10,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from eval.against import read_scores
 from eval.engines import STEPS
-from eval.markdown import head, row
+from eval.markdown import head, print_tables, row
 from eval.metrics import FIELD_METRICS, Counts, rate
 from eval.table import percent
-from extraction.errors import UsageError
 
 GROUPS = {
     "digital": ("digital",),
@@ -31,16 +28,7 @@ GROUPS = {
 
 def main(arguments: Sequence[str]) -> int:
     """Print the table of one run; exit code 2 where it is none."""
-    if len(arguments) != 1:
-        print("usage: python -m eval.ablation OUT/scores.json", file=sys.stderr)
-        return 2
-    try:
-        scores = read_scores(Path(arguments[0]))
-    except UsageError as error:
-        print(f"gouji: {error}", file=sys.stderr)
-        return 2
-    print("\n".join(ablation(scores)))
-    return 0
+    return print_tables(arguments, "eval.ablation", ablation)
 
 
 def ablation(scores: Mapping[str, Any]) -> Iterator[str]:

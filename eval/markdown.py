@@ -6,7 +6,7 @@ Every figure is from `scores.json`; a silent error has its number beside its rat
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +33,20 @@ _BY_LEVEL = {
 
 def main(arguments: Sequence[str]) -> int:
     """Print the tables of one run; exit code 2 where it is none."""
+    return print_tables(arguments, "eval.markdown", markdown)
+
+
+def print_tables(arguments: Sequence[str], module: str, tables: Callable[[Mapping[str, Any]], Iterator[str]]) -> int:
+    """The command `python -m MODULE OUT/scores.json`: print the tables of one run; exit code 2 where it is none."""
     if len(arguments) != 1:
-        print("usage: python -m eval.markdown OUT/scores.json", file=sys.stderr)
+        print(f"usage: python -m {module} OUT/scores.json", file=sys.stderr)
         return 2
     try:
         scores = read_scores(Path(arguments[0]))
     except UsageError as error:
         print(f"gouji: {error}", file=sys.stderr)
         return 2
-    print("\n".join(markdown(scores)))
+    print("\n".join(tables(scores)))
     return 0
 
 

@@ -60,7 +60,7 @@ def find_inputs(patterns: Sequence[str], out: Path) -> list[Input]:
     """
     inputs: dict[str, Input] = {}
     for pattern in patterns:
-        for found in _named(pattern, out):
+        for found in named_files(pattern, out):
             known = inputs.setdefault(found.name, found)
             if known.path.resolve() != found.path.resolve():
                 raise UsageError(
@@ -218,8 +218,9 @@ def _sha256(path: Path) -> str | None:
         return None
 
 
-def _named(pattern: str, out: Path) -> Iterator[Input]:
-    """The files that one argument names; those of a glob are named below the folder that it starts from."""
+def named_files(pattern: str, out: Path) -> Iterator[Input]:
+    """The files that one argument names; those of a glob are named below the folder that it starts from. Raises
+    UsageError where it names none."""
     if Path(pattern).exists():
         yield from _files_below(Path(pattern), out)
         return

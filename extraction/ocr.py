@@ -183,7 +183,7 @@ def _needs_general(sheet: _Sheet, spot: Spot, figure: CellReading, *, twice: boo
 
 def _is_bilevel(picture: Grey) -> bool:
     """Whether a picture has few pixels between black and white, as fax machines and copiers give it."""
-    tones = np.bincount(picture.ravel(), minlength=256)
+    tones = cv2.calcHist([picture], [0], None, [256], [0, 256])
     return bool(tones[_BETWEEN].sum() < _FEW * tones[:128].sum())
 
 

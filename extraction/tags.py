@@ -13,7 +13,7 @@ from extraction.catalogue import narrative_forms, sections, template, template_i
 
 _FORM = re.compile(r"_20\d\d$")
 
-BESIDE_RESULTS = "group.三、本年度办理结果"
+OUTCOMES = "三、本年度办理结果"
 """The cell beside all rows of results; no row names it as its group."""
 
 
@@ -29,7 +29,7 @@ def tags() -> tuple[str, ...]:
         "year",
         *(f"heading.{section.id}" for section in sections()),
         *(tag_of(f"block.{block.id}") for block in blocks if block.titled),
-        BESIDE_RESULTS,
+        f"group.{OUTCOMES}",
         *(f"group.{group}" for group in groups),
         *(tag_of(f"row.{block.id}.{row.id}") for block in blocks for row in block.rows if row.label),
         *(tag_of(f"column.{block.id}.{column.id}") for block in blocks for column in block.columns),

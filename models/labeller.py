@@ -6,18 +6,17 @@ are one thing (a figure in a sentence). Trained by `training.labeller`; nothing 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
 from models.label_tokens import Piece, Spot, Vocabulary, windows
-from models.weights import weights
+from models.weights import network
 
 NAME = "labeller"
 """Of the weights."""
@@ -51,7 +50,7 @@ class Labeller:
     def __init__(self, threads: int = 2, folder: Path | None = None) -> None:
         """`folder` has another network than the one shipped: `labeller.onnx`, `model.toml`, `vocab.txt`. Raises
         WeightsError."""
-        path, card = _network(folder)
+        path, card = network(NAME, folder)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
@@ -64,53 +63,51 @@ class Labeller:
         """What the pieces of one page are."""
         found = np.zeros((len(pieces), 1 + len(self.tags)), np.float32)
         counts = np.zeros(len(pieces), np.float32)
-        spots: list[Spot] = []
-        rows: list[Probabilities] = []
+        characters: list[_Character] = []
         for window in windows(pieces, self.vocabulary, self._longest):
             inputs = {"input_ids": np.array([window.ids], np.int64)}
             if self._places:
                 inputs["bbox"] = np.array([window.boxes], np.int64)
             (logits,) = self._session.run(None, inputs)
-            probable = _softmax(np.asarray(logits[0], np.float32) / self._temperature)
-            for spot, row in zip(window.spots, probable, strict=True):
+            classes = _softmax(np.asarray(logits[0], np.float32) / self._temperature)
+            by_tag = np.concatenate([classes[:, :1], classes[:, 1::2] + classes[:, 2::2]], axis=1)
+            for spot, row, sums in zip(window.spots, classes, by_tag, strict=True):
                 if spot is not None:
-                    found[spot.piece] += _by_tag(row)
+                    found[spot.piece] += sums
                     counts[spot.piece] += 1
-                    spots.append(spot)
-                    rows.append(row)
+                    best = int(sums.argmax())
+                    begins = best > 0 and bool(row[2 * best - 1] > row[2 * best])
+                    characters.append(_Character(spot, best, float(sums[best]), begins))
         found /= np.maximum(counts, 1)[:, None]
-        return Labelling(found, tuple(self._runs(spots, rows)))
+        return Labelling(found, tuple(self._runs(characters)))
 
-    def _runs(self, spots: Sequence[Spot], rows: Sequence[Probabilities]) -> Iterator[Run]:
+    def _runs(self, characters: Sequence[_Character]) -> Iterator[Run]:
         """Neighbouring characters of one piece whose likeliest tag is the same; a new run where one begins."""
-        tag, start, last, sure = 0, Spot(-1, -1), Spot(-1, -1), list[float]()
-        for spot, row in zip(spots, rows, strict=True):
-            best = int(_by_tag(row).argmax())
-            begins = best > 0 and row[2 * best - 1] > row[2 * best]
-            if tag and (best != tag or spot.piece != start.piece or begins):
-                yield Run(self.tags[tag - 1], start.piece, start.character, last.character + 1, float(np.mean(sure)))
-                tag = 0
-            if best and not tag:
-                tag, start, sure = best, spot, []
-            if best:
-                sure.append(float(_by_tag(row)[best]))
-            last = spot
-        if tag:
-            yield Run(self.tags[tag - 1], start.piece, start.character, last.character + 1, float(np.mean(sure)))
+        run: list[_Character] = []
+        for character in characters:
+            if run and (character.begins or (character.tag, character.spot.piece) != (run[0].tag, run[0].spot.piece)):
+                yield self._run(run)
+                run = []
+            if character.tag:
+                run.append(character)
+        if run:
+            yield self._run(run)
+
+    def _run(self, run: Sequence[_Character]) -> Run:
+        piece, start = run[0].spot
+        sure = float(np.mean([character.probability for character in run]))
+        return Run(self.tags[run[0].tag - 1], piece, start, run[-1].spot.character + 1, sure)
 
 
-def _by_tag(row: Probabilities) -> Probabilities:
-    """Probabilities of O, B-x, I-x, … -> of none, x, …"""
-    return np.concatenate([row[:1], row[1::2] + row[2::2]])
+class _Character(NamedTuple):
+    """A character with its likeliest tag (0 for none), and whether a run begins with it."""
+
+    spot: Spot
+    tag: int
+    probability: float
+    begins: bool
 
 
 def _softmax(logits: Probabilities) -> Probabilities:
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
-
-
-def _network(folder: Path | None) -> tuple[Path, dict[str, Any]]:
-    """The network's file and what its card says."""
-    if folder is None:
-        return weights(NAME).verified_path(), weights(NAME).card()
-    return folder / f"{NAME}.onnx", tomllib.loads((folder / "model.toml").read_text(encoding="utf-8"))

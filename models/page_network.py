@@ -5,10 +5,9 @@ A small U-net made from the generator's pages (`training.layout`). `models.page_
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import cv2
 import numpy as np
@@ -17,7 +16,7 @@ import onnxruntime
 
 from models.line_reader import Image, as_bgr
 from models.masks import Found, regions
-from models.weights import weights
+from models.weights import network
 
 NAME = "layout"
 """Of the weights."""
@@ -64,7 +63,7 @@ class PageNetwork:
         """`folder` has another network than the one shipped: `layout.onnx` and `model.toml`. Raises WeightsError."""
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        path, card = _network(folder)
+        path, card = network(NAME, folder)
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         self.side, self._step = int(card["input"]["side"]), int(card["input"]["step"])
         self._grown = {kind: float(pixels) for kind, pixels in card["grown"].items()}
@@ -89,13 +88,6 @@ class PageNetwork:
         shown = cv2.resize(pixels, (shape[1], shape[0]), interpolation=shrinking)
         (maps,) = self._session.run(None, {self._session.get_inputs()[0].name: shown})
         return np.asarray(maps[self._order], np.float32)
-
-
-def _network(folder: Path | None) -> tuple[Path, dict[str, Any]]:
-    """The network's file and what its card says."""
-    if folder is None:
-        return weights(NAME).verified_path(), weights(NAME).card()
-    return folder / f"{NAME}.onnx", tomllib.loads((folder / "model.toml").read_text(encoding="utf-8"))
 
 
 def _block(found: Found, x: float, y: float, width: int, height: int) -> Block:

@@ -121,6 +121,14 @@ def weights(name: str) -> Weights:
     raise WeightsError(f"there are no weights named {name}; there are {', '.join(w.name for w in shipped())}")
 
 
+def network(name: str, folder: Path | None = None) -> tuple[Path, dict[str, Any]]:
+    """The file of a network of ours, and what its card says: the shipped one, or the one that training has written to
+    `folder`. Raises WeightsError."""
+    if folder is None:
+        return weights(name).verified_path(), weights(name).card()
+    return folder / f"{name}.onnx", _card(folder / _CARD)
+
+
 def verify_all() -> None:
     """Compare every file in use with its recorded hash; raises WeightsError."""
     for known in shipped():

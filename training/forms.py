@@ -14,11 +14,9 @@ from typing import Literal
 
 from extraction.catalogue import Block, Column, Template, template
 from extraction.catalogue import Row as FormRow
+from extraction.tags import OUTCOMES
 
 Kind = Literal["title", "header", "label", "value"]
-
-OUTCOMES = "三、本年度办理结果"
-"""The cell beside all rows of results."""
 
 
 @dataclass(frozen=True, slots=True)

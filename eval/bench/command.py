@@ -60,12 +60,13 @@ def run(parsed: argparse.Namespace) -> int:
     from rich.console import Console
 
     from eval.files import write_text
-    from extraction.convert import find_inputs
+    from extraction.convert import named_files
     from extraction.versions import package_versions
 
     if min([parsed.repeat, parsed.threads, *parsed.pages, *parsed.workers]) < 1 or parsed.steady < 0:
         raise UsageError("--repeat, --threads, --pages and --workers take numbers from 1, --steady one from 0")
-    files = [item.path for item in find_inputs(parsed.inputs, Path("/nonexistent"))]
+    nowhere = Path("/nonexistent")  # nothing is written beside the files
+    files = list(dict.fromkeys(item.path for pattern in parsed.inputs for item in named_files(pattern, nowhere)))
     console = Console() if sys.stdout.isatty() else Console(width=140)
     found: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,

@@ -132,3 +132,14 @@ def test_unknown_engines_and_numbers_are_refused(scan: Path, capsys: pytest.Capt
         reader("abbyy")
     assert main(["bench", str(scan), "--repeat", "0"]) == 2
     assert "--repeat" in capsys.readouterr().err
+
+
+def test_files_of_one_name_are_measured_each(scan: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other" / scan.name
+    other.parent.mkdir()
+    other.write_bytes(scan.read_bytes())
+    out = tmp_path / "bench.json"
+    given = ["bench", str(scan), str(other), str(scan), "--repeat", "1", "--engine", ""]
+    assert main([*given, "-o", str(out)]) == 0
+    names = {t["name"] for t in written(out)["timings"] if t["part"] == "report"}
+    assert names == {f"{path.parent.name}/{path.name}" for path in (scan, other)}

@@ -124,7 +124,8 @@ def test_whole_page_baselines_accept_what_they_read(name: str, rendering: str, p
     assert {f.confidence for f in accepted} == {1.0}
     ours = read_once("gouji", pages[rendering])
     assert right <= counts(ours, rendering)[0]
-    assert [c.box for c in longest(read).cells] == [pytest.approx(c.box, abs=1.5) for c in longest(ours).cells]
+    off = 0.01 if rendering == "scan.pdf" else 1.5  # Gouji takes the rules of a digital file as it draws them
+    assert [c.box for c in longest(read).cells] == [pytest.approx(c.box, abs=off) for c in longest(ours).cells]
 
 
 def test_a_lone_zero_that_is_not_found_becomes_a_blank_that_nobody_looks_at(pages: dict[str, Path]) -> None:

@@ -20,6 +20,7 @@ from rich.progress import track
 from rich.table import Table
 
 from extraction.catalogue import template, template_ids
+from extraction.settings import LabelSettings
 from extraction.similarity import similarity
 from extraction.tags import tag_of
 from models.labeller import Labeller
@@ -32,7 +33,6 @@ from training.synthetic.content import draft_report
 STRENGTHS = {"clean": 0.0, "light": 0.03, "medium": 0.1, "heavy": 0.3, "half illegible": 0.5}
 """Share of characters misread."""
 
-_LEAST = 0.55  # similarity under which string matching names nothing
 _KINDS = ("row.", "column.", "narrative.", "heading.")
 
 
@@ -84,7 +84,7 @@ def by_strings(text: str, kind: str) -> str:
     """What a label is by the wording that it is most alike; "" where it is like none."""
     alike = {tag: max(similarity(text, w) for w in words) for tag, words in _wordings().items() if tag.startswith(kind)}
     best = max(alike, key=alike.__getitem__, default="")
-    return best if best and alike[best] >= _LEAST else ""
+    return best if best and alike[best] >= LabelSettings().min_similarity else ""
 
 
 @cache

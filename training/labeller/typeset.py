@@ -6,7 +6,7 @@ stand in one row or under one header; they are shifted, scaled and left out at r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
@@ -131,9 +131,3 @@ def _cell(cell: FormCell) -> Tagged | None:
         return None
     tag = tag_of(cell.label)
     return whole(cell.text, tag if tag in set(tags()) else "", cell=True)
-
-
-def all_pages(drafts: Sequence[Draft]) -> Iterator[list[Tagged]]:
-    """The pages of all of them."""
-    for draft in drafts:
-        yield from typeset(draft)
