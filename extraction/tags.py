@@ -17,9 +17,13 @@ OUTCOMES = "三、本年度办理结果"
 """The cell beside all rows of results; no row names it as its group."""
 
 
+VALUE, UNIT, NOTE = "value", "unit", "note"
+"""Within cells: a figure beside words, 元 or 万元, and the words beside a figure."""
+
+
 @cache
 def tags() -> tuple[str, ...]:
-    """Every tag, in a fixed order: titles, headings, blocks, groups, rows, columns, figures in running text."""
+    """Every tag, in a fixed order: titles, parts of cells, headings, blocks, groups, rows, columns, narrative figures."""
     blocks = [block for form in template_ids() for block in template(form).blocks]
     groups = [row.group for block in blocks for row in block.rows if row.group]
     groups += [label for block in blocks for column in block.columns for label in column.super_labels]
@@ -27,6 +31,9 @@ def tags() -> tuple[str, ...]:
         "title",
         "organization",
         "year",
+        VALUE,
+        UNIT,
+        NOTE,
         *(f"heading.{section.id}" for section in sections()),
         *(tag_of(f"block.{block.id}") for block in blocks if block.titled),
         f"group.{OUTCOMES}",

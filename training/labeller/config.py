@@ -17,6 +17,7 @@ class NetworkConfig:
     layers: int
     heads: int
     longest: int
+    dropout: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from rich.table import Table
 from extraction.catalogue import template, template_ids
 from extraction.settings import LabelSettings
 from extraction.similarity import similarity
-from extraction.tags import tag_of
+from extraction.tags import UNIT, tag_of
 from models.labeller import Labeller
 from training.labeller.config import DEFAULT, read_config
 from training.labeller.noise import spoilt
@@ -64,7 +64,7 @@ def scored(labeller: Labeller, page: Sequence[Tagged]) -> Iterator[str]:
         named = set(tagged.tags) - {""}
         for tag in named:
             kind = tag.partition(".")[0] + "."
-            if kind in ("row.", "column.", "heading.") and set(tagged.tags) == {tag}:
+            if kind in ("row.", "column.", "heading.") and named - {UNIT} == {tag}:
                 yield f"{kind} all"
                 best = int(row.argmax())
                 if best and labeller.tags[best - 1] == tag:

@@ -35,6 +35,8 @@ def layout_config(config: NetworkConfig, vocabulary: Vocabulary) -> LayoutLMConf
         max_position_embeddings=config.longest,
         max_2d_position_embeddings=1001,
         pad_token_id=vocabulary.pad,
+        hidden_dropout_prob=config.dropout,
+        attention_probs_dropout_prob=config.dropout,
     )
 
 

@@ -6,18 +6,25 @@ stand in one row or under one header; they are shifted, scaled and left out at r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from extraction.document import Box
 from extraction.pieces import is_shown, thousandths
-from extraction.tags import tag_of, tags
+from extraction.tags import NOTE, UNIT, VALUE, tag_of, tags
 from training.forms import FormCell, FormTable
-from training.labeller.tagged import Tagged, whole
+from training.labeller.tagged import Tagged
 from training.synthetic.draft import Draft, Paragraph
 
 _WIDTH, _HEIGHT = 595.0, 842.0  # points, A4
+_VALUE_PARTS = (
+    (re.compile(r"[-+−－＋]?[\d,，.]+"), VALUE),
+    (re.compile(r"万?元"), UNIT),
+    (re.compile(r"\S.*", re.S), NOTE),
+)
+_LABEL_UNIT = re.compile(r"万?元(?=[)）]|$)")
 _CENTRED = frozenset(("red_head", "number", "title"))
 
 
@@ -129,5 +136,18 @@ def _cell(cell: FormCell) -> Tagged | None:
     """The cell as a piece; None for one that the classifier does not see."""
     if not is_shown(cell.text):
         return None
+    if cell.field is not None:
+        return in_parts(cell.text, _VALUE_PARTS)
     tag = tag_of(cell.label)
-    return whole(cell.text, tag if tag in set(tags()) else "", cell=True)
+    return in_parts(cell.text, ((_LABEL_UNIT, UNIT),), tag if tag in set(tags()) else "")
+
+
+def in_parts(text: str, parts: Sequence[tuple[re.Pattern[str], str]], rest: str = "") -> Tagged:
+    """A cell of which the first match of each pattern has a tag of its own, in that order, and `rest` the others."""
+    marks, at = [rest] * len(text), 0
+    for pattern, tag in parts:
+        if found := pattern.search(text, at):
+            at = found.end()
+            marks[found.start() : at] = [tag] * (at - found.start())
+    begins = frozenset(k for k, tag in enumerate(marks) if tag and (k == 0 or marks[k - 1] != tag))
+    return Tagged(text, tuple(marks), begins, cell=True)
