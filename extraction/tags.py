@@ -23,7 +23,7 @@ VALUE, UNIT, NOTE = "value", "unit", "note"
 
 @cache
 def tags() -> tuple[str, ...]:
-    """Every tag, in a fixed order: titles, parts of cells, headings, blocks, groups, rows, columns, narrative figures."""
+    """Every tag in a fixed order: titles, parts of cells, headings, blocks, groups, rows, columns, narrative."""
     blocks = [block for form in template_ids() for block in template(form).blocks]
     groups = [row.group for block in blocks for row in block.rows if row.group]
     groups += [label for block in blocks for column in block.columns for label in column.super_labels]
