@@ -94,12 +94,21 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """What the token classifier takes a text for (`extraction.tags`), and how probable that is (0..1, calibrated)."""
+
+    name: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One cell of a table at grid position (row, column), from 0; a merged cell spans several.
 
     `text` is the printed text with its lines joined by newline, "" for an empty cell. `confidence` is the probability
     that the text, or its absence, is what is printed. `doubt` says why a person must look, "" where nobody must.
-    `candidates` are the likeliest readings of a figure that was read from a picture, best first.
+    `candidates` are the likeliest readings of a figure that was read from a picture, `tags` what its words may be a
+    label of, both best first.
     """
 
     row: int
@@ -112,6 +121,7 @@ class Cell:
     confidence: float = 1.0
     doubt: str = ""
     candidates: tuple[Candidate, ...] = ()
+    tags: tuple[Tag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,8 +319,20 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """The same sentences in Chinese and in English."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
-    """One statistic of the national form, as read. `value` None is nothing read; zero is only ever a printed zero."""
+    """One statistic of the national form, as read. `value` None is nothing read; zero is only ever a printed zero.
+
+    `candidates` are what its cell may say, best first: every reading of a figure in a picture whose place is sure,
+    and after reconciliation what a person has to choose from where it is `review`.
+    """
 
     id: str
     label: str
@@ -321,16 +343,21 @@ class Field:
     page: int | None = None
     box: Box | None = None
     reading: str | None = None  # what was first read, where it differs from `printed`
+    candidates: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One identity evaluated over the read values. `holds` is None where a value is absent."""
+    """One identity evaluated over the read values. `holds` is None where a value is absent.
+
+    `explanation` says for a person what was found and done, in Chinese and in English, where there is anything to say.
+    """
 
     id: str
     expression: str
     holds: bool | None
     verdict: Verdict
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)

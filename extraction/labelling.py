@@ -16,6 +16,7 @@ from decimal import Decimal
 from extraction.catalogue import FieldForm, Row, Template, field_forms
 from extraction.columns import Placed, place
 from extraction.document import Box, Cell, ExtraRow, Field, Status, Table
+from extraction.grid_cells import DOUBTFUL
 from extraction.headers import Header, UnplacedHeader, read_headers, read_unplaced_headers
 from extraction.numbers import Figure, Unit, parse_figure
 from extraction.printed import PrintedRow, printed_rows
@@ -66,7 +67,9 @@ def read_field(form: FieldForm, placed: Placed, accept: float) -> Field:
     doubt = placed.doubt or cell.doubt or fault or ("" if cell.confidence >= accept else "an unsure reading")
     status = Status.REVIEW if doubt else Status.BLANK if value is None else Status.READ
     confidence = round(min(cell.confidence, _UNSURE) if doubt else cell.confidence, 4)
-    return Field(form.id, form.label, value, cell.text, status, confidence, cell.page, _rounded(cell.box))
+    candidates = () if placed.doubt or cell.doubt == DOUBTFUL else cell.candidates
+    box = _rounded(cell.box)
+    return Field(form.id, form.label, value, cell.text, status, confidence, cell.page, box, candidates=candidates)
 
 
 def _rounded(box: Box | None) -> Box | None:

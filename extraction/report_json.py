@@ -13,7 +13,9 @@ import simplejson
 
 from extraction.document import (
     Box,
+    Candidate,
     Check,
+    Explanation,
     ExtraRow,
     Field,
     NarrativeFigure,
@@ -46,7 +48,7 @@ def report_data(report: Report) -> dict[str, Any]:
         "extra_rows": [
             {**_plain(r, "section", "label"), "printed": list(r.printed), "page": r.page} for r in report.extra_rows
         ],
-        "checks": [_plain(c, "id", "expression", "holds", "verdict") for c in report.checks],
+        "checks": [_check_data(c) for c in report.checks],
         "narrative": [_plain(n, "id", "value", "text", "page", "agrees") for n in report.narrative],
         "warnings": list(report.warnings),
     }
@@ -70,7 +72,7 @@ def report_from(data: Any) -> Report:
         sections=tuple(Section(**s) for s in data["sections"]),
         fields=tuple(_field(f) for f in data["fields"]),
         extra_rows=tuple(ExtraRow(**{**r, "printed": tuple(r["printed"])}) for r in data["extra_rows"]),
-        checks=tuple(Check(**{**c, "verdict": Verdict(c["verdict"])}) for c in data["checks"]),
+        checks=tuple(map(_check, data["checks"])),
         narrative=tuple(NarrativeFigure(**{**n, "value": Decimal(n["value"])}) for n in data["narrative"]),
         warnings=tuple(data["warnings"]),
     )
@@ -84,7 +86,10 @@ def _field_data(field: Field) -> dict[str, Any]:
     data = _plain(field, "id", "label", "value", "printed", "reading", "status", "confidence", "page")
     if field.reading is None:
         del data["reading"]
-    return {**data, "bbox": None if field.box is None else list(field.box)}
+    data["bbox"] = None if field.box is None else list(field.box)
+    if field.candidates:
+        data["candidates"] = [_plain(c, "text", "probability") for c in field.candidates]
+    return data
 
 
 def _field(data: dict[str, Any]) -> Field:
@@ -99,4 +104,23 @@ def _field(data: dict[str, Any]) -> Field:
         page=data["page"],
         box=None if bbox is None else Box(*map(float, bbox)),
         reading=data.get("reading"),
+        candidates=tuple(Candidate(c["text"], float(c["probability"])) for c in data.get("candidates", ())),
+    )
+
+
+def _check_data(check: Check) -> dict[str, Any]:
+    data = _plain(check, "id", "expression", "holds", "verdict")
+    if check.explanation is not None:
+        data["explanation"] = _plain(check.explanation, "zh", "en")
+    return data
+
+
+def _check(data: dict[str, Any]) -> Check:
+    said = data.get("explanation")
+    return Check(
+        data["id"],
+        data["expression"],
+        data["holds"],
+        Verdict(data["verdict"]),
+        None if said is None else Explanation(**said),
     )
