@@ -3,6 +3,7 @@
 GoujiError
 ├── UsageError            the call itself is wrong                        exit 2
 ├── ModelError            weights are missing or are not the ones named   exit 2
+├── OutputError           OUT cannot be written: the run stops            exit 2
 └── InputError            this one file cannot be converted               exit 1, a line in the manifest
     ├── UnsupportedFormat its content is none of the formats we read
     ├── EmptyFile         it holds nothing
@@ -27,6 +28,13 @@ class UsageError(GoujiError):
 
 class ModelError(GoujiError):
     """Weights are missing, or their hash is not the recorded one."""
+
+
+class OutputError(GoujiError):
+    """OUT takes no more files, its disk being full for one. The run stops; another goes on where it was."""
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}; the run stopped, what is finished is kept: make room, then run the same again"
 
 
 class InputError(GoujiError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from extraction.catalogue import Block, Row, Template
+from extraction.tags import tag_of
 
 
 class LineKind(Enum):
@@ -25,6 +26,17 @@ class FormLine:
     block: Block
     wordings: tuple[str, ...]
     row: Row | None = None
+
+    @property
+    def tag(self) -> str:
+        """What the token classifier calls the line's own label; "" for a header, whose cells are several things."""
+        if self.kind is LineKind.HEADER:
+            return ""
+        if self.kind is LineKind.TITLE:
+            return tag_of(f"block.{self.block.id}")
+        if self.row is None:
+            return f"group.{self.wordings[0]}"
+        return tag_of(f"row.{self.block.id}.{self.row.id}")
 
 
 def form_lines(form: Template) -> list[FormLine]:

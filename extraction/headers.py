@@ -16,9 +16,10 @@ from extraction.catalogue import Block
 from extraction.document import Cell, Table
 from extraction.form_lines import LineKind
 from extraction.numbers import parse_figure
-from extraction.printed import PrintedRow
+from extraction.printed import AS_SURE, PrintedRow, chance
 from extraction.rows import RowMatch
 from extraction.similarity import similarity
+from extraction.tags import tag_of
 
 _SAME_COLUMN = 0.45  # similarity from which a header can be the column's
 _OFF = 8.0  # points that columns of one table may be off each other from page to page
@@ -96,11 +97,10 @@ def read_unplaced_headers(matches: Sequence[RowMatch]) -> dict[str, UnplacedHead
             cells = [c for row in match.rows for c in row.own if c.text]
             if cells and block.corner and similarity(cells[0].text, block.corner) >= _SAME_COLUMN:
                 cells = cells[1:]
-            texts = [c.text for c in cells]
-            matched, _ = align(_likeness(texts, block))
+            matched, _ = align(_likeness(cells, block))
             labels = {block.columns[m.second].id: cells[m.first] for m in matched}
             before = found.get(block.id, UnplacedHeader({}))
-            found[block.id] = UnplacedHeader(before.cells | labels, before.doubt or _disorder(texts, block))
+            found[block.id] = UnplacedHeader(before.cells | labels, before.doubt or _disorder(cells, block))
     return found
 
 
@@ -139,8 +139,7 @@ def _header(table: Table, rows: Sequence[int], block: Block, first_column: int, 
     `least` is the share of the headers that must be like their columns'.
     """
     leaves = _lowest_cells(table, rows, first_column)
-    texts = [leaf.text for leaf in leaves]
-    scores = _likeness(texts, block)
+    scores = _likeness(leaves, block)
     if len(leaves) == len(block.columns) and (scores.diagonal() > NEVER).mean() >= least:
         # Unreadable, but there is one header for each column.
         np.fill_diagonal(scores, np.where(scores.diagonal() <= NEVER, 0.3, scores.diagonal()))
@@ -149,25 +148,30 @@ def _header(table: Table, rows: Sequence[int], block: Block, first_column: int, 
         return None
     ranges = {block.columns[m.second].id: _range(leaves[m.first]) for m in matches}
     labels = {block.columns[m.second].id: leaves[m.first] for m in matches}
-    return Header(ranges, labels, _disorder([texts[m.first] for m in matches], block))
+    return Header(ranges, labels, _disorder([leaves[m.first] for m in matches], block))
 
 
-def _likeness(texts: Sequence[str], block: Block) -> Scores:
-    """How alike header texts and the block's columns are, NEVER where they cannot be the same."""
-    scores = np.full((len(texts), len(block.columns)), NEVER)
-    for i, text in enumerate(texts):
+def _likeness(cells: Sequence[Cell], block: Block) -> Scores:
+    """How alike header cells and the block's columns are, NEVER where they cannot be the same.
+
+    What the token classifier is sure of is alike as far as it is sure, but less than a header that is word for word
+    another column's.
+    """
+    scores = np.full((len(cells), len(block.columns)), NEVER)
+    for i, cell in enumerate(cells):
         for j, column in enumerate(block.columns):
-            alike = max(similarity(text, w) for w in (column.label, *column.wordings))
-            if alike >= _SAME_COLUMN:
-                scores[i, j] = alike
+            alike = max(similarity(cell.text, w) for w in (column.label, *column.wordings))
+            named = AS_SURE * chance(cell, tag_of(f"column.{block.id}.{column.id}"))
+            if max(alike, named) >= _SAME_COLUMN:
+                scores[i, j] = max(alike, named)
     return scores
 
 
-def _disorder(texts: Sequence[str], block: Block) -> str:
+def _disorder(cells: Sequence[Cell], block: Block) -> str:
     """Says so where one header for each column is printed and one of them is plainly another column's."""
-    if len(texts) != len(block.columns):
+    if len(cells) != len(block.columns):
         return ""
-    scores = _likeness(texts, block)
+    scores = _likeness(cells, block)
     own, best = scores.diagonal(), scores.max(axis=1)
     return "the headers are not in the form's order" if ((best >= 0.8) & (own < best - 0.15)).any() else ""
 

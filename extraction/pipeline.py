@@ -17,6 +17,7 @@ from extraction.layout import find_regions
 from extraction.sections import Text, read_text
 from extraction.settings import Settings
 from extraction.stages import in_stage, stage
+from extraction.tagging import with_tags
 from extraction.unread import with_gaps_doubted
 from extraction.witness import with_trusted_text
 from models.loaded import Models
@@ -63,8 +64,10 @@ def read_document(path: Path, models: Models, settings: Settings, name: str | No
             warnings += page.warnings
             if page.raster is not None and not page.spans:
                 pictured.add(page.number)
+    with stage("tagging"):
+        tagged = with_tags(regions, models.labeller)
     source = Source(name or str(path), document.sha256, document.media_type, document.page_count)
-    return Contents(source, tuple(regions), tuple(warnings), frozenset(pictured))
+    return Contents(source, tagged, tuple(warnings), frozenset(pictured))
 
 
 def report_of(contents: Contents, settings: Settings) -> Report:

@@ -11,6 +11,9 @@ from extraction.form_lines import FormLine, LineKind
 from extraction.numbers import parse_figure
 from extraction.similarity import chinese_count, likeness, similarity
 
+AS_SURE = 0.85
+"""Similarity that a label is worth which the token classifier is sure of: less than one that is legible."""
+
 
 @dataclass(frozen=True)
 class PrintedRow:
@@ -91,6 +94,22 @@ def _alike_unlabelled(row: PrintedRow, line: FormLine) -> float:
         return 0.0
     valued = sum(_is_value(c) for c in row.own) / len(row.own)
     return 0.8 * valued if valued >= 0.9 else 0.0
+
+
+def chance(cell: Cell, tag: str) -> float:
+    """How probable the token classifier finds it that a cell is what the tag says; 0 where it was not asked."""
+    return next((known.probability for known in cell.tags if known.name == tag), 0.0)
+
+
+def label_chance(row: PrintedRow, line: FormLine) -> float:
+    """The same of a row's own label and a line of the form."""
+    if (
+        line.kind not in (LineKind.GROUP, LineKind.DATA)
+        or not row.labels
+        or (line.kind is LineKind.GROUP and row.figures)
+    ):
+        return 0.0
+    return chance(row.labels[-1], line.tag)
 
 
 def alike_together(upper: PrintedRow, lower: PrintedRow, line: FormLine) -> float:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import log
 
 import numpy as np
 
 from extraction.alignment import NEVER, Match, Scores, align
 from extraction.catalogue import Template, template, template_ids
 from extraction.form_lines import FormLine, LineKind, form_lines
-from extraction.printed import PrintedRow, alike, alike_label, alike_together
+from extraction.printed import AS_SURE, PrintedRow, alike, alike_label, alike_together, label_chance
 from extraction.settings import LabelSettings
 from extraction.shape import Pins, pinned
 from extraction.similarity import chinese_count, core, shared
@@ -28,6 +29,7 @@ _OWN = 0.6  # share of a hardly read label's characters that are the line's own,
 _ILLEGIBLE = "the label could not be read"
 _EMPTY = "the row is empty, and may be one half of a row"
 _WHOLE = 0.85  # similarity under which a label may be a part of the line's
+_A_NAT = 0.08  # similarity that a nat of its log-probability is worth
 _LEGIBLE = 0.8  # reading confidence from which a label that fits nothing is another label, not a misread one
 
 
@@ -233,10 +235,13 @@ def _emissions(
     for i, row in enumerate(rows):
         for j, line in enumerate(lines):
             here = likeness[i][j]
+            named = label_chance(row, line)
             if here >= settings.min_similarity and not (line.row and here < another[i] - _ANOTHER):
                 sure[i, j] = _score(here, line)
-            elif line.kind is LineKind.DATA and _fits_blindly(row, line):
-                blind[i, j] = _BLIND
+            if named >= settings.min_probability:
+                sure[i, j] = max(sure[i, j], _named_score(named, line))
+            elif sure[i, j] <= NEVER and line.kind is LineKind.DATA and _fits_blindly(row, line):
+                blind[i, j] = _BLIND + max(0.0, _named_score(named, line))
             if line.kind is LineKind.DATA and i + 1 < len(rows):
                 together = alike_together(row, rows[i + 1], line)
                 # A half without figures may fit as well by itself, if the half with them does not.
@@ -249,6 +254,12 @@ def _emissions(
 def _score(likeness: float, line: FormLine) -> float:
     weight = 1.0 if line.kind is LineKind.DATA else 0.6
     return weight * (0.2 + 2.0 * (likeness - 0.5))
+
+
+def _named_score(probability: float, line: FormLine) -> float:
+    """The token classifier's log-probability on the scale of `_score`: what it is sure of counts as much as a label
+    with one character in six misread, so that a legible one is stronger."""
+    return _score(AS_SURE + _A_NAT * log(max(probability, 1e-9)), line)
 
 
 def _fits_blindly(row: PrintedRow, line: FormLine) -> bool:

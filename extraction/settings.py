@@ -52,6 +52,17 @@ class LabelSettings:
     """Alignment of table rows and columns with the national forms."""
 
     min_similarity: float = 0.55  # label similarity (0..1) under which a row does not match at all
+    min_probability: float = 0.9  # of the token classifier, from which a row matches whatever its wording
+
+
+@dataclass(frozen=True, slots=True)
+class BulkSettings:
+    """Limits on the reading of one document beside others, none of which changes what is read."""
+
+    page_seconds: float = 300.0  # on the clock; a worker that takes longer is killed
+    document_seconds: float = 1800.0
+    worker_megabytes: int = 6000  # resident; a worker that takes more is killed
+    recycle_megabytes: int = 2000  # a worker that holds more after a document is replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,7 @@ class Settings:
     tables: TableSettings = field(default_factory=TableSettings)
     reading: ReadingSettings = field(default_factory=ReadingSettings)
     labels: LabelSettings = field(default_factory=LabelSettings)
+    bulk: BulkSettings = field(default_factory=BulkSettings)
 
 
 def load_settings(path: Path | None) -> Settings:

@@ -16,7 +16,7 @@ from extraction.catalogue import template_ids
 from extraction.document import Cell
 from extraction.form_lines import FormLine, LineKind
 from extraction.grid_cells import DOUBTFUL
-from extraction.printed import PrintedRow
+from extraction.printed import AS_SURE, PrintedRow, chance
 from extraction.similarity import chinese_count, core, shared, similarity
 
 _SAME = 0.55  # similarity from which a label bears out a line
@@ -197,8 +197,9 @@ def _is_foreign(row: PrintedRow, line: FormLine) -> bool:
 def _says(row: PrintedRow, line: FormLine, lines: Sequence[FormLine]) -> bool | None:
     """Whether a row's label bears the line out or speaks against it; None where it says nothing."""
     label = _label(row, line)
-    own = _alike(label.text, line)
+    own = max(_alike(label.text, line), AS_SURE * chance(label, line.tag))
     another = max((_alike(label.text, other) for other in lines if other is not line), default=0.0)
+    another = max(another, *(AS_SURE * chance(label, other.tag) for other in lines if other is not line), 0.0)
     strange = label.confidence >= _LEGIBLE and not label.doubt and chinese_count(label.text) >= _WORDS
     if another >= max(_ANOTHERS, own + _BY) or (strange and own < _STRANGE):
         return False

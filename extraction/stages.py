@@ -63,3 +63,26 @@ def in_stage(name: str, items: Iterable[T]) -> Iterator[T]:
             except StopIteration:
                 return
         yield item
+
+
+@contextmanager
+def told_of_pages(tell: Callable[[], None]) -> Iterator[None]:
+    """Calls `tell` whenever a page is begun within, for whoever keeps a limit on the time of one."""
+    token = _TELL.set(tell)
+    try:
+        yield
+    finally:
+        _TELL.reset(token)
+
+
+def each_page(pages: Iterable[T]) -> Iterator[T]:
+    """The pages, each told of before it is made."""
+    iterator = iter(pages)
+    while True:
+        if (tell := _TELL.get()) is not None:
+            tell()
+        try:
+            page = next(iterator)
+        except StopIteration:
+            return
+        yield page

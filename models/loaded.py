@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from models.cell_reader import CellReader
+from models.labeller import Labeller
 from models.page_network import LayoutNetwork
 from models.recogniser import ENGINES, RapidOcrRecogniser, Recogniser
 
@@ -20,6 +21,7 @@ class Steps:
     preparation: bool = True  # scans made upright, level, flat and evenly lit
     ruled_grids: bool = True  # rules found; without them every table is one without rules
     cell_recogniser: bool = True  # figures read by our own network; without it by the general recogniser alone
+    token_classifier: bool = False  # labels named by our own network beside their wording
     second_readings: bool = True  # what is unsure is looked at again, and shown to the other recogniser
 
 
@@ -62,6 +64,11 @@ class Models:
         kind = ReportLayoutModel if self._network == LAYOUTS[0] else CdlaLayoutModel
         model: LayoutNetwork = kind(threads=self.threads)
         return model
+
+    @cached_property
+    def labeller(self) -> Labeller | None:
+        """The token classifier, if it is to be used. Raises WeightsError."""
+        return Labeller(self.threads) if self.steps.token_classifier else None
 
     @cached_property
     def cells(self) -> CellReader:

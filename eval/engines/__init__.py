@@ -30,6 +30,7 @@ STEPS: dict[str, str] = {
     "rules": "no rule is found: every table is read as one without rules",
     "layout": "no layout network",
     "cells": "figures are read by the general recogniser alone",
+    "labeller": "labels are named by their wording alone",
     "second": "nothing is read twice",
     "sums": "no sum speaks for or against a figure",
 }

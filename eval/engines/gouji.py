@@ -16,6 +16,7 @@ _LEFT_OUT = {
     "preparation": Steps(preparation=False),
     "rules": Steps(ruled_grids=False),
     "cells": Steps(cell_recogniser=False),
+    "labeller": Steps(token_classifier=False),
     "second": Steps(second_readings=False),
 }
 
