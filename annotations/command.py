@@ -176,7 +176,7 @@ def _validate(parsed: argparse.Namespace) -> int:
 
 def _prelabel(parsed: argparse.Namespace) -> int:
     from annotations.prelabel import prelabel
-    from extraction.convert import find_inputs
+    from extraction.bulk.inputs import find_inputs
     from extraction.document import Status
     from models.loaded import Models
 

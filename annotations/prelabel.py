@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 
 from annotations.regions import evaluated
 from annotations.store import DRAFT, Annotation, annotation_path, read_gold, write_annotation
+from extraction.bulk.plan import Input
 from extraction.checks import SURE, check_sums
-from extraction.convert import Input
 from extraction.document import Field, Status
 from extraction.errors import InputError, UsageError
 from extraction.labels import labels_of

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from extraction.errors import GoujiError, ModelError, UsageError
+from extraction.errors import GoujiError, ModelError
 
 _EPILOG = """\
 examples:
@@ -17,19 +17,6 @@ examples:
 
 exit codes: 0 everything converted; 1 some input failed (see manifest.jsonl), the rest is there; 2 the call is wrong
 """
-
-_CONVERT_EPILOG = """\
-examples:
-  gouji convert report.pdf -o out              one report
-  gouji convert archive/ -o out --workers 2    a folder, searched recursively; run it again to do only what is new
-  gouji convert 'in/2023*.pdf' -o out --force  a glob; everything again
-
-OUT holds  reports/<path>.json  one report each: every field with its value, status, page and box
-           fields.parquet, fields.csv  one row a field, over all reports
-           manifest.jsonl  one line an input: converted, failed (and why) or skipped
-A field's status is  read (accepted)  blank  missing  review (a person must look; its value is only a best guess)
-"""
-
 
 _SHOW_EPILOG = """\
 examples:
@@ -78,21 +65,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_convert(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    convert = commands.add_parser(
-        "convert",
-        help="files or folders of reports to JSON, Parquet and CSV",
-        description="Converts PDF (scanned, born-digital or mixed), PNG, JPEG, TIFF, DOCX, HTML and text dumps.",
-        epilog=_CONVERT_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    convert.add_argument("inputs", nargs="+", metavar="INPUT", help="files, folders or globs")
-    convert.add_argument("-o", "--out", required=True, type=Path, metavar="OUT", help="folder for the results")
-    convert.add_argument("--workers", type=int, default=1, metavar="N", help="processes at work (default %(default)s)")
-    convert.add_argument("--engine", default="local", choices=["local", "ray"], help="where to run (default local)")
-    convert.add_argument("--ocr", default="rapidocr", choices=["rapidocr", "paddleocr"], help="engine for pictures")
-    convert.add_argument("--settings", type=Path, metavar="TOML", help="limits and thresholds, see docs/settings.md")
-    convert.add_argument("--force", action="store_true", help="convert everything again")
-    convert.set_defaults(run=_convert)
+    from extraction.bulk.command import configure
+
+    configure(commands)
 
 
 def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -141,35 +116,6 @@ def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     models.set_defaults(run=_models)
-
-
-def _convert(parsed: argparse.Namespace) -> int:
-    if parsed.workers < 1:
-        raise UsageError("--workers takes a number from 1")
-    if parsed.engine == "ray":
-        raise UsageError("--engine ray is not available in this version; use --engine local with --workers N")
-    from extraction.convert import Plan, find_inputs
-    from extraction.progress import convert_with_progress
-    from extraction.settings import load_settings
-
-    _require_weights(parsed.ocr)
-    plan = Plan(parsed.out, load_settings(parsed.settings), parsed.ocr, parsed.workers, parsed.force)
-    return convert_with_progress(find_inputs(parsed.inputs, parsed.out), plan)
-
-
-def _require_weights(engine: str) -> None:
-    """Missing weights are one error of the call, not one of every file. Raises ModelError."""
-    from importlib.util import find_spec
-
-    from models.recogniser import PaddleOcrRecogniser
-    from models.weights import WeightsError, verify_all
-
-    try:
-        verify_all()
-    except WeightsError as error:
-        raise ModelError(str(error)) from error
-    if engine == PaddleOcrRecogniser.name and find_spec("paddleocr") is None:
-        raise ModelError("the engine paddleocr is not installed: pip install 'gouji[paddle]'")
 
 
 def _show(parsed: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""What a conversion leaves in its OUT folder: reports/*.json and manifest.jsonl; its tables: `extraction.field_tables`.
+"""What a conversion leaves in OUT: reports/*.json and manifest.jsonl; its tables: `extraction.field_tables`.
 
 Every file is written beside its place and moved there when complete, so that a reader never sees half of one.
 """
@@ -11,11 +11,18 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import IO
+from uuid import uuid4
 
+from extraction.bulk.places import is_remote
 from extraction.document import Report
 from extraction.report_json import dump_report, load_report
+
+MANIFEST = "manifest.jsonl"
+DRAFT = ".part"
+"""The end of the name of a file that is being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,8 @@ class ManifestLine:
     error: str | None
     seconds: float
     pages: int | None
+    kind: str | None = None  # of a failure: the name of its error
+    made_with: str | None = None  # digest of settings, weights and version, see `extraction.bulk.record`
 
 
 def report_path(out: Path, name: str) -> Path:
@@ -59,42 +68,49 @@ def remove_report(out: Path, name: str) -> None:
 
 def read_manifest(out: Path) -> dict[str, ManifestLine]:
     """The last line of each input, by path; a line cut off by a crash is left out."""
+    path = out / MANIFEST
+    return manifest_lines(path.read_bytes()) if path.exists() else {}
+
+
+def manifest_lines(content: bytes) -> dict[str, ManifestLine]:
+    """The last line of each input in a journal, by path."""
     lines: dict[str, ManifestLine] = {}
-    path = out / "manifest.jsonl"
-    if path.exists():
-        for text in path.read_text(encoding="utf-8", errors="replace").split("\n"):
-            try:
-                line = ManifestLine(**json.loads(text))
-            except (ValueError, TypeError):
-                continue
-            lines[line.path] = line
+    for text in content.decode("utf-8", "replace").split("\n"):
+        try:
+            line = ManifestLine(**json.loads(text))
+        except (ValueError, TypeError):
+            continue
+        lines[line.path] = line
     return lines
-
-
-def append_manifest(out: Path, line: ManifestLine) -> None:
-    """Add one line, so that a run that is broken off has recorded what it did."""
-    with (out / "manifest.jsonl").open("a", encoding="utf-8") as file:
-        file.write(_json_line(line))
 
 
 def write_manifest(out: Path, lines: Iterable[ManifestLine]) -> None:
     """Replace the manifest: one line an input."""
-    with in_place_of(out / "manifest.jsonl") as file:
+    with in_place_of(out / MANIFEST) as file:
         for line in lines:
-            file.write(_json_line(line).encode())
+            file.write(json_line(line))
 
 
-def _json_line(line: ManifestLine) -> str:
+def json_line(line: ManifestLine) -> bytes:
+    """A line of the manifest, with its end."""
     text = json.dumps(asdict(line), ensure_ascii=False)
     for mark in "\x85\u2028\u2029":  # line ends to some readers, and allowed in a file name
         text = text.replace(mark, f"\\u{ord(mark):04x}")
-    return text + "\n"
+    return f"{text}\n".encode()
 
 
 @contextmanager
 def in_place_of(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write that takes the place of `path` when it is complete, and leaves no trace when it is not."""
-    draft = path.with_name(f".{path.name[:20]}.{os.getpid()}.part")  # shorter than the name, which may be at the limit
+    """A file to write that takes the place of `path` when it is complete, and leaves no trace when it is not.
+
+    An object store shows an object when it is complete, and not before.
+    """
+    if is_remote(path):
+        whole = BytesIO()
+        yield whole
+        path.write_bytes(whole.getvalue())
+        return
+    draft = path.with_name(f".{uuid4().hex}{DRAFT}")
     try:
         with draft.open("wb") as file:
             yield file

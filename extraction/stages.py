@@ -8,7 +8,7 @@ seconds["grid"]
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
@@ -20,6 +20,7 @@ Seconds = dict[str, float]
 
 _SECONDS: ContextVar[Seconds | None] = ContextVar("_SECONDS", default=None)
 _INSIDE: ContextVar[list[float] | None] = ContextVar("_INSIDE", default=None)
+_TELL: ContextVar[Callable[[], None] | None] = ContextVar("_TELL", default=None)
 
 
 @contextmanager

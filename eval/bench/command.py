@@ -60,7 +60,7 @@ def run(parsed: argparse.Namespace) -> int:
     from rich.console import Console
 
     from eval.files import write_text
-    from extraction.convert import named_files
+    from extraction.bulk.inputs import named_files
     from extraction.versions import package_versions
 
     if min([parsed.repeat, parsed.threads, *parsed.pages, *parsed.workers]) < 1 or parsed.steady < 0:

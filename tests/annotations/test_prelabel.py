@@ -12,7 +12,7 @@ from annotations.findings import FindingKind
 from annotations.prelabel import _drafted, draft_id, prelabel
 from annotations.store import read_annotation, read_gold
 from annotations.validate import validate
-from extraction.convert import find_inputs
+from extraction.bulk.inputs import find_inputs
 from extraction.document import Field, Status
 from extraction.errors import UsageError
 from models.loaded import Models

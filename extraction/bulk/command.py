@@ -1,0 +1,137 @@
+"""`gouji convert`: what its options mean, and its exit code."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from extraction.bulk.plan import FAILED, Input, Plan
+from extraction.errors import ModelError, UsageError
+
+_EPILOG = """\
+examples:
+  gouji convert report.pdf -o out              one report
+  gouji convert archive/ -o out --workers 2    a folder, searched recursively; run it again to do only what is new
+  gouji convert 'in/2023*.pdf' -o out --force  a glob; everything again
+  gouji convert inbox/ -o out --watch          go on with what comes into the folder, until Ctrl-C
+  gouji convert s3://archive/in -o s3://archive/out --engine ray --address auto --workers 64
+
+OUT holds  reports/<path>.json  one report each: every field with its value, status, page and box
+           fields.parquet, fields.csv  one row a field, over all reports
+           manifest.jsonl  one line an input: converted, failed (and why) or skipped
+           run.json  the settings, weights and version that the reports were made with: if these change, a run makes
+                     the reports again
+A field's status is  read (accepted)  blank  missing  review (a person must look; its value is only a best guess)
+`gouji export OUT --to` makes workbooks, databases and a summary page of it.
+"""
+
+
+def configure(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command with its options."""
+    convert = commands.add_parser(
+        "convert",
+        help="files or folders of reports to JSON, Parquet and CSV",
+        description="Converts PDF (scanned, born-digital or mixed), PNG, JPEG, TIFF, DOCX, HTML and text dumps.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    convert.add_argument("inputs", nargs="+", metavar="INPUT", help="files, folders or globs")
+    convert.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for the results")
+    convert.add_argument("--workers", type=int, default=1, metavar="N", help="processes at work (default %(default)s)")
+    convert.add_argument("--engine", default="local", choices=["local", "ray"], help="where to run (default local)")
+    convert.add_argument("--address", metavar="ADDRESS", help="of a Ray cluster; without it, one of this machine")
+    convert.add_argument("--ocr", default="rapidocr", choices=["rapidocr", "paddleocr"], help="engine for pictures")
+    convert.add_argument("--settings", type=Path, metavar="TOML", help="limits and thresholds, see docs/settings.md")
+    convert.add_argument("--force", action="store_true", help="convert everything again")
+    convert.add_argument("--watch", action="store_true", help="go on with files that come or change, until Ctrl-C")
+    convert.add_argument("--every", type=float, default=10.0, metavar="S", help="seconds between looks (default 10)")
+    convert.add_argument(
+        "--progress", default="bar", choices=["bar", "json"], help="for people, or lines of JSON on standard output"
+    )
+    convert.add_argument("--quiet", action="store_true", help="say nothing but what stops the run")
+    convert.set_defaults(run=run)
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Convert as the options say; the exit code of the contract. Raises UsageError, ModelError and OutputError."""
+    if parsed.workers < 1:
+        raise UsageError("--workers takes a number from 1")
+    if parsed.every <= 0:
+        raise UsageError("--every takes seconds above 0")
+    if parsed.address and parsed.engine != "ray":
+        raise UsageError("--address is for --engine ray")
+    from extraction.bulk.inputs import find_inputs
+    from extraction.bulk.places import place
+    from extraction.settings import load_settings
+
+    _require_weights(parsed.ocr)
+    plan = Plan(place(parsed.out), load_settings(parsed.settings), parsed.ocr, parsed.workers, parsed.force)
+    if parsed.watch:
+        for inputs in _arriving(parsed.inputs, plan.out, parsed.every):
+            _converted(inputs, plan, parsed)
+    inputs = find_inputs(parsed.inputs, plan.out)
+    if not inputs:
+        raise UsageError("there is no file to convert in what was named")
+    return _converted(inputs, plan, parsed)
+
+
+def _converted(inputs: list[Input], plan: Plan, parsed: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from extraction import progress
+    from extraction.bulk.pool import LocalEngine
+    from extraction.convert import convert
+
+    tally = progress.Tally(len(inputs))
+    make_engine = LocalEngine if parsed.engine == "local" else _ray(parsed.address)
+    kind = progress.QUIET if parsed.quiet else parsed.progress
+    with progress.watched(kind, tally) as on_done:
+        result = convert(inputs, plan, on_done, make_engine)
+    if kind == progress.BAR:
+        Console().print(progress.summary(tally, plan.out, result.remade_for))
+    return 1 if any(line.outcome == FAILED for line in result.lines) else 0
+
+
+def _arriving(patterns: list[str], out: Path, every: float) -> Iterator[list[Input]]:
+    """The files that have come or changed since the last time, once they have kept still from one look to the next."""
+    from extraction.bulk.inputs import find_inputs
+
+    seen: dict[str, tuple[int, float]] = {}
+    given: dict[str, tuple[int, float]] = {}
+    while True:
+        now: dict[str, tuple[int, float]] = {}
+        still: list[Input] = []
+        for item in find_inputs(patterns, out):
+            try:
+                stat = item.path.stat()
+            except OSError:  # gone since
+                continue
+            now[item.name] = stat.st_size, stat.st_mtime
+            if seen.get(item.name) == now[item.name] != given.get(item.name):
+                still.append(item)
+        if still:
+            given.update({item.name: now[item.name] for item in still})
+            yield still
+        seen = now
+        time.sleep(every)
+
+
+def _ray(address: str | None):  # type: ignore[no-untyped-def]
+    raise UsageError("--engine ray is not available in this version; use --engine local with --workers N")
+
+
+def _require_weights(engine: str) -> None:
+    """Missing weights are one error of the call, not one of every file. Raises ModelError."""
+    from importlib.util import find_spec
+
+    from models.recogniser import PaddleOcrRecogniser
+    from models.weights import WeightsError, verify_all
+
+    try:
+        verify_all()
+    except WeightsError as error:
+        raise ModelError(str(error)) from error
+    if engine == PaddleOcrRecogniser.name and find_spec("paddleocr") is None:
+        raise ModelError("the engine paddleocr is not installed: pip install 'gouji[paddle]'")

@@ -1,0 +1,84 @@
+"""OUT/run.json: what decides the contents of reports beside their files, as one digest, and whether the run ended.
+
+A report is as its file, the settings, the OCR engine, the weights and the version of Gouji made it. The digest of these
+stands in every line of the manifest: a report of another digest is made again. Limits of `[bulk]` are no part of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from extraction.bulk.places import is_remote
+from extraction.outputs import DRAFT, in_place_of
+from extraction.settings import Settings
+from extraction.versions import package_versions
+from models.weights import shipped
+
+RECORD = "run.json"
+_PACKAGES = ("rapidocr", "paddleocr", "onnxruntime", "pypdfium2", "opencv-python", "numpy", "pillow", "lxml")
+
+
+def makers(settings: Settings, engine: str) -> dict[str, Any]:
+    """What decides the contents of a report, beside its file. Raises WeightsError."""
+    return {
+        "gouji": version("gouji"),
+        "ocr": engine,
+        "settings": {stage: values for stage, values in asdict(settings).items() if stage != "bulk"},
+        "weights": {w.name: w.sha256 for w in shipped()},
+    }
+
+
+def digest_of(made_by: dict[str, Any]) -> str:
+    """Sixteen hexadecimal digits."""
+    return hashlib.sha256(json.dumps(made_by, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def begin(out: Path, made_by: dict[str, Any]) -> tuple[str, ...]:
+    """Record that a run is under way; which of its makers differ from those of the last run.
+
+    Drafts that a run left when it was killed are removed.
+    """
+    earlier = read_record(out)
+    if earlier.get("finished") is False and not is_remote(out):
+        for draft in out.rglob(f".*{DRAFT}"):
+            draft.unlink(missing_ok=True)
+    _write(out, made_by, finished=False)
+    return tuple(_differing(earlier.get("made_by", made_by), made_by))
+
+
+def end(out: Path, made_by: dict[str, Any]) -> None:
+    """Record that the run has ended by itself."""
+    _write(out, made_by, finished=True)
+
+
+def read_record(out: Path) -> dict[str, Any]:
+    """The record in OUT, {} where there is none that can be read."""
+    try:
+        found = json.loads((out / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write(out: Path, made_by: dict[str, Any], *, finished: bool) -> None:
+    record = {
+        "made_with": digest_of(made_by),
+        "made_by": made_by,
+        "packages": package_versions(_PACKAGES),  # told, not compared
+        "finished": finished,
+    }
+    with in_place_of(out / RECORD) as file:
+        file.write(f"{json.dumps(record, ensure_ascii=False, indent=1)}\n".encode())
+
+
+def _differing(earlier: Any, now: Any, name: str = "") -> list[str]:
+    """The names at which two values of nested tables differ."""
+    if isinstance(earlier, dict) and isinstance(now, dict):
+        keys = sorted({*earlier, *now})
+        return [d for k in keys for d in _differing(earlier.get(k), now.get(k), f"{name}.{k}" if name else k)]
+    return [] if earlier == now else [name]
