@@ -16,7 +16,7 @@ from extraction.labelling import Labelled, label_fields
 from extraction.layout import find_regions
 from extraction.sections import Text, read_text
 from extraction.settings import Settings
-from extraction.stages import in_stage, stage
+from extraction.stages import each_page, in_stage, stage
 from extraction.tagging import with_tags
 from extraction.unread import with_gaps_doubted
 from extraction.witness import with_trusted_text
@@ -57,7 +57,7 @@ def read_document(path: Path, models: Models, settings: Settings, name: str | No
     warnings: list[str] = []
     pictured: set[int | None] = set()
     with open_document(path, settings.ingest) as document:
-        for given in in_stage("ingest", document.pages):
+        for given in each_page(in_stage("ingest", document.pages)):
             with stage("witness"):
                 page = with_trusted_text(given, models)
             regions += find_regions(page, models, settings)
