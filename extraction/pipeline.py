@@ -14,6 +14,7 @@ from extraction.heading import Heading, read_heading
 from extraction.ingest.files import open_document
 from extraction.labelling import Labelled, label_fields
 from extraction.layout import find_regions
+from extraction.narrative import read_narrative, with_agreement
 from extraction.sections import Text, read_text
 from extraction.settings import Settings
 from extraction.stages import each_page, in_stage, stage
@@ -48,7 +49,7 @@ def extract(path: Path, models: Models, settings: Settings, name: str | None = N
     with stage("labelling"):
         report = report_of(contents, settings)
     with stage("sums"):
-        return check_sums(report)
+        return with_agreement(check_sums(report))
 
 
 def read_document(path: Path, models: Models, settings: Settings, name: str | None = None) -> Contents:
@@ -85,6 +86,7 @@ def report_of(contents: Contents, settings: Settings) -> Report:
         sections=text.sections,
         fields=with_gaps_doubted(labelled.fields, contents.regions, contents.pictured),
         extra_rows=labelled.extra_rows,
+        narrative=read_narrative(text.paragraphs, heading.year),
         warnings=(
             *contents.warnings,
             *_unread_warnings(contents.regions),

@@ -111,7 +111,7 @@ STOCK: Mapping[str, tuple[str, ...]] = {
         "本年度新收公开申请{#received_requests}件，已答复{#answered_requests}件，结转下年{#carried_requests}件。",
         "{year}年{we}受理政府信息公开申请{#received_requests}件，均按时答复。",
         "依申请公开方面，收到申请{#received_requests}件，主要想了解{matter}的情况。",
-        "处理依申请公开事项{#answered_requests}件，没有超期。",
+        "处理依申请公开事项{#received_requests}件，没有超期。",
         "共办理群众申请公开信息{#received_requests}件，其中当面提出{n}件，网上提出{n}件。",
         "{we}一年内接到信息公开申请{#received_requests}件，答复{#answered_requests}件，正在办理{#carried_requests}件。",
     ),
