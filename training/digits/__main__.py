@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
 import models
-from annotations.store import read_folder
+from annotations.store import Annotation, read_folder
 from training.digits.config import DEFAULT, load_config
 from training.digits.evaluate import dev_cells
 from training.digits.pages import cells_of, load_cells, save_cells
@@ -39,7 +40,7 @@ def main() -> int:
     for split in ("train", "dev"):
         data = getattr(arguments, split)
         if data is not None:
-            cut_cells(data, arguments.out / "cells" / split, jitter=split == "train")
+            cut_cells(read_folder(data), arguments.out / "cells" / split, jitter=split == "train")
     if arguments.cells:
         return 0
 
@@ -57,10 +58,10 @@ def main() -> int:
     return 0
 
 
-def cut_cells(data: Path, folder: Path, jitter: bool) -> None:
-    """Cut the cells of every annotated scan of a data set that has not been cut yet."""
+def cut_cells(documents: Iterable[tuple[Annotation, Path]], folder: Path, jitter: bool) -> None:
+    """Cut the cells of annotated documents that have not been cut yet."""
     folder.mkdir(parents=True, exist_ok=True)
-    for number, (annotation, path) in enumerate(read_folder(data)):
+    for number, (annotation, path) in enumerate(documents):
         target = folder / f"{annotation.id}.npz"
         if not target.is_file():
             random = np.random.default_rng(number) if jitter else None

@@ -184,17 +184,17 @@ def _credible(text: str, line: Window, digit: float) -> bool:
 
 def load_cells(folder: Path, common: Mapping[str, float] = _COMMON) -> list[PageCell]:
     """The cells of all .npz files of a folder, with only a share of the `common` texts."""
-    cells: list[PageCell] = []
-    for path in sorted(folder.glob("*.npz")):
-        with np.load(path) as data:
-            ends = np.cumsum(data["shapes"].prod(axis=1))[:-1]
-            pictures = [
-                p.reshape(shape) for p, shape in zip(np.split(data["pixels"], ends), data["shapes"], strict=False)
-            ]
-            columns = (data["lines"], data["insides"], data["digits"], data["texts"], data["levels"])
-            for n, (picture, line, inside, digit, text, level) in enumerate(zip(pictures, *columns, strict=False)):
-                text = spelled(str(text))
-                place, room = Window(*map(float, line)), Window(*map(float, inside))
-                if n % 100 < 100 * common.get(text, 1.0) and _credible(text, place, float(digit)):
-                    cells.append(PageCell(picture, place, room, float(digit), text, str(level)))
-    return cells
+    return [cell for path in sorted(folder.glob("*.npz")) for cell in load_file(path, common)]
+
+
+def load_file(path: Path, common: Mapping[str, float]) -> Iterator[PageCell]:
+    """The cells of one .npz file, which are those of one report, with only a share of the `common` texts."""
+    with np.load(path) as data:
+        ends = np.cumsum(data["shapes"].prod(axis=1))[:-1]
+        pictures = [p.reshape(shape) for p, shape in zip(np.split(data["pixels"], ends), data["shapes"], strict=False)]
+        columns = (data["lines"], data["insides"], data["digits"], data["texts"], data["levels"])
+        for n, (picture, line, inside, digit, text, level) in enumerate(zip(pictures, *columns, strict=False)):
+            text = spelled(str(text))
+            place, room = Window(*map(float, line)), Window(*map(float, inside))
+            if n % 100 < 100 * common.get(text, 1.0) and _credible(text, place, float(digit)):
+                yield PageCell(picture, place, room, float(digit), text, str(level))

@@ -11,6 +11,7 @@ from random import Random
 from extraction.catalogue import sections, template, template_ids
 from models.label_tokens import Vocabulary
 from training.labeller.batches import fixed_windows
+from training.labeller.card import write_readme
 from training.labeller.config import DEFAULT, Config, read_config
 from training.labeller.export import export
 from training.labeller.network import new_vocabulary, vocabulary_of
@@ -44,6 +45,7 @@ def train(config: Config, out: Path, base: str | None, command: str) -> None:
     dev = dev_windows(config, vocabulary, out)
     model = taught(start, pages, dev, vocabulary, config, out / "training")
     export(model, vocabulary, config.network.longest, dev, out / "model", {"command": command})
+    write_readme(out / "model", max(1, config.data.reports // 50))
 
 
 def dev_windows(config: Config, vocabulary: Vocabulary, out: Path) -> list[Example]:

@@ -92,3 +92,47 @@ def read_config(path: Path = DEFAULT) -> Config:
         PretrainingConfig(**data["pretraining"]),
         TrainingConfig(**data["training"]),
     )
+
+
+RETRAINING = Path(__file__).with_name("retraining.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class MixConfig:
+    """What is shown in a retraining: how many invented `reports`, which share of the pages is `annotated`, and which
+    share of the organizations is `held_out`."""
+
+    reports: int
+    annotated: float
+    held_out: float
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonConfig:
+    """What both networks are tested on: so many reports of the frozen test split, `misread` once at each rate."""
+
+    reports: int
+    misread: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RetrainingConfig:
+    """A retraining. `noise` is the one of the whole recipe."""
+
+    seed: int
+    data: MixConfig
+    noise: NoiseConfig
+    training: TrainingConfig
+    comparison: ComparisonConfig
+
+
+def read_retraining(path: Path = RETRAINING) -> RetrainingConfig:
+    """The settings in a TOML file; raises as `read_config` does."""
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    return RetrainingConfig(
+        int(data["seed"]),
+        MixConfig(**data["data"]),
+        read_config().noise,
+        TrainingConfig(**data["training"]),
+        ComparisonConfig(int(data["comparison"]["reports"]), tuple(data["comparison"]["misread"])),
+    )

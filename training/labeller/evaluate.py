@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.progress import track
@@ -33,56 +34,79 @@ from training.synthetic.content import draft_report
 STRENGTHS = {"clean": 0.0, "light": 0.03, "medium": 0.1, "heavy": 0.3, "half illegible": 0.5}
 """Share of characters misread."""
 
-_KINDS = ("row.", "column.", "narrative.", "heading.")
+FROZEN = 50_000_000
+"""The number of the first invented report that networks are tested on; nothing learns from it or those after it."""
+
+_KINDS = ("row", "column", "narrative", "heading")
+
+
+class Judged(NamedTuple):
+    """A label or a figure of a sentence, and whether the network names it rightly."""
+
+    kind: str
+    text: str
+    tag: str
+    right: bool
 
 
 def main(arguments: list[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m training.labeller.evaluate", description=__doc__)
     parser.add_argument("--split", choices=("train", "dev", "test"), default="dev", help="whose reports are invented")
-    parser.add_argument("--model", type=Path, help="folder of another network than the one shipped")
+    parser.add_argument("--model", type=Path, help="folder of another network than the one in use")
     parser.add_argument("--reports", type=int, default=60, help="how many")
-    parser.add_argument("--first", type=int, default=50_000_000, help="the number of the first")
+    parser.add_argument("--first", type=int, default=FROZEN, help="the number of the first")
     given = parser.parse_args(arguments)
     labeller = Labeller(threads=1, folder=given.model)
     pages = [page for n in range(given.reports) for page in typeset(draft_report(given.first + n, given.split))]
-    table = Table("misread", *(f"{kind}{who}" for kind in _KINDS for who in (" network", " strings")))
+    table = Table("misread", *(f"{kind} {who}" for kind in _KINDS for who in ("network", "strings")))
     for name, rate in STRENGTHS.items():
         counts: Counter[str] = Counter()
-        how = replace(read_config(DEFAULT).noise, rates=((rate, rate),), shares=(1.0,), wordings=0.0, placeless=0.0)
         for number, page in enumerate(track(pages, name, transient=True)):
-            counts.update(scored(labeller, spoilt(page, Random(number), how)))
+            counts.update(_counted(judged(labeller, misread_page(page, number, rate))))
         table.add_row(name, *_shares(counts))
     Console().print(table)
     return 0
 
 
-def scored(labeller: Labeller, page: Sequence[Tagged]) -> Iterator[str]:
-    """For each label: "<kind> all", and "<kind> network", "<kind> strings" where that one names it rightly."""
+def misread_page(page: Sequence[Tagged], number: int, rate: float) -> list[Tagged]:
+    """A page with so many of its characters misread; the same for equal numbers. Its labels stay worded as they are."""
+    how = replace(read_config(DEFAULT).noise, rates=((rate, rate),), shares=(1.0,), wordings=0.0, placeless=0.0)
+    return spoilt(page, Random(number), how)
+
+
+def judged(labeller: Labeller, page: Sequence[Tagged]) -> Iterator[Judged]:
+    """Every label of its own piece, by what the piece is likeliest; every figure of a sentence, by its characters."""
     found = labeller.label([tagged.piece for tagged in page])
+    runs = {(run.piece, run.tag, run.start, run.end) for run in found.runs}
     for number, (tagged, row) in enumerate(zip(page, found.pieces, strict=True)):
         named = set(tagged.tags) - {""}
-        for tag in named:
-            kind = tag.partition(".")[0] + "."
-            if kind in ("row.", "column.", "heading.") and named - {UNIT} == {tag}:
-                yield f"{kind} all"
-                best = int(row.argmax())
-                if best and labeller.tags[best - 1] == tag:
-                    yield f"{kind} network"
-                if by_strings(tagged.text, kind) == tag:
-                    yield f"{kind} strings"
-            elif kind == "narrative.":
-                yield f"{kind} all"
-                wanted = "".join(c for c, t in zip(tagged.text, tagged.tags, strict=True) if t == tag)
-                if any(
-                    r.piece == number and r.tag == tag and tagged.text[r.start : r.end] == wanted for r in found.runs
-                ):
-                    yield f"{kind} network"
+        best = int(row.argmax())
+        for tag in sorted(named):
+            kind = tag.partition(".")[0]
+            if kind in ("row", "column", "heading") and named - {UNIT} == {tag}:
+                yield Judged(kind, tagged.text, tag, bool(best) and labeller.tags[best - 1] == tag)
+            elif kind == "narrative":
+                first = tagged.tags.index(tag)
+                last = len(tagged.tags) - tagged.tags[::-1].index(tag)
+                yield Judged(kind, tagged.text, tag, (number, tag, first, last) in runs)
+
+
+def _counted(labels: Iterator[Judged]) -> Iterator[str]:
+    """For each label: "<kind> all", and "<kind> network", "<kind> strings" where that one names it rightly."""
+    for label in labels:
+        yield f"{label.kind} all"
+        if label.right:
+            yield f"{label.kind} network"
+        if label.kind in ("row", "column") and by_strings(label.text, label.kind) == label.tag:
+            yield f"{label.kind} strings"
 
 
 def by_strings(text: str, kind: str) -> str:
     """What a label is by the wording that it is most alike; "" where it is like none."""
-    alike = {tag: max(similarity(text, w) for w in words) for tag, words in _wordings().items() if tag.startswith(kind)}
+    alike = {
+        tag: max(similarity(text, w) for w in words) for tag, words in _wordings().items() if tag.startswith(f"{kind}.")
+    }
     best = max(alike, key=alike.__getitem__, default="")
     return best if best and alike[best] >= LabelSettings().min_similarity else ""
 
@@ -106,7 +130,7 @@ def _shares(counts: Mapping[str, int]) -> Iterator[str]:
     for kind in _KINDS:
         for who in ("network", "strings"):
             whole, right = counts.get(f"{kind} all", 0), counts.get(f"{kind} {who}", 0)
-            yield f"{right / whole:.2%}" if whole and (who == "network" or kind in ("row.", "column.")) else ""
+            yield f"{right / whole:.2%}" if whole and (who == "network" or kind in ("row", "column")) else ""
 
 
 if __name__ == "__main__":

@@ -1,7 +1,11 @@
-"""A trained classifier -> `labeller.onnx`, `vocab.txt` and `model.toml`, as `models.labeller` loads them."""
+"""A trained classifier -> `labeller.onnx`, `vocab.txt` and `model.toml`, as `models.labeller` loads them.
+
+Beside them `checkpoint/` has the network as `transformers` loads it, in half precision: retraining goes on from there.
+"""
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import warnings
@@ -23,6 +27,7 @@ from training.labeller.network import VOCABULARY, takes_places
 from training.labeller.tagged import IGNORED, Example
 
 _TEMPERATURES = tuple(round(0.3 * 1.05**k, 3) for k in range(50))
+CHECKPOINT = "checkpoint"
 _LOSS = 0.001  # share of characters that int8 may get wrong more than the network as it was trained
 
 
@@ -66,6 +71,7 @@ def export(
         given = whole
     full.unlink(missing_ok=True)
     vocabulary.write(folder / VOCABULARY)
+    copy.deepcopy(model).half().save_pretrained(folder / CHECKPOINT)  # type: ignore[no-untyped-call]
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     head = {
         "purpose": "says what rows, columns, headings and figures in sentences are (LayoutLM of characters, ONNX)",

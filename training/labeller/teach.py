@@ -48,21 +48,27 @@ def pretrained(pages: Dataset, vocabulary: Vocabulary, config: Config, folder: P
 def taught(
     base: Path | str, pages: Dataset, dev: Sequence[Example], vocabulary: Vocabulary, config: Config, folder: Path
 ) -> PreTrainedModel:
-    """The classifier that starts from `base` and is best on dev by F1; checkpoints and TensorBoard logs in `folder`."""
+    """The classifier that starts from `base` and is best on dev by F1, or without dev is the last one.
+
+    Characters that the vocabulary has beyond those of the base are learnt from nothing. Checkpoints and TensorBoard
+    logs are in `folder`.
+    """
     settings = config.training
     torch.manual_seed(config.seed)
-    model = classifier_from(base)
+    model: PreTrainedModel = classifier_from(base).float()
+    if len(vocabulary) > model.config.vocab_size:
+        model.resize_token_embeddings(len(vocabulary))
     places = takes_places(model)
-    arguments = _arguments(config, folder, settings.steps, settings.batch, settings.rate, dev=True)
+    arguments = _arguments(config, folder, settings.steps, settings.batch, settings.rate, dev=bool(dev))
     trainer = _OneCollatorEach(
         model=model,
         args=arguments,
         data_collator=Collator(vocabulary, places=places, hide=True, seed=config.seed),
         train_dataset=NoisyPages(pages, vocabulary, config.network.longest, config.noise, config.seed + 1),
-        eval_dataset=list(dev),
+        eval_dataset=list(dev) or None,
         compute_metrics=metrics_of(class_names()),
         preprocess_logits_for_metrics=_best_classes,
-        callbacks=[EarlyStoppingCallback(early_stopping_patience=settings.patience)],
+        callbacks=[EarlyStoppingCallback(early_stopping_patience=settings.patience)] if dev else [],
     )
     trainer.collator_for_dev = Collator(vocabulary, places=places)
     _train(trainer, folder)

@@ -136,10 +136,18 @@ def _cell(cell: FormCell) -> Tagged | None:
     """The cell as a piece; None for one that the classifier does not see."""
     if not is_shown(cell.text):
         return None
-    if cell.field is not None:
-        return in_parts(cell.text, _VALUE_PARTS)
-    tag = tag_of(cell.label)
-    return in_parts(cell.text, ((_LABEL_UNIT, UNIT),), tag if tag in set(tags()) else "")
+    return value_cell(cell.text) if cell.field is not None else label_cell(cell.text, cell.label)
+
+
+def value_cell(text: str) -> Tagged:
+    """A figure's cell with words in it."""
+    return in_parts(text, _VALUE_PARTS)
+
+
+def label_cell(text: str, name: str) -> Tagged:
+    """The cell of a label of this name; all of it is that but for a unit in brackets."""
+    tag = tag_of(name)
+    return in_parts(text, ((_LABEL_UNIT, UNIT),), tag if tag in set(tags()) else "")
 
 
 def in_parts(text: str, parts: Sequence[tuple[re.Pattern[str], str]], rest: str = "") -> Tagged:

@@ -1,0 +1,71 @@
+"""Two classifiers on the same pages: the frozen test split, and what was held out of the annotated reports."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.progress import track
+
+from models.labeller import Labeller
+from training.gate.comparison import Trial
+from training.gate.outcomes import Outcome, changes
+from training.labeller.config import ComparisonConfig
+from training.labeller.evaluate import FROZEN, judged, misread_page
+from training.labeller.tagged import Tagged
+from training.labeller.typeset import typeset
+from training.synthetic.content import draft_report
+
+
+class ShownPage(NamedTuple):
+    """A page with what its pieces are, and the report that it is of."""
+
+    report: str
+    page: Sequence[Tagged]
+
+
+def frozen_pages(config: ComparisonConfig) -> list[ShownPage]:
+    """The pages of invented reports of the test split, misread at each rate; always the same."""
+    found: list[ShownPage] = []
+    for number in range(FROZEN, FROZEN + config.reports):
+        draft = draft_report(number, "test")
+        for index, page in enumerate(typeset(draft)):
+            found += [ShownPage(draft.id, misread_page(page, number + index, rate)) for rate in config.misread]
+    return found
+
+
+def frozen(old: Labeller, new: Labeller, config: ComparisonConfig) -> Trial:
+    """What both make of the frozen test split."""
+    rates = ", ".join(f"{rate:.0%}" for rate in config.misread)
+    about = f"测试划分的虚构报告，字符误识率 {rates}"
+    return tested(old, new, frozen_pages(config), "frozen test split", about, held_out=False)
+
+
+def tested(old: Labeller, new: Labeller, pages: Sequence[ShownPage], name: str, about: str, *, held_out: bool) -> Trial:
+    """What both make of the pages."""
+    before, after = (
+        outcomes(network, track(pages, f"testing on the {name}", transient=True)) for network in (old, new)
+    )
+    reports = len({page.report for page in pages})
+    return Trial(name, about, pages_hash(pages), reports, held_out, tuple(changes(before, after)))
+
+
+def outcomes(labeller: Labeller, pages: Iterable[ShownPage]) -> list[Outcome]:
+    """What a network makes of every label and figure of the pages."""
+    return [Outcome(report, label.kind, label.right) for report, page in pages for label in judged(labeller, page)]
+
+
+def pages_hash(pages: Iterable[ShownPage]) -> str:
+    """Of the text and the tags of pages."""
+    digest = hashlib.sha256()
+    for report, page in pages:
+        for tagged in page:
+            digest.update(f"{report}\t{tagged.text}\t{' '.join(tagged.tags)}\n".encode())
+    return digest.hexdigest()
+
+
+def labeller_in(folder: Path) -> Labeller:
+    """The classifier that training has written to a folder."""
+    return Labeller(threads=2, folder=folder)

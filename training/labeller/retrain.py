@@ -1,0 +1,173 @@
+"""Retraining: on from the weights in use, on annotated reports and invented ones, then compared with them.
+
+    gouji train labeller RUN --annotations DIR
+
+RUN holds  data/            the annotated pages as they were read, the invented ones as they were set
+           training/        checkpoints and TensorBoard logs; a second call goes on where one stopped
+           model/           what `gouji models promote RUN` would bring into use
+           comparison.json, comparison.html   old and new on the frozen test split and on what was held out
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from datasets import Dataset, concatenate_datasets
+
+from eval.files import write_text
+from extraction.errors import ModelError, UsageError
+from models.label_tokens import Vocabulary, characters
+from models.labeller import NAME, Labeller
+from models.versions import sha256_of
+from models.weights import Weights, WeightsError, weights
+from training.gate.comparison import Comparison, Trial, judged, write_comparison
+from training.gate.page import render_page
+from training.labeller.annotated import annotated_pages, gold_hash, split_by_organization
+from training.labeller.batches import fixed_windows
+from training.labeller.compare import ShownPage, frozen, labeller_in, tested
+from training.labeller.config import RetrainingConfig, read_config
+from training.labeller.export import CHECKPOINT, export
+from training.labeller.network import VOCABULARY, vocabulary_of
+from training.labeller.noise import spoilt
+from training.labeller.pages import draft_pages, page_of
+from training.labeller.tagged import Example
+from training.labeller.teach import taught
+
+_OWN = 1_000_000  # invented reports from here on are none that the whole recipe is taught with
+_DEV = 20  # invented reports of the dev split by which the temperature is fitted
+
+
+def retrain(config: RetrainingConfig, annotations: Path, out: Path, base: Path | None, command: str) -> Comparison:
+    """Train, write RUN/model, compare. Raises UsageError, ModelError."""
+    out.mkdir(parents=True, exist_ok=True)
+    old = _in_use()
+    start = base or old.path().parent / CHECKPOINT
+    _same_run(out, gold_hash(annotations), old.sha256, start)
+    parts = split_by_organization(annotated_pages(annotations, out / "data"), config.data.held_out, config.seed)
+    model = retrained(config, parts.learnt, out, start, command)
+    about = {
+        "annotated reports learnt from": len(set(parts.learnt["report"])),
+        "annotated reports held out": len(set(parts.tested["report"])),
+        "organizations held out": len(set(parts.tested["organization"])),
+        "seed": config.seed,
+        "steps": config.training.steps,
+    }
+    held_out = [ShownPage(row["report"], page_of(row)) for row in parts.tested]
+    return compare(old, model, held_out, config, out, command, about)
+
+
+def compare_run(config: RetrainingConfig, out: Path, command: str) -> bool | None:
+    """Compare the network that the whole recipe has made with the one in use, on the frozen test split.
+
+    Whether it may take over; None where there is none in use.
+    """
+    try:
+        old = weights(NAME)
+    except WeightsError:
+        return None
+    return compare(old, out / "model", None, config, out, command, {"recipe": "from nothing"}).promote
+
+
+def retrained(config: RetrainingConfig, learnt: Dataset, out: Path, start: Path, command: str) -> Path:
+    """The folder of the network that goes on from the checkpoint `start` with the annotated pages."""
+    known = _vocabulary(start)
+    vocabulary = _extended(known, learnt)
+    whole = read_config()
+    recipe = replace(whole, seed=config.seed, noise=config.noise, training=config.training)
+    old = draft_pages("train", _OWN, config.data.reports, out / "data")
+    pages = mixed(old, learnt, config.data.annotated)
+    model = taught(start, pages, (), vocabulary, recipe, out / "training")
+    longest = min(whole.network.longest, model.config.max_position_embeddings)
+    dev = _dev_windows(config, learnt, vocabulary, longest, out)
+    folder = out / "model"
+    export(model, vocabulary, longest, dev, folder, {"command": command, "from": sha256_of(_weights_of(start))})
+    return folder
+
+
+def compare(
+    old: Weights,
+    folder: Path,
+    held_out: list[ShownPage] | None,
+    config: RetrainingConfig,
+    out: Path,
+    command: str,
+    about: Mapping[str, Any],
+) -> Comparison:
+    """Old and new on the same pages; `comparison.json` and `comparison.html` in `out`.
+
+    `held_out` is None where there are no annotated reports.
+    """
+    networks = labeller_in(old.path().parent), labeller_in(folder)
+    sets = [frozen(*networks, config.comparison)]
+    if held_out is not None:
+        sets += _held_out(*networks, held_out)
+    new = sha256_of(folder / f"{NAME}.onnx")
+    found = Comparison(NAME, old.sha256, old.version, new, tuple(sets), command, dict(about))
+    comparison = judged(found)
+    write_comparison(out, comparison)
+    write_text(out / "comparison.html", render_page(comparison))
+    return comparison
+
+
+def mixed(old: Dataset, new: Dataset, share: float) -> Dataset:
+    """The pages of both, the new ones as often as makes them this share of all."""
+    times = max(1, round(share / (1 - share) * len(old) / len(new)))
+    return concatenate_datasets([old, *[new] * times])
+
+
+def _held_out(old: Labeller, new: Labeller, pages: list[ShownPage]) -> list[Trial]:
+    if not pages:
+        return [Trial("held-out reports", "只有一个机关的标注，无法留出", "", 0, True, ())]
+    about = "新标注的报告中留出的机关，未参加训练"
+    return [tested(old, new, pages, "held-out reports", about, held_out=True)]
+
+
+def _in_use() -> Weights:
+    try:
+        found = weights(NAME)
+        found.verified_path()
+    except WeightsError as error:
+        raise ModelError(str(error)) from error
+    return found
+
+
+def _same_run(out: Path, gold: str, old: str, start: Path) -> None:
+    """A folder holds one training: going on with other gold or another start would mix two. Raises UsageError."""
+    path = out / "retraining.json"
+    this = {"gold": gold, "compared_with": old, "start": sha256_of(_weights_of(start))}
+    if path.is_file() and (known := json.loads(path.read_text(encoding="utf-8"))) != this:
+        other = ", ".join(name for name in this if this[name] != known.get(name))
+        raise UsageError(f"{out} holds a training on something else ({other}); use another folder")
+    write_text(path, json.dumps(this, indent=1) + "\n")
+
+
+def _weights_of(start: Path) -> Path:
+    path = start / "model.safetensors"
+    if not path.is_file():
+        raise UsageError(f"{start} is no checkpoint to go on from (no model.safetensors); --base names another")
+    return path
+
+
+def _vocabulary(start: Path) -> Vocabulary:
+    return vocabulary_of(start if (start / VOCABULARY).is_file() else start.parent)
+
+
+def _extended(known: Vocabulary, learnt: Dataset) -> Vocabulary:
+    """With the characters that only the annotated pages have."""
+    seen = {c for texts in learnt["texts"] for text in texts for _, c in characters(text)}
+    return Vocabulary([*known.tokens, *sorted(seen - set(known.tokens))])
+
+
+def _dev_windows(
+    config: RetrainingConfig, learnt: Dataset, vocabulary: Vocabulary, longest: int, out: Path
+) -> list[Example]:
+    """By which the temperature is fitted: invented pages of the dev split, and the annotated ones spoilt a bit more."""
+    invented = draft_pages("dev", _OWN, min(_DEV, config.data.reports), out / "data")
+    rows = [*invented, *learnt.select(range(min(len(learnt), 2 * _DEV)))]
+    noisy = [spoilt(page_of(row), Random(number), config.noise) for number, row in enumerate(rows)]
+    return fixed_windows(noisy, vocabulary, longest)
