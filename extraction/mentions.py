@@ -124,7 +124,10 @@ def _folded_character(raw: str) -> str:
     plain = unicodedata.normalize("NFKC", raw)
     if len(plain) != 1:
         return raw if len(raw) == 1 else raw[0]
-    return {",": "，", ";": "；", ":": "：", "(": "（", ")": "）", "?": "？", "!": "！"}.get(plain, plain.lower())
+    # A comma of poor print is read as a point in the middle.
+    return {",": "，", "·": "，", ";": "；", ":": "：", "(": "（", ")": "）", "?": "？", "!": "！"}.get(
+        plain, plain.lower()
+    )
 
 
 def _value(found: re.Match[str], folded: str) -> Decimal | None:

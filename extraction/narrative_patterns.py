@@ -103,7 +103,6 @@ _FIGURES = (
     _form("normative_documents", "规范性文件~N<documents>"),
     _form("normative_documents", "(?:制发|制定|印发|出台|发布|公开|公布|新增|制作|起草)~N<documents>~规范性文件"),
     _form("interpretations", "(?:解读|图解|一图读懂)[^，。；、N]{0,14}?N(?:篇|件|条|份|个|期|次|幅|部|则)"),
-    _form("interpretations", "N(?:篇|件|条|份|个|期|幅|部|则)[^，。；、N]{0,10}?解读"),
     # what was published, and where
     _form("published_wechat", "<wechat>[^，。；N]{0,30}?<tell>~N<items>"),
     _form("published_weibo", "<weibo>[^，。；N]{0,30}?<tell>~N<items>"),
@@ -115,6 +114,7 @@ _FIGURES = (
     _form("published_wechat", "<via>…<wechat>…，<first><tell>~N<items>"),
     _form("published_weibo", "<via>…<weibo>…，<first><tell>~N<items>"),
     _form("published_website", "<via>…<site>…，<first><tell>~N<items>"),
+    _form("interpretations", "N(?:篇|件|条|份|个|期|幅|部|则)[^，。；、N]{0,10}?解读(?![^，。；、N]{0,8}N)"),
     _form("published_items", "(?:公开|发布|公布|发出|推送|更新|上网|刊发|披露)了?<general>(?:信息|内容)<be>N<items>"),
     _form(
         "published_items",

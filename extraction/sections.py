@@ -31,7 +31,11 @@ _TITLE = re.compile(
     r"[一-鿿]{0,30}20[0-4]\d年度?[一-鿿]{0,30}?(?:政府信息|政务)公开(?:工作)?(?:年度)?报告"
     r"|[一-鿿]+就20[0-4]\d年(?:政府信息|政务)公"
 )
+_OTHER_PAGE, _ENOUGH_LINES = 12, 4  # sizes of type from the margin, so many lines: another page on the same sheet
 _SHORT = 20  # characters: a line this short without an end mark is a heading or a list item, not half a sentence
+
+_Margins = tuple[float, float, float]
+"""Where most lines start and end, and the size of type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ def _joined(lines: Iterator[Paragraph]) -> Iterator[Paragraph]:
     for line in every:
         if open_paragraph is None:
             open_paragraph = line
-        elif _goes_on(open_paragraph, line, margins):
+        elif _goes_on(open_paragraph, line, _margins_at(line, every, margins)):
             text = _join_text(open_paragraph.text, line.text)
             open_paragraph = replace(open_paragraph, text=text, lines=(*open_paragraph.lines, *line.lines))
         else:
@@ -131,7 +135,7 @@ def _joined(lines: Iterator[Paragraph]) -> Iterator[Paragraph]:
         yield open_paragraph
 
 
-def _goes_on(paragraph: Paragraph, line: Paragraph, margins: tuple[float, float, float] | None) -> bool:
+def _goes_on(paragraph: Paragraph, line: Paragraph, margins: _Margins | None) -> bool:
     """Whether a line belongs to the paragraph before it."""
     last, here = paragraph.lines[-1].box, line.lines[0].box
     if _heading_of(line.text) or _heading_of(paragraph.text) or paragraph.title != line.title:
@@ -143,13 +147,31 @@ def _goes_on(paragraph: Paragraph, line: Paragraph, margins: tuple[float, float,
     return last.right > right - 2.5 * size and not indented
 
 
-def _margins(lines: Sequence[Paragraph]) -> tuple[float, float, float] | None:
+def _margins(lines: Sequence[Paragraph]) -> _Margins | None:
     """Where most lines start and end, and the size of type; None without positions."""
     boxes: list[Box] = [p.lines[0].box for p in lines if p.lines[0].box]
     long = [b for b in boxes if b.width > 12 * b.height] or boxes
     if not long:
         return None
     return float(np.percentile([b.left for b in long], 20)), max(b.right for b in long), median(b.height for b in long)
+
+
+def _margins_at(line: Paragraph, every: Sequence[Paragraph], margins: _Margins | None) -> _Margins | None:
+    """The margins where a line stands: the report's, but where a sheet shows two pages those of its own page."""
+    here = line.lines[0].box
+    if here is None or margins is None:
+        return margins
+    boxes = [b for p in every if p.page == line.page and (b := p.lines[0].box) and _beside(b, here)]
+    right, size = max(b.right for b in boxes), margins[2]
+    if right > margins[1] - _OTHER_PAGE * size or len(boxes) < _ENOUGH_LINES:
+        return margins
+    return float(np.percentile([b.left for b in boxes], 20)), right, size
+
+
+def _beside(one: Box, other: Box) -> bool:
+    """Whether two lines stand in one column of print."""
+    shared = min(one.right, other.right) - max(one.left, other.left)
+    return shared > 0.5 * min(one.width, other.width)
 
 
 def _join_text(left: str, right: str) -> str:
