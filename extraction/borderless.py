@@ -17,19 +17,16 @@ import numpy as np
 
 from extraction.document import Box, Pixels, Span, union
 from extraction.grid_cells import Grid, GridCell
+from extraction.open_columns import DUST, FIGURE, LETTERS, Line, clearest, columns_of, figures, left_of
 from extraction.raster import outlined
 
-_LETTERS, _STROKES = 6.0, 1.5  # room within a piece, across and down
-_SPECK, _DUST = 2.0, 3.2  # smaller marks, smaller pieces
+_STROKES = 1.5  # room within a piece, down
+_SPECK = 2.0  # smaller marks
 _LOW = 4.5  # no type is smaller
 _RULE = 40.0  # a longer flat mark is a rule
-_FIGURE = 48.0  # no figure is wider
-_WORD = 30.0  # a longer piece says that a column is there, not how wide it is
-_APART = 12.0  # room on both sides of a figure
-_FAR = 25.0  # room beside the only figure of a line
-_PROSE = 0.75  # of a line's length is covered
 _MARGIN = 6.0  # at the sides of a page, where the edges of the paper are
 _SPACED = 0.85  # ems within a label at most: a bracket stands in a square of its own
+_LOST = 1.6  # ems within a label where a mark between two characters is not found
 _LEVEL = 4.0  # two pieces of a line are not farther from one height
 _ROWS_APART = 75.0  # between two rows of one table: a block's title, a label of four lines
 _HEADING = 1.35  # of the table's type size; larger type is not the table's
@@ -38,19 +35,12 @@ _MIDDLE = 0.4  # ems from the middle of a row to that of its label
 _INDENT = 1.6  # ems between the beginnings of a label's lines
 _PITCH = 1.5  # ems from line to line of a label
 _LEAST_ROWS = 2
-_LABELLED = 0.3  # of the rows have longer pieces where labels stand
-_MANY = 11  # small pieces in a line: no row with a label has so many, and here they stand closer
-_EVEN, _OFF = 4, 0.12  # spaces between columns that tell whether they are even; of one, how far off it may be
 _STRAY = 0.15  # of a table's pieces may lie across its columns
 
 
 def find_open_grids(pieces: Sequence[Box], scale: float) -> list[Grid]:
     """The tables without rules that pieces of print make on a level page. `scale` is points a pixel of its grids."""
     return [grid for part in _parts(_lines(pieces)) if (grid := _grid(part, scale)) is not None]
-
-
-Line = list[Box]
-"""The pieces at one height, from left to right."""
 
 
 def ink_pieces(marks: Pixels, scale: float, covered: Sequence[Grid]) -> list[Box]:
@@ -61,7 +51,7 @@ def ink_pieces(marks: Pixels, scale: float, covered: Sequence[Grid]) -> list[Box
     outlines, sizes = outlined(rest)
     specks = np.flatnonzero(sizes[:, 2:].max(axis=1, initial=0) * scale < _SPECK)
     cv2.drawContours(rest, [outlines[k] for k in specks], -1, 0, cv2.FILLED)
-    kernel = np.ones((max(1, round(_STROKES / scale)), round(_LETTERS / scale)), np.uint8)
+    kernel = np.ones((max(1, round(_STROKES / scale)), round(LETTERS / scale)), np.uint8)
     smeared = np.asarray(cv2.morphologyEx(rest, cv2.MORPH_CLOSE, kernel), np.uint8)
     boxes = [Box(*(v * scale for v in (x, y, x + w, y + h))) for x, y, w, h in outlined(smeared)[1].tolist()]
     return [b for b in boxes if _is_print(b, marks.shape[1] * scale)]
@@ -69,9 +59,9 @@ def ink_pieces(marks: Pixels, scale: float, covered: Sequence[Grid]) -> list[Box
 
 def _is_print(box: Box, width: float) -> bool:
     """Not dust, a rule, a picture or the edge of the paper."""
-    flat = box.width > _RULE and box.height < _DUST
+    flat = box.width > _RULE and box.height < DUST
     inside = box.left > _MARGIN and box.right < width - _MARGIN
-    return max(box.width, box.height) >= _DUST and not flat and box.height <= _RULE and inside
+    return max(box.width, box.height) >= DUST and not flat and box.height <= _RULE and inside
 
 
 def native_pieces(spans: Sequence[Span]) -> list[Box]:
@@ -81,7 +71,7 @@ def native_pieces(spans: Sequence[Span]) -> list[Box]:
     for line in _lines(boxes):
         start = len(pieces)
         for box in line:
-            if len(pieces) > start and box.left - pieces[-1].right < _LETTERS:
+            if len(pieces) > start and box.left - pieces[-1].right < LETTERS:
                 pieces[-1] = union([pieces[-1], box])
             else:
                 pieces.append(box)
@@ -102,18 +92,6 @@ def _height_of(line: Line) -> float:
     return median(b.middle[1] for b in line)
 
 
-def _figures(line: Line) -> list[Box]:
-    """The small pieces of a line that stand apart, right of another one; none in a line that is filled like prose."""
-    extent = line[-1].right - line[0].left
-    if len(line) < 2 or sum(b.width for b in line) > _PROSE * extent:
-        return []
-    rooms = [extent, *(b.left - a.right for a, b in pairwise(line)), extent]
-    found = [
-        piece for k, piece in enumerate(line) if k and piece.width <= _FIGURE and min(rooms[k], rooms[k + 1]) >= _APART
-    ]
-    return found if len(found) > 1 or max(rooms[1:-1]) >= _FAR else []
-
-
 @dataclass(frozen=True, slots=True)
 class _Part:
     """Lines of one table, `rows` of them with figures, and the size of its type."""
@@ -128,7 +106,7 @@ def _parts(lines: Sequence[Line]) -> Iterator[_Part]:
     start: int | None = None
     last = 0
     for index, line in enumerate([*lines, []]):
-        is_row = bool(line) and bool(_figures(line))
+        is_row = bool(line) and bool(figures(line))
         if start is not None and (
             not line
             or _height_of(line) - _height_of(lines[last]) > _ROWS_APART
@@ -164,71 +142,23 @@ def _part(lines: Sequence[Line], start: int, last: int) -> _Part:
     end = last + 1
     while end < len(lines) and _height_of(lines[end]) - _height_of(lines[end - 1]) < _PITCH * em:
         end += 1
-    return _Part(tuple(lines[first:end]), tuple(line for line in lines[start : last + 1] if _figures(line)), em)
-
-
-def _columns(rows: Sequence[Line]) -> list[tuple[float, float]]:
-    """Where figures stand one below another, as (from, to), left to right.
-
-    The row with most of them comes first: a piece of another row that lies below two of its columns is no figure.
-    """
-    fullest = sorted(rows, key=lambda row: -len(_figures(row)))
-    first = fullest[0][0]
-    found = [[(first.left, first.right)]] if first.width <= _FIGURE else []
-    for row in fullest:
-        for piece in _figures(row):
-            inset = piece.width / 4
-            under = [c for c in found if c[0][0] < piece.right - inset and piece.left + inset < c[0][1]]
-            if not under:
-                found.append([(piece.left, piece.right)])
-            elif len(under) == 1:
-                under[0].append((piece.left, piece.right) if piece.width < _WORD else under[0][0])
-        if row is fullest[0]:
-            firm = len(found)
-    alone = len(rows) < 4 or len(_figures(fullest[0])) >= _MANY - 1
-    shared = [c for k, c in enumerate(found) if len(c) > 1 or (alone and k < firm)]
-    columns = sorted((min(a for a, _ in c), max(b for _, b in c)) for c in shared)
-    return _with_empty_ones([c for c in columns if not _lies_in_labels(c, rows)])
-
-
-def _with_empty_ones(columns: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """With the columns in which no row prints anything: where evenly spaced ones leave room for another."""
-    middles = [sum(c) / 2 for c in columns]
-    pitches = [b - a for a, b in pairwise(middles)]
-    if len(pitches) < _EVEN:
-        return columns
-    usual = median(pitches)
-    filled = list(columns)
-    for start, pitch in zip(middles, pitches, strict=False):
-        missing = round(pitch / usual) - 1
-        if missing > 0 and abs(pitch / usual - missing - 1) < _OFF * (missing + 1):
-            step = pitch / (missing + 1)
-            filled += [(start + k * step - _DUST, start + k * step + _DUST) for k in range(1, missing + 1)]
-    return sorted(filled)
-
-
-def _lies_in_labels(column: tuple[float, float], rows: Sequence[Line]) -> bool:
-    """Whether longer pieces run through a column in many of the rows, and others stand right of them."""
-    through = sum(
-        any(b.width > _FIGURE and b.left < column[1] and column[0] < b.right for b in row[:-1]) for row in rows
-    )
-    return through > _LABELLED * len(rows)
+    return _Part(tuple(lines[first:end]), tuple(line for line in lines[start : last + 1] if figures(line)), em)
 
 
 def _grid(part: _Part, scale: float) -> Grid | None:
-    columns = _columns(part.rows)
+    columns = columns_of(part.rows)
     if not columns or len(part.rows) < _LEAST_ROWS or part.em < _LOW:
         return None
     everything = [b for line in part.lines for b in line]
     edges = [
-        _left_of(columns, everything),
-        *(_clearest(a, b, columns, everything) for a, b in pairwise(columns)),
+        left_of(columns, everything),
+        *(clearest(a, b, columns, everything) for a, b in pairwise(columns)),
         max(columns[-1][1] + part.em, *(b.right + 1 for b in everything)),
     ]
     labels = [b for b in everything if b.middle[0] < edges[0]]
     values = [b for b in everything if b.middle[0] >= edges[0]]
     bands = _bands(values, part.em)
-    stray = sum(b.left < edge - 1 < b.right - 2 for b in values for edge in edges[1:-1] if b.width <= _FIGURE / 2)
+    stray = sum(b.left < edge - 1 < b.right - 2 for b in values for edge in edges[1:-1] if b.width <= FIGURE / 2)
     if len(bands) < _LEAST_ROWS or stray > _STRAY * len(values):
         return None
     cells: list[GridCell] = []
@@ -251,37 +181,6 @@ def _grid(part: _Part, scale: float) -> Grid | None:
         row += depth
     left, top, right, bottom = (round(v / scale) for v in union(everything).grown(2))
     return Grid(left, top, right, bottom, tuple(sorted(cells, key=lambda c: (c.row, c.column))))
-
-
-def _clearest(
-    before: tuple[float, float],
-    after: tuple[float, float],
-    columns: Sequence[tuple[float, float]],
-    pieces: Sequence[Box],
-) -> float:
-    """Where to part two columns: half way, or as near to it as the fewest headers reach."""
-    middles = [sum(c) / 2 for c in columns]
-    here = (sum(before) + sum(after)) / 4
-    single = [
-        b
-        for b in pieces
-        if b.width < sum(after) / 2 - sum(before) / 2 and sum(b.left < m < b.right for m in middles) < 2
-    ]
-    at = np.arange(before[1], max(after[0], before[1] + 0.5), 0.5)
-    sides = np.array([(b.left, b.right) for b in single]).reshape(-1, 2, 1)
-    crossed = ((sides[:, 0] <= at) & (at <= sides[:, 1])).sum(axis=0)
-    clear = at[crossed == crossed.min()]
-    return float(clear[np.abs(clear - here).argmin()])
-
-
-def _left_of(columns: Sequence[tuple[float, float]], pieces: Sequence[Box]) -> float:
-    """Where the room for labels ends: between the first column and what reaches closest to it from the left; as far
-    before the first column as its right side is behind it where nothing stands there."""
-    first = columns[0]
-    ends = [b.right for b in pieces if b.right <= first[0] - 1 and b.width > _FIGURE / 2]
-    if ends:
-        return (max(ends) + first[0]) / 2
-    return first[0] - (columns[1][0] - first[1]) / 2 if len(columns) > 1 else first[0] - 3
 
 
 def _bands(values: Sequence[Box], em: float) -> list[list[Box]]:
@@ -346,18 +245,28 @@ def _own_labels(bands: Sequence[list[Box]], labels: Sequence[Box], em: float) ->
         box = union(band)
         middle = box.middle[1]
         near = [b for b in labels if abs(b.middle[1] - middle) < _MIDDLE * em]
-        ways = [way for way in ([_spaced_out(near, em)] if near else [], _halves(labels, middle, em)) if way]
+        ways = [way for way in ([_spaced_out(near, labels, em)] if near else [], _halves(labels, middle, em)) if way]
         lines = max(ways, key=lambda way: max(b.right for b in way), default=[])
         own.append(union(_whole_label(lines, labels, em)) if lines else None)
     return own
 
 
-def _spaced_out(line: Sequence[Box], em: float) -> Box:
-    """The last of the pieces of a line, with those before it that no more than a character's room parts from it."""
+def _spaced_out(line: Sequence[Box], labels: Sequence[Box], em: float) -> Box:
+    """The last of the pieces of a line, with those before it that no more than a character's room parts from it, or a
+    little more where another line of the label lies over that room."""
     *others, last = sorted(line)
-    while others and last.left - others[-1].right < _SPACED * em:
+    while others and (
+        (room := last.left - others[-1].right) < _SPACED * em
+        or (room < _LOST * em and any(_spans(b, others[-1], last, em) for b in labels))
+    ):
         last = union([others.pop(), last])
     return last
+
+
+def _spans(line: Box, left: Box, right: Box, em: float) -> bool:
+    """Whether a line stands above or below two pieces and reaches over the room between them."""
+    near = 0.5 * em < abs(line.middle[1] - right.middle[1]) < _PITCH * em
+    return near and line.left < left.right - em and line.right > right.left + em
 
 
 def _halves(labels: Sequence[Box], middle: float, em: float) -> list[Box]:
@@ -366,7 +275,7 @@ def _halves(labels: Sequence[Box], middle: float, em: float) -> list[Box]:
     below = [b for b in labels if 0 < b.middle[1] - middle < em]
     if not above or not below:
         return []
-    upper, lower = (_spaced_out(_beside(max(part, key=lambda b: b.right), part), em) for part in (above, below))
+    upper, lower = (_spaced_out(_beside(max(part, key=lambda b: b.right), part), labels, em) for part in (above, below))
     level = abs(upper.middle[1] + lower.middle[1] - 2 * middle) < em / 2
     return [upper, lower] if level and abs(upper.left - lower.left) < _INDENT * em else []
 

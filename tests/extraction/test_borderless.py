@@ -112,3 +112,37 @@ def test_a_heading_parts_two_tables() -> None:
     below = table(ROWS[:2], top=270)
     grids = find_open_grids([*table(ROWS), heading, *below], 1.0)
     assert [max(c.row for c in g.cells) for g in grids] == [4, 2]
+
+
+def many(figures: list[str], y: float, left: float = 80.0, pitch: float = 28.0) -> list[Box]:
+    return [centred(f, left + pitch * k, y) for k, f in enumerate(figures) if f]
+
+
+WORDS = ["维持", "纠正", "其他", "未结", "总计"] * 3
+
+
+def test_three_digit_figures_of_a_narrow_table_stay_apart() -> None:
+    """Fifteen columns on a page stand so close that figures have less room than elsewhere."""
+    figures = ["0", "3", "22", "1", "26", "0", "0", "0", "0", "0", "15", "11", "9", "148", "183"]
+    grid = only([*many(WORDS, 120), *many(figures, 140)])
+    assert [column_at(grid, 80 + 28 * k, 140)[1] for k in range(15)] == list(range(1, 16))
+
+
+def test_last_columns_without_a_figure_are_columns_by_their_headers() -> None:
+    """Some headers stand at another height than the others."""
+    upper, lower = (["" if (w == "总计") is up else w for w in WORDS] for up in (True, False))
+    figures = ["0", "", "0", "0", "0", "4", "0", "0", "0", "4", "0", "0", "0", "", ""]
+    grid = only([*many(upper, 120), *many(lower, 125), *many(figures, 144)])
+    assert [column_at(grid, 80 + 28 * k, 144)[1] for k in range(15)] == list(range(1, 16))
+
+
+def test_a_lost_mark_does_not_cut_a_label_in_two() -> None:
+    """Without its 、 the middle line of a label has a hole of more than a character."""
+    pieces = table(ROWS)
+    lines = [word("2.申请人逾期未按收费通知要", 80, 240), word("费用", 80, 252), word("行政机关不", 80 + 30, 252)]
+    lines += [word("再处理其申请", 80, 264)]
+    pieces += lines + [centred(f, x, 252) for f, x in zip("01203", VALUES, strict=True)]
+    grid = only(pieces)
+    row, column = column_at(grid, VALUES[0], 252)
+    (label,) = (c for c in grid.cells if c.row <= row < c.row + c.row_span and c.column == column - 1)
+    assert label.left <= 80 < label.right and label.top < 236 and label.bottom > 266
