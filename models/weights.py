@@ -7,8 +7,8 @@ place of one of them another version may be in use (`models.versions`).
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
@@ -88,6 +88,9 @@ _IN_WHEELS = (
 )
 
 
+_PINNED: dict[str, int] = {}
+
+
 @cache
 def shipped() -> tuple[Weights, ...]:
     """All weights that come with Gouji, those in wheels first; raises WeightsError for a faulty card."""
@@ -102,7 +105,8 @@ def in_use() -> tuple[Weights, ...]:
 
 @cache
 def _in_use(store: Path) -> tuple[Weights, ...]:
-    return tuple(of_version(known, read_state(store, known.name).active, store) for known in shipped())
+    numbers = {known.name: _PINNED.get(known.name, read_state(store, known.name).active) for known in shipped()}
+    return tuple(of_version(known, numbers[known.name], store) for known in shipped())
 
 
 def of_version(known: Weights, number: int, store: Path) -> Weights:
@@ -114,15 +118,15 @@ def of_version(known: Weights, number: int, store: Path) -> Weights:
     return replace(known, file=f"{known.name}.onnx", sha256=sha256, version=number, store=store)
 
 
-def used() -> dict[str, dict[str, Any]]:
-    """Name -> version and hash of all weights in use, to be recorded beside what was read with them."""
-    return {known.name: {"version": known.version, "sha256": known.sha256} for known in in_use()}
+def numbers_in_use() -> dict[str, int]:
+    """Name -> version of all weights in use. Raises WeightsError."""
+    return {known.name: known.version for known in in_use()}
 
 
-def used_id() -> str:
-    """A short name for `used()`: equal weights, equal names."""
-    text = "".join(f"{known.name} {known.sha256}\n" for known in in_use())
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+def pin(numbers: Mapping[str, int]) -> None:
+    """Read with these versions in this process, whichever are in use elsewhere."""
+    _PINNED.update(numbers)
+    _in_use.cache_clear()
 
 
 def committed(package: str) -> tuple[Weights, ...]:

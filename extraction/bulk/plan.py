@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from extraction.outputs import ManifestLine
 from extraction.settings import Settings
+from models.weights import numbers_in_use
 
 CONVERTED, FAILED, SKIPPED = "converted", "failed", "skipped"
 
@@ -25,7 +27,7 @@ class Plan:
     """How to convert: where to, with which settings and OCR engine, in how many workers of how many threads.
 
     `made_with` is the digest of what decides a report's contents (`extraction.bulk.record`). With `force`, finished
-    reports are done again.
+    reports are done again. `weights` are the versions that all workers read with, whatever is promoted meanwhile.
     """
 
     out: Path
@@ -35,6 +37,7 @@ class Plan:
     force: bool = False
     made_with: str = ""
     threads: int = 0  # of each worker; 0: so many that workers x threads = cores
+    weights: Mapping[str, int] = field(default_factory=numbers_in_use)
 
     @property
     def threads_each(self) -> int:

@@ -17,7 +17,7 @@ from extraction.bulk.places import is_remote
 from extraction.outputs import DRAFT, in_place_of
 from extraction.settings import Settings
 from extraction.versions import package_versions
-from models.weights import shipped
+from models.weights import in_use, numbers_in_use
 
 RECORD = "run.json"
 _PACKAGES = ("rapidocr", "paddleocr", "onnxruntime", "pypdfium2", "opencv-python", "numpy", "pillow", "lxml")
@@ -29,7 +29,7 @@ def makers(settings: Settings, engine: str) -> dict[str, Any]:
         "gouji": version("gouji"),
         "ocr": engine,
         "settings": {stage: values for stage, values in asdict(settings).items() if stage != "bulk"},
-        "weights": {w.name: w.sha256 for w in shipped()},
+        "weights": {w.name: w.sha256 for w in in_use()},
     }
 
 
@@ -70,6 +70,7 @@ def _write(out: Path, made_by: dict[str, Any], *, finished: bool) -> None:
         "made_with": digest_of(made_by),
         "made_by": made_by,
         "packages": package_versions(_PACKAGES),  # told, not compared
+        "weights_versions": numbers_in_use(),
         "finished": finished,
     }
     with in_place_of(out / RECORD) as file:

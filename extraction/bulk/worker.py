@@ -29,7 +29,9 @@ def work(link: Connection, plan: Plan, parent: int) -> None:
     from extraction.bulk.one import convert_one
     from extraction.stages import told_of_pages
     from models.loaded import Models
+    from models.weights import pin
 
+    pin(plan.weights)
     models = Models(plan.engine, plan.threads_each, layout=plan.settings.reading.layout)
     link.send(READY)
     with told_of_pages(lambda: link.send(PAGE)):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
-import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extraction.cli import main
-from models.cell_reader import CellReader
 from models.versions import add_version, read_state, sha256_of, switch, versions
-from models.weights import WeightsError, shipped, used, used_id, weights
+from models.weights import WeightsError, numbers_in_use, shipped, weights
 from training.gate.comparison import Comparison, Trial, judged, read_comparison, write_comparison
 from training.gate.outcomes import Outcome, changes, uneven
 from training.gate.page import render_page
@@ -83,20 +82,22 @@ def test_a_better_network_is_promoted_used_and_rolled_back(
     run: Path, store: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert compared(run, *BETTER).promote
-    before = used_id()
     assert main(["models", "promote", str(run)]) == 0
     assert read_state(store, "digits").active == 1
     # What reads in this process reads on with what it began with; another process has the new one.
     assert weights("digits").version == 0
-    assert _elsewhere(_in_use) == (1, sha256_of(run / "model" / "digits.onnx"))
-    assert _elsewhere(_id_in_use) != before
+    assert in_use_elsewhere() == (1, sha256_of(run / "model" / "digits.onnx"))
+    assert in_use_elsewhere(*(f"{name}={k}" for name, k in numbers_in_use().items())) == (
+        0,
+        SHIPPED.sha256,
+    )  # a worker of a run that began before
     capsys.readouterr()
     assert main(["models"]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if " digits " in line]
     assert [line[0] for line in lines] == [" ", "*"]
     assert (store / "digits" / "1" / "comparison.json").is_file()
     assert main(["models", "rollback", "digits"]) == 0
-    assert _elsewhere(_in_use) == (0, SHIPPED.sha256)
+    assert in_use_elsewhere() == (0, SHIPPED.sha256)
     assert main(["models", "rollback", "digits"]) == 2  # nothing is before the shipped one
     assert main(["models", "rollback", "digits", "--to", "1"]) == 0
     assert [(s.before, s.after) for s in read_state(store, "digits").history] == [(0, 1), (1, 0), (0, 1)]
@@ -156,60 +157,65 @@ def test_a_damaged_version_is_noticed_and_rolled_back(
     assert main(["models", "promote", str(run)]) == 0
     card = store / "digits" / "1" / "model.toml"
     card.write_text(card.read_text(encoding="utf-8").replace("temperature = ", "temperature = 1"), encoding="utf-8")
-    assert "is damaged" in str(_elsewhere(_reading))
+    assert "is damaged" in elsewhere(_READING).stdout
     assert main(["models"]) == 2
     assert "gouji models rollback digits" in capsys.readouterr().out
     assert main(["models", "rollback", "digits"]) == 0
-    assert _elsewhere(_reading) == "reads"
+    assert elsewhere(_READING).stdout.startswith("reads with")
 
 
 @pytest.mark.parametrize("point", ["copying", "copied", "switching"])
 def test_a_crash_on_the_way_leaves_the_one_or_the_other(run: Path, store: Path, point: str) -> None:
-    process = multiprocessing.get_context("spawn").Process(target=_crash, args=(store, run / "model", point))
-    process.start()
-    process.join()
-    assert process.exitcode == 9
-    assert _elsewhere(_in_use) == (0, SHIPPED.sha256)
+    assert elsewhere(_CRASH, store, run / "model", point).returncode == 9
+    assert in_use_elsewhere() == (0, SHIPPED.sha256)
     assert versions(store, "digits") == (() if point == "copying" else (1,))
     compared(run, *BETTER)
     assert main(["models", "promote", str(run)]) == 0  # what is left over is in nobody's way
     active = read_state(store, "digits").active
     assert active == versions(store, "digits")[-1]
-    assert _elsewhere(_in_use) == (active, sha256_of(run / "model" / "digits.onnx"))
+    assert in_use_elsewhere() == (active, sha256_of(run / "model" / "digits.onnx"))
 
 
-def _crash(store: Path, model: Path, point: str) -> None:
-    """End this process at a point between the first copied byte and the switch."""
-    if point == "copying":
-        shutil.copytree(model, store / "digits" / ".part-broken")
-        os._exit(9)
-    number = add_version(store, "digits", model)
-    if point == "switching":
-        (store / "digits" / ".state.json.broken").write_text('{"active": ', encoding="utf-8")
-    assert number == 1
+_CRASH = """
+import os, shutil, sys
+from pathlib import Path
+from models.versions import add_version
+store, model, point = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+if point == "copying":
+    shutil.copytree(model, store / "digits" / ".part-broken")
     os._exit(9)
+assert add_version(store, "digits", model) == 1
+if point == "switching":
+    (store / "digits" / ".state.json.broken").write_text('{"active": ')
+os._exit(9)
+"""
+
+_IN_USE = """
+import sys
+from models.weights import in_use, pin
+pin({name: int(number) for name, _, number in (word.partition("=") for word in sys.argv[1:])})
+print(*next((known.version, known.sha256) for known in in_use() if known.name == "digits"))
+"""
+
+_READING = """
+from models.weights import WeightsError, weights
+try:
+    print("reads with", weights("digits").verified_path())
+except WeightsError as error:
+    print(error)
+"""
 
 
-def _elsewhere(what: object) -> object:
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(what)  # type: ignore[arg-type]
+def elsewhere(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Code in a process of its own."""
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def _in_use() -> tuple[int, str]:
-    found = weights("digits")
-    return found.version, str(used()["digits"]["sha256"])
-
-
-def _id_in_use() -> str:
-    return used_id()
-
-
-def _reading() -> str:
-    try:
-        CellReader()
-    except WeightsError as error:
-        return str(error)
-    return "reads"
+def in_use_elsewhere(*pinned: str) -> tuple[int, str]:
+    """The version of the cell recogniser that another process reads with, and its hash."""
+    version, sha256 = elsewhere(_IN_USE, *pinned).stdout.split()
+    return int(version), sha256
 
 
 def test_versions_are_numbered_on_and_kept(run: Path, store: Path) -> None:

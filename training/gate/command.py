@@ -25,8 +25,8 @@ examples:
   gouji models history labeller          every switch, when and why
 
 Versions are kept in {ENVIRONMENT}, else in the user's data folder (gouji/weights); `gouji --weights DIR COMMAND` names
-another folder for one call. Conversions record the weights that they used: "weights" in manifest.jsonl names a file in
-OUT/weights/.
+another folder for one call. Conversions record the weights that they used in OUT/run.json, and a run with other weights
+makes the reports again.
 
 exit codes: 0 done; 1 refused, nothing changed; 2 the call is wrong, or weights are missing or damaged
 """

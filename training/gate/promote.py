@@ -16,7 +16,6 @@ from models.versions import (
     sha256_of,
     store_folder,
     switch,
-    verify_version,
     versions,
 )
 from models.weights import Weights, WeightsError, committed, network, of_version
@@ -82,16 +81,6 @@ def rollback(name: str, to: int | None = None) -> State:
         return switch(store, name, target, "rolled back")
     except WeightsError as error:
         raise ModelError(str(error)) from error
-
-
-def faults(name: str, number: int, store: Path) -> str:
-    """What is wrong with a kept version, "" for nothing."""
-    try:
-        verify_version(store, name, number)
-        of_version(trainable()[name], number, store).verified_path()
-    except WeightsError as error:
-        return str(error)
-    return ""
 
 
 def _name(run: Path) -> str:

@@ -69,6 +69,11 @@ def vocabulary_of(base: str | Path) -> Vocabulary:
     return Vocabulary(tokens)
 
 
+def longest_of(base: str | Path) -> int:
+    """How many tokens a checkpoint can see at once."""
+    return int(AutoConfig.from_pretrained(base).max_position_embeddings)
+
+
 def new_vocabulary(texts: Iterable[str], least: int) -> Vocabulary:
     """The characters that come at least so often in the texts."""
     counts = Counter(character for text in texts for _, character in characters(text))

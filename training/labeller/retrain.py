@@ -32,7 +32,7 @@ from training.labeller.batches import fixed_windows
 from training.labeller.compare import ShownPage, frozen, labeller_in, tested
 from training.labeller.config import RetrainingConfig, read_config
 from training.labeller.export import CHECKPOINT, export
-from training.labeller.network import VOCABULARY, vocabulary_of
+from training.labeller.network import VOCABULARY, longest_of, vocabulary_of
 from training.labeller.noise import spoilt
 from training.labeller.pages import draft_pages, page_of
 from training.labeller.tagged import Example
@@ -78,11 +78,12 @@ def retrained(config: RetrainingConfig, learnt: Dataset, out: Path, start: Path,
     known = _vocabulary(start)
     vocabulary = _extended(known, learnt)
     whole = read_config()
-    recipe = replace(whole, seed=config.seed, noise=config.noise, training=config.training)
+    longest = min(whole.network.longest, longest_of(start))
+    network = replace(whole.network, longest=longest)
+    recipe = replace(whole, seed=config.seed, network=network, noise=config.noise, training=config.training)
     old = draft_pages("train", _OWN, config.data.reports, out / "data")
     pages = mixed(old, learnt, config.data.annotated)
     model = taught(start, pages, (), vocabulary, recipe, out / "training")
-    longest = min(whole.network.longest, model.config.max_position_embeddings)
     dev = _dev_windows(config, learnt, vocabulary, longest, out)
     folder = out / "model"
     export(model, vocabulary, longest, dev, folder, {"command": command, "from": sha256_of(_weights_of(start))})
