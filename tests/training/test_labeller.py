@@ -136,6 +136,7 @@ def test_the_recipe_runs_through_and_what_it_gives_labels_pages(tmp_path: Path) 
         data=replace(CONFIG.data, reports=10),
         pretraining=replace(CONFIG.pretraining, steps=2, batch=2),
         training=replace(CONFIG.training, steps=4, batch=2, every=2, bfloat16=False),
+        finishing=replace(CONFIG.finishing, steps=2, batch=2, every=2, bfloat16=False),
     )
     train(small, tmp_path, None, "a test")
     labeller = Labeller(threads=1, folder=tmp_path / "model")
@@ -170,11 +171,21 @@ def test_any_checkpoint_of_transformers_can_be_the_base(tmp_path: Path) -> None:
         network=replace(CONFIG.network, longest=128),
         data=replace(CONFIG.data, reports=10),
         training=replace(CONFIG.training, steps=2, batch=2, every=2, bfloat16=False),
+        finishing=replace(CONFIG.finishing, steps=2, batch=2, every=2, bfloat16=False),
     )
     train(small, tmp_path / "run", str(base), "a test")
     labeller = Labeller(threads=1, folder=tmp_path / "run" / "model")
     assert labeller.vocabulary.tokens == VOCABULARY.tokens
     assert labeller.label([Piece("行政许可")]).pieces.shape == (1, 1 + len(tags()))
+
+
+def test_rare_classes_count_more() -> None:
+    pytest.importorskip("torch", reason="torch is in the extra train")
+    from training.labeller.teach import class_weights
+
+    weights = dict(zip(class_names(), class_weights(7.0).tolist(), strict=True))
+    assert weights["B-narrative.reviews"] == weights["I-organization"] == weights["I-year"] == 7.0
+    assert weights["O"] == weights["B-row.rules"] == weights["I-title"] == 1.0
 
 
 _PAGES = [page for seed in (1, 2, 3) for page in typeset(draft_report(seed, "train"))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -14,7 +15,7 @@ from training.labeller.batches import fixed_windows
 from training.labeller.card import write_readme
 from training.labeller.config import DEFAULT, Config, read_config
 from training.labeller.export import export
-from training.labeller.network import new_vocabulary, vocabulary_of
+from training.labeller.network import VOCABULARY, new_vocabulary, vocabulary_of
 from training.labeller.noise import confusions, spoilt
 from training.labeller.pages import draft_pages, page_of
 from training.labeller.tagged import Example
@@ -43,7 +44,11 @@ def train(config: Config, out: Path, base: str | None, command: str) -> None:
         vocabulary = new_vocabulary([*texts, *_printed(), confusions().everything], config.data.words)
         start = str(pretrained(pages, vocabulary, config, out))
     dev = dev_windows(config, vocabulary, out)
-    model = taught(start, pages, dev, vocabulary, config, out / "training")
+    first = out / "taught"
+    if not (first / VOCABULARY).is_file():
+        taught(start, pages, dev, vocabulary, config, out / "training").save_pretrained(first)
+        vocabulary.write(first / VOCABULARY)
+    model = taught(first, pages, dev, vocabulary, replace(config, training=config.finishing), out / "finishing")
     export(model, vocabulary, config.network.longest, dev, out / "model", {"command": command})
     write_readme(out / "model", max(1, config.data.reports // 50))
 

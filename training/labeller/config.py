@@ -54,7 +54,8 @@ class PretrainingConfig:
 
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
-    """The loop: AdamW with a warm-up and a cosine, ended early where dev gets no better."""
+    """The loop: AdamW with a warm-up and a cosine, ended early where dev gets no better. `weight` is what a character
+    of a figure, organization or year in running text counts beside another one: they are rare."""
 
     steps: int
     batch: int
@@ -65,6 +66,7 @@ class TrainingConfig:
     every: int
     patience: int
     bfloat16: bool
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Config:
     noise: NoiseConfig
     pretraining: PretrainingConfig
     training: TrainingConfig
+    finishing: TrainingConfig
 
 
 def read_config(path: Path = DEFAULT) -> Config:
@@ -91,6 +94,7 @@ def read_config(path: Path = DEFAULT) -> Config:
         NoiseConfig(rates, tuple(noise.pop("shares")), **noise),
         PretrainingConfig(**data["pretraining"]),
         TrainingConfig(**data["training"]),
+        TrainingConfig(**data["finishing"]),
     )
 
 

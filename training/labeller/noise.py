@@ -56,11 +56,11 @@ def spoilt(page: Sequence[Tagged], rng: Random, how: NoiseConfig) -> list[Tagged
     rough = min(1.0, how.pieces * (0.3 + 4 * rate))
     pieces = [_reworded(tagged, rng, how) for tagged in page]
     pieces = _lost(_cut(_merged(pieces, rng, rough), rng, rough), rng, rough)
-    pieces = [_misread(tagged, rng, rate if rng.random() < 0.9 else min(0.9, 4 * rate), known) for tagged in pieces]
+    pieces = [misread(tagged, rng, rate if rng.random() < 0.9 else min(0.9, 4 * rate), known) for tagged in pieces]
     return _moved([tagged for tagged in pieces if tagged.text.strip()], rng, how)
 
 
-def _misread(tagged: Tagged, rng: Random, rate: float, known: Confusions) -> Tagged:
+def misread(tagged: Tagged, rng: Random, rate: float, known: Confusions) -> Tagged:
     """Every character misread with probability `rate`."""
     if rate <= 0:
         return tagged

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from datasets import Dataset
 from torch import Tensor
+from torch.nn import functional
 from transformers import EarlyStoppingCallback, PreTrainedModel, Trainer, TrainingArguments
 from transformers.trainer_utils import get_last_checkpoint
 
@@ -22,7 +23,9 @@ from training.labeller.network import (
     new_language_model,
     takes_places,
 )
-from training.labeller.tagged import Example, class_names
+from training.labeller.tagged import IGNORED, Example, class_names
+
+_RARE = ("narrative.", "organization", "year")
 
 
 def pretrained(pages: Dataset, vocabulary: Vocabulary, config: Config, folder: Path) -> Path:
@@ -70,16 +73,30 @@ def taught(
         preprocess_logits_for_metrics=_best_classes,
         callbacks=[EarlyStoppingCallback(early_stopping_patience=settings.patience)] if dev else [],
     )
+    trainer.weights = class_weights(settings.weight)
     trainer.collator_for_dev = Collator(vocabulary, places=places)
     _train(trainer, folder)
     model.eval()
     return model
 
 
+def class_weights(weight: float) -> Tensor:
+    """What a character of each class counts: `weight` where it is part of what running text names, else 1."""
+    return torch.tensor([weight if name[2:].startswith(_RARE) else 1.0 for name in class_names()])
+
+
 class _OneCollatorEach(Trainer):
-    """Hides characters in training, not in evaluation."""
+    """Hides characters in training, not in evaluation; weighs classes."""
 
     collator_for_dev: Collator
+    weights: Tensor
+
+    def compute_loss(self, model: Any, inputs: Any, return_outputs: bool = False, **_: Any) -> Any:
+        """Cross entropy over the characters, each weighed by its class."""
+        outputs = model(**{name: given for name, given in inputs.items() if name != "labels"})
+        logits = outputs.logits.float().flatten(0, 1)
+        loss = functional.cross_entropy(logits, inputs["labels"].flatten(), self.weights, ignore_index=IGNORED)
+        return (loss, outputs) if return_outputs else loss
 
     def get_eval_dataloader(self, eval_dataset: Any = None) -> Any:
         """As the base class does, with the other collator."""

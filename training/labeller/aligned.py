@@ -1,0 +1,188 @@
+"""What the alignment of rows and columns makes of misread labels, with the token classifier's tags and without.
+
+    python -m training.labeller.aligned --split test --reports 60
+
+Tables of invented reports are read with their labels misread, misprinted or worded as no other split words them;
+figures stay as printed, so that whatever goes wrong is a label's fault. Counted are labels named rightly, and what
+becomes of figures: accepted in their own field, for review, accepted in another one's (silent).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from pathlib import Path
+from random import Random
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table as Shown
+
+from extraction.document import Box, Cell, Region, RegionKind, Status, Table
+from extraction.labelling import label_fields
+from extraction.labels import labels_of
+from extraction.numbers import parse_figure
+from extraction.settings import Settings
+from extraction.similarity import core
+from extraction.tagging import with_tags
+from extraction.tags import tag_of
+from models.labeller import Labeller
+from training.forms import FormCell, FormTable
+from training.labeller.noise import confusions, misread
+from training.labeller.tagged import Tagged
+from training.synthetic.content import draft_report
+from training.synthetic.draft import Draft
+from training.synthetic.fonts import Split
+from training.synthetic.variations import DEFAULTS, NONE, Variations
+
+_WAYS = ("strings", "classifier")
+_ENDS = ("accepted", "review", "lost")
+_ACROSS, _DOWN = 480.0, 22.0  # points that a table is wide, and a row high
+_TOP = 70.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Labels as `variations` word them, with that share of their characters misread.
+
+    `half` is the share of the labels of which more than half the characters are misread; `lost` that of the rows of
+    figures that are not found at all, so that the shape of the table tells nothing.
+    """
+
+    variations: Variations | None = None
+    misread: float = 0.0
+    half: float = 0.0
+    lost: float = 0.0
+
+
+TRIALS: Mapping[str, Trial] = {
+    "clean": Trial(),
+    "light": Trial(misread=0.03),
+    "medium": Trial(misread=0.1),
+    "heavy": Trial(misread=0.3),
+    "half illegible": Trial(misread=0.05, half=0.5),
+    "lines lost": Trial(misread=0.1, lost=0.1),
+    "half illegible, lines lost": Trial(misread=0.05, half=0.5, lost=0.1),
+    "misprints": Trial(replace(NONE, misprinted_labels=1.0, header_line_lost=0.3, spaced_rules=0.3, header_change=0.5)),
+    "unseen wordings": Trial(replace(NONE, held_out_wordings=1.0)),
+    "unseen, medium": Trial(replace(NONE, held_out_wordings=1.0), misread=0.1),
+}
+"""What is done to labels; unseen wordings are the test split's."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m training.labeller.aligned", description=__doc__)
+    parser.add_argument("--split", choices=("train", "dev", "test"), default="dev", help="whose reports are invented")
+    parser.add_argument("--model", type=Path, help="folder of another network than the one in use")
+    parser.add_argument("--reports", type=int, default=60, help="how many")
+    parser.add_argument("--first", type=int, default=60_000_000, help="the number of the first")
+    parser.add_argument("-o", "--out", type=Path, help="write the counts as JSON too")
+    given = parser.parse_args(arguments)
+    labeller = Labeller(threads=1, folder=given.model)
+    counts = {
+        name: _tried(trial, given.split, range(given.first, given.first + given.reports), labeller, name)
+        for name, trial in TRIALS.items()
+    }
+    Console().print(_shown(counts))
+    if given.out:
+        given.out.write_text(json.dumps(counts, indent=1), encoding="utf-8")
+    return 0
+
+
+def _tried(trial: Trial, split: Split, seeds: range, labeller: Labeller, name: str) -> dict[str, dict[str, int]]:
+    found = {who: Counter[str]() for who in _WAYS}
+    for seed in track(seeds, name, transient=True):
+        draft = draft_report(seed, split, trial.variations or DEFAULTS[split])
+        tables = drawn(draft, trial, Random(seed))
+        for who, witness in zip(_WAYS, (None, labeller), strict=True):
+            found[who].update(scored(draft, tables, with_tags(tables.regions, witness)))
+    return {who: dict(count) for who, count in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The tables of a draft as a reader finds them, one a page. `labels` has the tag of each label by page and box,
+    `fields` what can be read."""
+
+    regions: tuple[Region, ...]
+    labels: Mapping[tuple[int | None, Box | None], str]
+    fields: frozenset[str]
+
+
+def drawn(draft: Draft, trial: Trial, rng: Random) -> Drawn:
+    """The tables of a draft after the trial."""
+    labels: dict[tuple[int | None, Box | None], str] = {}
+    fields: set[str] = set()
+    regions = []
+    for page, form in enumerate((part for part in draft.parts if isinstance(part, FormTable)), 1):
+        cells = []
+        lost = {row for row, key in enumerate(form.keys) if key and rng.random() < trial.lost}
+        edges = list(accumulate((w * _ACROSS for w in form.widths), initial=_TOP))
+        for row, column, cell in form.placed():
+            if row in lost and cell.row_span == 1:
+                continue
+            right = edges[min(column + cell.column_span, len(edges) - 1)]
+            box = Box(edges[column], _TOP + row * _DOWN, right, _TOP + (row + cell.row_span) * _DOWN)
+            cells.append(_read(cell, row, column, page, box, trial, rng))
+            if (tag := tag_of(cell.label)) and tag.startswith(("row.", "column.")) and core(cell.text):
+                labels[page, box] = tag
+            if cell.field is not None:
+                fields.add(cell.field)
+        around = Box(_TOP, _TOP, edges[-1], _TOP + len(form.rows) * _DOWN)
+        table = Table(tuple(cells), page, around)
+        regions.append(Region(RegionKind.TABLE, table=table, page=page, box=around))
+    return Drawn(tuple(regions), labels, frozenset(fields))
+
+
+def _read(cell: FormCell, row: int, column: int, page: int, box: Box, trial: Trial, rng: Random) -> Cell:
+    """A cell as a recogniser gives it: the more of it is misread, the less sure; a figure as printed."""
+    text, confidence = cell.text, 0.999
+    if parse_figure(text) is None:
+        rate = 0.6 if rng.random() < trial.half else trial.misread
+        text = misread(Tagged(text, ("",) * len(text)), rng, rate, confusions()).text
+        wrong = sum(a != b for a, b in zip(text, cell.text, strict=False)) / max(1, len(cell.text))
+        confidence = max(0.3, 0.999 - wrong)
+    return Cell(row, column, text, cell.row_span, cell.column_span, page, box, confidence)
+
+
+def scored(draft: Draft, tables: Drawn, regions: tuple[Region, ...]) -> Iterator[str]:
+    """What to count of one report: `row` and `row right`, the same of columns; fields by what became of them."""
+    settings = Settings()
+    named = {(label.page, label.box): tag_of(label.name) for label in labels_of(regions, settings)}
+    for place, tag in tables.labels.items():
+        kind = tag.partition(".")[0]
+        yield kind
+        if named.get(place) == tag:
+            yield f"{kind} right"
+    labelled = label_fields(tuple(region.table for region in regions if region.table is not None), settings)
+    read = {field.id: field for field in labelled.fields}
+    for field in draft.report.fields:
+        found = read.get(field.id)
+        accepted = found is not None and found.status in (Status.READ, Status.BLANK)
+        if field.id in tables.fields:
+            yield "fields"
+            yield "review" if found and found.status is Status.REVIEW else "lost" if not accepted else "accepted"
+        if found is not None and accepted and (field.id not in tables.fields or found.value != field.value):
+            yield "silent"
+
+
+def _shown(counts: Mapping[str, Mapping[str, Mapping[str, int]]]) -> Shown:
+    """A line a trial: both ways beside each other."""
+    table = Shown("labels", "rows", "", "columns", "", "accepted", "", "review", "", "lost", "", "silent", "")
+    shares = (("row right", "row"), ("column right", "column"), *((what, "fields") for what in _ENDS))
+    for name, ways in counts.items():
+        line = [
+            f"{ways[who].get(what, 0) / max(1, ways[who].get(whole, 0)):.2%}" for what, whole in shares for who in _WAYS
+        ]
+        table.add_row(name, *line, *(str(ways[who].get("silent", 0)) for who in _WAYS))
+    table.caption = "each: by their wording alone, and with the classifier"
+    return table
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
