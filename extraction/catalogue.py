@@ -97,6 +97,19 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class YearIdentity:
+    """A sum over two consecutive reports of one agency: field `earlier` of the first, with the fields `plus` and
+    `minus` of the second, is its field `later`. `title` is what the rule is called."""
+
+    id: str
+    title: str
+    earlier: str
+    later: str
+    plus: tuple[str, ...] = ()
+    minus: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NarrativeForm:
     """A figure that reports name in running text; `fields` add up to the same in the tables, none where they do not."""
 
@@ -161,6 +174,13 @@ def template_ids() -> tuple[str, ...]:
 def field_forms() -> dict[str, FieldForm]:
     """Every field of any template by id."""
     return {f.id: f for t in template_ids() for f in template(t).fields}
+
+
+@cache
+def year_identities() -> tuple[YearIdentity, ...]:
+    """Every sum over two consecutive years."""
+    blocks = {b["id"]: _block(b) for b in _declared()["block"]}
+    return tuple(found for rule in _declared()["across_years"] for found in _across(rule, blocks[rule["block"]]))
 
 
 @cache
@@ -245,6 +265,22 @@ def _expand(rule: dict[str, Any], block: Block, rows: dict[str, tuple[Row, ...]]
         )
         for column in block.columns
     ]
+
+
+def _across(rule: dict[str, Any], block: Block) -> list[YearIdentity]:
+    """A rule over rows holds in each column, a rule over columns in each row."""
+    rows, columns = {r.id: r for r in block.rows}, {c.id: c for c in block.columns}
+    over_rows = rule["of"] == "rows"
+    found = []
+    for line in columns if over_rows else rows:
+        fields = {
+            name: block.field_id(rows[name if over_rows else line], columns[line if over_rows else name])
+            for name in (rule["earlier"], rule["later"], *rule.get("plus", ()), *rule.get("minus", ()))
+        }
+        plus, minus = (tuple(fields[name] for name in rule.get(side, ())) for side in ("plus", "minus"))
+        own = _identity_id(block, line, rule["name"])
+        found.append(YearIdentity(own, rule["title"], fields[rule["earlier"]], fields[rule["later"]], plus, minus))
+    return found
 
 
 def _names(rule: dict[str, Any], known: list[str]) -> tuple[list[str], list[str]]:

@@ -26,6 +26,7 @@ examples:
   gouji show out 2023/report.pdf     one report: fields for review, sums that do not hold, warnings
 """
 
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; errors become one line on standard error and the exit code of their kind."""
     parsed = _parser().parse_args(arguments)
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_convert(commands)
     _add_show(commands)
+    _add_check(commands)
     _add_export(commands)
     _add_eval(commands)
     _add_annotations(commands)
@@ -82,6 +84,12 @@ def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     show.add_argument("out", type=Path, metavar="OUT", help="folder of a conversion")
     show.add_argument("report", nargs="?", metavar="REPORT", help="path of one input, as the manifest names it")
     show.set_defaults(run=_show)
+
+
+def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from extraction.archive_command import configure
+
+    configure(commands)
 
 
 def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

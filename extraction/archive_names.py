@@ -1,0 +1,176 @@
+"""Which names are spellings of one agency's: names as reports print them in, `Agency`s out, each with what was done.
+
+Three things are taken for spelling: widths, spaces and traditional characters; abbreviations of bodies that everybody
+uses (卫健委); and places left out in front (洪泽区… for 淮安市洪泽区…). The last is only taken for it where exactly one
+longer name ends so, where the name left over begins with a place of its own, and where no year is reported under both:
+城关镇人民政府 is the government of ten towns. Names a character apart are not put together, since so are names of
+places; they are pointed out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from rapidfuzz.distance import Levenshtein
+
+_TRADITIONAL = str.maketrans(
+    "區縣鄉鎮廳處辦務員會國際衛環財稅農業氣電資訊開發規劃設運輸漁監審計統檢驗圖館體廣視醫療應對聯檔產術劃總隊醫與聞無錫東"
+    "陽寧揚連雲門廣灣臺蘇漢陝遼黑龍長興豐樂義馬麗慶壽貴達遠從紹點團園場礦鐵橋導護養險標準質糧貿僑創訓聲樣櫓澤溝濱濟瀘滬贛魯粵瓊隴錢鄭趙韓",
+    "区县乡镇厅处办务员会国际卫环财税农业气电资讯开发规划设运输渔监审计统检验图馆体广视医疗应对联档产术划总队医与闻无锡东"
+    "阳宁扬连云门广湾台苏汉陕辽黑龙长兴丰乐义马丽庆寿贵达远从绍点团园场矿铁桥导护养险标准质粮贸侨创训声样橹泽沟滨济泸沪赣鲁粤琼陇钱郑赵韩",
+)
+_ABBREVIATED = {
+    "卫健委": "卫生健康委员会",
+    "卫健局": "卫生健康局",
+    "发改委": "发展和改革委员会",
+    "发改局": "发展和改革局",
+    "人社局": "人力资源和社会保障局",
+    "人社厅": "人力资源和社会保障厅",
+    "住建局": "住房和城乡建设局",
+    "住建厅": "住房和城乡建设厅",
+    "市监局": "市场监督管理局",
+    "市场监管局": "市场监督管理局",
+    "文旅局": "文化和旅游局",
+    "教体局": "教育体育局",
+    "应急局": "应急管理局",
+    "医保局": "医疗保障局",
+    "城管局": "城市管理局",
+    "疾控中心": "疾病预防控制中心",
+    "管委会": "管理委员会",
+    "街道办": "街道办事处",
+    "村委会": "村民委员会",
+}
+_PLACE = (
+    "(?:[一-鿿]{1,8}?(?:特别行政区|自治区|自治州|自治县|自治旗|地区|省|市|州|盟|县)"
+    "|[一-鿿]{2,8}?(?:街道|社区|区|旗|镇|乡|村))"
+)
+_PLACES = re.compile(rf"(?:{_PLACE})+")
+_OWN_PLACE = re.compile(rf"{_PLACE}[一-鿿]{{2,}}")
+_ANYWHERE = re.compile(
+    r"(?:经济|技术|高新|产业|工业)*(?:开发区|高新区|经开区|新区|工业区|园区|示范区|保税区|城区|郊区|矿区|林区|景区|城关镇)"
+)
+"""Places that every other city has: a name that begins with one says nothing of which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """`name` is its longest spelling, `spellings` all that are printed, in order of the alphabet."""
+
+    name: str
+    spellings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Names that may be one agency's and were not put together, and why, in Chinese."""
+
+    names: tuple[str, ...]
+    why: str
+
+
+def agencies_of(years: Mapping[str, Collection[int]]) -> tuple[tuple[Agency, ...], tuple[Doubt, ...]]:
+    """The agencies behind names, given the years that are reported under each; and what could not be decided."""
+    groups: dict[str, list[str]] = {}
+    for printed in sorted(years):
+        groups.setdefault(plain_name(printed), []).append(printed)
+    reported = {name: {year for printed in group for year in years[printed]} for name, group in groups.items()}
+    longer, doubts = _longer_names(reported)
+    merged: dict[str, list[str]] = {}
+    for name, group in groups.items():
+        merged.setdefault(longer.get(name, name), []).extend(group)
+    agencies = tuple(Agency(_shown(name, group), tuple(sorted(group))) for name, group in sorted(merged.items()))
+    return agencies, (*doubts, *_look_alikes({name: reported[name] for name in merged}))
+
+
+def plain_name(printed: str) -> str:
+    """The name without what is only its spelling.
+
+    >>> plain_name("青峰區 卫健委（本级）")
+    '青峰区卫生健康委员会'
+    """
+    name = re.sub(r"[\s“”\"'《》·.,，。]|[（(]本级[）)]", "", unicodedata.normalize("NFKC", printed)).translate(
+        _TRADITIONAL
+    )
+    for short, whole in _ABBREVIATED.items():
+        if name.endswith(short):
+            return name.removesuffix(short) + whole
+    return re.sub(r"(?<=[省市州区县旗镇乡])政府(?=$|办公)", "人民政府", name)
+
+
+def _longer_names(reported: Mapping[str, Collection[int]]) -> tuple[dict[str, str], list[Doubt]]:
+    """For names that leave out places in front, the one longer name that they are short for."""
+    found, doubts = dict[str, str](), list[Doubt]()
+    for name, longer in _ending_alike(reported).items():
+        outermost = [other for other in longer if not any(_leaves_out(other, more) for more in longer)]
+        if len(outermost) > 1:
+            doubts.append(Doubt((name, *sorted(outermost)), "简称对应不止一个全称，未合并"))
+        elif both := sorted({year for other in longer for year in reported[other]} & set(reported[name])):
+            years = "、".join(map(str, both))
+            doubts.append(Doubt((name, outermost[0]), f"同一年份（{years}）两个名称都有报告，未合并"))
+        else:
+            found[name] = outermost[0]
+    return _without_clashes(found, reported, doubts), doubts
+
+
+def _ending_alike(names: Collection[str]) -> dict[str, list[str]]:
+    """For every name that leaves out places in front of others, those others."""
+    known, found = set(names), dict[str, list[str]]()
+    for other in names:
+        for ending in (other[k:] for k in range(1, len(other))):
+            if ending in known and _leaves_out(ending, other):
+                found.setdefault(ending, []).append(other)
+    return found
+
+
+def _without_clashes(
+    found: Mapping[str, str], reported: Mapping[str, Collection[int]], doubts: list[Doubt]
+) -> dict[str, str]:
+    """Two names that are short for one are not both its, if both report on one year."""
+    short: dict[str, list[str]] = {}
+    for name, whole in found.items():
+        short.setdefault(whole, []).append(name)
+    clashes = [
+        (*pair, whole)
+        for whole, names in short.items()
+        for pair in combinations(names, 2)
+        if set(reported[pair[0]]) & set(reported[pair[1]])
+    ]
+    doubts += [Doubt(clash, "两个简称在同一年份都有报告，未合并") for clash in clashes]
+    clashing = {name for one, other, _ in clashes for name in (one, other)}
+    return {name: whole for name, whole in found.items() if name not in clashing}
+
+
+def _leaves_out(name: str, other: str) -> bool:
+    """Whether a name is another one without the places in front, and begins with a place itself."""
+    if len(name) >= len(other) or not other.endswith(name) or not _OWN_PLACE.match(name) or _ANYWHERE.match(name):
+        return False
+    return bool(_PLACES.fullmatch(other.removesuffix(name)))
+
+
+def _look_alikes(reported: Mapping[str, Collection[int]]) -> Iterable[Doubt]:
+    """Names a character apart of which no year is reported under both: a misreading, or two places."""
+    by_length: dict[int, list[str]] = {}
+    for name in reported:
+        by_length.setdefault(len(name), []).append(name)
+    for names in by_length.values():
+        for one, other in _a_character_apart(names):
+            if not set(reported[one]) & set(reported[other]):
+                yield Doubt((one, other), "只差一个字，可能是识别或排印错误，也可能是两个机关，未合并")
+
+
+def _a_character_apart(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Pairs of equally long names that differ in one character, found by leaving out each in turn."""
+    holes: dict[tuple[int, str], list[str]] = {}
+    for name in names:
+        for k in range(len(name)):
+            holes.setdefault((k, name[:k] + name[k + 1 :]), []).append(name)
+    return sorted(pair for group in holes.values() for pair in combinations(sorted(group), 2))
+
+
+def _shown(name: str, group: Iterable[str]) -> str:
+    """The printed spelling that is most like the plain name."""
+    return min(group, key=lambda printed: (Levenshtein.distance(printed, name), printed))
