@@ -12,6 +12,7 @@ from functools import cache
 
 from extraction.catalogue import sections, template, template_ids
 from extraction.similarity import chinese_count
+from extraction.tags import OUTCOMES
 
 _LEAST = 2  # Chinese characters; a single one is a piece of something by chance
 _MARKS = re.compile(r"[^\w]|_")
@@ -37,6 +38,7 @@ def _all_wordings() -> str:
 
 
 def _wordings() -> Iterator[str]:
+    yield OUTCOMES
     for section in sections():
         for title in (section.title, *section.wordings):
             yield f"{section.number}、{title}"

@@ -26,10 +26,11 @@ _SURELY = 1.2  # score of a row whose line the shape of its table tells
 _ANOTHER = 0.1  # a label that fits another line so much better is not this line's
 _WORDS = 3  # Chinese characters that can make a label
 _OWN = 0.6  # share of a hardly read label's characters that are the line's own, from which it is a piece of its label
+_SOME = 0.3  # the same of a label that the token classifier names, for it to be more than a guess by place
 _ILLEGIBLE = "the label could not be read"
 _EMPTY = "the row is empty, and may be one half of a row"
 _WHOLE = 0.85  # similarity under which a label may be a part of the line's
-_A_NAT = 0.08  # similarity that a nat of its log-probability is worth
+_A_NAT = 0.2  # similarity that a nat of its log-probability is worth
 _LEGIBLE = 0.8  # reading confidence from which a label that fits nothing is another label, not a misread one
 
 
@@ -236,12 +237,13 @@ def _emissions(
         for j, line in enumerate(lines):
             here = likeness[i][j]
             named = label_chance(row, line)
+            by_name = _named_score(named, line) if named and _says_some(row, line) else NEVER
             if here >= settings.min_similarity and not (line.row and here < another[i] - _ANOTHER):
-                sure[i, j] = _score(here, line)
-            if named >= settings.min_probability:
-                sure[i, j] = max(sure[i, j], _named_score(named, line))
-            elif sure[i, j] <= NEVER and line.kind is LineKind.DATA and _fits_blindly(row, line):
-                blind[i, j] = _BLIND + max(0.0, _named_score(named, line))
+                sure[i, j] = max(_score(here, line), by_name)
+            elif named >= settings.min_probability and by_name > NEVER:
+                sure[i, j] = by_name
+            elif line.kind is LineKind.DATA and _fits_blindly(row, line):
+                blind[i, j] = _BLIND + max(0.0, by_name)
             if line.kind is LineKind.DATA and i + 1 < len(rows):
                 together = alike_together(row, rows[i + 1], line)
                 # A half without figures may fit as well by itself, if the half with them does not.
@@ -254,6 +256,12 @@ def _emissions(
 def _score(likeness: float, line: FormLine) -> float:
     weight = 1.0 if line.kind is LineKind.DATA else 0.6
     return weight * (0.2 + 2.0 * (likeness - 0.5))
+
+
+def _says_some(row: PrintedRow, line: FormLine) -> bool:
+    """Whether some of what was read of a label is the line's own: else its place alone speaks for the line, and what
+    a report leaves out or adds would go unnoticed."""
+    return max(shared(row.labels[-1].text, wording) for wording in line.wordings) >= _SOME
 
 
 def _named_score(probability: float, line: FormLine) -> float:

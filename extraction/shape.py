@@ -199,7 +199,6 @@ def _says(row: PrintedRow, line: FormLine, lines: Sequence[FormLine]) -> bool | 
     label = _label(row, line)
     own = max(_alike(label.text, line), AS_SURE * chance(label, line.tag))
     another = max((_alike(label.text, other) for other in lines if other is not line), default=0.0)
-    another = max(another, *(AS_SURE * chance(label, other.tag) for other in lines if other is not line), 0.0)
     strange = label.confidence >= _LEGIBLE and not label.doubt and chinese_count(label.text) >= _WORDS
     if another >= max(_ANOTHERS, own + _BY) or (strange and own < _STRANGE):
         return False
