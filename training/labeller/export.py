@@ -72,6 +72,7 @@ def export(
     full.unlink(missing_ok=True)
     vocabulary.write(folder / VOCABULARY)
     copy.deepcopy(model).half().save_pretrained(folder / CHECKPOINT)  # type: ignore[no-untyped-call]
+    (folder / CHECKPOINT / "model.safetensors").chmod(0o644)  # it is written for its owner alone
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     head = {
         "purpose": "says what rows, columns, headings and figures in sentences are (LayoutLM of characters, ONNX)",

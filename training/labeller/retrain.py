@@ -73,18 +73,24 @@ def compare_run(config: RetrainingConfig, out: Path, command: str) -> bool | Non
     return compare(old, out / "model", None, config, out, command, {"recipe": "from nothing"}).promote
 
 
-def retrained(config: RetrainingConfig, learnt: Dataset, out: Path, start: Path, command: str) -> Path:
-    """The folder of the network that goes on from the checkpoint `start` with the annotated pages."""
+def retrained(
+    config: RetrainingConfig, learnt: Dataset, out: Path, start: Path, command: str, data: Path | None = None
+) -> Path:
+    """The folder of the network that goes on from the checkpoint `start` with the annotated pages.
+
+    `data` keeps the invented pages, for several trainings that share them.
+    """
+    data = data or out / "data"
     known = _vocabulary(start)
     vocabulary = _extended(known, learnt)
     whole = read_config()
     longest = min(whole.network.longest, longest_of(start))
     network = replace(whole.network, longest=longest)
     recipe = replace(whole, seed=config.seed, network=network, noise=config.noise, training=config.training)
-    old = draft_pages("train", _OWN, config.data.reports, out / "data")
+    old = draft_pages("train", _OWN, config.data.reports, data)
     pages = mixed(old, learnt, config.data.annotated)
     model = taught(start, pages, (), vocabulary, recipe, out / "training")
-    dev = _dev_windows(config, learnt, vocabulary, longest, out)
+    dev = _dev_windows(config, learnt, vocabulary, longest, data)
     folder = out / "model"
     export(model, vocabulary, longest, dev, folder, {"command": command, "from": sha256_of(_weights_of(start))})
     return folder
@@ -165,10 +171,10 @@ def _extended(known: Vocabulary, learnt: Dataset) -> Vocabulary:
 
 
 def _dev_windows(
-    config: RetrainingConfig, learnt: Dataset, vocabulary: Vocabulary, longest: int, out: Path
+    config: RetrainingConfig, learnt: Dataset, vocabulary: Vocabulary, longest: int, data: Path
 ) -> list[Example]:
     """By which the temperature is fitted: invented pages of the dev split, and the annotated ones spoilt a bit more."""
-    invented = draft_pages("dev", _OWN, min(_DEV, config.data.reports), out / "data")
+    invented = draft_pages("dev", _OWN, min(_DEV, config.data.reports), data)
     rows = [*invented, *learnt.select(range(min(len(learnt), 2 * _DEV)))]
     noisy = [spoilt(page_of(row), Random(number), config.noise) for number, row in enumerate(rows)]
     return fixed_windows(noisy, vocabulary, longest)
