@@ -139,10 +139,13 @@ def _header(table: Table, rows: Sequence[int], block: Block, first_column: int, 
     `least` is the share of the headers that must be like their columns'.
     """
     leaves = _lowest_cells(table, rows, first_column)
-    scores = _likeness(leaves, block)
-    if len(leaves) == len(block.columns) and (scores.diagonal() > NEVER).mean() >= least:
-        # Unreadable, but there is one header for each column.
-        np.fill_diagonal(scores, np.where(scores.diagonal() <= NEVER, 0.3, scores.diagonal()))
+    scores, worded = _likeness(leaves, block), _likeness(leaves, block, named=False)
+    if len(leaves) == len(block.columns) and (worded.diagonal() > NEVER).mean() >= least:
+        # Some are unreadable, but there is one header for each column, and none is taken for another's.
+        unread = scores.diagonal() <= NEVER
+        if any(unread[k] and (scores[k].max() > NEVER or _is_figure(leaf)) for k, leaf in enumerate(leaves)):
+            return None
+        np.fill_diagonal(scores, np.where(unread, 0.3, scores.diagonal()))
     matches, _ = align(scores)
     if len(matches) < len(block.columns):
         return None
@@ -151,19 +154,25 @@ def _header(table: Table, rows: Sequence[int], block: Block, first_column: int, 
     return Header(ranges, labels, _disorder([leaves[m.first] for m in matches], block))
 
 
-def _likeness(cells: Sequence[Cell], block: Block) -> Scores:
+def _is_figure(cell: Cell) -> bool:
+    """Whether a cell prints a figure: what was cut off a table beside it, say, but no header."""
+    return bool((figure := parse_figure(cell.text)) and not figure.blank)
+
+
+def _likeness(cells: Sequence[Cell], block: Block, named: bool = True) -> Scores:
     """How alike header cells and the block's columns are, NEVER where they cannot be the same.
 
     What the token classifier is sure of is alike as far as it is sure, but less than a header that is word for word
-    another column's.
+    another column's; not so if `named` is False.
     """
     scores = np.full((len(cells), len(block.columns)), NEVER)
     for i, cell in enumerate(cells):
         for j, column in enumerate(block.columns):
             alike = max(similarity(cell.text, w) for w in (column.label, *column.wordings))
-            named = AS_SURE * chance(cell, tag_of(f"column.{block.id}.{column.id}"))
-            if max(alike, named) >= _SAME_COLUMN:
-                scores[i, j] = max(alike, named)
+            if named:
+                alike = max(alike, AS_SURE * chance(cell, tag_of(f"column.{block.id}.{column.id}")))
+            if alike >= _SAME_COLUMN:
+                scores[i, j] = alike
     return scores
 
 
