@@ -15,6 +15,7 @@ from extraction.bulk.journal import Journal, forget_segments, locked, open_journ
 from extraction.bulk.plan import CONVERTED, FAILED, SKIPPED, Input, Outcome, Plan, Task
 from extraction.bulk.pool import Engine, LocalEngine
 from extraction.errors import ModelError, OutputError
+from extraction.exports.summary import Survey, write_summary
 from extraction.outputs import ManifestLine, remove_report, report_path, write_manifest
 from models.weights import WeightsError
 
@@ -56,7 +57,9 @@ def convert(
             everything = dict(sorted({**earlier, **{name: outcome.line for name, outcome in done.items()}}.items()))
             write_manifest(plan.out, everything.values())
             forget_segments(plan.out)
-            write_fields(plan.out, [name for name, line in everything.items() if _has_report(line, plan.out)])
+            survey = Survey()
+            write_fields(plan.out, [n for n, line in everything.items() if _has_report(line, plan.out)], survey.add)
+            write_summary(plan.out / "summary.html", survey, everything)
             record.end(plan.out, made_by)
     return Result(tuple(done[item.name] for item in inputs), changes)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from extraction.bulk.plan import FAILED, Input, Plan
@@ -81,11 +81,15 @@ def _converted(inputs: list[Input], plan: Plan, parsed: argparse.Namespace) -> i
     from rich.console import Console
 
     from extraction import progress
-    from extraction.bulk.pool import LocalEngine
+    from extraction.bulk.pool import Engine, LocalEngine
     from extraction.convert import convert
 
     tally = progress.Tally(len(inputs))
-    make_engine = LocalEngine if parsed.engine == "local" else _ray(parsed.address)
+    make_engine: Callable[[Plan], Engine] = LocalEngine
+    if parsed.engine == "ray":
+        from extraction.bulk.ray_engine import ray_engine
+
+        make_engine = ray_engine(parsed.address)
     kind = progress.QUIET if parsed.quiet else parsed.progress
     with progress.watched(kind, tally) as on_done:
         result = convert(inputs, plan, on_done, make_engine)
@@ -116,10 +120,6 @@ def _arriving(patterns: list[str], out: Path, every: float) -> Iterator[list[Inp
             yield still
         seen = now
         time.sleep(every)
-
-
-def _ray(address: str | None):  # type: ignore[no-untyped-def]
-    raise UsageError("--engine ray is not available in this version; use --engine local with --workers N")
 
 
 def _require_weights(engine: str) -> None:

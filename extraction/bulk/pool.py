@@ -101,7 +101,7 @@ class LocalEngine:
                 if said == READY:
                     worker.ready, self._failed_starts = True, 0
                 elif isinstance(said, Outcome):
-                    worker.task = None
+                    worker.task, worker.warm = None, True
                     yield said
         except (EOFError, OSError, ConnectionError):
             self._lose(worker, on_loss, CRASH, f"the reader crashed on this file ({worker.how_it_ended()})")
@@ -109,7 +109,7 @@ class LocalEngine:
         if worker.task is None:
             if not worker.ready and time.monotonic() - worker.begun > _START:
                 self._lose(worker, on_loss, TIME, "")
-            elif worker.ready and worker.megabytes() > self._plan.settings.bulk.recycle_megabytes:
+            elif worker.warm and worker.megabytes() > self._plan.settings.bulk.recycle_megabytes:
                 self._workers.remove(worker)
                 worker.end()
         elif (late := worker.late(self._plan.settings.bulk)) is not None:
@@ -138,7 +138,7 @@ class _Worker:
         self.process = context.Process(target=work, args=(theirs, plan, os.getpid()), daemon=True)
         self.process.start()
         theirs.close()  # so that the pipe ends with the worker
-        self.ready = False
+        self.ready = self.warm = False  # it has loaded what it needs; it has done a document
         self.task: Task | None = None
         self.since = self.begun = time.monotonic()
 

@@ -1,0 +1,140 @@
+"""Files spoilt at random: bits flipped, ends cut off, parts spliced in from others, numbers blown up, parts repeated.
+
+A mutation takes the bytes of a file, those of another and a source of chance. What is packed (the parts of a DOCX, the
+streams of a PDF) is spoilt inside too, so that damage gets past the unpacking.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Callable
+from io import BytesIO
+from random import Random
+
+Mutation = Callable[[bytes, bytes, Random], bytes]
+
+_NUMBER = re.compile(rb"(?<![0-9])[0-9]{1,6}(?![0-9])")
+_STREAM = re.compile(rb"/FlateDecode.{0,80}?stream\r?\n(.*?)endstream", re.DOTALL)
+_HUGE = (b"0", b"-1", b"65536", b"2147483648", b"99999999999", b"1e308")
+_TOKENS = (
+    b"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>&x;",
+    b"<!ENTITY % r SYSTEM 'http://127.0.0.1:9/x.dtd'>%r;",
+    b"<w:tbl><w:tr><w:tc>" * 50,
+    b"<table><tr><td colspan=99999 rowspan=99999>" * 20,
+    b"/Kids [1 0 R 2 0 R 3 0 R]",
+    b"/MediaBox [0 0 1e9 1e9]",
+    b"/Filter [/FlateDecode /FlateDecode /LZWDecode]",
+    b"<div style='display:none'>" * 300,
+    b"\x00" * 64,
+    b"\xff" * 64,
+    "政府信息公开工作年度报告".encode("gbk"),
+)
+
+
+def flip_bits(data: bytes, _: bytes, draw: Random) -> bytes:
+    """One to 64 bits turned."""
+    spoilt = bytearray(data)
+    for _ in range(2 ** draw.randrange(7)):
+        spoilt[draw.randrange(len(spoilt))] ^= 1 << draw.randrange(8)
+    return bytes(spoilt)
+
+
+def cut_off(data: bytes, _: bytes, draw: Random) -> bytes:
+    """The start alone, or all but the start."""
+    at = draw.randrange(1, len(data))
+    return data[:at] if draw.random() < 0.8 else data[at:]
+
+
+def splice(data: bytes, other: bytes, draw: Random) -> bytes:
+    """A part replaced by a part of another file."""
+    start, at = draw.randrange(len(other)), draw.randrange(len(data))
+    part = other[start : start + 2 ** draw.randrange(4, 15)]
+    return data[:at] + part + data[at + draw.choice((0, len(part))) :]
+
+
+def repeat(data: bytes, _: bytes, draw: Random) -> bytes:
+    """A part that stands there many times."""
+    at = draw.randrange(len(data))
+    part = data[at : at + 2 ** draw.randrange(3, 12)]
+    return data[:at] + part * draw.choice((2, 3, 50)) + data[at:]
+
+
+def leave_out(data: bytes, _: bytes, draw: Random) -> bytes:
+    """A part gone."""
+    at = draw.randrange(len(data))
+    return data[:at] + data[at + 2 ** draw.randrange(1, 14) :] or b"\x00"
+
+
+def blow_up(data: bytes, _: bytes, draw: Random) -> bytes:
+    """A written number, or four bytes that may be one, made another."""
+    places = [m.span() for m in _NUMBER.finditer(data)]
+    if places and draw.random() < 0.7:
+        start, end = draw.choice(places)
+        return data[:start] + draw.choice(_HUGE) + data[end:]
+    at = draw.randrange(len(data))
+    return data[:at] + draw.choice((b"\xff\xff\xff\x7f", b"\xff" * 4, bytes(4))) + data[at + 4 :]
+
+
+def plant(data: bytes, _: bytes, draw: Random) -> bytes:
+    """Something hostile, somewhere."""
+    at = draw.randrange(len(data))
+    return data[:at] + draw.choice(_TOKENS) + data[at:]
+
+
+MUTATIONS: tuple[Mutation, ...] = (flip_bits, cut_off, splice, repeat, leave_out, blow_up, plant)
+
+
+def spoilt(data: bytes, other: bytes, draw: Random) -> bytes:
+    """The file with one to three mutations, in what is packed within it where it has such."""
+    for _ in range(draw.choice((1, 1, 2, 3))):
+        mutation = draw.choice(MUTATIONS)
+        inside = draw.random() < 0.6
+        data = (_spoilt_within if inside else _spoilt_as_it_is)(data, other, mutation, draw) or b"\x00"
+    return data
+
+
+def _spoilt_as_it_is(data: bytes, other: bytes, mutation: Mutation, draw: Random) -> bytes:
+    return mutation(data, other, draw)
+
+
+def _spoilt_within(data: bytes, other: bytes, mutation: Mutation, draw: Random) -> bytes:
+    if data.startswith(b"PK"):
+        return _spoilt_part(data, other, mutation, draw)
+    if b"%PDF-" in data[:1024]:
+        return _spoilt_stream(data, other, mutation, draw)
+    return mutation(data, other, draw)
+
+
+def _spoilt_part(data: bytes, other: bytes, mutation: Mutation, draw: Random) -> bytes:
+    """A zip file with one part spoilt and packed again."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as package:
+            parts = {name: package.read(name) for name in package.namelist()}
+    except (zipfile.BadZipFile, OSError, ValueError, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        return mutation(data, other, draw)
+    filled = sorted(name for name, part in parts.items() if part)
+    if not filled:
+        return mutation(data, other, draw)
+    main = "word/document.xml"
+    name = main if main in filled and draw.random() < 0.6 else draw.choice(filled)
+    parts[name] = mutation(parts[name], other, draw)
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
+        for part, content in parts.items():
+            package.writestr(part, content)
+    return packed.getvalue()
+
+
+def _spoilt_stream(data: bytes, other: bytes, mutation: Mutation, draw: Random) -> bytes:
+    """A PDF with one compressed stream spoilt; its length and the places of what comes after it are then wrong too."""
+    streams = [m.span(1) for m in _STREAM.finditer(data)]
+    if not streams:
+        return mutation(data, other, draw)
+    start, end = draw.choice(streams)
+    try:
+        content = zlib.decompressobj().decompress(data[start:end], 10_000_000)
+    except zlib.error:
+        return mutation(data, other, draw)
+    return data[:start] + zlib.compress(mutation(content or b"\x00", other, draw)) + b"\n" + data[end:]

@@ -1,0 +1,103 @@
+"""`gouji export`: an OUT folder as a workbook, a table, a database or a page."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from extraction.bulk.plan import FAILED
+from extraction.document import Report
+from extraction.errors import UsageError
+from extraction.outputs import read_manifest, read_report
+
+_EPILOG = """\
+examples:
+  gouji export out --to out.xlsx               the national form, a sheet a report, what is for review coloured
+  gouji export out 2023/a.pdf --to a.xlsx      one report
+  gouji export out --to fields.csv --bom       a CSV that Excel opens as it should
+  gouji export out --to fields --by-year       Parquet in folders year=2023 and so on, for large archives
+  gouji export out --to sqlite:///archive.db   reports, fields and sums as tables
+  gouji export out --to postgresql+psycopg://user@host/archive
+  gouji export out --to summary.html           counts, sums that fail, the reports that need most work
+"""
+
+
+def configure(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command with its options."""
+    export = commands.add_parser(
+        "export",
+        help="a conversion's results as a workbook, a table, a database or a page",
+        description="Writes the reports in OUT, or those named, to TARGET; its ending or address says as what.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    export.add_argument("out", type=Path, metavar="OUT", help="folder of a conversion")
+    export.add_argument("reports", nargs="*", metavar="REPORT", help="paths of inputs, as the manifest names them")
+    export.add_argument("--to", required=True, metavar="TARGET", help="*.xlsx, *.csv, *.html, a folder, a database")
+    export.add_argument(
+        "--bom", action="store_true", help="CSV for Excel: marked as UTF-8, no text taken for a formula"
+    )
+    export.add_argument("--by-year", action="store_true", help="Parquet, a folder a year")
+    export.set_defaults(run=run)
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Write what was asked for. Raises UsageError."""
+    lines = read_manifest(parsed.out)
+    if not lines:
+        raise UsageError(f"{parsed.out} is not the OUT folder of a conversion: it has no manifest.jsonl")
+    if unknown := [name for name in parsed.reports if name not in lines or lines[name].outcome == FAILED]:
+        raise UsageError(f"{parsed.out} has no report of {unknown[0]}; `gouji show {parsed.out}` lists them")
+    names = parsed.reports or [name for name, line in sorted(lines.items()) if line.outcome != FAILED]
+    _write(parsed, names)
+    return 0
+
+
+def _write(parsed: argparse.Namespace, names: list[str]) -> None:
+    target = Path(parsed.to)
+    if "://" in parsed.to:
+        _require("sqlalchemy")
+        from extraction.exports.database import write_database
+
+        write_database(parsed.to, _reports(parsed.out, names))
+    elif parsed.by_year:
+        from extraction.exports.partitions import write_by_year
+
+        write_by_year(target, _reports(parsed.out, names))
+    elif target.suffix == ".xlsx":
+        _require("xlsxwriter")
+        from extraction.exports.workbook import MOST_REPORTS, write_workbook
+
+        if len(names) > MOST_REPORTS:
+            raise UsageError(
+                f"a workbook takes {MOST_REPORTS} reports, not {len(names):,}: name some, or use a database"
+            )
+        write_workbook(target, _reports(parsed.out, names))
+    elif target.suffix == ".csv":
+        from extraction.field_tables import write_csv
+
+        write_csv(target, _reports(parsed.out, names), for_excel=parsed.bom)
+    elif target.suffix == ".html":
+        from extraction.exports.summary import Survey, write_summary
+
+        survey = Survey()
+        for report in _reports(parsed.out, names):
+            survey.add(report)
+        write_summary(target, survey, read_manifest(parsed.out))
+    else:
+        raise UsageError(f"{parsed.to}: end it with .xlsx, .csv or .html, give a database's address, or add --by-year")
+
+
+def _reports(out: Path, names: list[str]) -> Iterator[Report]:
+    for name in names:
+        try:
+            yield read_report(out, name)
+        except (OSError, ValueError) as error:
+            raise UsageError(f"the report of {name} cannot be read ({error}); run gouji convert again") from error
+
+
+def _require(package: str) -> None:
+    if find_spec(package) is None:
+        raise UsageError(f"{package} is not installed: pip install 'gouji[export]'")

@@ -1,0 +1,208 @@
+"""What people open: workbooks, databases, tables and pages made of reports that each test shows, and read back."""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pyarrow.dataset
+import pytest
+
+from extraction.cli import main
+from extraction.document import Check, ExtraRow, Field, NarrativeFigure, Report, Source, Status, Verdict
+from extraction.errors import UsageError
+from extraction.exports.database import write_database
+from extraction.exports.partitions import write_by_year
+from extraction.exports.summary import Survey, summary_page
+from extraction.exports.workbook import write_workbook
+from extraction.field_tables import write_csv
+from extraction.outputs import ManifestLine, read_report, write_manifest, write_report
+from tests.documents import SAMPLES
+
+HOSTILE = '=HYPERLINK("http://127.0.0.1","x")'
+
+
+def report(path: str, year: int | None, *fields: Field, organization: str = "松溪县档案局") -> Report:
+    return Report(Source(path, "ab" * 32, "application/pdf", 3), organization, year, "2021", "年度报告", fields=fields)
+
+
+def field(name: str, value: str | None, status: Status = Status.READ, printed: str | None = None) -> Field:
+    number = None if value is None else Decimal(value)
+    return Field(name, f"标签 / {name}", number, (value or "") if printed is None else printed, status, 0.99, page=2)
+
+
+RECEIVED = "applications.received.natural_person"
+TOTAL = "applications.received.total"
+
+
+def cells(path: Path, sheet: str) -> dict[str, openpyxl.cell.Cell]:
+    return {c.coordinate: c for row in openpyxl.load_workbook(path)[sheet].iter_rows() for c in row}
+
+
+# ---- workbook
+
+
+def test_a_workbook_is_the_form_with_what_is_for_review_coloured(tmp_path: Path) -> None:
+    item = report("a.pdf", 2023, field(RECEIVED, "12"), field(TOTAL, "13", Status.REVIEW))
+    write_workbook(tmp_path / "a.xlsx", [item])
+    sheet = cells(tmp_path / "a.xlsx", "2023松溪县档案局")
+    by_value = {c.value: c for c in sheet.values() if c.value is not None}
+    assert {"自然人", "商业企业", "一、本年新收政府信息公开申请数量"} <= by_value.keys()
+    assert by_value[12].fill.fill_type is None
+    assert by_value[13].fill.start_color.rgb == "FFFFE699"
+    assert "须人工核对" in (by_value[13].comment.text if by_value[13].comment else "")
+    assert by_value[12].row == by_value["一、本年新收政府信息公开申请数量"].row
+    assert by_value[12].column == by_value["自然人"].column
+
+
+def test_nothing_in_a_workbook_is_a_formula_or_a_link_out(tmp_path: Path) -> None:
+    hostile = report("=1+1.pdf", 2023, field(RECEIVED, None, Status.REVIEW, HOSTILE), organization=HOSTILE)
+    wrong = Check("applications.received:row_total", "=1 + 2", False, Verdict.UNRESOLVED)
+    hostile = replace(hostile, title=HOSTILE, warnings=("@SUM(1)",), checks=(wrong,))
+    write_workbook(tmp_path / "a.xlsx", [hostile, hostile])
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    every = [c for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None]
+    assert HOSTILE in {c.value for c in every}
+    assert {c.data_type for c in every} <= {"s", "n"}
+    assert all(c.hyperlink.target is None for c in every if c.hyperlink)  # within the workbook
+    assert len(book.sheetnames) == len({n.lower() for n in book.sheetnames}) == 4
+
+
+def test_a_workbook_of_every_sample_report(tmp_path: Path) -> None:
+    from annotations.store import read_gold
+
+    golds = [read_gold(path).report for path in sorted(SAMPLES.glob("*/gold.json"))]
+    write_workbook(tmp_path / "a.xlsx", golds)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    for gold, sheet in zip(golds, book.worksheets[2:], strict=True):
+        numbers = sorted(float(c.value) for row in sheet.iter_rows() for c in row if c.data_type == "n" and c.value)
+        assert numbers == sorted(float(f.value) for f in gold.fields if f.value)
+
+
+# ---- database
+
+
+def rows(path: Path, query: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(path) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_a_database_has_all_of_a_report(tmp_path: Path) -> None:
+    item = replace(
+        report("a.pdf", 2023, field(RECEIVED, "12"), field(TOTAL, "96171.6"), field("x", "123456789012.55")),
+        checks=(Check("id", "12 = 13", False, Verdict.SOURCE_INCONSISTENT),),
+        narrative=(NarrativeFigure("received_requests", Decimal(12), "12件\x00", 1, True),),
+        extra_rows=(ExtraRow("proactive", "其他", ("1", "2"), 2),),
+        warnings=("w",),
+    )
+    write_database(f"sqlite:///{tmp_path}/a.db", [item])
+    values = dict(rows(tmp_path / "a.db", "select id, value from fields"))
+    assert values == {RECEIVED: 12, TOTAL: 96171.6, "x": 123456789012.55}
+    assert rows(tmp_path / "a.db", "select verdict, holds from checks") == [("source_inconsistent", 0)]
+    assert rows(tmp_path / "a.db", "select value, text from narrative") == [(12, "12件")]
+    assert rows(tmp_path / "a.db", "select place, printed from extra_rows") == [(0, "1"), (1, "2")]
+    assert rows(tmp_path / "a.db", "select path, year, warning from reports join warnings on path = report") == [
+        ("a.pdf", 2023, "w")
+    ]
+
+
+def test_an_export_replaces_the_one_before_or_leaves_it(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/a.db"
+    write_database(address, [report("a.pdf", 2023, field(RECEIVED, "12"))])
+    write_database(address, [report("b.pdf", 2023, field(RECEIVED, "13"))])
+    assert rows(tmp_path / "a.db", "select report, value from fields") == [("b.pdf", 13)]
+    with pytest.raises(UsageError, match="cannot be filled"):
+        write_database(address, [report("c.pdf", 2023), report("c.pdf", 2023)])  # one key twice
+    assert rows(tmp_path / "a.db", "select report, value from fields") == [("b.pdf", 13)]
+
+
+# ---- tables and page
+
+
+def test_a_csv_for_excel_is_marked_and_has_no_formulas(tmp_path: Path) -> None:
+    item = report("a.pdf", 2023, field(RECEIVED, "-3", printed="-3"), field(TOTAL, None, Status.REVIEW, HOSTILE))
+    write_csv(tmp_path / "a.csv", [item], for_excel=True)
+    write_csv(tmp_path / "b.csv", [item])
+    assert (tmp_path / "a.csv").read_bytes().startswith(b"\xef\xbb\xbfreport,")
+    with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
+        first, second = csv.DictReader(file)
+    assert (first["value"], first["printed"], second["printed"]) == ("-3", "'-3", f"'{HOSTILE}")
+    with (tmp_path / "b.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["printed"] for row in csv.DictReader(file)] == ["-3", HOSTILE]
+
+
+def test_parquet_by_year(tmp_path: Path) -> None:
+    items = [report(f"{y}.pdf", y, field(RECEIVED, str(y or 1))) for y in (2023, 2022, None)]
+    for given in (items[:1], items):  # the second takes the place of the first
+        write_by_year(tmp_path / "fields", given)
+    table = pyarrow.dataset.dataset(tmp_path / "fields", partitioning="hive").to_table().to_pylist()
+    assert {(row["year"], row["report"], row["value"]) for row in table} == {
+        (2023, "2023.pdf", 2023),
+        (2022, "2022.pdf", 2022),
+        (None, "None.pdf", 1),
+    }
+    assert (tmp_path / "fields" / "year=2023").is_dir()
+    assert [p for p in tmp_path.iterdir() if p.name.endswith(".part")] == []
+
+
+def test_the_page_counts_and_escapes(tmp_path: Path) -> None:
+    wrong = Check("a:row_total", "1 = 2", False, Verdict.UNRESOLVED)
+    survey = Survey()
+    survey.add(replace(report("<b>.pdf", 2023, field(RECEIVED, "12", Status.REVIEW)), checks=(wrong,)))
+    survey.add(report("fine.pdf", 2022, field(RECEIVED, "12")))
+    lines = {
+        "<b>.pdf": ManifestLine("<b>.pdf", None, "converted", None, 1.0, 3),
+        "bad\n.pdf": ManifestLine("bad\n.pdf", None, "failed", "<script>", 1.0, None, "DamagedFile"),
+    }
+    page = summary_page(survey, lines)
+    assert "<b>" not in page
+    assert "<script" not in page
+    assert "http" not in page  # nothing from elsewhere
+    for said in ("&lt;b&gt;.pdf", "a:row_total", "文件损坏", "bad\\n.pdf", "2 份报告", "<svg", "须核对"):
+        assert said in page, said
+    assert "fine.pdf" not in page  # there is nothing to look at in it
+
+
+# ---- command
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    items = [report("a.pdf", 2023, field(RECEIVED, "12")), report("b.pdf", 2022, field(RECEIVED, "13"))]
+    for item in items:
+        write_report(tmp_path / "out", item.source.path, item)
+    lines = [ManifestLine(item.source.path, "ab" * 32, "converted", None, 1.0, 3) for item in items]
+    write_manifest(tmp_path / "out", [*lines, ManifestLine("c.pdf", None, "failed", "damaged", 1.0, None)])
+    assert read_report(tmp_path / "out", "a.pdf") == items[0]
+    return tmp_path / "out"
+
+
+@pytest.mark.parametrize("target", ["a.xlsx", "a.csv", "a.html"])
+def test_the_ending_says_what_is_written(target: str, out: Path, tmp_path: Path) -> None:
+    assert main(["export", str(out), "--to", str(tmp_path / target)]) == 0
+    assert (tmp_path / target).stat().st_size > 100
+
+
+def test_a_database_of_one_report_by_the_command(out: Path, tmp_path: Path) -> None:
+    assert main(["export", str(out), "b.pdf", "--to", f"sqlite:///{tmp_path}/a.db"]) == 0
+    assert rows(tmp_path / "a.db", "select path from reports") == [("b.pdf",)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["none", "--to", "a.xlsx"], "is not the OUT folder"),
+        (["OUT", "c.pdf", "--to", "a.xlsx"], "has no report of c.pdf"),
+        (["OUT", "--to", "a.doc"], "end it with"),
+        (["OUT", "--to", "nosuch://x"], "cannot be filled"),
+    ],
+)
+def test_what_cannot_be_written_is_said(
+    arguments: list[str], said: str, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", *[str(out) if a == "OUT" else a for a in arguments]]) == 2
+    assert said in capsys.readouterr().err
