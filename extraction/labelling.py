@@ -16,7 +16,6 @@ from decimal import Decimal
 from extraction.catalogue import FieldForm, Row, Template, field_forms
 from extraction.columns import Placed, place
 from extraction.document import Box, Cell, ExtraRow, Field, Status, Table
-from extraction.grid_cells import DOUBTFUL
 from extraction.headers import Header, UnplacedHeader, read_headers, read_unplaced_headers
 from extraction.numbers import Figure, Unit, parse_figure
 from extraction.printed import PrintedRow, printed_rows
@@ -67,7 +66,7 @@ def read_field(form: FieldForm, placed: Placed, accept: float) -> Field:
     doubt = placed.doubt or cell.doubt or fault or ("" if cell.confidence >= accept else "an unsure reading")
     status = Status.REVIEW if doubt else Status.BLANK if value is None else Status.READ
     confidence = round(min(cell.confidence, _UNSURE) if doubt else cell.confidence, 4)
-    candidates = () if placed.doubt or cell.doubt == DOUBTFUL else cell.candidates
+    candidates = () if placed.doubt else cell.candidates
     box = _rounded(cell.box)
     return Field(form.id, form.label, value, cell.text, status, confidence, cell.page, box, candidates=candidates)
 
@@ -137,11 +136,12 @@ def _each_once(placed: dict[str, Placed]) -> dict[str, Placed]:
 
 
 def _in_order(form: Template, read: dict[str, Field], lost: Collection[tuple[str, Row | None]]) -> tuple[Field, ...]:
-    """All fields of the template, then those of the other one that are printed all the same."""
+    """All fields of the template, then the rows of the other one that are printed all the same, each whole."""
     own = [read.get(f.id) or _unread(f, (f.block.id, f.row) in lost) for f in form.fields]
     known = {f.id for f in form.fields}
-    foreign = [f for f in read.values() if f.id not in known and f.status is not Status.MISSING]
-    return (*own, *foreign)
+    foreign = [f for f in read.values() if f.id not in known]
+    printed = {field_forms()[f.id].row for f in foreign if f.status is not Status.MISSING}
+    return (*own, *(f for f in foreign if field_forms()[f.id].row in printed))
 
 
 def _unread(form: FieldForm, lost: bool) -> Field:
