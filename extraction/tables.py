@@ -113,7 +113,8 @@ def _grouped_by_line(spans: Iterable[Span]) -> list[list[Span]]:
 
 def _room(left: Box, right: Box) -> float:
     """The room between two parts of a line, in character heights (the taller's: 一 may have a flat box)."""
-    return (right.left - left.right) / max(left.bottom - left.top, right.bottom - right.top)
+    height = max(left.bottom - left.top, right.bottom - right.top) or 1.0  # a damaged font may have none
+    return (right.left - left.right) / height
 
 
 def loose_table(rows: Sequence[Sequence[Span]], page: int | None) -> Table:
