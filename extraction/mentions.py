@@ -66,6 +66,18 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A figure that has a name: characters [start, end) of a text, its number or the words that there was none (then
+    `mention` is None), and how sure the name is (0..1)."""
+
+    id: str
+    start: int
+    end: int
+    mention: Mention | None
+    probability: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Skeleton:
     """A text made ready for patterns. `places` are the characters [start, end) of the text that each character of
     `words` stands for; `mentions` are by their place in `words`."""

@@ -13,10 +13,12 @@ from decimal import Decimal
 
 from extraction.catalogue import narrative_forms
 from extraction.document import Field, NarrativeFigure, Report, Status
-from extraction.mentions import Mention, skeleton
-from extraction.narrative_patterns import named_figures
+from extraction.mentions import Named, skeleton
+from extraction.narrative_marks import named_by_marks
+from extraction.narrative_patterns import named_by_words
 from extraction.sections import Paragraph
 
+_SURE = 0.8  # of the token classifier, from which it names a figure that no form of words does
 _ENDS = "，。；,;：:！？\n"
 _SENTENCE = re.compile(r"[。；;！？\n]")
 _YEAR = re.compile(r"(20[0-4]\d)\s*年|(去年|上年|上一年)")
@@ -73,11 +75,22 @@ def _slack(figure: NarrativeFigure) -> Decimal:
 
 def _in_paragraph(paragraph: Paragraph, number: int, year: int | None) -> Iterator[_Found]:
     text = skeleton(paragraph.text)
-    for named in named_figures(text):
-        start, end = text.printed(named.start, named.end)
-        mention = text.mentions[named.at] if named.at is not None else Mention(start, end, Decimal(0))
-        figure = NarrativeFigure(named.id, mention.value, _clause(paragraph.text, start), _page(paragraph, start))
-        yield _Found(figure, (number, start), _year_before(paragraph.text, start, year))
+    for named in _either(list(named_by_words(text)), list(named_by_marks(paragraph, text))):
+        value = named.mention.value if named.mention else Decimal(0)
+        clause, page = _clause(paragraph.text, named.start), _page(paragraph, named.start)
+        figure = NarrativeFigure(named.id, value, clause, page)
+        yield _Found(figure, (number, named.start), _year_before(paragraph.text, named.start, year))
+
+
+def _either(by_words: Sequence[Named], by_marks: Sequence[Named]) -> Iterator[Named]:
+    """What forms of words name, and what the token classifier is sure of where they name nothing."""
+    yield from by_words
+    known = {(named.start, named.end) for named in by_words}
+    said = {named.id for named in by_words}
+    for named in by_marks:
+        place = named.start, named.end
+        if named.probability >= _SURE and (place not in known if named.mention else named.id not in said):
+            yield named
 
 
 def _clause(text: str, at: int) -> str:
@@ -93,12 +106,14 @@ def _within_a_number(text: str, at: int) -> bool:
 
 def _page(paragraph: Paragraph, at: int) -> int | None:
     """The page of the line in which a character stands."""
-    page, seen = paragraph.page, 0
-    for line in paragraph.lines:
-        if seen > at:
-            break
-        page, seen = line.page, seen + len(line.text.strip())
-    return page
+    return next(
+        (
+            line.page
+            for line, start in reversed(list(zip(paragraph.lines, paragraph.starts, strict=True)))
+            if start <= at
+        ),
+        paragraph.page,
+    )
 
 
 def _year_before(text: str, at: int, year: int | None) -> int | None:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from extraction.mentions import Skeleton
+from extraction.mentions import Named, Skeleton
 
 _WORDS = {
     "items": "(?:条次|件次|篇次|条|件|篇|则|期|份|项|组|个(?!栏目|账号|平台|专栏|网站|公众号))",
@@ -39,17 +39,6 @@ _WORDS = {
     "|类|的|等|和|及|与)*",
     "other": "(?:建议|提案|信访|来信|来电|来访|留言|咨询|热线|诉求|投诉|许可|审批|处罚)",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A figure that a form of words names: characters [start, end) of the skeleton's words; `at` is its number, None
-    where words say that there was none."""
-
-    id: str
-    start: int
-    end: int
-    at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +148,7 @@ _NOUGHTS = (
 )
 
 
-def named_figures(text: Skeleton) -> Iterator[Named]:
+def named_by_words(text: Skeleton) -> Iterator[Named]:
     """The figures of a paragraph that a form of words names."""
     taken: set[int] = set()
     for form in _FIGURES:
@@ -167,13 +156,14 @@ def named_figures(text: Skeleton) -> Iterator[Named]:
             at = match.start("figure")
             if at in text.mentions and at not in taken:
                 taken.add(at)
-                yield from (Named(i, at, at + 1, at) for i in form.ids)
+                mention = text.mentions[at]
+                yield from (Named(i, mention.start, mention.end, mention) for i in form.ids)
     said: set[str] = set()
     for form in _NOUGHTS:
         for match in _everywhere(form, text.words):
             if not said & set(form.ids):
                 said.update(form.ids)
-                yield from (Named(i, *match.span(), None) for i in form.ids)
+                yield from (Named(i, *text.printed(*match.span()), None) for i in form.ids)
 
 
 def _everywhere(form: _Form, words: str) -> Iterator[re.Match[str]]:

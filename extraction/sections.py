@@ -40,12 +40,14 @@ _Margins = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text without its line breaks, and where it starts. `lines` are the printed lines."""
+    """Running text without its line breaks, and where it starts. `lines` are the printed lines, `starts` where each
+    begins in the text: before it, where a heading was cut off."""
 
     text: str
     page: int | None
     lines: tuple[Span, ...]
     title: bool = False
+    starts: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,8 @@ def _split_headings(lines: Iterator[Paragraph]) -> Iterator[Paragraph]:
                 match = re.match(rf"\s*{form.number}\s*、\s*{re.escape(title)}[\s。:：]*(?=\S)", line.text)
                 if match and len(line.text) - match.end() > _SHORT:
                     yield replace(line, text=line.text[: match.end()].strip(" \u3000。:："))
-                    line = replace(line, text=line.text[match.end() :].strip())
+                    rest = line.text[match.end() :].strip()
+                    line = replace(line, text=rest, starts=(line.starts[0] - line.text.rfind(rest),))
         yield line
 
 
@@ -127,7 +130,9 @@ def _joined(lines: Iterator[Paragraph]) -> Iterator[Paragraph]:
             open_paragraph = line
         elif _goes_on(open_paragraph, line, _margins_at(line, every, margins)):
             text = _join_text(open_paragraph.text, line.text)
-            open_paragraph = replace(open_paragraph, text=text, lines=(*open_paragraph.lines, *line.lines))
+            starts = (*open_paragraph.starts, len(text) - len(line.text) + line.starts[0])
+            lines_so_far = (*open_paragraph.lines, *line.lines)
+            open_paragraph = replace(open_paragraph, text=text, lines=lines_so_far, starts=starts)
         else:
             yield open_paragraph
             open_paragraph = line

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from extraction.document import Field, NarrativeFigure, Region, RegionKind, Report, Source, Span, Status
+from extraction.document import Field, Mark, NarrativeFigure, Region, RegionKind, Report, Source, Span, Status
 from extraction.narrative import read_narrative, with_agreement
 from extraction.pipeline import extract
 from extraction.sections import Paragraph, read_text
@@ -87,6 +88,58 @@ def test_a_figure_is_found_across_lines_and_pages() -> None:
     regions = [Region(RegionKind.TEXT, (Span(line, n),), page=n) for n, line in enumerate(lines, 1)]
     (figure,) = read_narrative(read_text(regions).paragraphs, 2020)
     assert figure == NarrativeFigure("received_requests", Decimal(12), "全年收到政府信息公开申请12件", 2)
+
+
+# ---- the other reader: what the token classifier marks
+
+
+def marked(*lines: str) -> list[tuple[str, int]]:
+    """Figures of lines in which [[name:text]] is what the classifier marks, as sure as 0.9."""
+    regions = []
+    for line in lines:
+        text, marks = "", []
+        for part in re.split(r"(\[\[\w+:.*?\]\])", line):
+            if part.startswith("[["):
+                name, _, said = part[2:-2].partition(":")
+                marks.append(Mark(f"narrative.{name}", len(text), len(text) + len(said), 0.9))
+                part = said
+            text += part
+        regions.append(Region(RegionKind.TEXT, (Span(text, marks=tuple(marks)),)))
+    return [(n.id, int(n.value)) for n in read_narrative(read_text(regions).paragraphs, 2020)]
+
+
+def test_a_mark_names_what_no_form_of_words_does() -> None:
+    assert marked("点亮民生灯[[published_items:63]]盏。") == [("published_items", 63)]
+    assert marked("点亮民生灯63盏。") == []
+
+
+def test_a_mark_of_a_part_of_a_figure_is_of_all_of_it() -> None:
+    assert marked("　　点亮民生灯1,[[published_items:2]]63余盏。") == [("published_items", 1263)]
+
+
+def test_a_mark_goes_on_in_the_next_line() -> None:
+    first = "　　点亮民生灯的工作按年初计划推进，全年点亮[[published_items:1]]"
+    assert marked(first, "[[published_items:263]]盏，没有一盏熄灭。") == [("published_items", 1263)]
+
+
+def test_a_mark_over_words_for_none_is_zero() -> None:
+    assert marked("本年[[received_requests:无人]]问津。") == [("received_requests", 0)]
+
+
+def test_a_mark_over_neither_is_nothing() -> None:
+    assert marked("[[published_items:2020]]年，[[fees:灯火通明]]。") == []
+
+
+def test_a_form_of_words_counts_before_a_mark() -> None:
+    assert marked("收到申请[[answered_requests:12]]件。") == [("received_requests", 12)]
+
+
+def test_marks_stand_where_a_heading_was_cut_off() -> None:
+    line = "一、总体情况　全年工作按年初的计划推进，点亮民生灯[[published_items:63]]盏，盏盏长明。"
+    assert marked(line) == [("published_items", 63)]
+
+
+# ---- beside the tables
 
 
 def report(figure: NarrativeFigure, *fields: tuple[str, int | None, Status]) -> Report:
