@@ -274,11 +274,13 @@ def test_the_learning_curve_in_small(base: Path, tmp_path: Path, capsys: pytest.
     from training.labeller.config import read_config
 
     whole = read_config()
+    once = replace(whole.training, steps=1, batch=2, every=1)  # in bfloat16, as the shipped weights are made
     small = replace(
         whole,
         network=replace(whole.network, longest=128),
         data=replace(whole.data, reports=10),
-        training=replace(whole.training, steps=1, batch=2, every=1, bfloat16=False),
+        training=once,
+        finishing=once,
     )
     recipe.train(small, tmp_path / "whole", str(base), "a test")
     assert "| clean (0%) |" in (tmp_path / "whole" / "model" / "README.md").read_text(encoding="utf-8")

@@ -76,7 +76,7 @@ def taught(
     trainer.weights = class_weights(settings.weight)
     trainer.collator_for_dev = Collator(vocabulary, places=places)
     _train(trainer, folder)
-    # As it was before training wrapped it: what casts to bfloat16 would be exported too, and ONNX Runtime cannot read it.
+    # Without the casts to bfloat16 that training has put around it: ONNX Runtime cannot read them.
     model = trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
     model.eval()
     return model
