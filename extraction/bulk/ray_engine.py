@@ -47,6 +47,7 @@ class RayEngine:
         self._ours = not ray.is_initialized()
         if self._ours:
             os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing is reported to anybody
+            os.environ.setdefault("RAY_worker_niceness", "0")  # of a cluster started here: not behind all else
             given: dict[str, Any] = {} if address else {"include_dashboard": False}
             try:
                 ray.init(address, log_to_driver=False, logging_level="ERROR", **given)

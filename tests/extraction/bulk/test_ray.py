@@ -68,7 +68,9 @@ def reports(out: Path) -> dict[str, bytes]:
     return found | {name: (out / name).read_bytes() for name in ("fields.csv", "fields.parquet")}
 
 
-def test_a_cluster_writes_what_one_machine_writes_though_a_node_is_killed(s3: str, tmp_path: Path) -> None:
+def test_a_cluster_writes_what_one_machine_writes_though_a_node_is_killed(
+    s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from ray.cluster_utils import Cluster
 
     from extraction.bulk.ray_engine import ray_engine
@@ -79,6 +81,8 @@ def test_a_cluster_writes_what_one_machine_writes_though_a_node_is_killed(s3: st
     for path in folder.iterdir():
         (place(f"{s3}/in") / path.name).write_bytes(path.read_bytes())
 
+    monkeypatch.setenv("RAY_worker_niceness", "0")
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     second = cluster.add_node(num_cpus=1)
     ray.init(address=cluster.address, log_to_driver=False)
