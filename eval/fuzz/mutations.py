@@ -36,7 +36,7 @@ _TOKENS = (
 def flip_bits(data: bytes, _: bytes, draw: Random) -> bytes:
     """One to 64 bits turned."""
     spoilt = bytearray(data)
-    for _ in range(2 ** draw.randrange(7)):
+    for _turn in range(2 ** draw.randrange(7)):
         spoilt[draw.randrange(len(spoilt))] ^= 1 << draw.randrange(8)
     return bytes(spoilt)
 

@@ -9,6 +9,7 @@ process that starts the run.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -50,7 +51,7 @@ class RayEngine:
             os.environ.setdefault("RAY_worker_niceness", "0")  # of a cluster started here: not behind all else
             given: dict[str, Any] = {} if address else {"include_dashboard": False}
             try:
-                ray.init(address, log_to_driver=False, logging_level="ERROR", **given)
+                ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **given)
             except (ConnectionError, ValueError, RuntimeError) as error:
                 raise UsageError(f"--address {address}: {error}") from error
         self._actors: list[Any] = []
@@ -103,7 +104,8 @@ class RayEngine:
         """A new actor, and the call that is answered when it has found room on some machine."""
         import ray
 
-        actor = ray.remote(num_cpus=self._plan.threads)(Reader).remote(replace(self._plan, workers=1))
+        kind: Any = ray.remote(num_cpus=self._plan.threads)(Reader)
+        actor = kind.remote(replace(self._plan, workers=1))
         self._actors.append(actor)
         return actor.convert.remote(()), actor
 
