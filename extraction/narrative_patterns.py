@@ -19,8 +19,9 @@ from extraction.mentions import Named, Skeleton
 
 _WORDS = {
     "items": "(?:条次|件次|篇次|条|件|篇|则|期|份|项|组|个(?!栏目|账号|平台|专栏|网站|公众号))",
-    "cases": "(?:件次|人次|件|宗|起|例|项|个(?!科|部门|单位|工|村|镇)|条|份|张|次|笔)",
+    "cases": "(?:件次|人次|件|宗|起|例|项|个(?!科|部门|单位|工|村|镇)|条|份|张|笔)",
     "documents": "(?:件|份|部|项|篇|个(?!栏|平|专|目|工))",
+    "pieces": "(?:篇|件|条|份|个(?!栏|平|专|目|工|账)|期|次|幅|部|则|张|组|套|集)",
     "tell": "(?:发布|公开|推送|刊发|刊登|刊载|登载|转发|转载|发文|发送|发出|发表|更新|上传|推出|编发|推文|发帖|公布"
     "|推介|刊出|挂出|登出|贴出|播发|发稿|供稿|收录|上线|披露|信息|消息|动态|文章|图文|作品|稿件|内容|发(?!现|生|展|放|挥))",
     "site": "(?:门户网|网站|官网|网页|政务网|公开网|信息网|公开平台|公开栏目|公开专栏)",
@@ -30,11 +31,12 @@ _WORDS = {
     "first": "(?:全年|一年来|本年度?|X年度?|年内|共|共计|累计|总共|合计|积极|及时|主动)*",
     "get": "(?:收到|接到|接收|受理|新收|收悉|收件|接件|登记|收|接)",
     "asked": "(?<!许可)(?<!登记)(?<!补贴)(?<!救助)(?<!补助)(?<!被)(?:申请(?!行政复议|复议|人|执行)|依申请公开)",
-    "answered": "(?:办结|答复|办理|办复|回复|处理|答完|办完|结案|已办)",
+    "answered": "(?<!没有)(?<!未)(?:办结|答复|办理|办复|回复|处理|答完|办完|结案|已办)",
     "going": "(?:(?:正在|尚在|仍在|还在|在)(?:办|处)理?(?:中|之中)?|(?:尚)?未(?:能)?办(?:结|完)|结转"
     "|(?:转|留|顺延)(?:入|到|至|待)?(?:下|次|来|第二|X)年?|跨年|在办|待办|尚待|余下|剩余)",
     "none": "(?:未(?!经|审|办)|没有|没(?=收|接|发)|无(?!正当|关|效|论|法|故|障)|零)",
-    "be": "(?:总?量|总?数量?|总?件数|条数|共计|合计|总计|累计|分别|均|各|共有|共|为|是|达到?|有|约|近|超过?|逾|了|：)*",
+    "be": "(?:总?量|总?数量?|总?件数|条数|共计|合计|总计|累计|分别|均|各|共有|共|为|是|达到?|有|约|近|超过?|逾|了|的"
+    "|：)*",
     "general": "(?:主动|公开|依法|及时|全文|向社会|对外|政府|政务|各类|各项|各种|各方面|相关|有关|公共|重点|领域|工作"
     "|类|的|等|和|及|与)*",
     "other": "(?:建议|提案|信访|来信|来电|来访|留言|咨询|热线|诉求|投诉|许可|审批|处罚)",
@@ -43,21 +45,26 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """`asked`: it only means what it says where requests have been spoken of before in the paragraph."""
+    """`asked`: it only means what it says where requests have been spoken of before in the paragraph; `alone`: where
+    it has not been said yet how many came in."""
 
     ids: tuple[str, ...]
     words: re.Pattern[str]
     asked: bool
+    alone: bool
 
 
-def _form(ids: str, words: str, *, asked: bool = False) -> _Form:
+_CAME_IN = re.compile("(?:收到|接到|受理|新收)[^，。；]*申请")
+
+
+def _form(ids: str, words: str, *, asked: bool = False, alone: bool = False) -> _Form:
     for name, choice in _WORDS.items():
         words = words.replace(f"<{name}>", choice)
     words = re.sub("(?<![；、：])N", "(?P<figure>N)", words, count=1)  # not the one in a class of characters
     words = words.replace("…", "[^，。；：！？N]{0,24}?").replace(
         "~", f"(?:(?!{_WORDS['other']})[^，。；！？、N]){{0,14}}?"
     )
-    return _Form(tuple(ids.split()), re.compile(words), asked)
+    return _Form(tuple(ids.split()), re.compile(words), asked, alone)
 
 
 _FIGURES = (
@@ -76,7 +83,8 @@ _FIGURES = (
     _form("received_requests", "<get>…<asked>~N<cases>"),
     _form("received_requests", "<get>~N<cases>[^，。；、N]{0,16}?<asked>"),
     # Who says only how many requests were handled says by that how many came in.
-    _form("received_requests", "(?:处理|办理|受理)(?:政府信息|信息)?依申请公开~N<cases>"),
+    _form("received_requests", "(?:处理|办理|受理)~<asked>~N<cases>", alone=True),
+    _form("received_requests", "(?:处理|办理|受理)~N<cases>[^，。；、N]{0,16}?<asked>", alone=True),
     _form("answered_requests", "<answered>~N<cases>", asked=True),
     _form("answered_requests", "N<cases>[^，。；、N]{0,6}?(?:均|全部|都)?(?:已|予以)(?:经)?<answered>", asked=True),
     _form("received_requests", "<asked>~N<cases>"),
@@ -91,7 +99,8 @@ _FIGURES = (
     _form("", "规范性文件…(?:废止|失效|清理|修订|修改|现行有效)~N"),
     _form("normative_documents", "规范性文件~N<documents>"),
     _form("normative_documents", "(?:制发|制定|印发|出台|发布|公开|公布|新增|制作|起草)~N<documents>~规范性文件"),
-    _form("interpretations", "(?:解读|图解|一图读懂)[^，。；、N]{0,14}?N(?:篇|件|条|份|个|期|次|幅|部|则)"),
+    _form("interpretations", "(?:解读|图解|一图读懂|政策(?:说明|问答|讲解|图表))[^，。；N]{0,16}?N<pieces>"),
+    _form("interpretations", "解读[^。；N]{0,16}，[^，。；N]{0,10}N<pieces>"),
     # what was published, and where
     _form("published_wechat", "<wechat>[^，。；N]{0,30}?<tell>~N<items>"),
     _form("published_weibo", "<weibo>[^，。；N]{0,30}?<tell>~N<items>"),
@@ -103,8 +112,11 @@ _FIGURES = (
     _form("published_wechat", "<via>…<wechat>…，<first><tell>~N<items>"),
     _form("published_weibo", "<via>…<weibo>…，<first><tell>~N<items>"),
     _form("published_website", "<via>…<site>…，<first><tell>~N<items>"),
-    _form("interpretations", "N(?:篇|件|条|份|个|期|幅|部|则)[^，。；、N]{0,10}?解读(?![^，。；、N]{0,8}N)"),
-    _form("published_items", "(?:公开|发布|公布|发出|推送|更新|上网|刊发|披露)了?<general>(?:信息|内容)<be>N<items>"),
+    _form("interpretations", "N<pieces>[^，。；、N]{0,12}?解读(?![^，。；、N]{0,8}N)"),
+    _form(
+        "published_items",
+        "(?:公开|发布|公布|发出|推送|更新|上网|刊发|披露)了?<general>(?:信息|内容|文件|材料|资料|事项|条目)<be>N<items>",
+    ),
     _form(
         "published_items",
         "(?:(?:主动|累计|共|对外|向社会|全年|总共)(?:公开|发布|公布)|公开(?:总?量|总数|数量|条目|件数))<be>N<items>",
@@ -115,7 +127,7 @@ _FIGURES = (
         "published_items",
         "N<items>(?:政府|政务|各类|公开|的)*信息(?:对外|向社会|主动|全部|均|及时|依法)*(?:公开|发布|公布|上网)",
     ),
-    _form("published_items", "信息公开(?:量|数量|总量|总数|条数|件数)<be>N<items>"),
+    _form("published_items", "信息的?(?:公开|发布|上网|公布)(?:总?量|总?数|数量|条数|件数)?<be>N<items>"),
     _form(
         "published_items",
         "(?:公开|发布|公布|上网|披露)的?<general>(?:信息|内容|条目|材料|文件|数据)~(?:共|计|总|达|有|为)~N<items>",
@@ -170,6 +182,7 @@ def _everywhere(form: _Form, words: str) -> Iterator[re.Match[str]]:
     """Every match, overlapping ones too."""
     match = form.words.search(words)
     while match:
-        if not form.asked or "申请" in words[: match.start()]:
+        before = words[: match.start()]
+        if not (form.asked and "申请" not in before) and not (form.alone and _CAME_IN.search(before)):
             yield match
         match = form.words.search(words, match.start() + 1)
