@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,15 +37,17 @@ def write_onnx(network: nn.Module, path: Path) -> None:
     """The network as ONNX; raises RuntimeError where ONNX Runtime does not say the same as PyTorch."""
     path.parent.mkdir(parents=True, exist_ok=True)
     example = torch.zeros(2, 1, HEIGHT, 64)
-    torch.onnx.export(
-        network,
-        (example,),
-        path,
-        input_names=["pictures"],
-        output_names=["scores"],
-        dynamic_axes={"pictures": {0: "n", 3: "width"}, "scores": {0: "n", 1: "steps"}},
-        dynamo=False,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the tracing exporter: the other one needs more packages
+        torch.onnx.export(
+            network,
+            (example,),
+            path,
+            input_names=["pictures"],
+            output_names=["scores"],
+            dynamic_axes={"pictures": {0: "n", 3: "width"}, "scores": {0: "n", 1: "steps"}},
+            dynamo=False,
+        )
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     for width in WIDTHS[:4]:
         given = np.random.default_rng(width).random((3, 1, HEIGHT, width), np.float32)
