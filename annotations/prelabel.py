@@ -10,12 +10,12 @@ from pathlib import Path, PurePosixPath
 from annotations.regions import evaluated
 from annotations.store import DRAFT, Annotation, annotation_path, read_gold, write_annotation
 from extraction.bulk.plan import Input
-from extraction.checks import SURE, check_sums
 from extraction.document import Field, Status
 from extraction.errors import InputError, UsageError
 from extraction.labels import labels_of
 from extraction.narrative import with_agreement
 from extraction.pipeline import read_document, report_of
+from extraction.reconcile.report import SURE, reconcile
 from extraction.settings import Settings
 from models.loaded import Models
 
@@ -65,7 +65,7 @@ def draft(path: Path, annotation_id: str, models: Models, settings: Settings) ->
     """
     document = f"{annotation_id}{path.suffix.lower()}"
     contents = read_document(path, models, settings, document)
-    report = with_agreement(check_sums(report_of(contents, settings)))
+    report = with_agreement(reconcile(report_of(contents, settings)))
     drafted = [_drafted(f) for f in report.fields]
     facts = {f"unsure {f.id}": why for f, why in drafted if why}
     report = replace(report, fields=tuple(f for f, _ in drafted))

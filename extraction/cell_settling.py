@@ -34,6 +34,7 @@ _FAR_APART = 1.0  # line heights between two marks of a line: too far for the di
 _SLANTED = 0.8  # of a /
 _LIKELY = 0.9  # probability of a figure that letters do not speak against
 _NEARLY = 0.3  # probability of a second reading that may be the right one after all
+_SECOND = 0.05  # of the general recogniser's score, what a figure that only it names is given
 _OFF = 0.27  # heights of a digit: no dash stands farther from the middle of its row's figures
 _FIGURE_LIKE = re.compile(r"[\dOoQDlI|一〇.,，。:：·•_\-—–―～~/\\'`‘’“”\"\s()（）元万件]*")
 # What the networks answer for a lone digit, seen on real pages.
@@ -100,8 +101,19 @@ def settled(figure: CellReading, general: CellText | None, place: Place) -> Cell
         confidence = 1 - _BARE * (1 - confidence)
     if place.overprinted:
         confidence = min(confidence, _OVERPRINTED)
-    candidates = tuple(Candidate(printed(t), round(p, 5)) for t, p in figure.candidates if OTHER not in t)
+    candidates = _candidates(figure, general)
     return CellText(printed(text), min(confidence, _UNSURE if doubt else _SUREST), doubt, candidates)
+
+
+def _candidates(figure: CellReading, general: CellText | None) -> tuple[Candidate, ...]:
+    """What the cell may say: the figures that the cell recogniser names, and the general one's where it is another."""
+    named = [(text, p) for text, p in figure.candidates if OTHER not in text]
+    if general is not None and OTHER not in (said := spelled(general.text)):
+        value = parse_figure(said)
+        if value is not None and all(parse_figure(printed(text)) != value for text, _ in named):
+            named.append((said, _SECOND * general.confidence))
+    whole = max(1.0, sum(p for _, p in named))
+    return tuple(Candidate(printed(text), round(p / whole, 5)) for text, p in named)
 
 
 def _by_value(figure: CellReading) -> CellReading:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extraction.catalogue import sections
-from extraction.checks import check_sums
 from extraction.document import Region, RegionKind, Report, Source, Status, Table
 from extraction.errors import NotAReport
 from extraction.heading import Heading, read_heading
@@ -15,6 +14,7 @@ from extraction.ingest.files import open_document
 from extraction.labelling import Labelled, label_fields
 from extraction.layout import find_regions
 from extraction.narrative import read_narrative, with_agreement
+from extraction.reconcile.report import reconcile
 from extraction.sections import Text, read_text
 from extraction.settings import Settings
 from extraction.stages import each_page, in_stage, stage
@@ -49,7 +49,7 @@ def extract(path: Path, models: Models, settings: Settings, name: str | None = N
     with stage("labelling"):
         report = report_of(contents, settings)
     with stage("sums"):
-        return with_agreement(check_sums(report))
+        return with_agreement(reconcile(report))
 
 
 def read_document(path: Path, models: Models, settings: Settings, name: str | None = None) -> Contents:

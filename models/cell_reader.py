@@ -22,7 +22,7 @@ from models.ctc import collapse, n_best, tempered
 from models.weights import WeightsError, weights
 
 _FOREIGN = CHARSET.index(OTHER) + 1
-_COUNT = 4  # readings kept
+_COUNT = 8  # readings kept
 _BATCH = 64
 _PLAIN = 0.995  # probability of the likeliest path above which no other text is looked for
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from eval.engines.reading import predict
 from eval.prediction import Prediction
-from extraction.checks import check_sums
 from extraction.document import Report
+from extraction.narrative import with_agreement
 from extraction.pipeline import Contents, read_document, report_of
+from extraction.reconcile.report import reconcile
 from extraction.settings import Settings
 from models.loaded import Models, Steps
 
@@ -37,4 +38,4 @@ class GoujiEngine:
 
 
 def _checked_report(contents: Contents, settings: Settings) -> Report:
-    return check_sums(report_of(contents, settings))
+    return with_agreement(reconcile(report_of(contents, settings)))

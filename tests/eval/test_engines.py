@@ -20,11 +20,12 @@ from eval.engines.whole_page import WholePageEngine
 from eval.outcomes import Outcome, compare_fields
 from eval.prediction import Engine, Prediction, dump_prediction, load_prediction
 from extraction.catalogue import template
-from extraction.checks import check_sums
 from extraction.document import Status, Table
 from extraction.errors import ModelError, UsageError
 from extraction.ingest.files import open_document
+from extraction.narrative import with_agreement
 from extraction.pipeline import extract, read_document, report_of
+from extraction.reconcile.report import reconcile
 from extraction.settings import Settings
 from models.loaded import Models
 from tests.documents import SAMPLES
@@ -81,7 +82,7 @@ def counts(prediction: Prediction, rendering: str) -> tuple[int, int]:
 def test_the_pipeline_in_steps_is_extract(pages: dict[str, Path], models: Models) -> None:
     settings = Settings()
     contents = read_document(pages["report.pdf"], models, settings)
-    assert check_sums(report_of(contents, settings)) == extract(pages["report.pdf"], models, settings)
+    assert with_agreement(reconcile(report_of(contents, settings))) == extract(pages["report.pdf"], models, settings)
 
 
 def test_gouji_reads_the_page(pages: dict[str, Path]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from extraction.cell_ink import InkLine, has_ink, ink_lines, page_marks
 from extraction.cell_marks import table_marks
 from extraction.cell_settling import CellText, plain_figure
-from extraction.checks import SURE
+from extraction.reconcile.report import SURE
 from extraction.document import Pixels, Raster
 from extraction.grid_cells import GridCell
 from extraction.numbers import BLANK, parse_figure

@@ -18,7 +18,7 @@ from models.ctc import best_paths
 from training.digits.pages import PageCell
 
 ACCEPT = 0.97
-"""Probability from which a reading is accepted without a sum that bears it out (`extraction.checks.SURE`)."""
+"""Probability from which a reading is accepted without a sum that bears it out (`extraction.reconcile.report.SURE`)."""
 
 _BLANKS = {"", "-"}  # both are a blank; in faint print they are all one
 _BATCH = 256

@@ -1,0 +1,95 @@
+"""What the picture says of each cell: its options with their probabilities, from the readings that a field carries.
+
+The recogniser's probabilities are calibrated, but for three things: where something contradicts a reading, it is right
+less often than it says; a cell of which nothing but one sure reading is known may be something that no reading names;
+and of a report that is hardly read all is less sure than it seems. `docs/reconciliation.md` has the measurements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from extraction.document import Candidate, Field, Report, Status
+from extraction.numbers import parse_figure
+from extraction.reconcile.model import Figure, Option
+
+STATED = 1.0
+"""Confidence of what the file itself states; no reading of a picture has it."""
+
+_CONTRADICTED = 0.9  # probability at most of a reading that something speaks against
+_UNPLACED = 0.5  # of one that may be another cell's, or of which nothing else is known
+_UNLISTED = 2e-5  # of a sure reading being something that no reading names
+_UNLISTED_OF_REST, _UNLISTED_AT_MOST = 0.1, 0.01  # of the doubt about an unsure one, and of one that has other readings
+_UNREAD = 25.0  # times as often where all the rest of the report is unread
+_NEVER = 1e-9  # of what the file states
+_LEAST = 1e-6  # probability from which an option is weighed at all
+
+
+def unread_share(report: Report) -> float:
+    """The share of a report's fields that a person must look at."""
+    return sum(f.status is Status.REVIEW for f in report.fields) / max(1, len(report.fields))
+
+
+def figure_of(field: Field, unread: float) -> Figure | None:
+    """What a field of a sum may say; None where nothing can be said of it, or there is no such cell.
+
+    `unread` is the share of the report's fields that are unread.
+    """
+    if field.status is Status.MISSING or not _is_count(field.value):
+        return None
+    doubted = field.status is Status.REVIEW
+    if not doubted and field.confidence >= STATED:
+        return Figure(field.id, (Option(field.value, field.printed, 1.0),), _NEVER)
+    others = _readings(field.candidates)
+    first = [o for o in others if o.value == field.value]
+    if doubted and not field.candidates:
+        if field.value is None:
+            return None
+        probability = _UNPLACED
+    elif doubted:
+        probability = min(first[0].probability, _CONTRADICTED) if first else 0.0
+    else:
+        probability = field.confidence
+    others = [o for o in others if o.value != field.value]
+    rest = 1 - probability
+    unlisted = max(_UNLISTED * (1 + _UNREAD * unread), min(_UNLISTED_OF_REST * rest, _UNLISTED_AT_MOST))
+    listed = sum(o.probability for o in others)
+    scale = max(0.0, rest - unlisted) / max(listed, rest, _LEAST)
+    options = [Option(field.value, field.printed, probability)] if probability else []
+    options += [replace(o, probability=o.probability * scale) for o in others]
+    options = [o for o in options if o.probability >= _LEAST]
+    if not options:
+        return None
+    options.sort(key=lambda o: -o.probability)
+    unlisted = max(unlisted, rest - sum(o.probability for o in options if o.value != field.value))
+    return Figure(field.id, tuple(options), unlisted, not doubted or bool(field.candidates))
+
+
+def best_guess(field: Field) -> float:
+    """How probable it is that a field that is in no sum says what was read."""
+    if field.status is not Status.REVIEW or not field.candidates:
+        return field.confidence
+    return next((min(o.probability, _CONTRADICTED) for o in _readings(field.candidates) if o.value == field.value), 0.0)
+
+
+def _readings(candidates: Iterable[Candidate]) -> list[Option]:
+    """The counts and blanks among the readings, each with the probability of all readings that mean it."""
+    found: dict[Decimal | None, Option] = {}
+    for candidate in candidates:
+        figure = parse_figure(candidate.text)
+        if figure is None or not _is_count(figure.value) or _begins_with_zero(candidate.text):
+            continue
+        known = found.get(figure.value, Option(figure.value, candidate.text, 0.0))
+        found[figure.value] = replace(known, probability=known.probability + candidate.probability)
+    return sorted(found.values(), key=lambda o: -o.probability)
+
+
+def _is_count(value: Decimal | None) -> bool:
+    return value is None or (value >= 0 and value == value.to_integral_value())
+
+
+def _begins_with_zero(text: str) -> bool:
+    """Whether it may be two figures."""
+    return len(text) > 1 and text[0] == "0" and text[1].isdigit()

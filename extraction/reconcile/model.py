@@ -1,0 +1,68 @@
+"""The nouns of reconciliation: figures that may be one of several values, and the sums that tie them.
+
+Costs are negative natural logarithms of probabilities, so that they add where probabilities multiply.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that a cell may say. `value` None is a blank; it counts as zero in the sums that it is in."""
+
+    value: Decimal | None
+    printed: str
+    probability: float
+
+    @property
+    def amount(self) -> int:
+        """What it adds to a sum; figures of sums are counts."""
+        return int(self.value or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A cell that is in a sum. `options` are what it may say, what was read first, the others the likeliest first.
+
+    `unlisted` is the probability that it says something else. `settleable` is false where sums must not settle it:
+    its place is in doubt, or nothing is known of what else it may say.
+    """
+
+    id: str
+    options: tuple[Option, ...]
+    unlisted: float
+    settleable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """An identity over figures: the amounts of `left` add up to those of `right` (indices of figures).
+
+    `kind` is what follows the colon of its id.
+    """
+
+    id: str
+    kind: str
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+
+    @property
+    def figures(self) -> tuple[int, ...]:
+        """All figures in it."""
+        return (*self.left, *self.right)
+
+    def sign(self, figure: int) -> int:
+        """How much more the left side is than the right where this figure is one more."""
+        return 1 if figure in self.left else -1
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Figures, and the sums over them that say anything. `tied` are in sums beyond these as well, which hold."""
+
+    figures: tuple[Figure, ...]
+    sums: tuple[Sum, ...]
+    tied: frozenset[int] = frozenset()

@@ -1,0 +1,113 @@
+"""A labelled report in, the same report reconciled out: figures settled, put right or handed to a person, sums judged.
+
+What is read from a picture is settled by the sums that it is in; what is in none stands by itself, and must be surer.
+What the file itself states is never changed: where its sums fail the report is wrong, and says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from extraction.checks import identities_of
+from extraction.document import Candidate, Field, Report, Status
+from extraction.reconcile.evidence import STATED, best_guess, figure_of, unread_share
+from extraction.reconcile.inferring import with_inferred
+from extraction.reconcile.judge import CORRECT, KEEP, SETTLE, Belief, examine
+from extraction.reconcile.model import Problem
+from extraction.reconcile.parts import gap, parts_in_doubt, whole_problem
+from extraction.reconcile.shifts import shifted
+from extraction.reconcile.verdicts import judged
+
+SURE = 0.97
+"""Confidence from which a reading is taken to be what is printed though no sum bears it out."""
+
+SURER = 0.99
+"""The same in a report of which much could not be read: what the others say is less sure as well."""
+
+_MUCH = 0.1  # of a report's fields
+
+_MOST = 0.25
+"""Share of a report's fields unread from which no reading is taken to be what is printed unless a sum bears it out: its
+tables may be something else altogether, the print of the page's back for one."""
+
+STEPS = 40_000
+"""Ways that the search looks at for one report: at most a second. What is not settled by then goes to a person."""
+
+_SUREST = 0.9999  # confidence at most that sums give a reading
+_ALTERNATIVE = 0.001  # probability from which an alternative is worth a person's look
+
+
+def reconcile(report: Report) -> Report:
+    """The report with every figure as it is most probably printed, as far as that is sure, and with its checks."""
+    if report.template is None:
+        return report
+    identities = identities_of(report)
+    fields = {f.id: f for f in report.fields}
+    unread = unread_share(report)
+    in_sums = dict.fromkeys(part for i in identities for part in (*i.left, *i.right))
+    figures = {i: figure for i in in_sums if (figure := figure_of(fields[i], unread)) is not None}
+    problem = whole_problem(identities, figures, fields)
+    beliefs = _examined(problem)
+    borne_out = {problem.figures[i].id for s in problem.sums if not gap(s, problem.figures) for i in s.figures}
+    alone = STATED if unread > _MOST else SURER if unread > _MUCH else SURE
+    settled = tuple(
+        _settled(f, beliefs[f.id]) if f.id in beliefs else _by_itself(f, f.id in borne_out, alone)
+        for f in report.fields
+    )
+    settled = with_inferred(settled, identities)
+    return replace(report, fields=settled, checks=judged(identities, report.fields, settled, beliefs))
+
+
+def _examined(problem: Problem) -> dict[str, Belief]:
+    """What is believed of every figure in doubt, within the steps that a report may take."""
+    beliefs: dict[str, Belief] = {}
+    left = STEPS
+    out_of_place = shifted(problem)
+    for part in sorted(parts_in_doubt(problem), key=lambda p: len(p.figures)):
+        found, steps = examine(part, left)
+        left = max(0, left - steps)
+        beliefs |= {i: replace(b, open=True) if i in out_of_place else b for i, b in found.items()}
+    return beliefs
+
+
+def _by_itself(field: Field, borne_out: bool, sure: float) -> Field:
+    """A field about which no sum says anything, or only that all is well."""
+    if field.status is Status.REVIEW:
+        return replace(field, confidence=round(best_guess(field), 4))
+    if field.status is not Status.MISSING and field.confidence < sure and not borne_out:
+        return replace(field, status=Status.REVIEW, confidence=round(best_guess(field), 4))
+    return replace(field, candidates=())
+
+
+def _settled(field: Field, belief: Belief) -> Field:
+    """A field whose figure was examined."""
+    option, probability = belief.best
+    as_read = option.value == field.value
+    doubted = field.status is Status.REVIEW
+    if (doubted or not as_read) and option.value is None:  # no sum tells a blank from a zero
+        return _for_a_person(field, belief)
+    needed = SETTLE if doubted else KEEP
+    sure = probability >= (needed if as_read else CORRECT) and not belief.open
+    if field.confidence >= STATED and not doubted:
+        return replace(field, candidates=())
+    if doubted or not as_read:
+        sure = sure and belief.figure.settleable and belief.borne_out
+    if not sure or (not doubted and field.confidence < SURE and not belief.borne_out):
+        return _for_a_person(field, belief)
+    confidence = round(min(max(probability, 0.0), _SUREST), 4)
+    if as_read:
+        status = Status.BLANK if field.value is None else Status.READ
+        return replace(field, status=status, confidence=confidence, candidates=())
+    put_right = replace(field, value=option.value, printed=option.printed, reading=field.printed, candidates=())
+    return replace(put_right, status=Status.CORRECTED, confidence=confidence)
+
+
+def _for_a_person(field: Field, belief: Belief) -> Field:
+    """With everything that it may say, the likeliest first; what was read stays the guess where nothing is likelier."""
+    ranked = sorted(zip(belief.probabilities, belief.figure.options, strict=True), key=lambda pair: -pair[0])
+    candidates = tuple(Candidate(o.printed, round(p, 4)) for p, o in ranked if p >= _ALTERNATIVE)
+    option, probability = belief.best
+    guess = replace(field, status=Status.REVIEW, confidence=round(min(probability, _SUREST), 4), candidates=candidates)
+    if option.value == field.value:
+        return guess
+    return replace(guess, value=option.value, printed=option.printed, reading=field.printed)
