@@ -93,7 +93,9 @@ class _OneCollatorEach(Trainer):
     collator_for_dev: Collator
     weights: Tensor
 
-    def compute_loss(self, model: Any, inputs: Any, return_outputs: bool = False, **_: Any) -> Any:
+    def compute_loss(
+        self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
         """Cross entropy over the characters, each weighed by its class."""
         outputs = model(**{name: given for name, given in inputs.items() if name != "labels"})
         logits = outputs.logits.float().flatten(0, 1)
