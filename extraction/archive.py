@@ -95,17 +95,36 @@ def check_archive(entries: Sequence[Entry]) -> tuple[ArchiveCheck, ...]:
     for entry in entries:
         if entry.organization:
             years.setdefault(entry.organization, set()).update({entry.year} if entry.year is not None else ())
-    agencies, doubts = agencies_of(years)
-    found = list(_unknown(entries))
     by_name: dict[str, list[Entry]] = {}
     for entry in entries:
         by_name.setdefault(entry.organization or "", []).append(entry)
+
+    def go_on(names: Iterable[str], others: Iterable[str]) -> bool:
+        return _go_on([e for n in names for e in by_name[n]], [e for n in others for e in by_name[n]])
+
+    agencies, doubts = agencies_of(years, go_on)
+    found = list(_unknown(entries))
     for agency in agencies:
         found += _of_agency(agency, [entry for name in agency.spellings for entry in by_name[name]])
     for doubt in doubts:
         note = f"{'、'.join(doubt.names)}：{doubt.why}"
         found.append(ArchiveCheck("organization", "机关名称", doubt.names[0], Finding.NOT_MERGED, (), note=note))
     return tuple(found)
+
+
+def _go_on(some: Sequence[Entry], others: Sequence[Entry]) -> bool:
+    """Whether figures other than zero that are surely read go on from a report of some to one of the others, or back,
+    and none breaks off."""
+    held = broken = 0
+    for one, other in product(some, others):
+        if one.year is not None and other.year is not None and abs(one.year - other.year) == 1:
+            earlier, later = sorted((one, other), key=lambda entry: entry.year or 0)
+            for rule in year_identities():
+                terms = _terms(rule, earlier, later)
+                finding = _found(terms)
+                broken += finding is Finding.BROKEN
+                held += finding is Finding.HOLDS and terms[-1].value != 0
+    return held > 0 and not broken
 
 
 def _unknown(entries: Iterable[Entry]) -> Iterator[ArchiveCheck]:
@@ -161,16 +180,10 @@ def _values(entry: Entry) -> dict[str, Decimal | None]:
 def _across(agency: Agency, rule: YearIdentity, earlier: Entry, later: Entry) -> ArchiveCheck:
     """A rule over two reports of consecutive years."""
     terms = _terms(rule, earlier, later)
-    known = [term.field for term in terms if term.field is not None and term.field.status in (*_SURE, Status.REVIEW)]
-    unsure = [field for field in known if field.status is Status.REVIEW]
-    finding, expression = Finding.NOT_APPLICABLE, ""
-    if len(known) == len(terms) and all(field.value is not None for field in known):
-        holds = sum((term.value for term in terms), Decimal(0)) == 0
-        finding = Finding.UNSURE if unsure else Finding.HOLDS if holds else Finding.BROKEN
-        expression = _expression(terms, holds)
-    elif len(known) == len(terms) and unsure:
-        finding = Finding.UNSURE
-    evidence = _evidence(terms) if finding is Finding.UNSURE and len(unsure) == 1 else None
+    finding = _found(terms)
+    known = all(term.field is not None and term.field.value is not None for term in terms)
+    expression = _expression(terms) if known and finding is not Finding.NOT_APPLICABLE else ""
+    evidence = _evidence(terms) if finding is Finding.UNSURE else None
     years, paths = (earlier.year or 0, later.year or 0), (earlier.path, later.path)
     label, note = field_forms()[rule.later].label, _note(finding, years, evidence)
     return ArchiveCheck(rule.id, rule.title, agency.name, finding, paths, years, label, expression, note, evidence)
@@ -196,22 +209,35 @@ def _terms(rule: YearIdentity, earlier: Entry, later: Entry) -> list[_Term]:
     return [first, *(_Term(later.path, sign, later.fields.get(i)) for i, sign in parts)]
 
 
-def _expression(terms: Sequence[_Term], holds: bool) -> str:
+def _found(terms: Sequence[_Term]) -> Finding:
+    """What came of a rule."""
+    statuses = {term.field.status if term.field else Status.MISSING for term in terms}
+    if not statuses <= {*_SURE, Status.REVIEW}:
+        return Finding.NOT_APPLICABLE
+    if Status.REVIEW in statuses:
+        return Finding.UNSURE
+    return Finding.HOLDS if _holds(terms) else Finding.BROKEN
+
+
+def _holds(terms: Sequence[_Term]) -> bool:
+    return sum((term.value for term in terms), Decimal(0)) == 0
+
+
+def _expression(terms: Sequence[_Term]) -> str:
     *left, right = terms
     added = "".join(f" {'-' if term.sign < 0 else '+'} {abs(term.value):f}" for term in left).removeprefix(" + ")
-    return f"{added} {'=' if holds else '≠'} {abs(right.value):f}"
+    return f"{added} {'=' if _holds(terms) else '≠'} {abs(right.value):f}"
 
 
 def _evidence(terms: Sequence[_Term]) -> Evidence | None:
-    """What the sure figures of a rule say of the one for review."""
-    for term in terms:
-        if term.field is not None and term.field.status is Status.REVIEW:
-            field = term.field
-            rest = sum((other.value for other in terms if other is not term), Decimal(0))
-            expected = -rest * term.sign
-            beside = beside_neighbour(field.confidence, agrees=field.value == expected)
-            return Evidence(term.report, field.id, field.value, expected, field.confidence, beside)
-    return None
+    """What the sure figures of a rule say of the one for review; None where there are several."""
+    doubted = [term for term in terms if term.field is not None and term.field.status is Status.REVIEW]
+    if len(doubted) != 1 or doubted[0].field is None:
+        return None
+    (term,), field = doubted, doubted[0].field
+    expected = -term.sign * sum((other.value for other in terms if other is not term), Decimal(0))
+    beside = beside_neighbour(field.confidence, agrees=field.value == expected)
+    return Evidence(term.report, field.id, field.value, expected, field.confidence, beside)
 
 
 def beside_neighbour(confidence: float, *, agrees: bool) -> float:

@@ -2,16 +2,16 @@
 
 Three things are taken for spelling: widths, spaces and traditional characters; abbreviations of bodies that everybody
 uses (卫健委); and places left out in front (洪泽区… for 淮安市洪泽区…). The last is only taken for it where exactly one
-longer name ends so, where the name left over begins with a place of its own, and where no year is reported under both:
-城关镇人民政府 is the government of ten towns. Names a character apart are not put together, since so are names of
-places; they are pointed out.
+longer name ends so, where the name left over begins with a place of its own, and where no year is reported under both;
+for a town or village (城关镇人民政府 is the government of ten) also only where one's figures go on from the other's.
+Names a character apart are not put together, since so are names of places; they are pointed out.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -55,6 +55,9 @@ _ANYWHERE = re.compile(
 )
 """Places that every other city has: a name that begins with one says nothing of which."""
 
+_SMALL = re.compile(r"[一-鿿]{2,8}?(?:街道|社区|镇|乡|村)")
+"""Places of which many have one name: too many to take the only one at hand for the one that is meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Agency:
@@ -72,13 +75,18 @@ class Doubt:
     why: str
 
 
-def agencies_of(years: Mapping[str, Collection[int]]) -> tuple[tuple[Agency, ...], tuple[Doubt, ...]]:
-    """The agencies behind names, given the years that are reported under each; and what could not be decided."""
+def agencies_of(
+    years: Mapping[str, Collection[int]], go_on: Callable[[Collection[str], Collection[str]], bool] = lambda *_: False
+) -> tuple[tuple[Agency, ...], tuple[Doubt, ...]]:
+    """The agencies behind names, given the years that are reported under each; and what could not be decided.
+
+    `go_on` says whether the figures of reports under some printed names go on from those under others.
+    """
     groups: dict[str, list[str]] = {}
     for printed in sorted(years):
         groups.setdefault(plain_name(printed), []).append(printed)
     reported = {name: {year for printed in group for year in years[printed]} for name, group in groups.items()}
-    longer, doubts = _longer_names(reported)
+    longer, doubts = _longer_names(reported, lambda name, other: go_on(groups[name], groups[other]))
     merged: dict[str, list[str]] = {}
     for name, group in groups.items():
         merged.setdefault(longer.get(name, name), []).extend(group)
@@ -101,13 +109,17 @@ def plain_name(printed: str) -> str:
     return re.sub(r"(?<=[省市州区县旗镇乡])政府(?=$|办公)", "人民政府", name)
 
 
-def _longer_names(reported: Mapping[str, Collection[int]]) -> tuple[dict[str, str], list[Doubt]]:
+def _longer_names(
+    reported: Mapping[str, Collection[int]], go_on: Callable[[str, str], bool]
+) -> tuple[dict[str, str], list[Doubt]]:
     """For names that leave out places in front, the one longer name that they are short for."""
     found, doubts = dict[str, str](), list[Doubt]()
     for name, longer in _ending_alike(reported).items():
         outermost = [other for other in longer if not any(_leaves_out(other, more) for more in longer)]
         if len(outermost) > 1:
             doubts.append(Doubt((name, *sorted(outermost)), "简称对应不止一个全称，未合并"))
+        elif _SMALL.match(name) and not go_on(name, outermost[0]):
+            doubts.append(Doubt((name, outermost[0]), "乡镇、街道和村各地常有同名，数据又无衔接可证，未合并"))
         elif both := sorted({year for other in longer for year in reported[other]} & set(reported[name])):
             years = "、".join(map(str, both))
             doubts.append(Doubt((name, outermost[0]), f"同一年份（{years}）两个名称都有报告，未合并"))

@@ -18,6 +18,9 @@ from extraction.narrative_marks import named_by_marks
 from extraction.narrative_patterns import named_by_words
 from extraction.sections import Paragraph
 
+READERS = ("both", "words", "marks")
+"""Who reads: forms of words, the token classifier, or both; the first is the one in use."""
+
 _SURE = 0.8  # of the token classifier, from which it names a figure that no form of words does
 _ENDS = "，。；,;：:！？\n"
 _SENTENCE = re.compile(r"[。；;！？\n]")
@@ -33,12 +36,16 @@ class _Found:
     year: int | None
 
 
-def read_narrative(paragraphs: Sequence[Paragraph], year: int | None) -> tuple[NarrativeFigure, ...]:
+def read_narrative(
+    paragraphs: Sequence[Paragraph], year: int | None, reader: str = READERS[0]
+) -> tuple[NarrativeFigure, ...]:
     """The named figures of a report's running text in reading order, each name and value once; `year` is the report's.
 
-    None of them is compared with the tables yet.
+    `reader` is one of `READERS`. None of the figures is compared with the tables yet.
     """
-    every = (found for number, paragraph in enumerate(paragraphs) for found in _in_paragraph(paragraph, number, year))
+    every = (
+        found for number, paragraph in enumerate(paragraphs) for found in _in_paragraph(paragraph, number, year, reader)
+    )
     return tuple(found.figure for found in _of_the_year(_once(every), year))
 
 
@@ -73,9 +80,11 @@ def _slack(figure: NarrativeFigure) -> Decimal:
     return max((mention.slack for mention in said if mention.value == figure.value), default=Decimal(0))
 
 
-def _in_paragraph(paragraph: Paragraph, number: int, year: int | None) -> Iterator[_Found]:
+def _in_paragraph(paragraph: Paragraph, number: int, year: int | None, reader: str) -> Iterator[_Found]:
     text = skeleton(paragraph.text)
-    for named in _either(list(named_by_words(text)), list(named_by_marks(paragraph, text))):
+    by_words = list(named_by_words(text)) if reader != "marks" else []
+    by_marks = list(named_by_marks(paragraph, text)) if reader != "words" else []
+    for named in _either(by_words, by_marks):
         value = named.mention.value if named.mention else Decimal(0)
         clause, page = _clause(paragraph.text, named.start), _page(paragraph, named.start)
         figure = NarrativeFigure(named.id, value, clause, page)

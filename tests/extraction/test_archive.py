@@ -188,10 +188,24 @@ def test_two_agencies(one: str, other: str) -> None:
 
 
 def test_a_short_name_of_two_agencies_is_left_alone() -> None:
-    names = {"岚浦市城北镇人民政府": {2020}, "青峰市城北镇人民政府": {2020}, "城北镇人民政府": {2021}}
+    names = {"岚浦市城北区水利局": {2020}, "青峰市城北区水利局": {2020}, "城北区水利局": {2021}}
     agencies, doubts = agencies_of(names)
     assert len(agencies) == 3
     assert any("不止一个全称" in doubt.why for doubt in doubts)
+
+
+@pytest.mark.parametrize(("taken_up", "merged"), [(3, True), (4, False), (None, False)])
+def test_a_town_is_taken_for_its_longer_name_where_figures_go_on(taken_up: int | None, merged: bool) -> None:
+    first = report(2021, "岚浦县城北镇人民政府", carried_out=3)
+    found = checks(first, report(2022, "城北镇人民政府", carried_in=taken_up))
+    assert (Finding.MERGED in {c.finding for c in found}) is merged
+    assert (Finding.NOT_MERGED in {c.finding for c in found}) is not merged
+
+
+def test_nothing_handed_on_is_no_proof() -> None:
+    first = report(2021, "岚浦县城北镇人民政府", carried_out=0)
+    found = checks(first, report(2022, "城北镇人民政府", carried_in=0))
+    assert Finding.MERGED not in {c.finding for c in found}
 
 
 def test_names_that_both_report_on_a_year_are_two() -> None:
@@ -231,7 +245,7 @@ def test_a_short_name_in_a_series_is_the_same_agency() -> None:
     shortened = replace(NONE, organization_shortened=1.0)
 
     def report_of(k: int, variations: Variations) -> Report:
-        drafted = draft_report(300 + k, "dev", variations, Series(300, k, 3)).report
+        drafted = draft_report(303 + k, "dev", variations, Series(303, k, 3)).report
         return replace(drafted, source=Source(f"{k}.pdf", "", "", 1))
 
     found = checks(report_of(0, NONE), report_of(1, shortened), report_of(2, NONE))

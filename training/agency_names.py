@@ -1,0 +1,56 @@
+"""How surely spellings of one agency's name are told from names of two, over invented agencies.
+
+    python -m training.agency_names
+
+Each agency of a split reports for one to three years, some years under its name without the places above it. Every pair
+of names that are printed is either one agency's or two agencies'.
+"""
+
+from __future__ import annotations
+
+import argparse
+from itertools import combinations
+from random import Random
+
+from rich.console import Console
+from rich.table import Table
+
+from extraction.archive_names import agencies_of
+from training.synthetic.agencies import draw_agency
+
+_SHORTENED = 0.3  # of reports
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m training.agency_names", description=__doc__)
+    parser.add_argument("--agencies", type=int, default=500, help="how many of each split")
+    given = parser.parse_args(arguments)
+    table = Table("split", "names", "pairs of one agency", "put together rightly", "wrongly", "doubts told")
+    for split in ("train", "dev", "test"):
+        table.add_row(split, *map(str, counted(split, given.agencies)))
+    Console().print(table)
+    return 0
+
+
+def counted(split: str, agencies: int) -> tuple[int, int, int, int, int]:
+    """Names, pairs of names of one agency, those put together rightly and wrongly, and doubts that were told."""
+    years: dict[str, set[int]] = {}
+    true: dict[str, set[str]] = {}
+    for seed in range(agencies):
+        rng = Random(f"{split}/{seed}/agency")
+        agency, first = draw_agency(rng, split), rng.randint(2019, 2023)
+        for year in range(first, first + rng.randint(1, 3)):
+            name = agency.short if rng.random() < _SHORTENED else agency.name
+            years.setdefault(name, set()).add(year)
+            true.setdefault(name, set()).add(agency.name)
+    found, doubts = agencies_of(years)
+    of = {spelling: agency.name for agency in found for spelling in agency.spellings}
+    pairs = [(bool(true[a] & true[b]), of[a] == of[b]) for a, b in combinations(sorted(years), 2)]
+    one = sum(same for same, _ in pairs)
+    rightly = sum(same and together for same, together in pairs)
+    return len(years), one, rightly, sum(together and not same for same, together in pairs), len(doubts)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
