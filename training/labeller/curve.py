@@ -50,14 +50,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("out", type=Path, metavar="OUT", help="folder for the trainings, curve.json and curve.png")
     parser.add_argument("--counts", type=int, nargs="+", default=COUNTS, help="of annotated reports (default 0 to 20)")
     parser.add_argument("--unseen", type=int, default=30, help="reports of the layout to be tested on")
+    parser.add_argument("--frozen", type=int, help="reports of the frozen test split (default: as the settings say)")
     parser.add_argument("--steps", type=int, help="of each retraining (default: as the settings say)")
+    parser.add_argument("--batch", type=int, help="windows of each step (default: as the settings say)")
     parser.add_argument("--config", type=Path, default=RETRAINING, help="settings of the retraining")
     parser.add_argument("--base", type=Path, metavar="MODEL", help="folder of another network than the one in use")
     given = parser.parse_args(arguments)
     command = shlex.join(["python", "-m", "training.labeller.curve", *(arguments or sys.argv[1:])])
     config = read_retraining(given.config)
-    if given.steps:
-        config = replace(config, training=replace(config.training, steps=given.steps))
+    steps, batch = given.steps or config.training.steps, given.batch or config.training.batch
+    tested = replace(config.comparison, reports=given.frozen or config.comparison.reports)
+    config = replace(config, training=replace(config.training, steps=steps, batch=batch), comparison=tested)
     base = given.base or weights(NAME).path().parent
     points = curve(config, base, given.out, given.counts, given.unseen, command)
     plot(points, given.out / "curve.png")
