@@ -34,7 +34,7 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[in
     return code, capsys.readouterr().err
 
 
-COMMANDS = ["convert", "show", "bench", "models"]
+COMMANDS = ["convert", "show", "bench", "models", "train"]
 
 
 @pytest.mark.parametrize("command", [None, *COMMANDS])

@@ -17,6 +17,14 @@ replaced: `gouji models promote RUN` does that, if the comparison allows it. A r
 same command is given again. Needs the extra train: pip install 'gouji[train]'
 """
 
+EPILOG = """\
+examples:
+  gouji train labeller RUN --annotations DIR          on annotated reports, from the weights in use
+  gouji train digits RUN --train TRAIN --dev DEV      from data sets of python -m training.synthetic
+
+exit codes: 0 trained and compared, whatever the comparison says; 2 the call is wrong, or something is not installed
+"""
+
 _LABELLER = """\
 examples:
   gouji train labeller RUN --annotations DIR        on from the weights in use, on annotated reports (ten minutes)
@@ -47,7 +55,7 @@ never trained on. Settings: training/digits/config.toml.
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the networks that can be trained; each sets `step`, which `run` calls."""
-    parser.description = DESCRIPTION
+    parser.description, parser.epilog = DESCRIPTION, EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     networks = parser.add_subparsers(title="networks", required=True, metavar="NETWORK")
 
