@@ -61,8 +61,10 @@ def remove_report(out: Path, name: str) -> None:
     """Remove the report of an earlier run, if there can be one."""
     try:
         report_path(out, name).unlink()
+    except FileNotFoundError:
+        return
     except OSError as error:
-        if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
+        if error.errno not in (errno.ENOTDIR, errno.ENAMETOOLONG):
             raise
 
 

@@ -46,7 +46,7 @@ def pdf(*pages: PdfPage, extra: Sequence[str] = ()) -> bytes:
         resources = f"/Resources<<{fonts}/XObject<<{images} {forms}>>>>"
         kids.append(add(f"<</Type/Page/Parent 2 0 R {page.keys}/Contents {content} 0 R{resources}>>".encode("latin-1")))
     objects[1] = f"<</Type/Pages/Count {len(kids)}/Kids[{' '.join(f'{k} 0 R' for k in kids)}]>>".encode()
-    return _file(objects)
+    return pdf_file(objects)
 
 
 def text_at(x: float, y: float, text: str, size: float = 12, font: str = "F1", mode: int = 0) -> str:
@@ -73,7 +73,8 @@ def _picture(picture: Image.Image) -> bytes:
     return keys.encode() + data + b"\nendstream"
 
 
-def _file(objects: Sequence[bytes]) -> bytes:
+def pdf_file(objects: Sequence[bytes]) -> bytes:
+    """A PDF of these objects, numbered from 1, of which the first is the catalogue."""
     data = bytearray(b"%PDF-1.7\n")
     places = []
     for number, content in enumerate(objects, start=1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import socket
 import subprocess
 import sys
 import zipfile
@@ -14,14 +15,20 @@ from pathlib import Path
 
 import numpy as np
 import pikepdf
+import pytest
 from PIL import Image
 
 from annotations.store import read_gold
 from eval.compare import compare
 from eval.prediction import Prediction
 from eval.score import Score
+from extraction.document import Status
+from extraction.errors import NotAReport
 from extraction.outputs import ManifestLine, read_manifest, read_report, report_path
-from tests.documents import SAMPLES, PdfPage, encoded, pdf, sample, text_at
+from extraction.pipeline import extract
+from extraction.settings import Settings
+from models.loaded import Models
+from tests.documents import SAMPLES, PdfPage, encoded, pdf, pdf_file, sample, text_at
 
 GOUJI = str(Path(sys.executable).with_name("gouji"))
 REPORT = "moling-2024"
@@ -77,6 +84,63 @@ def png_header(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n\0\0\0\r" + chunk + zlib.crc32(chunk).to_bytes(4, "big") + b"\0\0\0\0IEND\xae\x42\x60\x82"
 
 
+def object_stream(content: bytes, keys: str = "", times: int = 1) -> bytes:
+    """A compressed stream that holds `content` so many times."""
+    packer = zlib.compressobj(9)
+    data = b"".join(packer.compress(content) for _ in range(times)) + packer.flush()
+    return b"<<%b/Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (keys.encode(), len(data), data)
+
+
+def page_objects(keys: str, *more: bytes) -> bytes:
+    """A PDF of one page (object 3) with its own keys; `more` are objects from 4."""
+    kids = b"<</Type/Pages/Count 1/Kids[3 0 R]>>"
+    page = f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 400]{keys}>>".encode()
+    return pdf_file([b"<</Type/Catalog/Pages 2 0 R>>", kids, page, *more])
+
+
+def huge_image() -> bytes:
+    """A picture of 900 million pixels, of which the file has nearly a megabyte."""
+    image = "/Type/XObject/Subtype/Image/Width 30000/Height 30000/ColorSpace/DeviceGray/BitsPerComponent 8"
+    content = object_stream(b"q 300 0 0 400 0 0 cm /Im0 Do Q")
+    return page_objects(
+        "/Contents 4 0 R/Resources<</XObject<</Im0 5 0 R>>>>", content, object_stream(bytes(9_000_000), image, 100)
+    )
+
+
+def looping_tiff() -> bytes:
+    """A TIFF whose first picture is followed by itself."""
+    data = bytearray(encoded(Image.new("L", (30, 40), 255), "TIFF"))
+    start = int.from_bytes(data[4:8], "little")
+    end = start + 2 + 12 * int.from_bytes(data[start : start + 2], "little")
+    data[end : end + 4] = start.to_bytes(4, "little")
+    return bytes(data)
+
+
+def calling(address: str) -> dict[str, bytes]:
+    """Files that name something at this address, or a file of this machine, to be fetched."""
+    entity = (
+        b'<!DOCTYPE w [<!ENTITY x SYSTEM "%b">]><w:document ' + W + b"><w:body><w:p><w:r><w:t>&x;</w:t></w:r></w:p>"
+    )
+    entity += b"</w:body></w:document>"
+    relation = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" '
+        f'Target="{address}/t.dotx" TargetMode="External"/></Relationships>'
+    )
+    page = (
+        f'<html><base href="{address}/"><link rel=stylesheet href="{address}/a.css"><img src="{address}/a.png">'
+        f'<iframe src="file:///etc/passwd"></iframe><script src="{address}/a.js"></script><p>12</p></html>'
+    )
+    action = f"/AA<</O<</S/URI/URI({address}/p)>>>>"
+    return {
+        "calls a.docx": docx_with(entity % address.encode()),
+        "calls b.docx": docx_with(entity % b"file:///etc/passwd"),
+        "calls c.docx": docx_with(EMPTY_BODY, ("word/_rels/document.xml.rels", relation.encode())),
+        "calls.html": page.encode(),
+        "calls.pdf": page_objects(action),
+    }
+
+
 def photo() -> Image.Image:
     """A sky over a field, with grain."""
     rows = np.linspace(0, 1, 300)[:, None, None] * np.ones((1, 400, 3))
@@ -92,6 +156,8 @@ def spreadsheet() -> bytes:
     )
 
 
+LISTENER = socket.create_server(("127.0.0.1", 0))
+"""Nobody must call here; a call would wait to be answered."""
 NOVEL = "那年冬天，雪下得很大。老人坐在门口，数着来往的车马，一共十二辆。\n" * 60
 # NEVER must not be converted; SELDOM is what is left of a real report and may be, if it says nothing wrong.
 NEVER: dict[str, bytes] = {
@@ -130,6 +196,13 @@ NEVER: dict[str, bytes] = {
     "numbers.txt": "\n".join("\t".join(map(str, range(n, n + 8))) for n in range(30)).encode() + b"\n",
     "blank.pdf": pdf(PdfPage(), PdfPage()),
     "no pages.pdf": pdf(),
+    "bomb.pdf": page_objects("/Contents 4 0 R", object_stream(b" " * 1_000_000, times=500)),
+    "huge image.pdf": huge_image(),
+    "circle.pdf": pdf_file(
+        [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 9/Kids[2 0 R 3 0 R]>>", b"<</Type/Page/Parent 2 0 R>>"]
+    ),
+    "circle.tif": looping_tiff(),
+    **calling(f"http://127.0.0.1:{LISTENER.getsockname()[1]}"),
     "sound.mp3": b"ID3\x04\x00\x00\x00\x00\x00\x23" + random.Random(7).randbytes(900),
     "program.exe": b"MZ\x90\x00\x03\x00\x00\x00" + random.Random(8).randbytes(900),
     "two\nlines.pdf": b"%PDF-1.7",
@@ -172,6 +245,7 @@ def test_a_folder_of_everything(tmp_path: Path) -> None:
     each_failure_is_one_line_on_standard_error(run)
     nothing_half_written_is_left(run)
     the_causes_are_told_apart(run)
+    nobody_has_called()
 
 
 def converted(folder: Path, out: Path) -> Run:
@@ -261,3 +335,32 @@ def the_causes_are_told_apart(run: Run) -> None:
         "photo.jpg": "no table or heading",
     }.items():
         assert word in (run.manifest[name].error or ""), name
+
+
+def nobody_has_called() -> None:
+    LISTENER.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        LISTENER.accept()
+
+
+# ---- found by `python -m eval.fuzz`
+
+
+def test_one_row_of_the_other_form_without_its_last_cell(models: Models, tmp_path: Path) -> None:
+    text = sample("nanting-2021", "report.html").decode()
+    start = text.index("（六）其他处理")
+    row = text[start : text.index("</tr>", start)]
+    cut = row[: row.rindex("<td")]
+    (tmp_path / "a.html").write_text(text.replace(row, cut), encoding="utf-8")
+    report = extract(tmp_path / "a.html", models, Settings())
+    fields = {f.id: f for f in report.fields}
+    assert fields["applications.results.other.total"].status in (Status.MISSING, Status.REVIEW, Status.INFERRED)
+    assert fields["applications.results.other.natural_person"].value is not None
+
+
+def test_text_without_height(models: Models, tmp_path: Path) -> None:
+    lines = [f"1 0 0 0 20 {y} cm" for y in (1, 2)]
+    content = "".join(f"q {line} {text_at(5, 0, '12 34')} Q\n" for line in lines)
+    (tmp_path / "a.pdf").write_bytes(pdf(PdfPage(content + text_at(20, 300, "2022"))))
+    with pytest.raises(NotAReport):
+        extract(tmp_path / "a.pdf", models, Settings())

@@ -10,6 +10,7 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from extraction.bulk.plan import Plan, Task
@@ -32,6 +33,7 @@ def work(link: Connection, plan: Plan, parent: int) -> None:
     from models.weights import pin
 
     pin(plan.weights)
+    give_back = _giving_back()
     models = Models(plan.engine, plan.threads_each, layout=plan.settings.reading.layout)
     link.send(READY)
     with told_of_pages(lambda: link.send(PAGE)):
@@ -40,6 +42,7 @@ def work(link: Connection, plan: Plan, parent: int) -> None:
                 link.send(convert_one(task, plan, models))
             except OutputError as error:
                 link.send(error)
+            give_back()
 
 
 def _next(link: Connection) -> Task | None:
@@ -48,6 +51,12 @@ def _next(link: Connection) -> Task | None:
     except (EOFError, OSError):
         return None
     return task
+
+
+def _giving_back() -> Callable[[], object]:
+    """What gives memory that is free back to the system, where the C library can: it would keep it for ever."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    return (lambda: trim(0)) if trim else (lambda: None)
 
 
 def _end_with(parent: int) -> None:

@@ -17,7 +17,7 @@ from extraction.bulk.pool import LocalEngine
 from extraction.errors import OutputError
 from extraction.outputs import report_path
 from extraction.settings import BulkSettings, Settings
-from tests.documents import SAMPLES
+from tests.documents import SAMPLES, pdf_file
 
 REPORTS = ("moling-2024", "hewan-2020", "zheshui-2023")
 
@@ -107,6 +107,18 @@ def test_a_page_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     assert found["a.pdf"].line.error == "a page took longer than bulk.page_seconds = 0.5"
     assert len(stopped) == 2
     assert not any(map(psutil.pid_exists, stopped))
+
+
+def test_a_page_that_never_ends_is_given_up(tmp_path: Path) -> None:
+    """A form that draws itself twice: drawing it takes as good as for ever."""
+    twice = b"<<%b/Length 15>>stream\n/Fm0 Do /Fm0 Do\nendstream"
+    form = b"/Type/XObject/Subtype/Form/BBox[0 0 300 400]/Resources<</XObject<</Fm0 5 0 R>>>>"
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 400]/Contents 4 0 R/Resources<</XObject<</Fm0 5 0 R>>>>>>"
+    pages = b"<</Type/Pages/Count 1/Kids[3 0 R]>>"
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>", pages, page, twice % b"", twice % form]
+    (tmp_path / "a.pdf").write_bytes(pdf_file(objects))
+    engine = LocalEngine(plan(tmp_path, page_seconds=2.0))
+    assert kept(outcomes(engine, [Task(Input(tmp_path / "a.pdf", "a.pdf"))])) == {"a.pdf": "TimeLimit"}
 
 
 def test_a_document_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
