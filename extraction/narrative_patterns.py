@@ -74,10 +74,10 @@ _FIGURES = (
     # requests, and what came after them
     _form("carried_requests", "<going>…N<cases>"),
     _form("carried_requests", "N<cases>(?:申请)?<going>"),
-    _form("reviews lawsuits", "复议…诉讼(?:案件?)?(?:数量?)?(?:均|各|都)…N<cases>?"),
-    _form("reviews lawsuits", "诉讼…复议(?:案件?)?(?:数量?)?(?:均|各|都)…N<cases>?"),
-    _form("lawsuits", "(?:诉讼|起诉|应诉|被诉|官司)~N<cases>?"),
-    _form("reviews", "复议~N<cases>?"),
+    _form("reviews lawsuits", "复议…诉讼(?:案件?)?(?:数量?)?(?:均|各|都)…N(?:<cases>|(?=[，。；、）]))"),
+    _form("reviews lawsuits", "诉讼…复议(?:案件?)?(?:数量?)?(?:均|各|都)…N(?:<cases>|(?=[，。；、）]))"),
+    _form("lawsuits", "(?:诉讼|起诉|应诉|被诉|官司)~N(?:<cases>|(?=[，。；、）]))"),
+    _form("reviews", "复议~N(?:<cases>|(?=[，。；、）]))"),
     _form("lawsuits", "N<cases>[^，。；、N]{0,8}?诉讼"),
     _form("reviews", "N<cases>[^，。；、N]{0,8}?复议"),
     _form("received_requests", "<get>…<asked>~N<cases>"),
@@ -100,7 +100,7 @@ _FIGURES = (
     _form("normative_documents", "规范性文件~N<documents>"),
     _form("normative_documents", "(?:制发|制定|印发|出台|发布|公开|公布|新增|制作|起草)~N<documents>~规范性文件"),
     _form("interpretations", "(?:解读|图解|一图读懂|政策(?:说明|问答|讲解|图表))[^，。；N]{0,16}?N<pieces>"),
-    _form("interpretations", "解读[^。；N]{0,16}，[^，。；N]{0,10}N<pieces>"),
+    _form("interpretations", "解读[^。；N]{0,16}，[^，。；N]{0,10}N(?:篇|件|条|份|期|幅|部|张|组|套|集)"),
     # what was published, and where
     _form("published_wechat", "<wechat>[^，。；N]{0,30}?<tell>~N<items>"),
     _form("published_weibo", "<weibo>[^，。；N]{0,30}?<tell>~N<items>"),
