@@ -99,7 +99,7 @@ def check_archive(entries: Sequence[Entry]) -> tuple[ArchiveCheck, ...]:
     for entry in entries:
         by_name.setdefault(entry.organization or "", []).append(entry)
 
-    def go_on(names: Iterable[str], others: Iterable[str]) -> bool:
+    def go_on(names: Iterable[str], others: Iterable[str]) -> bool | None:
         return _go_on([e for n in names for e in by_name[n]], [e for n in others for e in by_name[n]])
 
     agencies, doubts = agencies_of(years, go_on)
@@ -112,9 +112,9 @@ def check_archive(entries: Sequence[Entry]) -> tuple[ArchiveCheck, ...]:
     return tuple(found)
 
 
-def _go_on(some: Sequence[Entry], others: Sequence[Entry]) -> bool:
-    """Whether figures other than zero that are surely read go on from a report of some to one of the others, or back,
-    and none breaks off."""
+def _go_on(some: Sequence[Entry], others: Sequence[Entry]) -> bool | None:
+    """Whether sure figures go on from a report of some to one of the others, or back; None where only zeros do, or
+    no two years are consecutive."""
     held = broken = 0
     for one, other in product(some, others):
         if one.year is not None and other.year is not None and abs(one.year - other.year) == 1:
@@ -124,7 +124,7 @@ def _go_on(some: Sequence[Entry], others: Sequence[Entry]) -> bool:
                 finding = _found(terms)
                 broken += finding is Finding.BROKEN
                 held += finding is Finding.HOLDS and terms[-1].value != 0
-    return held > 0 and not broken
+    return False if broken else held > 0 or None
 
 
 def _unknown(entries: Iterable[Entry]) -> Iterator[ArchiveCheck]:

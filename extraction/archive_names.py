@@ -2,9 +2,10 @@
 
 Three things are taken for spelling: widths, spaces and traditional characters; abbreviations of bodies that everybody
 uses (卫健委); and places left out in front (洪泽区… for 淮安市洪泽区…). The last is only taken for it where exactly one
-longer name ends so, where the name left over begins with a place of its own, and where no year is reported under both;
-for a town or village (城关镇人民政府 is the government of ten) also only where one's figures go on from the other's.
-Names a character apart are not put together, since so are names of places; they are pointed out.
+longer name ends so, where the name left over begins with a place of its own, where no year is reported under both, and
+where figures of consecutive years do not contradict it; for a town or village (城关镇人民政府 is the government of ten)
+only where they bear it out. Names a character apart are not put together, since so are names of places; they are
+pointed out.
 """
 
 from __future__ import annotations
@@ -76,11 +77,13 @@ class Doubt:
 
 
 def agencies_of(
-    years: Mapping[str, Collection[int]], go_on: Callable[[Collection[str], Collection[str]], bool] = lambda *_: False
+    years: Mapping[str, Collection[int]],
+    go_on: Callable[[Collection[str], Collection[str]], bool | None] = lambda *_: None,
 ) -> tuple[tuple[Agency, ...], tuple[Doubt, ...]]:
     """The agencies behind names, given the years that are reported under each; and what could not be decided.
 
-    `go_on` says whether the figures of reports under some printed names go on from those under others.
+    `go_on` says whether the figures of reports under some printed names go on from those under others, None where
+    that cannot be told.
     """
     groups: dict[str, list[str]] = {}
     for printed in sorted(years):
@@ -110,7 +113,7 @@ def plain_name(printed: str) -> str:
 
 
 def _longer_names(
-    reported: Mapping[str, Collection[int]], go_on: Callable[[str, str], bool]
+    reported: Mapping[str, Collection[int]], go_on: Callable[[str, str], bool | None]
 ) -> tuple[dict[str, str], list[Doubt]]:
     """For names that leave out places in front, the one longer name that they are short for."""
     found, doubts = dict[str, str](), list[Doubt]()
@@ -118,7 +121,9 @@ def _longer_names(
         outermost = [other for other in longer if not any(_leaves_out(other, more) for more in longer)]
         if len(outermost) > 1:
             doubts.append(Doubt((name, *sorted(outermost)), "简称对应不止一个全称，未合并"))
-        elif _SMALL.match(name) and not go_on(name, outermost[0]):
+        elif (goes_on := go_on(name, outermost[0])) is False:
+            doubts.append(Doubt((name, outermost[0]), "相邻年份的数据对不上，未合并"))
+        elif _SMALL.match(name) and not goes_on:
             doubts.append(Doubt((name, outermost[0]), "乡镇、街道和村各地常有同名，数据又无衔接可证，未合并"))
         elif both := sorted({year for other in longer for year in reported[other]} & set(reported[name])):
             years = "、".join(map(str, both))

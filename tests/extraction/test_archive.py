@@ -202,6 +202,15 @@ def test_a_town_is_taken_for_its_longer_name_where_figures_go_on(taken_up: int |
     assert (Finding.NOT_MERGED in {c.finding for c in found}) is not merged
 
 
+@pytest.mark.parametrize(("taken_up", "merged"), [(3, True), (4, False), (None, True)])
+def test_a_district_is_not_taken_for_its_longer_name_where_figures_break_off(
+    taken_up: int | None, merged: bool
+) -> None:
+    first = report(2021, "岚浦市青峰区水利局", carried_out=3)
+    found = checks(first, report(2022, "青峰区水利局", carried_in=taken_up))
+    assert (Finding.MERGED in {c.finding for c in found}) is merged
+
+
 def test_nothing_handed_on_is_no_proof() -> None:
     first = report(2021, "岚浦县城北镇人民政府", carried_out=0)
     found = checks(first, report(2022, "城北镇人民政府", carried_in=0))
