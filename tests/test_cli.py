@@ -34,7 +34,7 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[in
     return code, capsys.readouterr().err
 
 
-COMMANDS = ["convert", "show", "bench", "models", "train"]
+COMMANDS = ["convert", "show", "export", "bench", "models", "train"]
 
 
 @pytest.mark.parametrize("command", [None, *COMMANDS])
@@ -88,12 +88,9 @@ def test_an_input_that_fails_is_one_line_and_exit_code_1(tmp_path: Path) -> None
     assert "[b]:cat:.pdf" in listed.stdout
 
 
-def test_an_engine_that_is_not_there(tmp_path: Path) -> None:
-    done = gouji("convert", SAMPLE, "-o", tmp_path / "out", "--engine", "ray")
-    assert done.returncode == 2
-    (line,) = done.stderr.splitlines()
-    assert line.startswith("gouji: --engine ray")
-    assert "--engine local" in line
+def test_a_cluster_without_its_engine(tmp_path: Path) -> None:
+    done = gouji("convert", SAMPLE, "-o", tmp_path / "out", "--address", "auto")
+    assert (done.returncode, done.stderr) == (2, "gouji: --address is for --engine ray\n")
     assert not (tmp_path / "out").exists()
 
 
