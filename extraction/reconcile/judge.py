@@ -6,7 +6,6 @@ the report itself is wrong, and that a figure says what no reading names, are am
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -28,25 +27,21 @@ CORRECT = 0.995
 class Belief:
     """What a figure of an examined part says: each option (as in `Figure.options`) with its probability.
 
-    `open` where the examination was cut short, or a whole row or column may be out of place: nothing is sure then.
-    `borne_out`: the likeliest explanation leaves a sum that it is in holding. `doubted`: it leaves one failing.
+    `open` where the examination was cut short; `out_of_place` where the whole row or column may be another's.
+    `borne_out`: the likeliest explanation leaves a sum that it is in holding.
     """
 
     figure: Figure
     probabilities: tuple[float, ...]
     open: bool
     borne_out: bool
-    doubted: bool
+    out_of_place: bool = False
 
     @property
     def best(self) -> tuple[Option, float]:
         """The likeliest option."""
         n = max(range(len(self.probabilities)), key=lambda n: self.probabilities[n])
         return self.figure.options[n], self.probabilities[n]
-
-    def of(self, option: Option) -> float:
-        """How probable an option is."""
-        return next(p for o, p in zip(self.figure.options, self.probabilities, strict=True) if o == option)
 
 
 def examine(part: Problem, limit: int) -> tuple[dict[str, Belief], int]:
@@ -64,23 +59,21 @@ def _beliefs(part: Problem, errors: SourceErrors, findings: Findings) -> dict[st
         misread: Mapping[int, float] = errors.explain(found.gaps).misread if found.gaps else {}
         for i, _ in enumerate(part.figures):
             weights[i][chosen.get(i, 0)] += found.weight * (1 - misread.get(i, 0.0))
-    holding, failing = _sums_after(part, findings)
+    holding = _in_holding_sums(part, findings)
     return {
         f.id: Belief(
             f,
             tuple(w / whole for w in weights[i]) if whole else tuple(o.probability for o in f.options),
             not findings.complete or not whole,
             i in holding,
-            i in failing,
         )
         for i, f in enumerate(part.figures)
     }
 
 
-def _sums_after(part: Problem, findings: Findings) -> tuple[set[int], set[int]]:
-    """The figures in sums that hold, and in sums that fail, by the likeliest explanation."""
-    gaps = {k for k, _ in findings.found[0].gaps} if findings.found else set(range(len(part.sums)))
-    figures: defaultdict[bool, set[int]] = defaultdict(set)
-    for k, total in enumerate(part.sums):
-        figures[k not in gaps].update(total.figures)
-    return figures[True], figures[False]
+def _in_holding_sums(part: Problem, findings: Findings) -> set[int]:
+    """The figures in sums that hold by the likeliest explanation."""
+    if not findings.found:
+        return set()
+    failing = {k for k, _ in findings.found[0].gaps}
+    return {i for k, total in enumerate(part.sums) if k not in failing for i in total.figures}

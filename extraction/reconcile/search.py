@@ -19,11 +19,13 @@ from itertools import count
 from extraction.reconcile.model import Problem
 from extraction.reconcile.source import COLUMN_KINDS, Gaps, SourceErrors
 
-WINDOW = 9.0
-"""Costs above the likeliest explanation up to which others are looked for: what is left out is 8,000 times rarer."""
+WINDOW = 7.0
+"""Costs above the likeliest explanation up to which others are looked for: what is left out is 1,000 times rarer."""
 
 _LEAST = 1e-300  # probability; nothing is impossible
-_EXPLAINED = 4  # steps for which a set of failing sums that is explained anew counts, by the time that it takes
+_DEAR = 25.0  # cost of changes within one sum that are not looked at
+_TOO_MANY = 4000  # amounts by which changes move a sum
+_EXPLAINED = 8  # steps for which a set of failing sums that is explained anew counts, by the time that it takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class Search:
         self._movable = [[i for i in s.figures if i in self._others] for s in problem.sums]
         self._masks = [sum(1 << i for i in movable) for movable in self._movable]
         self._costs: dict[tuple[int, ...], float] = {}
+        self._closing: dict[tuple[int, int], dict[int, float] | None] = {}
         kinds = defaultdict[str, list[int]](list)
         for k, total in enumerate(problem.sums):
             kinds[total.kind].append(k)
@@ -173,20 +176,33 @@ class Search:
         """The cheapest way to settle one failing sum."""
         if node.failing >> k & 1:
             return self._released(k, gap)
-        single = math.inf
-        cheapest: list[float] = []
-        total = self._problem.sums[k]
-        for i in self._movable[k]:
-            if node.settled >> i & 1:
-                continue
-            wanted = -gap * total.sign(i)
-            others = self._others[i]
-            cheapest.append(min(c for _, _, c in others))
-            single = min(single, *(c for _, by, c in others if by == wanted), math.inf)
-        cheapest.sort()
-        several = sum(cheapest[:2]) if len(cheapest) > 1 else math.inf
-        changed = min(single, max(several, 0.0))
+        changed = self._cheapest(k, node.settled & self._masks[k], gap)
         return changed if node.holding >> k & 1 else min(changed, self._released(k, gap))
+
+    def _cheapest(self, k: int, settled: int, gap: int) -> float:
+        """The least that changes of figures not settled yet cost that close a sum's gap; 0 where they are too many."""
+        if (k, settled) not in self._closing:
+            self._closing[k, settled] = self._changes(k, settled)
+        closing = self._closing[k, settled]
+        return 0.0 if closing is None else closing.get(-gap, math.inf)
+
+    def _changes(self, k: int, settled: int) -> dict[int, float] | None:
+        """By how much changes of the figures not settled move a sum's gap, and what the cheapest of them cost."""
+        total = self._problem.sums[k]
+        reached = {0: 0.0}
+        for i in self._movable[k]:
+            if settled >> i & 1:
+                continue
+            sign, further = total.sign(i), dict(reached)
+            for moved, spent in reached.items():
+                for _, by, cost in self._others[i]:
+                    place = moved + sign * by
+                    if spent + cost < min(further.get(place, math.inf), _DEAR):
+                        further[place] = spent + cost
+            if len(further) > _TOO_MANY:
+                return None
+            reached = further
+        return reached
 
     def _released(self, k: int, gap: int) -> float:
         """What a sum that fails in print costs at least; a column's error is in the column of 总计 too."""

@@ -1,0 +1,78 @@
+"""What became of simulated readings: counts that add up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from eval.simulation.readings import Simulated
+from extraction.checks import check_sums
+from extraction.document import Report, Status, Verdict
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Over the figures that are in sums: `misread` were first read as something else, `righted` of them were put right
+    or settled, `spoilt` were read right and changed, `silent` are wrong and accepted. `inconsistent` sums fail in
+    print, `reported` of them are said to; `false_reports` do not, and are. `seconds` of processor time a report."""
+
+    reports: int = 0
+    whole: int = 0
+    figures: int = 0
+    misread: int = 0
+    righted: int = 0
+    corrected: int = 0
+    corrected_wrong: int = 0
+    spoilt: int = 0
+    silent: int = 0
+    review: int = 0
+    inconsistent: int = 0
+    reported: int = 0
+    false_reports: int = 0
+    kept: int = 0
+    errors: int = 0
+    seconds: list[float] = field(default_factory=list)
+
+    def count(self, case: Simulated, after: Report, seconds: float) -> None:
+        """Add one report."""
+        self.reports += 1
+        self.seconds.append(seconds)
+        read = {f.id: f for f in case.read.fields}
+        now = {f.id: f for f in after.fields}
+        silent = review = spoilt = 0
+        for field_id, true in case.printed.items():
+            found, before = now[field_id], read[field_id].value
+            accepted = found.status is not Status.REVIEW
+            right = found.value == true
+            self.misread += before != true
+            self.righted += before != true and right and accepted
+            self.corrected += found.status is Status.CORRECTED
+            self.corrected_wrong += found.status is Status.CORRECTED and not right
+            spoilt += before == true and accepted and not right
+            silent += accepted and not right
+            review += not accepted
+        self.figures += len(case.printed)
+        self.spoilt, self.silent, self.review = self.spoilt + spoilt, self.silent + silent, self.review + review
+        self.whole += not (silent or review)
+        self._count_checks(case, after)
+        if case.source_error:
+            self.errors += 1
+            self.kept += not spoilt
+
+    def _count_checks(self, case: Simulated, after: Report) -> None:
+        truth = {c.id for c in check_sums(_as_printed(case)).checks if c.holds is False}
+        said = {c.id for c in after.checks if c.verdict is Verdict.SOURCE_INCONSISTENT}
+        self.inconsistent += len(truth)
+        self.reported += len(truth & said)
+        self.false_reports += len(said - truth)
+
+    def seconds_at(self, share: float) -> float:
+        """Processor time that this share of the reports does not exceed."""
+        ranked = sorted(self.seconds)
+        return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
+
+
+def _as_printed(case: Simulated) -> Report:
+    fields = tuple(
+        replace(f, value=case.printed.get(f.id, f.value), status=Status.READ, confidence=1.0) for f in case.read.fields
+    )
+    return replace(case.read, fields=fields)
