@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from extraction.cli import main
+from extraction.outputs import read_manifest
 from models.weights import shipped
 from tests.documents import SAMPLES
 
@@ -154,7 +155,7 @@ def test_an_interrupted_run_keeps_what_is_done_and_says_so(tmp_path: Path) -> No
         # What runs in a shell's background is told to ignore the signal, and passes that on.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
-        while not (out / "manifest.jsonl").exists() and process.poll() is None:
+        while not read_manifest(out) and process.poll() is None:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         _, error = process.communicate(timeout=60)

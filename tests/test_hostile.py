@@ -314,7 +314,7 @@ def each_failure_is_one_line_on_standard_error(run: Run) -> None:
 
 def nothing_half_written_is_left(run: Run) -> None:
     assert [p for p in run.out.rglob("*") if p.name.endswith(".part")] == []
-    reports = {p.relative_to(run.out / "reports").as_posix() for p in run.out.rglob("*.json")}
+    reports = {p.relative_to(run.out / "reports").as_posix() for p in (run.out / "reports").rglob("*.json")}
     assert reports == {f"{name}.json" for name, line in run.manifest.items() if line.outcome == "converted"}
 
 

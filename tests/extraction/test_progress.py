@@ -73,7 +73,13 @@ def test_a_folder_that_keeps_filling_is_watched(tmp_path: Path) -> None:
     folder, out = tmp_path / "in", tmp_path / "out"
     folder.mkdir()
     command = [GOUJI, "convert", str(folder), "-o", str(out), "--watch", "--every", "0.2", "--progress", "json"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background ignores it
+    )
     try:
         for names in (["a.html"], ["a.html", "b.html"]):
             shutil.copyfile(SAMPLE, folder / names[-1])

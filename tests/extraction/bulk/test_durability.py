@@ -159,7 +159,12 @@ def test_a_report_that_was_written_and_not_recorded_is_made_again(
 
 
 def test_an_interrupted_run_says_how_to_go_on(folder: Path, tmp_path: Path) -> None:
-    process = subprocess.Popen(command(folder, tmp_path / "out"), stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command(folder, tmp_path / "out"),
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background ignores it
+    )
     while not read_manifest(tmp_path / "out"):
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
