@@ -21,7 +21,7 @@ class Steps:
     preparation: bool = True  # scans made upright, level, flat and evenly lit
     ruled_grids: bool = True  # rules found; without them every table is one without rules
     cell_recogniser: bool = True  # figures read by our own network; without it by the general recogniser alone
-    token_classifier: bool = False  # labels named by our own network beside their wording
+    token_classifier: bool = True  # labels named by our own network beside their wording
     second_readings: bool = True  # what is unsure is looked at again, and shown to the other recogniser
 
 
