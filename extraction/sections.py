@@ -167,10 +167,9 @@ def _margins_at(line: Paragraph, every: Sequence[Paragraph], margins: _Margins |
     if here is None or margins is None:
         return margins
     boxes = [b for p in every if p.page == line.page and (b := p.lines[0].box) and _beside(b, here)]
-    right, size = max(b.right for b in boxes), margins[2]
-    if right > margins[1] - _OTHER_PAGE * size or len(boxes) < _ENOUGH_LINES:
-        return margins
-    return float(np.percentile([b.left for b in boxes], 20)), right, size
+    left, right, size = float(np.percentile([b.left for b in boxes], 20)), max(b.right for b in boxes), margins[2]
+    other = max(left - margins[0], margins[1] - right) > _OTHER_PAGE * size
+    return (left, right, size) if other and len(boxes) >= _ENOUGH_LINES else margins
 
 
 def _beside(one: Box, other: Box) -> bool:

@@ -146,6 +146,7 @@ def test_no_title_the_text_says_who_and_when() -> None:
         "如对本报告有疑问，请与青峰区水利局办公室联系。",
         "本报告由青峰区水利局根据有关规定编制。",
         "本年度报告由青峰区水利局编制。",
+        "公开和答复的各项数字由青峰区水利局汇总核对。",
     ],
 )
 def test_no_title_a_statement_names_the_agency(sentence: str) -> None:

@@ -94,18 +94,18 @@ def test_a_figure_is_found_across_lines_and_pages() -> None:
 
 
 def marked(*lines: str) -> list[tuple[str, int]]:
-    """Figures of lines in which [[name:text]] is what the classifier marks, as sure as 0.9."""
+    """Figures of lines in which [[name:text]] is what the classifier marks, as sure as 0.96."""
     regions = []
     for line in lines:
         text, marks = "", []
         for part in re.split(r"(\[\[\w+:.*?\]\])", line):
             if part.startswith("[["):
                 name, _, said = part[2:-2].partition(":")
-                marks.append(Mark(f"narrative.{name}", len(text), len(text) + len(said), 0.9))
+                marks.append(Mark(f"narrative.{name}", len(text), len(text) + len(said), 0.96))
                 part = said
             text += part
         regions.append(Region(RegionKind.TEXT, (Span(text, marks=tuple(marks)),)))
-    return [(n.id, int(n.value)) for n in read_narrative(read_text(regions).paragraphs, 2020)]
+    return [(n.id, int(n.value)) for n in read_narrative(read_text(regions).paragraphs, 2020, "both")]
 
 
 def test_a_mark_names_what_no_form_of_words_does() -> None:

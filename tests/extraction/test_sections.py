@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from extraction.catalogue import sections
@@ -220,6 +222,19 @@ def test_printed_lines_are_joined_over_a_page_break() -> None:
     text = read_text(pages(["　　" + LINE[:28], LINE], [LINE, "到此为止。", "　　" + LINE[:28]]))
     assert paragraphs(text) == [LINE[:28] + LINE + LINE + "到此为止。", LINE[:28]]
     assert [p.page for p in text.paragraphs] == [1, 2]
+
+
+def test_lines_of_two_pages_on_one_sheet_are_joined_by_the_margins_of_each() -> None:
+    line = "全年工作按年初的计划推进各项任务逐一对账办理情况按月通报，"
+    one = pages([f"　　{line[2:]}", f"{line[:20]}办结。", f"　　{line[2:]}", line, f"{line[:20]}办结。"])
+    other = [
+        Region(RegionKind.TEXT, (replace(span, box=span.box._replace(left=700, right=700 + span.box.width)),), page=1)
+        for region in one
+        for span in region.spans
+        if span.box
+    ]
+    found = paragraphs(read_text([*one, *other]))
+    assert found == [f"{line[2:]}{line[:20]}办结。", f"{line[2:]}{line}{line[:20]}办结。"] * 2
 
 
 def test_a_sentence_that_ends_at_the_margin_does_not_swallow_an_indented_paragraph() -> None:
