@@ -2,7 +2,8 @@
 
 The recogniser's probabilities are calibrated, but for three things: where something contradicts a reading, it is right
 less often than it says; a cell of which nothing but one sure reading is known may be something that no reading names;
-and of a report that is hardly read all is less sure than it seems. `docs/reconciliation.md` has the measurements.
+and of a report that is hardly read all is less sure than it seems. The figures
+for that are set by hand, on the cautious side.
 """
 
 from __future__ import annotations

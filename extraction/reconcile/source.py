@@ -8,8 +8,7 @@ Three ways to fail are known from real reports, and anything else is put down to
 
 In 4 of 16 real reports something does not add up: once each a balance of one column and 总计, the results of one
 column and 总计, and a 总计 of 行政复议; the fourth is counted as a misprint. With half a report more for each kind
-(Jeffreys), divided by the places where it can happen, that is the rates below. `eval.simulation.prior` counts them in
-any set of annotations.
+(Jeffreys), divided by the places where it can happen, that is the rates below.
 """
 
 from __future__ import annotations
