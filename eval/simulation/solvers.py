@@ -73,7 +73,9 @@ def by_highs(part: Problem) -> Choice | None:
     }
     options, sums = len(places), len(part.sums)
     costs = [-math.log(part.figures[i].options[n].probability) for i, n in places] + [_FAILS] * sums
-    rows, least, most = [], [], []
+    rows: list[list[float]] = []
+    least: list[float] = []
+    most: list[float] = []
     for i, figure in enumerate(part.figures):
         row = [0.0] * (options + sums)
         for n in range(len(figure.options)):

@@ -145,4 +145,6 @@ def test_a_lost_mark_does_not_cut_a_label_in_two() -> None:
     grid = only(pieces)
     row, column = column_at(grid, VALUES[0], 252)
     (label,) = (c for c in grid.cells if c.row <= row < c.row + c.row_span and c.column == column - 1)
-    assert label.left <= 80 < label.right and label.top < 236 and label.bottom > 266
+    assert label.left <= 80 < label.right
+    assert label.top < 236
+    assert label.bottom > 266

@@ -12,12 +12,12 @@ import pytest
 from extraction.cell_ink import InkLine, has_ink, ink_lines, page_marks
 from extraction.cell_marks import table_marks
 from extraction.cell_settling import CellText, plain_figure
-from extraction.reconcile.report import SURE
 from extraction.document import Pixels, Raster
 from extraction.grid_cells import GridCell
 from extraction.numbers import BLANK, parse_figure
 from extraction.ocr import read_cells
 from extraction.raster import ink
+from extraction.reconcile.report import SURE
 from models.loaded import Models
 from tests.drawing import SCALE, Rectangle, draw_form, form, paper, rule, scanned, write, write_mid
 
