@@ -53,8 +53,11 @@ def reconcile(report: Report) -> Report:
     beliefs = _examined(problem)
     borne_out = {problem.figures[i].id for s in problem.sums if not gap(s, problem.figures) for i in s.figures}
     alone = STATED if unread > _MOST else SURER if unread > _MUCH else SURE
+    blanks = any(fields[i].status is Status.BLANK for i in in_sums)
     settled = tuple(
-        _settled(f, beliefs[f.id], f.id in borne_out) if f.id in beliefs else _by_itself(f, f.id in borne_out, alone)
+        _settled(f, beliefs[f.id], f.id in borne_out, blanks)
+        if f.id in beliefs
+        else _by_itself(f, f.id in borne_out, alone)
         for f in report.fields
     )
     settled = with_inferred(settled, identities)
@@ -82,12 +85,14 @@ def _by_itself(field: Field, borne_out: bool, sure: float) -> Field:
     return replace(field, candidates=())
 
 
-def _settled(field: Field, belief: Belief, borne_out: bool) -> Field:
-    """A field whose figure was examined; `borne_out`: a sum that it is in holds by what was read."""
+def _settled(field: Field, belief: Belief, borne_out: bool, blanks: bool) -> Field:
+    """A field whose figure was examined; `borne_out`: a sum that it is in holds by what was read. `blanks`: the report
+    leaves cells empty."""
     option, probability = belief.best
     as_read = option.value == field.value
     doubted = field.status is Status.REVIEW
-    if (doubted or not as_read) and option.value is None:  # no sum tells a blank from a zero
+    # No sum tells a blank from a zero: what was read as a figure may be a smudge in an empty cell.
+    if ((doubted or not as_read) and option.value is None) or (not as_read and blanks and option.amount == 0):
         return _for_a_person(field, belief)
     needed = SETTLE if doubted else KEEP
     sure = probability >= (needed if as_read else CORRECT) and not (belief.open or belief.out_of_place)

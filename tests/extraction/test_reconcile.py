@@ -257,6 +257,20 @@ def test_where_blanks_are_zeros_they_help_to_put_a_misread_right() -> None:
     assert {after.field(i).status for i in blank} == {Status.BLANK}
 
 
+@pytest.mark.parametrize("blanks", [False, True])
+def test_a_figure_becomes_zero_only_in_a_report_that_prints_its_zeros(blanks: bool) -> None:
+    """Elsewhere what was read as a figure may be a smudge in an empty cell."""
+    values = dict.fromkeys(in_order("2021"), 0)
+    rows = ("received", "results.granted", "results.total")
+    values |= {f"applications.{row}.{c}": 12 for row in rows for c in ("natural_person", "total")}
+    smudge = "applications.results.denied.enforcement_files.natural_person"
+    others = {i: field(i, None, Status.BLANK, SURELY) for i in in_a_sum("2021") if blanks and values[i] == 0}
+    others[smudge] = from_picture(smudge, (1, 0.8), (0, 0.19))
+    found = reconcile(pictured("2021", values, **others)).field(smudge)
+    assert found.status is (Status.REVIEW if blanks else Status.CORRECTED)
+    assert (found.value, found.reading) == (0, "1")
+
+
 # ---- readings that are likely, but not sure
 
 
