@@ -26,15 +26,15 @@ DIGITAL = ("report.pdf", "report.docx", "report.html")
 SETTLED = {Verdict.HOLDS, Verdict.SOURCE_INCONSISTENT, Verdict.NOT_APPLICABLE}
 
 SCAN_REVIEW = {
-    "beilan-2020": 3,  # figures of sums that are wrong in print
+    "beilan-2020": 0,
     "chiyan-2021": 2,  # the last row of its table is not printed: on a scan it may not have been found
     "fengqiu-2022": 0,
     "hewan-2020": 0,
-    "moling-2024": 0,
+    "moling-2024": 1,  # a 1 in a sum that is wrong in print: 0 would make it right
     "nanting-2021": 0,
     "qingluo-2019": 0,
     "yunze-2020": 1,  # the sign of +19
-    "zheshui-2023": 2,
+    "zheshui-2023": 1,
 }
 """Fields of each scan that go to a person."""
 

@@ -6,9 +6,12 @@ import argparse
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from extraction.bulk.plan import FAILED, Input, Plan
 from extraction.errors import ModelError, UsageError
+
+if TYPE_CHECKING:  # what it takes to convert is loaded by who converts
+    from extraction.bulk.plan import Input, Plan
 
 _EPILOG = """\
 examples:
@@ -64,6 +67,7 @@ def run(parsed: argparse.Namespace) -> int:
         raise UsageError("--address is for --engine ray")
     from extraction.bulk.inputs import find_inputs
     from extraction.bulk.places import place
+    from extraction.bulk.plan import Plan
     from extraction.settings import load_settings
 
     _require_weights(parsed.ocr)
@@ -81,6 +85,7 @@ def _converted(inputs: list[Input], plan: Plan, parsed: argparse.Namespace) -> i
     from rich.console import Console
 
     from extraction import progress
+    from extraction.bulk.plan import FAILED
     from extraction.bulk.pool import Engine, LocalEngine
     from extraction.convert import convert
 

@@ -6,11 +6,12 @@ import argparse
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from extraction.bulk.plan import FAILED
-from extraction.document import Report
 from extraction.errors import UsageError
-from extraction.outputs import read_manifest, read_report
+
+if TYPE_CHECKING:  # what it takes to export is loaded by who exports
+    from extraction.document import Report
 
 _EPILOG = """\
 examples:
@@ -45,6 +46,9 @@ def configure(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def run(parsed: argparse.Namespace) -> int:
     """Write what was asked for. Raises UsageError."""
+    from extraction.bulk.plan import FAILED
+    from extraction.outputs import read_manifest
+
     lines = read_manifest(parsed.out)
     if not lines:
         raise UsageError(f"{parsed.out} is not the OUT folder of a conversion: it has no manifest.jsonl")
@@ -81,6 +85,7 @@ def _write(parsed: argparse.Namespace, names: list[str]) -> None:
         write_csv(target, _reports(parsed.out, names), for_excel=parsed.bom)
     elif target.suffix == ".html":
         from extraction.exports.summary import Survey, write_summary
+        from extraction.outputs import read_manifest
 
         survey = Survey()
         for report in _reports(parsed.out, names):
@@ -91,6 +96,8 @@ def _write(parsed: argparse.Namespace, names: list[str]) -> None:
 
 
 def _reports(out: Path, names: list[str]) -> Iterator[Report]:
+    from extraction.outputs import read_report
+
     for name in names:
         try:
             yield read_report(out, name)
