@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from extraction.document import Cell as TableCell
 from extraction.document import Region, RegionKind, Span, Table
+from extraction.forms import FormTable
 from extraction.pieces import pieces_of
 from extraction.tags import tag_of, tags
 from models.label_tokens import SPECIAL, Piece, Vocabulary, windows
 from models.labeller import Labeller
-from training.forms import FormTable
 from training.labeller.config import read_config
 from training.labeller.confusions import misread
 from training.labeller.noise import spoilt

@@ -10,8 +10,8 @@ import pytest
 from annotations.rules import findings_in
 from annotations.store import Annotation, dump_annotation, load_annotation
 from extraction.document import Box, Status
+from extraction.forms import FormTable
 from tests.training.pages import typeset
-from training.forms import FormTable
 from training.synthetic.content import draft_report
 from training.synthetic.draft import Draft, Key, Place, Rendered
 from training.synthetic.fonts import Split

@@ -23,6 +23,7 @@ from rich.progress import track
 from rich.table import Table as Shown
 
 from extraction.document import Box, Cell, Region, RegionKind, Status, Table
+from extraction.forms import FormCell, FormTable
 from extraction.labelling import label_fields
 from extraction.labels import labels_of
 from extraction.numbers import parse_figure
@@ -31,7 +32,6 @@ from extraction.similarity import core
 from extraction.tagging import with_tags
 from extraction.tags import tag_of
 from models.labeller import Labeller
-from training.forms import FormCell, FormTable
 from training.labeller.noise import confusions, misread
 from training.labeller.tagged import Tagged
 from training.synthetic.content import draft_report

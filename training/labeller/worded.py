@@ -14,10 +14,10 @@ import numpy as np
 from annotations.store import Annotation
 from extraction.catalogue import field_forms, template_ids
 from extraction.document import Cell, Status
+from extraction.forms import Departures, tables
 from extraction.pieces import PagePieces, is_shown
 from extraction.similarity import similarity
 from extraction.tags import OUTCOMES
-from training.forms import Departures, tables
 from training.labeller.placed import part_of, with_part
 from training.labeller.tagged import Tagged
 

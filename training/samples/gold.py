@@ -13,7 +13,7 @@ from annotations.store import Annotation
 from extraction.catalogue import field_forms
 from extraction.checks import check_sums
 from extraction.document import ExtraRow, Field, Report, Section, Source, Status
-from training.forms import APPLICANTS, DISPUTES, field_ids, outcome_rows, rows_of
+from extraction.forms import APPLICANTS, DISPUTES, field_ids, outcome_rows, rows_of
 from training.samples.content import SECTIONS, Sample
 
 MEDIA_TYPES = {

@@ -10,7 +10,7 @@ from random import Random
 from extraction.catalogue import field_forms, sections, template
 from extraction.checks import check_sums
 from extraction.document import ExtraRow, Field, Report, Section, Source, Status
-from training.forms import FormExtraRow, FormTable
+from extraction.forms import FormExtraRow, FormTable
 from training.synthetic.agencies import Agency, draw_agency
 from training.synthetic.cells import print_figures
 from training.synthetic.draft import Draft, Paragraph, Run

@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 
 from extraction.catalogue import Identity, template
-from training.forms import APPLICANTS, DISPUTES, outcome_rows, rows_of
+from extraction.forms import APPLICANTS, DISPUTES, outcome_rows, rows_of
 from training.synthetic.agencies import Level
 
 Values = dict[str, Decimal]

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from random import Random
 
 from extraction.catalogue import Block, SectionForm, template
-from training.forms import DISPUTES
+from extraction.forms import DISPUTES
 
 Labels = dict[str, str]
 
