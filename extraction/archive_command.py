@@ -21,17 +21,13 @@ exit codes: 0 checked, whatever was found; 2 OUT is no conversion
 """
 
 
-def configure(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """The command and its arguments."""
-    check = commands.add_parser(
-        "check",
-        help="a conversion's reports beside each other: year by year, agency by agency",
-        description="Checks what one year's report hands on to the next, missing and double years, agencies' names.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.description = (
+        "Checks what one year's report hands on to the next, missing and double years, agencies' names."
     )
-    check.add_argument("out", type=Path, metavar="OUT", help="folder of a conversion")
-    check.set_defaults(run=run)
+    parser.epilog = EPILOG
+    parser.add_argument("out", type=Path, metavar="OUT", help="folder of a conversion")
 
 
 def run(parsed: argparse.Namespace) -> int:

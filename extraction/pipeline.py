@@ -18,7 +18,7 @@ from extraction.reconcile.report import reconcile
 from extraction.sections import Text, read_text
 from extraction.settings import Settings
 from extraction.stages import each_page, in_stage, stage
-from extraction.tagging import with_tags
+from extraction.tagging import any_unfamiliar, with_tags
 from extraction.unread import with_gaps_doubted
 from extraction.witness import with_trusted_text
 from models.loaded import Models
@@ -66,7 +66,7 @@ def read_document(path: Path, models: Models, settings: Settings, name: str | No
             if page.raster is not None and not page.spans:
                 pictured.add(page.number)
     with stage("tagging"):
-        tagged = with_tags(regions, models.labeller)
+        tagged = with_tags(regions, models.labeller) if any_unfamiliar(regions) else tuple(regions)
     source = Source(name or str(path), document.sha256, document.media_type, document.page_count)
     return Contents(source, tagged, tuple(warnings), frozenset(pictured))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,6 +16,27 @@ from extraction.outputs import read_manifest, read_report, report_path
 
 _WIDE = 110  # characters of a terminal that has room for long names
 _ACCEPTED = (Status.READ, Status.CORRECTED, Status.INFERRED)
+
+_EPILOG = """\
+examples:
+  gouji show out                     a line a report
+  gouji show out 2023/report.pdf     one report: fields for review, sums that do not hold, warnings
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.description = (
+        "Lists the reports in OUT; with REPORT, the fields for review and the sums that do not hold in it."
+    )
+    parser.epilog = _EPILOG
+    parser.add_argument("out", type=Path, metavar="OUT", help="folder of a conversion")
+    parser.add_argument("report", nargs="?", metavar="REPORT", help="path of one input, as the manifest names it")
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Show what was asked for; exit code 0. Raises UsageError."""
+    return show_report(parsed.out, parsed.report) if parsed.report else show_archive(parsed.out)
 
 
 def show_archive(out: Path) -> int:

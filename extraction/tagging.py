@@ -36,6 +36,11 @@ def with_tags(regions: Sequence[Region], labeller: Labeller | None) -> tuple[Reg
     return tuple(_tagged(region, tags) for region in regions)
 
 
+def any_unfamiliar(regions: Sequence[Region]) -> bool:
+    """Whether there is anything to show: digital files mostly need no classifier, and do not load it."""
+    return any(_is_unfamiliar(cell.text) for r in regions if r.table is not None for cell in r.table.cells)
+
+
 def _is_unfamiliar(text: str) -> bool:
     return chinese_count(text) > 0 and not is_wording(text)
 

@@ -13,12 +13,13 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from platformdirs import user_data_path
 
 ENVIRONMENT = "GOUJI_WEIGHTS"
 """The environment variable that names the folder of versions."""
@@ -54,13 +55,7 @@ def store_folder() -> Path:
     """Where versions are kept: what `GOUJI_WEIGHTS` says, else `gouji/weights` in the user's data folder."""
     if named := os.environ.get(ENVIRONMENT):
         return Path(named)
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "gouji" / "weights"
+    return user_data_path("gouji", appauthor=False) / "weights"
 
 
 def version_folder(store: Path, name: str, number: int) -> Path:

@@ -31,30 +31,24 @@ A field's status is  read (accepted)  blank  missing  review (a person must look
 """
 
 
-def configure(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command with its options."""
-    convert = commands.add_parser(
-        "convert",
-        help="files or folders of reports to JSON, Parquet and CSV",
-        description="Converts PDF (scanned, born-digital or mixed), PNG, JPEG, TIFF, DOCX, HTML and text dumps.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    convert.add_argument("inputs", nargs="+", metavar="INPUT", help="files, folders or globs")
-    convert.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for the results")
-    convert.add_argument("--workers", type=int, default=1, metavar="N", help="processes at work (default %(default)s)")
-    convert.add_argument("--engine", default="local", choices=["local", "ray"], help="where to run (default local)")
-    convert.add_argument("--address", metavar="ADDRESS", help="of a Ray cluster; without it, one of this machine")
-    convert.add_argument("--ocr", default="rapidocr", choices=["rapidocr", "paddleocr"], help="engine for pictures")
-    convert.add_argument("--settings", type=Path, metavar="TOML", help="limits and thresholds, see docs/settings.md")
-    convert.add_argument("--force", action="store_true", help="convert everything again")
-    convert.add_argument("--watch", action="store_true", help="go on with files that come or change, until Ctrl-C")
-    convert.add_argument("--every", type=float, default=10.0, metavar="S", help="seconds between looks (default 10)")
-    convert.add_argument(
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.description = "Converts PDF (scanned, born-digital or mixed), PNG, JPEG, TIFF, DOCX, HTML and text dumps."
+    parser.epilog = _EPILOG
+    parser.add_argument("inputs", nargs="+", metavar="INPUT", help="files, folders or globs")
+    parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for the results")
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes at work (default %(default)s)")
+    parser.add_argument("--engine", default="local", choices=["local", "ray"], help="where to run (default local)")
+    parser.add_argument("--address", metavar="ADDRESS", help="of a Ray cluster; without it, one of this machine")
+    parser.add_argument("--ocr", default="rapidocr", choices=["rapidocr", "paddleocr"], help="engine for pictures")
+    parser.add_argument("--settings", type=Path, metavar="TOML", help="limits and thresholds, see docs/settings.md")
+    parser.add_argument("--force", action="store_true", help="convert everything again")
+    parser.add_argument("--watch", action="store_true", help="go on with files that come or change, until Ctrl-C")
+    parser.add_argument("--every", type=float, default=10.0, metavar="S", help="seconds between looks (default 10)")
+    parser.add_argument(
         "--progress", default="bar", choices=["bar", "json"], help="for people, or lines of JSON on standard output"
     )
-    convert.add_argument("--quiet", action="store_true", help="say nothing but what stops the run")
-    convert.set_defaults(run=run)
+    parser.add_argument("--quiet", action="store_true", help="say nothing but what stops the run")
 
 
 def run(parsed: argparse.Namespace) -> int:

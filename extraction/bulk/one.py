@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import time
 from collections import Counter
 from dataclasses import replace
@@ -15,6 +14,7 @@ from extraction.errors import GoujiError, OutputError
 from extraction.outputs import ManifestLine, read_report, write_report
 from extraction.pipeline import extract
 from models.loaded import Models
+from models.versions import sha256_of
 
 _OF_ONE_FILE = (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.ENOTDIR, errno.EISDIR, errno.EEXIST)
 """What keeps one report from being written, and not the next."""
@@ -34,7 +34,7 @@ def convert_one(task: Task, plan: Plan, models: Models) -> Outcome:
 
     def failed(kind: str, error: str, sha256: str | None = None, pages: int | None = None) -> Outcome:
         seconds = round(time.monotonic() - start, 3)
-        sha256 = sha256 or sha256_of(item.path)
+        sha256 = sha256 or digest(item.path)
         return Outcome(ManifestLine(item.name, sha256, FAILED, error, seconds, pages, kind, plan.made_with))
 
     try:
@@ -67,11 +67,10 @@ def counts_of(report: Report) -> Counts:
     )
 
 
-def sha256_of(path: Path) -> str | None:
+def digest(path: Path) -> str | None:
     """The hash of a file's content, None where it cannot be read."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError:
         return None
 
@@ -81,7 +80,7 @@ def _still_good(task: Task, plan: Plan) -> Outcome | None:
     line = task.known
     if plan.force or line is None or line.outcome not in (CONVERTED, SKIPPED) or line.made_with != plan.made_with:
         return None
-    if sha256_of(task.item.path) != line.sha256:
+    if digest(task.item.path) != line.sha256:
         return None
     try:
         report = read_report(plan.out, line.path)

@@ -18,7 +18,7 @@ from typing import Protocol
 
 import psutil
 
-from extraction.bulk.one import CRASH, MEMORY, TIME, sha256_of
+from extraction.bulk.one import CRASH, MEMORY, TIME, digest
 from extraction.bulk.plan import FAILED, Outcome, Plan, Task
 from extraction.bulk.worker import READY, work
 from extraction.errors import GoujiError
@@ -185,5 +185,5 @@ class _Worker:
 
 
 def _failure(plan: Plan, task: Task, kind: str, error: str) -> Outcome:
-    sha256 = sha256_of(task.item.path)
+    sha256 = digest(task.item.path)
     return Outcome(ManifestLine(task.item.name, sha256, FAILED, error, 0.0, None, kind, plan.made_with))

@@ -25,23 +25,17 @@ examples:
 """
 
 
-def configure(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command with its options."""
-    export = commands.add_parser(
-        "export",
-        help="a conversion's results as a workbook, a table, a database or a page",
-        description="Writes the reports in OUT, or those named, to TARGET; its ending or address says as what.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    export.add_argument("out", type=Path, metavar="OUT", help="folder of a conversion")
-    export.add_argument("reports", nargs="*", metavar="REPORT", help="paths of inputs, as the manifest names them")
-    export.add_argument("--to", required=True, metavar="TARGET", help="*.xlsx, *.csv, *.html, a folder, a database")
-    export.add_argument(
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.description = "Writes the reports in OUT, or those named, to TARGET; its ending or address says as what."
+    parser.epilog = _EPILOG
+    parser.add_argument("out", type=Path, metavar="OUT", help="folder of a conversion")
+    parser.add_argument("reports", nargs="*", metavar="REPORT", help="paths of inputs, as the manifest names them")
+    parser.add_argument("--to", required=True, metavar="TARGET", help="*.xlsx, *.csv, *.html, a folder, a database")
+    parser.add_argument(
         "--bom", action="store_true", help="CSV for Excel: marked as UTF-8, no text taken for a formula"
     )
-    export.add_argument("--by-year", action="store_true", help="Parquet, a folder a year")
-    export.set_defaults(run=run)
+    parser.add_argument("--by-year", action="store_true", help="Parquet, a folder a year")
 
 
 def run(parsed: argparse.Namespace) -> int:

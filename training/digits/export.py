@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from models.cell_crop import HEIGHT, WIDTHS
 from models.cell_reader import CellReader
 from models.charset import CHARSET, classes_of
 from models.ctc import tempered, text_probability
+from models.versions import sha256_of
 from training.digits.config import Config
 from training.digits.evaluate import DevCell, by_level, logits
 from training.digits.network import DigitNetwork
@@ -91,7 +91,7 @@ def ship(
 
 def write_card(folder: Path, temperature: float, scores: dict[str, str], command: str) -> None:
     """`model.toml` beside the network: what it is, what made it, what it scored."""
-    sha256 = hashlib.sha256((folder / f"{NAME}.onnx").read_bytes()).hexdigest()
+    sha256 = sha256_of(folder / f"{NAME}.onnx")
     lines = [
         'purpose = "reads the figures in table cells (CTC, ONNX)"',
         f'sha256 = "{sha256}"',

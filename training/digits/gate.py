@@ -19,11 +19,10 @@ from sklearn.model_selection import GroupShuffleSplit
 from annotations import store
 from annotations.store import DRAFT, Annotation, read_folder
 from eval.files import write_text
-from extraction.errors import ModelError, UsageError
+from extraction.errors import UsageError
 from models.cell_reader import CellReader, CellReading
 from models.charset import OTHER
 from models.versions import sha256_of
-from models.weights import Weights, WeightsError, weights
 from training.digits.__main__ import cut_cells
 from training.digits.config import Config
 from training.digits.evaluate import ACCEPT, DevCell, dev_cells
@@ -33,6 +32,7 @@ from training.digits.train import BEST, train
 from training.gate.comparison import Comparison, Trial, judged, write_comparison
 from training.gate.outcomes import Outcome, changes
 from training.gate.page import render_page
+from training.gate.promote import weights_in_use
 
 STRICT = ("not silent", "blank or 0")
 """Kinds of which not one more may be wrong."""
@@ -59,7 +59,7 @@ def train_and_compare(config: Config, data: Data, out: Path, command: str) -> Co
     if data.dev is None:
         raise UsageError("gouji train digits needs --dev: a data set to choose and calibrate the network by")
     frozen = data.frozen or _MINI
-    old = _in_use()
+    old = weights_in_use(NAME)
     cells = out / "cells"
     cut_cells(_documents(data.dev), cells / "dev", jitter=False)
     cut_cells(_documents(frozen), cells / "frozen", jitter=False)
@@ -135,12 +135,3 @@ def _documents(folder: Path) -> Documents:
         return list(read_folder(folder))
     except (ValueError, OSError) as error:
         raise UsageError(f"{folder}: {error}") from error
-
-
-def _in_use() -> Weights:
-    try:
-        found = weights(NAME)
-        found.verified_path()
-    except WeightsError as error:
-        raise ModelError(str(error)) from error
-    return found

@@ -18,7 +18,7 @@ from models.versions import (
     switch,
     versions,
 )
-from models.weights import Weights, WeightsError, committed, network, of_version
+from models.weights import Weights, WeightsError, committed, network, of_version, weights
 from training.gate.comparison import FILE, Comparison, read_comparison
 
 MODEL = "model"
@@ -34,6 +34,16 @@ class Refused(UsageError):
 def trainable() -> dict[str, Weights]:
     """The shipped weights that there can be other versions of: our own."""
     return {known.name: known for known in committed("models")}
+
+
+def weights_in_use(name: str) -> Weights:
+    """The weights to compare with, their files verified; raises ModelError where one is missing or damaged."""
+    try:
+        found = weights(name)
+        found.verified_path()
+    except WeightsError as error:
+        raise ModelError(str(error)) from error
+    return found
 
 
 def active(name: str, store: Path) -> Weights:

@@ -6,7 +6,6 @@ Beside them `checkpoint/` has the network as `transformers` loads it, in half pr
 from __future__ import annotations
 
 import copy
-import hashlib
 import json
 import warnings
 from collections.abc import Mapping, Sequence
@@ -23,6 +22,7 @@ from transformers import PreTrainedModel
 from extraction.tags import tags
 from models.label_tokens import Vocabulary
 from models.labeller import NAME
+from models.versions import sha256_of
 from training.labeller.network import VOCABULARY, takes_places
 from training.labeller.tagged import IGNORED, Example
 
@@ -73,7 +73,7 @@ def export(
     vocabulary.write(folder / VOCABULARY)
     copy.deepcopy(model).half().save_pretrained(folder / CHECKPOINT)  # type: ignore[no-untyped-call]
     (folder / CHECKPOINT / "model.safetensors").chmod(0o644)  # it is written for its owner alone
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    sha256 = sha256_of(path)
     head = {
         "purpose": "says what rows, columns, headings and figures in sentences are (LayoutLM of characters, ONNX)",
         "sha256": sha256,

@@ -20,13 +20,14 @@ from typing import Any
 from datasets import Dataset, concatenate_datasets
 
 from eval.files import write_text
-from extraction.errors import ModelError, UsageError
+from extraction.errors import UsageError
 from models.label_tokens import Vocabulary, characters
 from models.labeller import NAME, Labeller
 from models.versions import sha256_of
 from models.weights import Weights, WeightsError, weights
 from training.gate.comparison import Comparison, Trial, judged, write_comparison
 from training.gate.page import render_page
+from training.gate.promote import weights_in_use
 from training.labeller.annotated import annotated_pages, gold_hash, split_by_organization
 from training.labeller.batches import fixed_windows
 from training.labeller.compare import ShownPage, frozen, labeller_in, tested
@@ -45,7 +46,7 @@ _DEV = 20  # invented reports of the dev split by which the temperature is fitte
 def retrain(config: RetrainingConfig, annotations: Path, out: Path, base: Path | None, command: str) -> Comparison:
     """Train, write RUN/model, compare. Raises UsageError, ModelError."""
     out.mkdir(parents=True, exist_ok=True)
-    old = _in_use()
+    old = weights_in_use(NAME)
     start = base or old.path().parent / CHECKPOINT
     _same_run(out, gold_hash(annotations), old.sha256, start)
     parts = split_by_organization(annotated_pages(annotations, out / "data"), config.data.held_out, config.seed)
@@ -132,15 +133,6 @@ def _held_out(old: Labeller, new: Labeller, pages: list[ShownPage]) -> list[Tria
         return [Trial("held-out reports", "只有一个机关的标注，无法留出", "", 0, True, ())]
     about = "新标注的报告中留出的机关，未参加训练"
     return [tested(old, new, pages, "held-out reports", about, held_out=True)]
-
-
-def _in_use() -> Weights:
-    try:
-        found = weights(NAME)
-        found.verified_path()
-    except WeightsError as error:
-        raise ModelError(str(error)) from error
-    return found
 
 
 def _same_run(out: Path, gold: str, old: str, start: Path) -> None:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import warnings
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,7 @@ import onnxruntime
 import torch
 
 from models.page_layout import ReportLayoutModel
+from models.versions import sha256_of
 from training.layout.config import Config
 from training.layout.evaluate import names_of, seen_in
 from training.layout.network import CLASSES, STEP, LayoutNet, Served
@@ -82,7 +82,7 @@ def _card(path: Path, config: Config, command: str, pages: int, grown: Mapping[s
     classes = ", ".join(f'"{name}"' for name in (*CLASSES, "stamp"))
     return f"""\
 purpose = "finds title, headings, text, tables, page furniture and stamps on a report's page (U-net, ONNX)"
-sha256 = "{hashlib.sha256(path.read_bytes()).hexdigest()}"
+sha256 = "{sha256_of(path)}"
 command = "{command}"
 pages = {pages} # of the train split
 steps = {config.training.steps} # of {config.training.batch} pages
