@@ -35,9 +35,9 @@ test: lint                       ## lint, type-check and run all tests
 SYSTEM := chromium libreoffice-writer-nogui tesseract-ocr tesseract-ocr-chi-sim texlive-lang-chinese \
   fonts-noto-cjk fonts-arphic-uming fonts-arphic-ukai fonts-arphic-gbsn00lp fonts-arphic-gkai00mp fonts-lxgw-wenkai \
   fonts-wqy-microhei fonts-wqy-zenhei fonts-cns11643-sung fonts-cns11643-kai fonts-liberation fonts-crosextra-carlito \
-  fonts-dejavu-core fonts-texgyre
+  fonts-dejavu-core fonts-texgyre postgresql
 
-system:          ## install the Debian packages for data sets and baselines (as root)
+system:          ## install the Debian packages for data sets, baselines and tests (as root)
 	apt-get update
 	apt-get install --yes --no-install-recommends $(SYSTEM)
 

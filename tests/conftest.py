@@ -1,4 +1,4 @@
-"""Shared by all tests: the networks, loaded once a process."""
+"""Shared by all tests: the networks, loaded once a process, and a database server."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 from hypothesis import settings
 
 from models.loaded import Models
+from tests.postgres import postgres as postgres
+from tests.postgres import postgres_server as postgres_server
 
 # The same examples on every run, and none fails for being slow.
 settings.register_profile("gouji", derandomize=True, deadline=None)

@@ -108,7 +108,7 @@ _WARNINGS = _of_report("warnings", sa.Column("warning", sa.Text))
 def write_database(address: str, reports: Iterable[Report]) -> None:
     """Fill the database at `address` (as `sqlite:///archive.db`). Raises UsageError where it cannot be."""
     try:
-        engine = sa.create_engine(address)
+        engine = sa.create_engine(address, poolclass=sa.NullPool)  # one connection, closed when all is done
         with engine.begin() as connection:
             _META.create_all(connection)
             for table in reversed(_META.sorted_tables):
@@ -118,7 +118,6 @@ def write_database(address: str, reports: Iterable[Report]) -> None:
                 for table, rows in _rows(some).items():
                     if rows:
                         connection.execute(table.insert(), rows)
-        engine.dispose()
     except (SQLAlchemyError, ImportError) as error:
         said = str(error).partition("\n")[0]
         raise UsageError(f"the database {address.partition('://')[0]} cannot be filled: {said}") from error
