@@ -48,6 +48,16 @@ def test_an_unknown_level_is_named() -> None:
         tasks_of(Order("test", 30, 0, ("torn",)), RENDERERS, LEVELS)
 
 
+def test_some_engines_of_a_split() -> None:
+    some = Order("train", 6, 0, ("worn", "digital"), engines=RENDERERS[:1])
+    assert [(t.renderer, t.level) for t in tasks_of(some, RENDERERS, LEVELS)] == 3 * [
+        (RENDERERS[0], "worn"),
+        (RENDERERS[0], "digital"),
+    ]
+    with pytest.raises(ValueError, match="not of this split: chalk"):
+        tasks_of(Order("train", 6, 0, engines=("chalk",)), RENDERERS, LEVELS)
+
+
 @pytest.mark.parametrize(("reports", "seed"), [(0, 1), (SEEDS + 1, 1), (5, -1)])
 def test_an_order_that_cannot_be(reports: int, seed: int) -> None:
     with pytest.raises(ValueError, match="reports"):

@@ -33,6 +33,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--levels", nargs="+", default=(), metavar="LEVEL", help="how legible (default: every level)")
     parser.add_argument(
+        "--engines", nargs="+", default=(), metavar="NAME", help="that print it, of the split's own (default: all)"
+    )
+    parser.add_argument(
         "--series",
         type=float,
         default=0.0,
@@ -47,7 +50,8 @@ def main() -> int:
 
     split = cast(Split, arguments.split)
     try:
-        order = Order(split, arguments.reports, arguments.seed, tuple(arguments.levels), arguments.series)
+        levels, engines = tuple(arguments.levels), tuple(arguments.engines)
+        order = Order(split, arguments.reports, arguments.seed, levels, arguments.series, engines)
         tasks = tasks_of(order, SPLIT_RENDERERS[split], tuple(LEVELS))
     except ValueError as error:
         parser.error(str(error))

@@ -45,14 +45,15 @@ _PROGRAMS = (("chromium", "--version"), ("soffice", "--version"), ("typst", "--v
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A split to be made. `levels` empty: all of them; `series`: the share of threes of reports that hold consecutive
-    years of one agency. Raises ValueError for one that cannot be."""
+    """A split to be made. `levels` and `engines` empty: all of them that the split has; `series`: the share of threes of
+    reports that hold consecutive years of one agency. Raises ValueError for one that cannot be."""
 
     split: Split
     reports: int
     seed: int
     levels: tuple[str, ...] = ()
     series: float = 0.0
+    engines: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 < self.reports <= SEEDS or self.seed < 0:
@@ -75,13 +76,15 @@ class Task:
 
 def tasks_of(order: Order, renderers: Sequence[str], levels: Sequence[str]) -> list[Task]:
     """Every report of an order; renderers take turns, and each of them goes through all levels."""
-    wanted = order.levels or tuple(levels)
+    wanted, engines = order.levels or tuple(levels), order.engines or tuple(renderers)
     if unknown := set(wanted) - set(levels):
         raise ValueError(f"no such level: {', '.join(sorted(unknown))} (there are {', '.join(levels)})")
+    if unknown := set(engines) - set(renderers):
+        raise ValueError(f"not of this split: {', '.join(sorted(unknown))} (there are {', '.join(renderers)})")
     tasks = []
     for k in range(order.reports):
         seed = order.seed * SEEDS + k
-        renderer, level = renderers[k % len(renderers)], wanted[k // len(renderers) % len(wanted)]
+        renderer, level = engines[k % len(engines)], wanted[k // len(engines) % len(wanted)]
         series = series_of(seed, order.split, order.series)
         tasks.append(Task(f"{order.split}-{seed}", seed, order.split, renderer, level, series))
     return tasks
