@@ -45,8 +45,8 @@ _PROGRAMS = (("chromium", "--version"), ("soffice", "--version"), ("typst", "--v
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A split to be made. `levels` and `engines` empty: all of them that the split has; `series`: the share of threes of
-    reports that hold consecutive years of one agency. Raises ValueError for one that cannot be."""
+    """A split to be made. `levels` and `engines` empty: all of them that the split has; `series`: the share of threes
+    of reports that hold consecutive years of one agency. Raises ValueError for one that cannot be."""
 
     split: Split
     reports: int
