@@ -26,6 +26,7 @@ COMMANDS = {
     "show": ("extraction.show", "what a conversion found: a line a report, and what a person must look at"),
     "check": ("extraction.archive_command", "a conversion's reports beside each other: year by year, agency by agency"),
     "export": ("extraction.exports.command", "a conversion's results as a workbook, a table, a database or a page"),
+    "serve": ("extraction.service.command", "the HTTP service and the review desk"),
     "eval": ("eval.command", "how right: a data set's documents beside their gold"),
     "annotations": ("annotations.command", "gold: check it, draft it, exchange it, split it"),
     "bench": ("eval.bench.command", "seconds a page, beside whole-page OCR on the same pages"),

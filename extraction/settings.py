@@ -63,6 +63,7 @@ class BulkSettings:
     document_seconds: float = 1800.0
     worker_megabytes: int = 6000  # resident; a worker that takes more is killed
     recycle_megabytes: int = 2000  # a worker that holds more after a document is replaced
+    recycle_documents: int = 200  # and one that has read so many: what it grows by is bounded, whatever the cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +81,23 @@ def load_settings(path: Path | None) -> Settings:
     """The defaults, changed by what the TOML file at `path` says. Raises `UsageError`."""
     if path is None:
         return Settings()
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"settings file {path}: {error}") from error
     settings = Settings()
-    for section, values in given.items():
+    for section, values in read_toml(path).items():
+        if section == "service":  # `extraction.service.settings` reads it, where the service is installed
+            continue
         if section not in {f.name for f in fields(Settings)} or not isinstance(values, dict):
             names = ", ".join(f.name for f in fields(Settings))
             raise UsageError(f"settings file {path}: unknown section [{section}]; there are {names}")
         settings = replace(settings, **{section: _changed(path, section, getattr(settings, section), values)})
     return settings
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of a settings file. Raises `UsageError`."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"settings file {path}: {error}") from error
 
 
 def _changed(path: Path, section: str, stage: Any, values: dict[str, Any]) -> Any:

@@ -1,0 +1,32 @@
+"""What a request has at hand: the settings, the store, the files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from extraction.service.files import Files
+from extraction.service.settings import ServiceSettings
+from extraction.service.store.engine import Store
+from extraction.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts of a running service. `reading` are the settings that documents are read with."""
+
+    settings: ServiceSettings
+    reading: Settings
+    store: Store
+    files: Files
+
+
+def service_of(request: Request) -> Service:
+    """The service that a request came to."""
+    return cast(Service, request.app.state.service)
+
+
+Serving = Annotated[Service, Depends(service_of)]
+"""The type of an endpoint's parameter that takes it."""

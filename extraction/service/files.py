@@ -1,0 +1,58 @@
+"""Files by their content: `documents/ab/abcd...`, below a folder or a prefix of an object store (fsspec).
+
+Names that people give to files are no part of any path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from extraction.bulk.places import place
+from extraction.errors import OutputError
+from extraction.outputs import in_place_of
+
+
+class Files:
+    """What is kept below one root. Raises OutputError where it takes no more."""
+
+    def __init__(self, root: str) -> None:
+        self.root = place(root)
+
+    def put_document(self, content: bytes) -> tuple[str, str]:
+        """Keep a file; its SHA-256 and its key."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        key = f"documents/{sha256[:2]}/{sha256}"
+        if not self.path(key).exists():
+            self.put(key, content)
+        return sha256, key
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep content under a key of ours, in place of what was there."""
+        path = self.path(key)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with in_place_of(path) as file:
+                file.write(content)
+        except OSError as error:
+            raise OutputError(f"{self.root}: {error.strerror or error}") from error
+
+    def get(self, key: str) -> bytes | None:
+        """What is kept under a key, None for nothing."""
+        try:
+            return self.path(key).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def remove(self, key: str) -> None:
+        """Remove what is kept under a key, if anything."""
+        self.path(key).unlink(missing_ok=True)
+
+    def keys(self, prefix: str) -> list[str]:
+        """The keys directly below a prefix."""
+        folder = self.path(prefix)
+        return sorted(f"{prefix}/{found.name}" for found in folder.iterdir()) if folder.exists() else []
+
+    def path(self, key: str) -> Path:
+        """Where a key's content is."""
+        return self.root / key

@@ -1,0 +1,28 @@
+"""Uploaded files: what is known of them."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from extraction.service.store.tables import Document, Job, ReportRow, now
+
+
+def known(session: Session, sha256: str) -> Document | None:
+    """The document of this content, if it was uploaded and not deleted since."""
+    return session.scalar(select(Document).where(Document.sha256 == sha256, Document.deleted.is_(None)))
+
+
+def get(session: Session, document_id: int) -> Document | None:
+    """The document, if it is there and not deleted."""
+    document = session.get(Document, document_id)
+    return None if document is None or document.deleted else document
+
+
+def delete(session: Session, document: Document) -> None:
+    """Delete a document's report with all that belongs to it, and its jobs. What is left says that it was there."""
+    for report in session.scalars(select(ReportRow).where(ReportRow.document_id == document.id)):
+        session.delete(report)
+    for job in session.scalars(select(Job).where(Job.document_id == document.id)):
+        session.delete(job)
+    document.deleted = now()

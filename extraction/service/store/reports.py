@@ -1,0 +1,86 @@
+"""Reports: found by organization, year, state, what is for review and which sums fail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import Session
+
+from extraction.service.store.tables import Document, Finding, ReportRow
+
+CONVERTED, ACCEPTED = "converted", "accepted"
+FIELD, CHECK = "field", "check"
+ORDERS = ("newest", "gain", "year", "organization")
+"""What a list of reports can be sorted by; gain is the desk's queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which reports are looked for; what is None or False asks for nothing."""
+
+    text: str | None = None  # in the organization, the title or the file's name
+    organization: str | None = None
+    year: int | None = None
+    template: str | None = None
+    state: str | None = None
+    to_review: bool | None = None  # whether something is left for a person
+    failed_checks: bool | None = None  # whether some sum does not hold
+    check: str | None = None  # the id of a sum that does not hold
+    field: str | None = None  # the id of a field that is for review
+
+
+def get(session: Session, report_id: int) -> ReportRow | None:
+    """The report with this id."""
+    return session.get(ReportRow, report_id)
+
+
+def of_document(session: Session, document_id: int) -> ReportRow | None:
+    """The report of a document, once it has been read."""
+    return session.scalar(select(ReportRow).where(ReportRow.document_id == document_id))
+
+
+def find(
+    session: Session, query: Query, order: str = "newest", limit: int = 100, offset: int = 0
+) -> tuple[int, Sequence[tuple[ReportRow, Document]]]:
+    """How many reports there are, and a page of them with their documents."""
+    wanted = _conditions(query)
+    joined = select(func.count()).select_from(ReportRow).join(Document, Document.id == ReportRow.document_id)
+    count = session.scalar(joined.where(*wanted)) or 0
+    rows = select(ReportRow, Document).join(Document, Document.id == ReportRow.document_id).where(*wanted)
+    rows = _sorted(rows, order).limit(limit).offset(offset)
+    return count, [(report, document) for report, document in session.execute(rows)]
+
+
+def _conditions(query: Query) -> list[ColumnElement[bool]]:
+    equal = {
+        ReportRow.organization: query.organization,
+        ReportRow.year: query.year,
+        ReportRow.template: query.template,
+        ReportRow.state: query.state,
+    }
+    wanted: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value is not None]
+    if query.text:
+        columns = (ReportRow.organization, ReportRow.title, Document.name)
+        holding = [column.icontains(query.text, autoescape=True) for column in columns]
+        wanted.append(holding[0] | holding[1] | holding[2])
+    if query.to_review is not None:
+        wanted.append(ReportRow.to_review > 0 if query.to_review else ReportRow.to_review == 0)
+    if query.failed_checks is not None:
+        wanted.append(ReportRow.failed_checks > 0 if query.failed_checks else ReportRow.failed_checks == 0)
+    for kind, subject in ((CHECK, query.check), (FIELD, query.field)):
+        if subject is not None:
+            of_report = (Finding.report_id == ReportRow.id) & (Finding.version_id == ReportRow.version_id)
+            wanted.append(exists().where(of_report, Finding.kind == kind, Finding.subject == subject))
+    return wanted
+
+
+def _sorted(rows: Select[ReportRow, Document], order: str) -> Select[ReportRow, Document]:
+    by = {
+        "newest": (ReportRow.id.desc(),),
+        "gain": (ReportRow.gain.desc(), ReportRow.id),
+        "year": (ReportRow.year.desc(), ReportRow.organization, ReportRow.id),
+        "organization": (ReportRow.organization, ReportRow.year, ReportRow.id),
+    }
+    return rows.order_by(*by[order])

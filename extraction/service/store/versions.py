@@ -1,0 +1,123 @@
+"""Versions of a report: each is kept as it was made, by Gouji or by a reviewer. One of them is the current one."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from extraction.document import Report, Status, Verdict
+from extraction.report_json import dump_report, load_report
+from extraction.service.store.reports import CHECK, FIELD
+from extraction.service.store.tables import Document, Finding, ReportRow, Version, now
+
+READ, REVIEWED = "read", "reviewed"
+_FAILS = (Verdict.SOURCE_INCONSISTENT, Verdict.UNRESOLVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How a version was made: by which settings and weights, or by whom."""
+
+    kind: str = READ
+    made_with: str = ""
+    weights: Mapping[str, int] = field(default_factory=dict)
+    author: str | None = None
+    note: str = ""
+
+
+def save(session: Session, document: Document, report: Report, making: Making, *, current: bool = True) -> Version:
+    """Keep a new version of a document's report, which is `current` from now on where it says so.
+
+    The first version of a document is always current.
+    """
+    row = session.scalar(select(ReportRow).where(ReportRow.document_id == document.id).with_for_update())
+    if row is None:
+        row = ReportRow(document_id=document.id, revision=0)
+        session.add(row)
+        session.flush()
+    last = session.scalar(select(func.max(Version.number)).where(Version.report_id == row.id)) or 0
+    version = Version(
+        report_id=row.id,
+        number=last + 1,
+        kind=making.kind,
+        content=gzip.compress(dump_report(report).encode(), mtime=0),
+        made_with=making.made_with,
+        weights=dict(making.weights),
+        author=making.author,
+        note=making.note,
+        created=now(),
+    )
+    session.add(version)
+    session.flush()
+    if current or row.version_id is None:
+        make_current(session, row, version, report)
+    return version
+
+
+def make_current(session: Session, row: ReportRow, version: Version, report: Report) -> None:
+    """Let a version be what the report is; lists and filters then go by it."""
+    findings = [*_field_findings(report), *_check_findings(report)]
+    row.version_id, row.revision, row.changed = version.id, row.revision + 1, now()
+    row.organization, row.year = _storable(report.organization), report.year
+    row.template, row.title = report.template, _storable(report.title)
+    row.to_review = sum(finding.kind == FIELD for finding in findings)
+    row.failed_checks = sum(finding.kind == CHECK for finding in findings)
+    session.execute(delete(Finding).where(Finding.report_id == row.id))
+    for finding in findings:
+        finding.report_id, finding.version_id = row.id, version.id
+    session.add_all(findings)
+    session.flush()
+
+
+def report_in(version: Version) -> Report:
+    """The report that a version holds."""
+    return load_report(text_of(version))
+
+
+def text_of(version: Version) -> str:
+    """The contract's JSON of a version."""
+    return gzip.decompress(version.content).decode()
+
+
+def current(session: Session, row: ReportRow) -> Version:
+    """The version that a report is."""
+    version = session.get(Version, row.version_id)
+    assert version is not None, "a report is made together with its first version"
+    return version
+
+
+def numbered(session: Session, report_id: int, number: int) -> Version | None:
+    """A version by its number."""
+    return session.scalar(select(Version).where(Version.report_id == report_id, Version.number == number))
+
+
+def listed(session: Session, report_id: int) -> Sequence[Version]:
+    """All versions, the first one first."""
+    return session.scalars(select(Version).where(Version.report_id == report_id).order_by(Version.number)).all()
+
+
+def _field_findings(report: Report) -> list[Finding]:
+    return [
+        Finding(
+            kind=FIELD,
+            subject=f.id,
+            status=str(f.status),
+            value=None if f.value is None else format(f.value, "f"),
+            confidence=f.confidence,
+        )
+        for f in report.fields
+        if f.status is Status.REVIEW
+    ]
+
+
+def _check_findings(report: Report) -> list[Finding]:
+    return [Finding(kind=CHECK, subject=c.id, status=str(c.verdict)) for c in report.checks if c.verdict in _FAILS]
+
+
+def _storable(text: str | None) -> str | None:
+    """Without the character that PostgreSQL's texts cannot hold."""
+    return text and text.replace("\x00", "")
