@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -38,16 +39,14 @@ def good_files(count: int) -> list[Good]:
     return [Good(one.name.format(n=n), one.content, one.gold) for n, one in enumerate(chosen)]
 
 
-def spoilt_files(count: int, seed: int) -> dict[str, bytes]:
-    """Spoilt files by name; the same for the same seed."""
+def spoilt_files(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
+    """Spoilt files with their names; the same for the same seed."""
     seeds = _seeds()
     kinds, shares = list(_SHARES), list(_SHARES.values())
-    found: dict[str, bytes] = {}
     for number in range(count):
         draw = random.Random(f"{seed}.{number}")
         kind = draw.choices(kinds, shares)[0]
-        found[f"spoilt/{number:06}.{kind}"] = _one(seeds, kind, draw)
-    return found
+        yield f"spoilt/{number:06}.{kind}", _one(seeds, kind, draw)
 
 
 def _one(seeds: dict[str, list[bytes]], kind: str, draw: Random) -> bytes:

@@ -2,7 +2,8 @@
 
 A document is given out when a worker is free for it, so nothing piles up. A worker that crashes, hangs, or takes too
 much memory is killed and replaced, and costs its document only: that is tried once more at the end, with no other
-document under way, and then fails with its reason. A worker that has grown is replaced after its document.
+document under way, and then fails with its reason. A worker that has grown is replaced after its document, and so is
+one that has read many: what it keeps for good, whoever keeps it, is bounded.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import psutil
 
 from extraction.bulk.one import CRASH, MEMORY, TIME, digest
 from extraction.bulk.plan import FAILED, Outcome, Plan, Task
-from extraction.bulk.worker import READY, work
+from extraction.bulk.worker import PAGE, READY, work
 from extraction.errors import GoujiError
 from extraction.outputs import ManifestLine
 from extraction.settings import BulkSettings
@@ -43,11 +44,16 @@ class Engine(Protocol):
 class LocalEngine:
     """Worker processes of this machine, started when they are needed and kept until `close`.
 
-    `on_start` hears of each document that a worker (by its process id) starts on.
+    `on_start` hears of each document that a worker (by its process id) starts on, `on_page` of each page begun.
     """
 
-    def __init__(self, plan: Plan, on_start: Callable[[Task, int], None] | None = None) -> None:
-        self._plan, self._on_start = plan, on_start
+    def __init__(
+        self,
+        plan: Plan,
+        on_start: Callable[[Task, int], None] | None = None,
+        on_page: Callable[[Task], None] | None = None,
+    ) -> None:
+        self._plan, self._on_start, self._on_page = plan, on_start, on_page
         self._workers: list[_Worker] = []
         self._failed_starts = 0
 
@@ -100,8 +106,10 @@ class LocalEngine:
                 worker.since = time.monotonic()
                 if said == READY:
                     worker.ready, self._failed_starts = True, 0
+                elif said == PAGE and worker.task is not None and self._on_page is not None:
+                    self._on_page(worker.task)
                 elif isinstance(said, Outcome):
-                    worker.task, worker.warm = None, True
+                    worker.task, worker.documents = None, worker.documents + 1
                     yield said
         except (EOFError, OSError, ConnectionError):
             self._lose(worker, on_loss, CRASH, f"the reader crashed on this file ({worker.how_it_ended()})")
@@ -109,7 +117,7 @@ class LocalEngine:
         if worker.task is None:
             if not worker.ready and time.monotonic() - worker.begun > _START:
                 self._lose(worker, on_loss, TIME, "")
-            elif worker.warm and worker.megabytes() > self._plan.settings.bulk.recycle_megabytes:
+            elif worker.spent(self._plan.settings.bulk):
                 self._workers.remove(worker)
                 worker.end()
         elif (late := worker.late(self._plan.settings.bulk)) is not None:
@@ -138,7 +146,7 @@ class _Worker:
         self.process = context.Process(target=work, args=(theirs, plan, os.getpid()), daemon=True)
         self.process.start()
         theirs.close()  # so that the pipe ends with the worker
-        self.ready = self.warm = False  # it has loaded what it needs; it has done a document
+        self.ready, self.documents = False, 0  # it has loaded what it needs; so many are done
         self.task: Task | None = None
         self.since = self.begun = time.monotonic()
 
@@ -163,6 +171,12 @@ class _Worker:
         if now - self.begun > limits.document_seconds:
             return f"the file took longer than bulk.document_seconds = {limits.document_seconds:g}"
         return None
+
+    def spent(self, limits: BulkSettings) -> bool:
+        """Whether another worker is to take its place."""
+        if not self.documents:
+            return False
+        return self.documents >= limits.recycle_documents or self.megabytes() > limits.recycle_megabytes
 
     def megabytes(self) -> float:
         """Memory that the process holds (resident), 0 where it has ended."""

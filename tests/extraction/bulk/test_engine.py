@@ -134,11 +134,19 @@ def test_a_worker_that_takes_too_much_memory_is_killed(tmp_path: Path) -> None:
     assert not report_path(tmp_path / "out", "a.pdf").exists()
 
 
-def test_a_worker_that_has_grown_is_replaced_after_its_document(tmp_path: Path) -> None:
+@pytest.mark.parametrize("limit", [{"recycle_megabytes": 0}, {"recycle_documents": 1}])
+def test_a_worker_that_has_grown_or_read_many_is_replaced(limit: dict[str, int], tmp_path: Path) -> None:
     workers: list[int] = []
-    engine = LocalEngine(plan(tmp_path, recycle_megabytes=0), lambda _, worker: workers.append(worker))
+    engine = LocalEngine(plan(tmp_path, **limit), lambda _, worker: workers.append(worker))
     assert kept(outcomes(engine, tasks(tmp_path / "in", "a.html", "b.html"))) == {"a.html": None, "b.html": None}
     assert len(set(workers)) == 2
+
+
+def test_so_many_documents_are_one_workers(tmp_path: Path) -> None:
+    workers: list[int] = []
+    engine = LocalEngine(plan(tmp_path, recycle_documents=2), lambda _, worker: workers.append(worker))
+    outcomes(engine, tasks(tmp_path / "in", "a.html", "b.html", "c.html", "d.html"))
+    assert workers[0] == workers[1] != workers[2] == workers[3]
 
 
 def test_a_warm_worker_reads_one_document_after_another(tmp_path: Path) -> None:
