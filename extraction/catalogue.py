@@ -89,11 +89,13 @@ class FieldForm:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A sum that the form prints or implies: the `left` fields add up to what the `right` fields add up to."""
+    """A sum that the form prints or implies: the `left` fields add up to what the `right` fields add up to. `title` is
+    what the rule is called that it follows."""
 
     id: str
     left: tuple[str, ...]
     right: tuple[str, ...]
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +255,7 @@ def _expand(rule: dict[str, Any], block: Block, rows: dict[str, tuple[Row, ...]]
                 _identity_id(block, row.id, rule["name"]),
                 tuple(block.field_id(row, column_of[c]) for c in left),
                 tuple(block.field_id(row, column_of[c]) for c in right),
+                rule["title"],
             )
             for row in printed
         ]
@@ -262,6 +265,7 @@ def _expand(rule: dict[str, Any], block: Block, rows: dict[str, tuple[Row, ...]]
             _identity_id(block, column.id, rule["name"]),
             tuple(block.field_id(row_of[r], column) for r in left),
             tuple(block.field_id(row_of[r], column) for r in right),
+            rule["title"],
         )
         for column in block.columns
     ]

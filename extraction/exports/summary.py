@@ -16,7 +16,7 @@ from extraction.document import Report, Status, Verdict
 from extraction.outputs import ManifestLine, in_place_of
 
 _WORST = 30
-_STATUSES = {
+STATUSES = {
     Status.READ: "已识读",
     Status.CORRECTED: "已更正",
     Status.INFERRED: "已推得",
@@ -24,7 +24,7 @@ _STATUSES = {
     Status.REVIEW: "须核对",
     Status.MISSING: "原文无",
 }
-_VERDICTS = {
+VERDICTS = {
     Verdict.HOLDS: "相符",
     Verdict.CORRECTED: "更正后相符",
     Verdict.SOURCE_INCONSISTENT: "原文数字不符",
@@ -111,9 +111,9 @@ def summary_page(survey: Survey, lines: Mapping[str, ManifestLine]) -> str:
         _table(("文件", "数量"), outcomes.most_common()),
         f"<p>{survey.reports:,} 份报告；各文件用时合计 {took / 3600:.2f} 小时。</p>",
         "<h2>数据项</h2>",
-        _bars([(_STATUSES[s], survey.statuses[s]) for s in Status if s in _STATUSES]),
+        _bars([(STATUSES[s], survey.statuses[s]) for s in Status if s in STATUSES]),
         "<h2>勾稽关系</h2>",
-        _bars([(_VERDICTS[v], survey.verdicts[v]) for v in Verdict if v in _VERDICTS]),
+        _bars([(VERDICTS[v], survey.verdicts[v]) for v in Verdict if v in VERDICTS]),
         "<h2>不成立最多的勾稽关系</h2>",
         _table(("关系", "报告数"), survey.failing.most_common(_WORST)),
         "<h2>各年度报告数</h2>",
