@@ -254,6 +254,7 @@ class Review(Base):
     keystrokes: Mapped[int] = mapped_column(Integer, default=0)
     seconds: Mapped[float] = mapped_column(default=0.0)
     cells: Mapped[int] = mapped_column(Integer, default=0)
+    found: Mapped[dict[str, Any]] = mapped_column(default=dict)  # cells by what they were before, and how many were right
     annotation: Mapped[str | None] = mapped_column(Text)  # its place
     trained_in: Mapped[int | None] = _of("training.id", null=True, on_delete="SET NULL", index=False)
 

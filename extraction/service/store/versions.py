@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from extraction.document import Report, Status, Verdict
 from extraction.report_json import dump_report, load_report
+from extraction.service.review.attention import attention
 from extraction.service.store.reports import CHECK, FIELD
 from extraction.service.store.tables import Document, Finding, ReportRow, Version, now
 
@@ -66,6 +67,8 @@ def make_current(session: Session, row: ReportRow, version: Version, report: Rep
     row.template, row.title = report.template, _storable(report.title)
     row.to_review = sum(finding.kind == FIELD for finding in findings)
     row.failed_checks = sum(finding.kind == CHECK for finding in findings)
+    takes = attention(report)
+    row.minutes, row.gain = takes.minutes, takes.gain
     session.execute(delete(Finding).where(Finding.report_id == row.id))
     for finding in findings:
         finding.report_id, finding.version_id = row.id, version.id

@@ -222,6 +222,7 @@ def upgrade() -> None:
         sa.Column("keystrokes", sa.Integer(), nullable=False),
         sa.Column("seconds", sa.Double(), nullable=False),
         sa.Column("cells", sa.Integer(), nullable=False),
+        sa.Column("found", sa.JSON(), nullable=False),
         sa.Column("annotation", sa.Text(), nullable=True),
         sa.Column("trained_in", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["report_id"], ["report.id"], ondelete="SET NULL"),
