@@ -1,4 +1,4 @@
-"""Shared by all tests: the networks, loaded once a process, and a database server."""
+"""Shared by all tests: the networks, loaded once a process, a database server, and an object store."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 from hypothesis import settings
 
 from models.loaded import Models
+from tests.object_store import s3 as s3
+from tests.object_store import s3_server as s3_server
 from tests.postgres import postgres as postgres
 from tests.postgres import postgres_server as postgres_server
 

@@ -130,6 +130,13 @@ def write(page: Pixels, text: str, left: int, top: int, size: int = 28, tone: in
     return int(x0), int(y0), int(x1), int(y1)
 
 
+def page_with_text() -> Pixels:
+    """A small page that cannot be read without a network."""
+    page = paper(600, 300)
+    write(page, "2023", 100, 120)
+    return page
+
+
 def write_mid(page: Pixels, text: str, box: Rectangle, size: int = 28, tone: int = 0) -> Rectangle:
     """The text in the middle of a box; returns the rectangle of its ink."""
     x0, y0, x1, y1 = ImageDraw.Draw(Image.new("L", (1, 1))).textbbox((0, 0), text, ImageFont.load_default(size=size))

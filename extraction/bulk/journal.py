@@ -7,9 +7,7 @@ which the next run does again. At the end of a run the manifest is written anew,
 
 from __future__ import annotations
 
-import json
 import os
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +18,7 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 
 from extraction.bulk.places import is_remote
+from extraction.bulk.remote_lock import remotely_locked
 from extraction.errors import UsageError
 from extraction.outputs import MANIFEST, ManifestLine, json_line, manifest_lines, read_manifest
 
@@ -27,7 +26,6 @@ LOCK = ".lock"
 _SEGMENTS = "journal"
 _FSYNC = 1.0  # seconds between
 _SEGMENT = 10.0  # seconds between segments of a remote journal
-_STALE = 600.0  # seconds after which a remote lock that nobody renews is one of a run that was killed
 
 
 class Journal(Protocol):
@@ -72,7 +70,7 @@ class FileJournal:
 
 
 class ObjectJournal:
-    """Segments under OUT/journal/ of an object store, which cannot append; also renews the run's lock."""
+    """Segments under OUT/journal/ of an object store, which cannot append."""
 
     def __init__(self, out: Path) -> None:
         self._out, self._lines = out, list[bytes]()
@@ -93,7 +91,6 @@ class ObjectJournal:
             name = f"{time.time_ns():020}-{uuid4().hex[:8]}.jsonl"
             (self._out / _SEGMENTS / name).write_bytes(b"".join(self._lines))
         self._lines.clear()
-        _write_remote_lock(self._out)
         self._written = time.monotonic()
 
 
@@ -125,7 +122,7 @@ def _segments(out: Path) -> list[Path]:
 def locked(out: Path) -> Iterator[None]:
     """OUT, to this run alone. Raises UsageError where another run is at it; the lock of a killed run holds nobody."""
     if is_remote(out):
-        with _remotely_locked(out):
+        with remotely_locked(out, LOCK):
             yield
         return
     try:
@@ -137,24 +134,3 @@ def locked(out: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-@contextmanager
-def _remotely_locked(out: Path) -> Iterator[None]:
-    path = out / LOCK
-    if path.exists():
-        held = json.loads(path.read_text(encoding="utf-8"))
-        if time.time() - held["at"] < _STALE:
-            raise UsageError(
-                f"another run is writing to {out} ({held['by']}); if it was killed, wait ten minutes or remove {path}"
-            )
-    _write_remote_lock(out)
-    try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)
-
-
-def _write_remote_lock(out: Path) -> None:
-    held = {"by": f"{socket.gethostname()}, process {os.getpid()}", "at": time.time()}
-    (out / LOCK).write_text(json.dumps(held), encoding="utf-8")

@@ -11,13 +11,15 @@ from pathlib import Path
 
 import psutil
 import pytest
+from PIL import Image
 
 from extraction.bulk.plan import Input, Outcome, Plan, Task, cores
 from extraction.bulk.pool import LocalEngine
 from extraction.errors import OutputError
 from extraction.outputs import report_path
 from extraction.settings import BulkSettings, Settings
-from tests.documents import SAMPLES, pdf_file
+from tests.documents import SAMPLES, encoded, pdf_file
+from tests.drawing import page_with_text
 
 REPORTS = ("moling-2024", "hewan-2020", "zheshui-2023")
 
@@ -160,6 +162,15 @@ def test_a_warm_worker_reads_one_document_after_another(tmp_path: Path) -> None:
         engine.close()
     assert len(set(workers)) == 1
     assert not psutil.pid_exists(workers[0])
+
+
+def test_a_worker_reads_with_the_weights_of_the_plan(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(encoded(Image.fromarray(page_with_text()), "PNG"))
+    task = Task(Input(tmp_path / "a.png", "a.png"))
+    plain = plan(tmp_path)
+    pinned = replace(plain, weights={**plain.weights, "digits": 9})
+    assert "digits/9/model.toml" in (outcomes(LocalEngine(pinned), [task])["a.png"].line.error or "")
+    assert "digits/9/model.toml" not in (outcomes(LocalEngine(plain), [task])["a.png"].line.error or "")
 
 
 def test_documents_are_fetched_when_a_worker_is_free_for_them(tmp_path: Path) -> None:

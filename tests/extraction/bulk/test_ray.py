@@ -5,53 +5,27 @@ One cluster and one test: to start it takes as long as all else here.
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from extraction.bulk.inputs import find_inputs
-from extraction.bulk.journal import locked
 from extraction.bulk.places import place
 from extraction.bulk.plan import Outcome, Plan
 from extraction.convert import convert
-from extraction.errors import UsageError
 from extraction.outputs import read_manifest, report_path
 from extraction.settings import Settings
-from tests.documents import SAMPLES
+from tests.documents import SAMPLES, encoded
+from tests.drawing import page_with_text
 
 ray = pytest.importorskip("ray")
 pytestmark = pytest.mark.filterwarnings("default")  # of Ray and botocore, which are not ours
 REPORTS = ("moling-2024", "hewan-2020", "zheshui-2023")
-
-
-@pytest.fixture(scope="module")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a bucket on a server of this machine."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    given = {
-        "AWS_ACCESS_KEY_ID": "any",
-        "AWS_SECRET_ACCESS_KEY": "any",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-    }
-    before = {name: os.environ.get(name) for name in given}
-    os.environ.update(given)
-    import s3fs
-
-    s3fs.S3FileSystem(endpoint_url=given["AWS_ENDPOINT_URL"]).mkdir("archive")
-    yield "s3://archive"
-    server.stop()
-    for name, value in before.items():
-        os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 def archive(folder: Path, count: int) -> Path:
@@ -101,8 +75,11 @@ def test_a_cluster_writes_what_one_machine_writes_though_a_node_is_killed(
         assert reports(there) == reports(here)
         again = convert(find_inputs([f"{s3}/in"], there), plan, lambda _: None, ray_engine(cluster.address))
         assert {line.outcome for line in again.lines} == {"skipped", "failed"}
-        with locked(there), pytest.raises(UsageError, match="another run is writing"), locked(there):
-            pass
+        # Workers read with the versions of the plan, whichever are in use where they run.
+        pinned = replace(plan, workers=1, weights={**plan.weights, "digits": 9})
+        (place(f"{s3}/pinned") / "a.png").write_bytes(encoded(Image.fromarray(page_with_text()), "PNG"))
+        refused = convert(find_inputs([f"{s3}/pinned"], there), pinned, lambda _: None, ray_engine(cluster.address))
+        assert [line.path for line in refused.lines if "digits/9/model.toml" in (line.error or "")] == ["a.png"]
     finally:
         ray.shutdown()
         cluster.shutdown()
