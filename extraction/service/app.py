@@ -8,15 +8,26 @@ from importlib import import_module
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 
-from extraction.service import problems
+from extraction.service import metrics, problems, security
 from extraction.service.context import Service
 from extraction.service.files import Files
+from extraction.service.pictures import Pictures
+from extraction.service.runner import Runner
 from extraction.service.settings import ServiceSettings
 from extraction.service.store.engine import Store
+from extraction.service.webhooks import Webhooks
 from extraction.settings import Settings
 
-ROUTERS: tuple[str, ...] = ("extraction.service.api.health",)
+ROUTERS: tuple[str, ...] = (
+    "extraction.service.api.documents",
+    "extraction.service.api.jobs",
+    "extraction.service.api.reports",
+    "extraction.service.api.exports",
+    "extraction.service.api.health",
+    "extraction.service.security.pages",
+)
 """The modules whose `router` makes up the service, in the order of the OpenAPI document."""
 
 
@@ -25,8 +36,11 @@ def create_app(settings: ServiceSettings, reading: Settings | None = None) -> Fa
     store = Store(settings.store_address)
     store.upgrade()
     app = FastAPI(title="Gouji", version=version("gouji"), lifespan=_running, docs_url=None, redoc_url=None)
-    app.state.service = Service(settings, reading or Settings(), store, Files(settings.files_root))
+    reading, files = reading or Settings(), Files(settings.files_root)
+    app.state.service = Service(settings, reading, store, files, Pictures(files, reading.ingest))
     problems.install(app)
+    metrics.install(app)
+    security.install(app, settings)
     for module in ROUTERS:
         app.include_router(import_module(module).router)
     return app
@@ -35,5 +49,13 @@ def create_app(settings: ServiceSettings, reading: Settings | None = None) -> Fa
 @asynccontextmanager
 async def _running(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
-    yield
-    service.store.close()
+    webhooks = Webhooks(service)
+    runner = Runner(service, webhooks.ended)
+    runner.start()
+    try:
+        yield
+    finally:
+        await run_in_threadpool(runner.stop)
+        webhooks.close()
+        service.pictures.close()
+        service.store.close()

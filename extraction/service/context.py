@@ -1,13 +1,15 @@
-"""What a request has at hand: the settings, the store, the files."""
+"""What a request has at hand: the settings, the store, the files, the pictures."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
 from extraction.service.files import Files
+from extraction.service.pictures import Pictures
 from extraction.service.settings import ServiceSettings
 from extraction.service.store.engine import Store
 from extraction.settings import Settings
@@ -21,6 +23,8 @@ class Service:
     reading: Settings
     store: Store
     files: Files
+    pictures: Pictures
+    new_jobs: threading.Event = field(default_factory=threading.Event)  # set where there may be something to read
 
 
 def service_of(request: Request) -> Service:

@@ -1,12 +1,12 @@
-"""Files by their content: `documents/ab/abcd...`, below a folder or a prefix of an object store (fsspec).
+"""Files by keys of our own: `documents/ab/abcd...`, below a folder or a prefix of an object store (fsspec).
 
-Names that people give to files are no part of any path.
+Names that people give to files are no part of any key.
 """
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
+from uuid import uuid4
 
 from extraction.bulk.places import place
 from extraction.errors import OutputError
@@ -19,13 +19,11 @@ class Files:
     def __init__(self, root: str) -> None:
         self.root = place(root)
 
-    def put_document(self, content: bytes) -> tuple[str, str]:
-        """Keep a file; its SHA-256 and its key."""
-        sha256 = hashlib.sha256(content).hexdigest()
-        key = f"documents/{sha256[:2]}/{sha256}"
-        if not self.path(key).exists():
-            self.put(key, content)
-        return sha256, key
+    def put_document(self, path: Path, sha256: str) -> str:
+        """Keep a file; its key, which no other has: what is deleted is never what another upload relies on."""
+        key = f"documents/{sha256[:2]}/{sha256}-{uuid4().hex[:8]}"
+        self.put(key, path.read_bytes())
+        return key
 
     def put(self, key: str, content: bytes) -> None:
         """Keep content under a key of ours, in place of what was there."""

@@ -31,6 +31,9 @@ class ServiceSettings:
     upload_files: int = 100  # in one upload
     upload_bytes: int = 500_000_000  # of all files of one upload together; of one, ingest.max_bytes is the limit
     waiting_jobs: int = 10_000  # from which uploads are refused
+    hosts: tuple[str, ...] = ()  # names that it is called by; with none given any, on loopback only loopback's
+    requests_at_once: int = 2000  # of one address, before it has to wait
+    requests_per_second: float = 200.0  # of one address, in the long run
     webhooks: tuple[str, ...] = ()  # addresses that hear of every finished job
     webhook_secret: str = ""  # signs what they hear
 

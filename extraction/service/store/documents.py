@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from extraction.service.store.tables import Document, Job, ReportRow, now
@@ -17,6 +19,14 @@ def get(session: Session, document_id: int) -> Document | None:
     """The document, if it is there and not deleted."""
     document = session.get(Document, document_id)
     return None if document is None or document.deleted else document
+
+
+def listed(session: Session, limit: int, offset: int) -> tuple[int, Sequence[Document]]:
+    """How many documents there are, and a page of them, the newest first."""
+    there = Document.deleted.is_(None)
+    count = session.scalar(select(func.count()).select_from(Document).where(there)) or 0
+    page = select(Document).where(there).order_by(Document.id.desc()).limit(limit).offset(offset)
+    return count, session.scalars(page).all()
 
 
 def delete(session: Session, document: Document) -> None:

@@ -54,11 +54,10 @@ def take(session: Session, worker: str, lease: timedelta, attempts: int) -> tupl
     return None
 
 
-def keep(session: Session, job_id: int, worker: str, lease: timedelta, page: int) -> bool:
-    """Say that `worker` is still at a job, and at which page; False where it is not its job any more."""
+def keep(session: Session, job_id: int, worker: str, lease: timedelta, page: int, pages: int | None) -> None:
+    """Say that `worker` is still at a job, if it is still its own, and at which of how many pages."""
     held = (Job.id == job_id) & (Job.state == RUNNING) & (Job.leased_by == worker)
-    done = session.execute(update(Job).where(held).values(leased_until=now() + lease, page=page))
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    session.execute(update(Job).where(held).values(leased_until=now() + lease, page=page, pages=pages))
 
 
 def held(session: Session, job_id: int, worker: str) -> Job | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from extraction.service.store.tables import Document, Finding, ReportRow
+from extraction.service.store.tables import Document, Draft, Finding, ReportRow
 
 CONVERTED, ACCEPTED = "converted", "accepted"
 FIELD, CHECK = "field", "check"
@@ -41,6 +41,20 @@ def of_document(session: Session, document_id: int) -> ReportRow | None:
     return session.scalar(select(ReportRow).where(ReportRow.document_id == document_id))
 
 
+def ids_of_documents(session: Session, document_ids: Sequence[int]) -> dict[int, int]:
+    """The report's id of each document that has been read."""
+    found = select(ReportRow.document_id, ReportRow.id).where(ReportRow.document_id.in_(document_ids))
+    return dict(session.execute(found).tuples().all())
+
+
+def may_be_replaced(session: Session, document_id: int) -> bool:
+    """Whether a new reading may become what the report is: nobody has accepted it, and nobody is at it."""
+    row = of_document(session, document_id)
+    if row is None:
+        return True
+    return row.state == CONVERTED and not session.scalar(select(exists().where(Draft.report_id == row.id)))
+
+
 def find(
     session: Session, query: Query, order: str = "newest", limit: int = 100, offset: int = 0
 ) -> tuple[int, Sequence[tuple[ReportRow, Document]]]:
@@ -51,6 +65,12 @@ def find(
     rows = select(ReportRow, Document).join(Document, Document.id == ReportRow.document_id).where(*wanted)
     rows = _sorted(rows, order).limit(limit).offset(offset)
     return count, [(report, document) for report, document in session.execute(rows)]
+
+
+def ids(session: Session, query: Query) -> list[int]:
+    """The ids of all reports that match, by organization and year."""
+    rows = select(ReportRow.id).join(Document, Document.id == ReportRow.document_id).where(*_conditions(query))
+    return list(session.scalars(rows.order_by(ReportRow.organization, ReportRow.year, ReportRow.id)))
 
 
 def _conditions(query: Query) -> list[ColumnElement[bool]]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from extraction.document import Report, Status, Verdict
+from extraction.document import Field, Report, Status, Verdict
 from extraction.report_json import dump_report, load_report
 from extraction.service.review.attention import attention
 from extraction.service.store.reports import CHECK, FIELD
 from extraction.service.store.tables import Document, Finding, ReportRow, Version, now
 
 READ, REVIEWED = "read", "reviewed"
+Said = tuple[str | None, str]
+"""A field's value as text, and its status."""
+
 _FAILS = (Verdict.SOURCE_INCONSISTENT, Verdict.UNRESOLVED)
 
 
@@ -25,7 +29,7 @@ class Making:
 
     kind: str = READ
     made_with: str = ""
-    weights: Mapping[str, int] = field(default_factory=dict)
+    weights: Mapping[str, int] = dataclasses.field(default_factory=dict)
     author: str | None = None
     note: str = ""
 
@@ -93,6 +97,13 @@ def current(session: Session, row: ReportRow) -> Version:
     return version
 
 
+def current_of(session: Session, report_ids: Sequence[int]) -> list[Version]:
+    """The versions that these reports are, in their order, without those of reports that were deleted meanwhile."""
+    of_report = select(Version).join(ReportRow, ReportRow.version_id == Version.id)
+    found = {v.report_id: v for v in session.scalars(of_report.where(ReportRow.id.in_(report_ids)))}
+    return [found[report_id] for report_id in report_ids if report_id in found]
+
+
 def numbered(session: Session, report_id: int, number: int) -> Version | None:
     """A version by its number."""
     return session.scalar(select(Version).where(Version.report_id == report_id, Version.number == number))
@@ -101,6 +112,16 @@ def numbered(session: Session, report_id: int, number: int) -> Version | None:
 def listed(session: Session, report_id: int) -> Sequence[Version]:
     """All versions, the first one first."""
     return session.scalars(select(Version).where(Version.report_id == report_id).order_by(Version.number)).all()
+
+
+def changes(before: Report, after: Report) -> list[tuple[str, Said | None, Said | None]]:
+    """The fields whose figure or status differs: id, what it was and what it is, None where there is no such field."""
+    old, new = ({f.id: _said(f) for f in report.fields} for report in (before, after))
+    return [(i, old.get(i), new.get(i)) for i in dict.fromkeys([*old, *new]) if old.get(i) != new.get(i)]
+
+
+def _said(field: Field) -> Said:
+    return None if field.value is None else format(field.value, "f"), str(field.status)
 
 
 def _field_findings(report: Report) -> list[Finding]:
