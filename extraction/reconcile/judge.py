@@ -1,4 +1,4 @@
-"""From explanations to what is to be done with each figure: how probable each of its options is, and what follows.
+"""From the posterior of a part to what is believed of each of its figures.
 
 A figure is never another than one of its readings, and only where all explanations together leave hardly a doubt; that
 the report itself is wrong, and that a figure says what no reading names, are among them.
@@ -6,12 +6,10 @@ the report itself is wrong, and that a figure says what no reading names, are am
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from extraction.reconcile.model import Figure, Option, Problem
-from extraction.reconcile.search import Findings, Search
-from extraction.reconcile.source import SourceErrors
+from extraction.reconcile.sweep import Sweep
 
 KEEP = 0.99
 """Probability from which what was read surely stands, whatever sums fail."""
@@ -22,13 +20,16 @@ SETTLE = 0.998
 CORRECT = 0.995
 """Probability from which a figure is put right."""
 
+_LOST = 0.01  # share of explanations that were not looked at, from which the part is open
+_HOLDS = 0.5  # probability from which a sum bears out its figures
+
 
 @dataclass(frozen=True, slots=True)
 class Belief:
     """What a figure of an examined part says: each option (as in `Figure.options`) with its probability.
 
     `open` where the examination was cut short; `out_of_place` where the whole row or column may be another's.
-    `borne_out`: the likeliest explanation leaves a sum that it is in holding.
+    `borne_out`: a sum that it is in most probably holds in print.
     """
 
     figure: Figure
@@ -44,36 +45,14 @@ class Belief:
         return self.figure.options[n], self.probabilities[n]
 
 
-def examine(part: Problem, limit: int) -> tuple[dict[str, Belief], int]:
-    """What each figure of a part says, by field id, and how many steps of the `limit` that took."""
-    errors = SourceErrors(part)
-    findings = Search(part, errors).run(limit=limit)
-    return _beliefs(part, errors, findings), findings.steps
-
-
-def _beliefs(part: Problem, errors: SourceErrors, findings: Findings) -> dict[str, Belief]:
-    weights = [[0.0] * len(f.options) for f in part.figures]
-    whole = sum(found.weight for found in findings.found)
-    for found in findings.found:
-        chosen = dict(found.changes)
-        misread: Mapping[int, float] = errors.explain(found.gaps).misread if found.gaps else {}
-        for i, _ in enumerate(part.figures):
-            weights[i][chosen.get(i, 0)] += found.weight * (1 - misread.get(i, 0.0))
-    holding = _in_holding_sums(part, findings)
+def examine(part: Problem) -> dict[str, Belief]:
+    """What each figure of a part says, by field id."""
+    posterior = Sweep(part).run()
+    if posterior is None:
+        return {f.id: Belief(f, tuple(o.probability for o in f.options), True, False) for f in part.figures}
+    holding = [total for total, fails in zip(part.sums, posterior.fails, strict=True) if fails < _HOLDS]
+    borne_out = {i for total in holding for i in total.figures}
     return {
-        f.id: Belief(
-            f,
-            tuple(w / whole for w in weights[i]) if whole else tuple(o.probability for o in f.options),
-            not findings.complete or not whole,
-            i in holding,
-        )
+        f.id: Belief(f, tuple(map(float, posterior.options[i])), posterior.lost > _LOST, i in borne_out)
         for i, f in enumerate(part.figures)
     }
-
-
-def _in_holding_sums(part: Problem, findings: Findings) -> set[int]:
-    """The figures in sums that hold by the likeliest explanation."""
-    if not findings.found:
-        return set()
-    failing = {k for k, _ in findings.found[0].gaps}
-    return {i for k, total in enumerate(part.sums) if k not in failing for i in total.figures}

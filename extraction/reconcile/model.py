@@ -61,8 +61,7 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Figures, and the sums over them that say anything. `tied` are in sums beyond these as well, which hold."""
+    """Figures, and the sums over them that say anything."""
 
     figures: tuple[Figure, ...]
     sums: tuple[Sum, ...]
-    tied: frozenset[int] = frozenset()

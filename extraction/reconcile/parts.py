@@ -1,19 +1,12 @@
-"""The part of a report that is in doubt, cut into pieces that have nothing to do with each other.
-
-A sum is in doubt where it fails on what was read first, or one of its figures may well be another. Two such sums belong
-together where they share a figure that may be another, or where both fail and one error may be behind it.
-"""
+"""The sums of a report that say anything, cut into parts that have nothing to do with each other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import combinations
 
 from extraction.catalogue import Identity
 from extraction.document import Field, Status
 from extraction.reconcile.model import Figure, Problem, Sum
-from extraction.reconcile.source import COLUMN_KINDS
 
 _CONSISTENT = 2  # sums that hold with blanks as zeros, for each that does not
 _LEAST = 1e-4  # probability beside the first from which another reading of a figure whose sums hold is weighed
@@ -51,11 +44,10 @@ def gap(total: Sum, figures: Sequence[Figure]) -> int:
 
 
 def parts_in_doubt(problem: Problem) -> list[Problem]:
-    """The pieces of a report's problem that anything is open in."""
-    gaps = [gap(total, problem.figures) for total in problem.sums]
-    unsure = {i for i, f in enumerate(problem.figures) if is_unsure(f)}
-    open_sums = [k for k, total in enumerate(problem.sums) if gaps[k] or not unsure.isdisjoint(total.figures)]
-    return [_piece(problem, group) for group in _groups(problem, open_sums, gaps, unsure)]
+    """The connected parts of a report's sums that anything is open in: a sum of them fails on what was read first, or
+    one of their figures may well be another."""
+    parts = [_part(problem, group) for group in _groups(problem.sums)]
+    return [p for p in parts if any(gap(s, p.figures) for s in p.sums) or any(map(is_unsure, p.figures))]
 
 
 def is_unsure(figure: Figure) -> bool:
@@ -64,49 +56,23 @@ def is_unsure(figure: Figure) -> bool:
     return any(o.probability > _LEAST * first.probability for o in others)
 
 
-def _groups(problem: Problem, sums: Sequence[int], gaps: Sequence[int], unsure: set[int]) -> list[list[int]]:
-    """Sums by what connects them; a failing one brings along all that other readings of its figures touch."""
-    movable = {i for k in sums if gaps[k] for i in problem.sums[k].figures if len(problem.figures[i].options) > 1}
-    movable |= unsure
-    touched = [k for k, total in enumerate(problem.sums) if gaps[k] or not movable.isdisjoint(total.figures)]
-    group_of = {k: k for k in touched}
-
-    def root(k: int) -> int:
-        while group_of[k] != k:
-            k = group_of[k]
-        return k
-
-    for one, other in combinations(touched, 2):
-        shared = set(problem.sums[one].figures) & set(problem.sums[other].figures)
-        if shared & movable or (gaps[one] and gaps[other] and (shared or _one_error(problem, one, other))):
-            group_of[root(other)] = root(one)
-    groups: dict[int, list[int]] = {}
-    for k in touched:
-        groups.setdefault(root(k), []).append(k)
-    return list(groups.values())
+def _groups(sums: Sequence[Sum]) -> list[list[Sum]]:
+    """Sums that share figures, by way of others or at once."""
+    groups: list[tuple[set[int], list[Sum]]] = []
+    for total in sums:
+        figures, members = set(total.figures), [total]
+        for other in [g for g in groups if not g[0].isdisjoint(figures)]:
+            groups.remove(other)
+            figures, members = figures | other[0], other[1] + members
+        groups.append((figures, members))
+    return [members for _, members in groups]
 
 
-def _one_error(problem: Problem, one: int, other: int) -> bool:
-    """Whether two failing sums are of a kind that fails in an applicant's column and in 总计 at once."""
-    return problem.sums[one].kind == problem.sums[other].kind in COLUMN_KINDS
-
-
-def _piece(problem: Problem, sums: Sequence[int]) -> Problem:
+def _part(problem: Problem, sums: Sequence[Sum]) -> Problem:
     """These sums with their figures, numbered anew."""
-    figures = list(dict.fromkeys(i for k in sums for i in problem.sums[k].figures))
+    figures = list(dict.fromkeys(i for total in sums for i in total.figures))
     index = {i: n for n, i in enumerate(figures)}
-    own = set(sums)
-    beyond = {i for k, total in enumerate(problem.sums) if k not in own for i in total.figures}
     return Problem(
-        tuple(_as_read(problem.figures[i]) if i in beyond else problem.figures[i] for i in figures),
-        tuple(
-            Sum(s.id, s.kind, tuple(index[i] for i in s.left), tuple(index[i] for i in s.right))
-            for s in (problem.sums[k] for k in sums)
-        ),
-        frozenset(index[i] for i in figures if i in beyond),
+        tuple(problem.figures[i] for i in figures),
+        tuple(Sum(s.id, s.kind, tuple(index[i] for i in s.left), tuple(index[i] for i in s.right)) for s in sums),
     )
-
-
-def _as_read(figure: Figure) -> Figure:
-    """A figure that sums beyond the piece bear out: what else it may say is too unlikely to matter."""
-    return replace(figure, options=figure.options[:1])

@@ -33,9 +33,6 @@ _MOST = 0.25
 """Share of a report's fields unread from which no reading is taken to be what is printed unless a sum bears it out: its
 tables may be something else altogether, the print of the page's back for one."""
 
-STEPS = 36_000
-"""Ways that the search looks at for one report: at most a second. What is not settled by then goes to a person."""
-
 _SUREST = 0.9999  # confidence at most that sums give a reading
 _ALTERNATIVE = 0.001  # probability from which an alternative is worth a person's look
 
@@ -65,14 +62,11 @@ def reconcile(report: Report) -> Report:
 
 
 def _examined(problem: Problem) -> dict[str, Belief]:
-    """What is believed of every figure in doubt, within the steps that a report may take."""
+    """What is believed of every figure in doubt."""
     beliefs: dict[str, Belief] = {}
-    left = STEPS
     out_of_place = shifted(problem)
-    for part in sorted(parts_in_doubt(problem), key=lambda p: len(p.figures)):
-        found, steps = examine(part, left)
-        left = max(0, left - steps)
-        beliefs |= {i: replace(b, out_of_place=i in out_of_place) for i, b in found.items()}
+    for part in parts_in_doubt(problem):
+        beliefs |= {i: replace(b, out_of_place=i in out_of_place) for i, b in examine(part).items()}
     return beliefs
 
 

@@ -1,0 +1,313 @@
+"""How probable each reading of each figure is, over all that the report may print: exact, but for what is lost.
+
+The sums of rows share no figures, and rows meet in the sums of columns only. So the sweep goes from row to row, and
+keeps of all that was said so far nothing but the gaps that it leaves in the columns (a state): ways to the same gaps
+are one state, however many they are. Once all rows of a column are in, its sum either closes or is wrong in print.
+Going back over the states the other way round gives the probability of each way of each row (the forward-backward
+algorithm; Rabiner 1989). States from which the columns can hardly close any more are left out (`outlook.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from extraction.reconcile.model import Problem
+from extraction.reconcile.outlook import CLOSED, Outlook, at_end, before, chances_of
+from extraction.reconcile.source import COLUMN, COLUMN_KINDS, ROW_KINDS, alone, chance_of, is_grand, misprint
+from extraction.reconcile.ways import Floats, Ints, Ways, tally, ways_of
+
+EDGES = 120_000
+"""Steps from states to states that are looked at for each row: all rows together take at most about a second."""
+
+_STATES = 6_000
+_LEAST = 1e-10  # of all, below which a state is left out
+_WAYS = 5  # at the end of a sum
+_KEYS = np.random.default_rng(20261122).integers(1, 2**62, 64, dtype=np.int64) | 1  # gaps to one number
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """What a problem's figures most probably print.
+
+    `options` has for each figure the probability of each of its options; what is left of 1 is that it says something
+    else. `fails` has for each sum the probability that it fails in print. `lost` is the share of all explanations that
+    was left out at most, about.
+    """
+
+    options: tuple[Floats, ...]
+    fails: Floats
+    lost: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Edges:
+    """Steps from the states before to those after, with their weights, and which way each is."""
+
+    parent: Ints
+    child: Ints
+    weight: Floats
+    way: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class _Close:
+    """The end of a column's sum (its place among the columns); `grand` is the place of 总计's."""
+
+    column: int
+    grand: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Blame:
+    """A figure in no row's sum, wrong by just the gap of the first of its columns."""
+
+    figure: int
+    column: int
+
+
+_Step = Ways | _Close | _Blame
+
+
+class Sweep:
+    """The sweep over one connected part of a report's figures."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._columns = [k for k, total in enumerate(problem.sums) if total.kind not in ROW_KINDS]
+        self._signs = np.zeros((len(problem.figures), len(self._columns)), dtype=np.int64)
+        for c, k in enumerate(self._columns):
+            for i in problem.sums[k].figures:
+                self._signs[i, c] = problem.sums[k].sign(i)
+        self._in_row = {i for total in problem.sums if total.kind in ROW_KINDS for i in total.figures}
+        self._steps = list(self._in_order())
+        self._outlooks = self._all_outlooks()
+
+    def run(self) -> Posterior | None:
+        """The posterior, None where nothing that was looked at explains what was read."""
+        states = np.array([[self._first_gap(k) for k in self._columns]], dtype=np.int64)
+        alpha, alphas, layers, lost = np.ones(1), [], [], 0.0
+        for step, outlooks in zip(self._steps, self._outlooks, strict=True):
+            edges, reached, left_out = self._taken(step, states, alpha)
+            merged, child = _merged(reached)
+            arrived = tally(child, alpha[edges.parent] * edges.weight, len(merged))
+            kept, dropped = _kept(arrived * chances_of(outlooks, merged))
+            if not kept.any():
+                return None
+            number = np.cumsum(kept) - 1
+            on = kept[child]
+            layers.append(_Edges(edges.parent[on], number[child[on]], edges.weight[on], edges.way[on]))
+            alphas.append(alpha)
+            states, alpha = merged[kept], arrived[kept]
+            alpha = alpha / alpha.sum()
+            lost += dropped + left_out
+        return self._posterior(layers, alphas, lost)
+
+    def _first_gap(self, k: int) -> int:
+        figures = self._problem.figures
+        return sum(self._problem.sums[k].sign(i) * figures[i].options[0].amount for i in self._problem.sums[k].figures)
+
+    def _in_order(self) -> Iterator[_Step]:
+        """Rows, those with the fewest ways first, and each kind of columns closed as soon as its figures are known."""
+        groups: list[tuple[tuple[int, ...], int | None]] = [
+            (total.figures, k) for k, total in enumerate(self._problem.sums) if total.kind in ROW_KINDS
+        ]
+        by_themselves = (i for i in range(len(self._problem.figures)) if i not in self._in_row)
+        groups += [((i,), None) for i in by_themselves]
+        every = (ways_of(self._problem, figures, row, self._signs) for figures, row in groups)
+        left = [w for w in every if len(w) > 1 or w.figures[0] not in self._in_row]  # the rest holds as it was read
+        for columns in self._kinds():
+            now = [w for w in left if self._signs[list(w.figures)][:, columns].any()]
+            left = [w for w in left if w not in now]
+            yield from sorted(now, key=lambda w: (self._reaches_further(w, columns), len(w)))
+            for i in (i for w in now if w.row is None for i in w.figures if np.abs(self._signs[i]).sum() > 1):
+                yield _Blame(i, next(c for c in columns if self._signs[i, c]))
+            grand = next((c for c in columns if self._is_grand(c)), None)
+            yield from (_Close(c, grand) for c in columns if c != grand)
+            if grand is not None:
+                yield _Close(grand, None)
+        yield from left
+
+    def _kinds(self) -> list[list[int]]:
+        """The columns by the kind of their sums."""
+        kinds = dict.fromkeys((*COLUMN_KINDS, *(self._problem.sums[k].kind for k in self._columns)))
+        by_kind = [[c for c, k in enumerate(self._columns) if self._problem.sums[k].kind == kind] for kind in kinds]
+        return [columns for columns in by_kind if columns]
+
+    def _is_grand(self, column: int) -> bool:
+        total = self._problem.sums[self._columns[column]]
+        return total.kind in COLUMN_KINDS and is_grand(total.id)
+
+    def _reaches_further(self, ways: Ways, columns: Sequence[int]) -> bool:
+        """Whether figures of it are in other columns' sums too."""
+        others = np.ones(len(self._columns), dtype=bool)
+        others[columns] = False
+        return bool(self._signs[list(ways.figures)][:, others].any())
+
+    def _all_outlooks(self) -> list[list[Outlook]]:
+        """The outlooks of all columns after each step."""
+        now = [CLOSED] * len(self._columns)
+        found: list[list[Outlook]] = []
+        for step in reversed(self._steps):
+            found.append(list(now))
+            if isinstance(step, _Close):
+                now[step.column] = at_end(self._problem.sums[self._columns[step.column]])
+            elif isinstance(step, Ways):
+                for c in np.flatnonzero(self._signs[list(step.figures)].any(axis=0)):
+                    now[c] = before(now[c], step, int(c))
+        return found[::-1]
+
+    def _taken(self, step: _Step, states: Ints, alpha: Floats) -> tuple[_Edges, Ints, float]:
+        """All steps from the states, the gaps that they lead to, and the share that was left out."""
+        if isinstance(step, Ways):
+            parent, way, left_out = _pairs(alpha, step.weights)
+            reached = states[parent] + step.moves[way]
+            return _Edges(parent, parent, step.weights[way], way), reached, left_out + step.left_out
+        if isinstance(step, _Blame):
+            return (*self._blamed(step, states), 0.0)
+        return (*self._closed(step, states), 0.0)
+
+    def _closed(self, step: _Close, states: Ints) -> tuple[_Edges, Ints]:
+        """The sum closes (way 0), is wrong by itself (1), with 总计 (2), or by a figure in no other sum, which is
+        misprinted (3) or misread (4)."""
+        gap = states[:, step.column]
+        wrong, chances = gap != 0, chance_of(gap)
+        closed = states.copy()
+        closed[:, step.column] = 0
+        along = closed.copy()
+        if step.grand is not None:
+            along[:, step.grand] -= gap
+        singles = [self._problem.figures[i] for i in self._singles(step.column)]
+        misprinted, misread = sum(map(misprint, singles)), sum(f.unlisted for f in singles)
+        by_itself = alone(self._problem.sums[self._columns[step.column]].kind)
+        return _joined(
+            [
+                (~wrong, np.ones(len(gap)), closed),
+                (wrong, by_itself * chances, closed),
+                (wrong & (step.grand is not None), COLUMN * chances, along),
+                (wrong & (misprinted > 0), misprinted * chances, closed),
+                (wrong & (misread > 0), misread * chances, closed),
+            ]
+        )
+
+    def _blamed(self, step: _Blame, states: Ints) -> tuple[_Edges, Ints]:
+        """The figure is right (way 0), or misprinted (1) or misread (2) by what its column is off."""
+        gap = states[:, step.column]
+        over = gap * self._signs[step.figure, step.column]
+        moved = states - over[:, None] * self._signs[step.figure]
+        every = np.ones(len(gap), dtype=bool)
+        figure, chances = self._problem.figures[step.figure], chance_of(gap)
+        return _joined(
+            [
+                (every, np.ones(len(gap)), states),
+                (gap != 0, misprint(figure) * chances, moved),
+                (gap != 0, figure.unlisted * chances, moved),
+            ]
+        )
+
+    def _singles(self, column: int) -> list[int]:
+        """The figures of a column that are in no other sum."""
+        own = np.flatnonzero(self._signs[:, column])
+        return [i for i in own.tolist() if i not in self._in_row and np.abs(self._signs[i]).sum() == 1]
+
+    def _posterior(self, layers: Sequence[_Edges], alphas: Sequence[Floats], lost: float) -> Posterior:
+        options = [np.ones(len(f.options)) for f in self._problem.figures]
+        misread = np.zeros(len(self._problem.figures))
+        fails = np.zeros(len(self._problem.sums))
+        beta = np.ones(1)
+        for step, edges, alpha in zip(self._steps[::-1], layers[::-1], alphas[::-1], strict=True):
+            onward = edges.weight * beta[edges.child]
+            shares = alpha[edges.parent] * onward
+            ways = len(step) if isinstance(step, Ways) else _WAYS
+            chances = tally(edges.way, shares / shares.sum(), ways)
+            beta = tally(edges.parent, onward, len(alpha))
+            beta = beta / beta.max()
+            if isinstance(step, Ways):
+                self._add_ways(step, chances, options, misread, fails)
+            elif isinstance(step, _Close):
+                self._add_close(step, chances, misread, fails)
+            else:
+                misread[step.figure] += chances[2]
+                self._add_misprint(step.figure, float(chances[1]), fails)
+        found = tuple(o * max(0.0, 1 - m) / (1 + lost) for o, m in zip(options, misread, strict=True))
+        return Posterior(found, np.minimum(fails, 1.0), lost)
+
+    def _add_ways(self, step: Ways, chances: Floats, options: list[Floats], misread: Floats, fails: Floats) -> None:
+        for n, i in enumerate(step.figures):
+            blamed = step.blamed == n
+            read = np.where(blamed & ~step.fails, 0.0, chances)
+            options[i] = tally(step.options[:, n], read, len(options[i]))
+            self._add_misprint(i, float(chances[blamed & step.fails].sum()), fails)
+        if step.row is not None:
+            fails[step.row] = chances[step.fails].sum()
+
+    def _add_close(self, step: _Close, chances: Floats, misread: Floats, fails: Floats) -> None:
+        fails[self._columns[step.column]] += chances[1:4].sum()
+        if step.grand is not None:
+            fails[self._columns[step.grand]] += chances[2]
+        singles = self._singles(step.column)
+        unlisted = np.array([self._problem.figures[i].unlisted for i in singles])
+        misread[singles] += chances[4] * unlisted / max(unlisted.sum(), _LEAST)
+
+    def _add_misprint(self, figure: int, chance: float, fails: Floats) -> None:
+        """With so much of a chance a figure is misprinted: all sums of its columns fail in print."""
+        for c in np.flatnonzero(self._signs[figure]):
+            fails[self._columns[c]] += chance
+
+
+def _pairs(alpha: Floats, weights: Floats) -> tuple[Ints, Ints, float]:
+    """Each state with each way, the likeliest where they are too many, and the share that was left out."""
+    if len(alpha) * len(weights) <= EDGES:
+        return (
+            np.repeat(np.arange(len(alpha)), len(weights)),
+            np.tile(np.arange(len(weights)), len(alpha)),
+            0.0,
+        )
+    order = np.argsort(-weights, kind="stable")
+    rising = -weights[order]
+    low, high = 0.0, float(alpha.max() * weights.max())
+    taken = np.zeros(len(alpha), dtype=np.int64)
+    for _ in range(40):
+        middle = np.sqrt(low * high) if low else high * 1e-12
+        counts = np.searchsorted(rising, -middle / alpha, side="right")
+        if counts.sum() > EDGES:
+            low = middle
+        else:
+            high, taken = middle, counts
+        if low and high / low < 1.05:
+            break
+        if not low and counts.sum() <= EDGES:
+            break
+    parent = np.repeat(np.arange(len(alpha)), taken)
+    within = np.arange(len(parent)) - np.repeat(np.cumsum(taken) - taken, taken)
+    way = order[within]
+    share = float((alpha[parent] * weights[way]).sum() / (alpha.sum() * weights.sum()))
+    return parent, way, max(0.0, 1 - share)
+
+
+def _joined(ways: Sequence[tuple[np.ndarray, Floats, Ints]]) -> tuple[_Edges, Ints]:
+    parents = [np.flatnonzero(where) for where, _, _ in ways]
+    parent = np.concatenate(parents)
+    weight = np.concatenate([w[p] for p, (_, w, _) in zip(parents, ways, strict=True)])
+    reached = np.concatenate([g[p] for p, (_, _, g) in zip(parents, ways, strict=True)])
+    way = np.repeat(np.arange(len(ways)), [len(p) for p in parents])
+    return _Edges(parent, parent, weight, way), reached
+
+
+def _merged(states: Ints) -> tuple[Ints, Ints]:
+    """The different states, and for each state given which of them it is."""
+    keys = states @ _KEYS[: states.shape[1]]
+    _, first, place = np.unique(keys, return_index=True, return_inverse=True)
+    return states[first], place
+
+
+def _kept(worth: Floats) -> tuple[np.ndarray, float]:
+    """Which states are worth going on from, and the share of all that is left out so."""
+    whole = float(worth.sum())
+    kept = worth > _LEAST * whole
+    if kept.sum() > _STATES:
+        kept = np.zeros(len(worth), dtype=bool)
+        kept[np.argsort(-worth, kind="stable")[:_STATES]] = True
+    return kept, float(worth[~kept].sum()) / whole if whole else 0.0

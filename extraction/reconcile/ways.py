@@ -1,0 +1,140 @@
+"""What the figures of one row may say together, and what that does to the sums of the columns.
+
+Where a row's sum fails by what was read, it is wrong in print: by itself, or because one of its figures is misprinted,
+and then the sums of its column are off by as much. Or one of its figures is misread and none of its readings is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extraction.reconcile.model import Figure, Problem
+from extraction.reconcile.source import alone, chance_of, misprint
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+_LEAST = 1e-9  # of the likeliest way, from which a way is looked at
+_MOST = 20_000  # ways of a row
+NOBODY = -1
+
+
+def tally(places: Ints, weights: Floats, size: int = 0) -> Floats:
+    """The weights added up by place, `size` places at least."""
+    return np.bincount(places, weights=weights, minlength=size).astype(np.float64, copy=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ways:
+    """The ways of one group of figures, n of them.
+
+    `options` (n, figures) is the option chosen of each figure, `moves` (n, columns) what that adds to the gap of each
+    sum of a column, `weights` (n) how probable it is, `blamed` (n) the figure, by its place in `figures`, that is
+    misprinted or misread, NOBODY where none is, `fails` (n) whether the row's sum fails in print: where it does not,
+    the figure that is blamed is misread. `left_out` is the share of all that was not looked at.
+    """
+
+    figures: tuple[int, ...]
+    row: int | None
+    options: Ints
+    moves: Ints
+    weights: Floats
+    blamed: Ints
+    fails: NDArray[np.bool_]
+    left_out: float
+
+    def __len__(self) -> int:
+        return len(self.weights)
+
+    def only(self, kept: Ints | NDArray[np.bool_]) -> Ways:
+        """These ways of them."""
+        of_ways = ("options", "moves", "weights", "blamed", "fails")
+        return replace(self, **{name: getattr(self, name)[kept] for name in of_ways})
+
+
+def ways_of(problem: Problem, figures: tuple[int, ...], row: int | None, columns: Ints) -> Ways:
+    """All ways of the figures of a sum `row`, or of one figure that is in none.
+
+    `columns` (figures of the problem, columns) says how a figure counts in the sum of each column: 1, -1 or 0.
+    """
+    options, weights, left_out = _combined(problem, figures)
+    amounts = [np.array([o.amount for o in problem.figures[i].options], dtype=np.int64) for i in figures]
+    said = np.stack([a[options[:, n]] for n, a in enumerate(amounts)], axis=1)
+    moves = (said - np.array([a[0] for a in amounts])) @ columns[list(figures)]
+    nobody = np.full(len(weights), NOBODY)
+    if row is None:
+        return Ways(figures, row, options, moves, weights, nobody, np.zeros(len(weights), dtype=bool), left_out)
+    total = problem.sums[row]
+    signs = np.array([total.sign(i) for i in figures])
+    gaps = said @ signs
+    failing = gaps != 0
+    holding = Ways(figures, row, options, moves, weights, nobody, failing, left_out)
+    chances = chance_of(gaps)
+    parts = [holding.only(~failing)]
+    if failing.any():
+        parts.append(_weighed(holding.only(failing), alone(total.kind) * chances[failing]))
+        for n, i in enumerate(figures):
+            over = signs[n] * gaps
+            meant = (over != 0) & (said[:, n] >= over)  # nothing less than nothing was meant
+            moved = replace(holding, moves=moves - over[:, None] * columns[i], blamed=np.full(len(weights), n))
+            misprinted = _weighed(moved, misprint(problem.figures[i]) * chances)
+            misread = _weighed(replace(moved, fails=~failing), _unlisted(problem.figures[i], said[:, n] - over))
+            # What no reading names is the same whatever option it is taken for: the first stands for all.
+            instead = meant & (options[:, n] == 0)
+            parts += [misprinted.only(meant), misread.only(instead & (misread.weights > 0))]
+    return _likely(parts)
+
+
+def _unlisted(figure: Figure, values: Ints) -> Floats:
+    """How probable it is that a figure says each of these values, which is none of its readings, beside the first."""
+    listed = np.array([o.amount for o in figure.options], dtype=np.int64)
+    chances = figure.unlisted * chance_of(values - listed[0]) / figure.options[0].probability
+    return np.where(np.isin(values, listed), 0.0, chances)
+
+
+def _combined(problem: Problem, figures: Sequence[int]) -> tuple[Ints, Floats, float]:
+    """The options of all figures combined (n, figures), their probability, and the share of it that was left out."""
+    chosen = np.zeros((1, 0), dtype=np.int64)
+    weights = np.ones(1)
+    left_out = 0.0
+    for i in figures:
+        chances = np.array([o.probability for o in problem.figures[i].options])
+        chosen = np.concatenate(
+            [np.repeat(chosen, len(chances), axis=0), np.tile(np.arange(len(chances)), len(weights))[:, None]], axis=1
+        )
+        weights = np.outer(weights, chances).ravel()
+        if len(chances) == 1:
+            continue
+        kept = weights >= _LEAST * weights.max()
+        chosen, weights = chosen[kept], weights[kept]
+        if len(weights) > _MOST:
+            likeliest = np.argsort(-weights, kind="stable")[:_MOST]
+            left_out += 1 - weights[likeliest].sum() / weights.sum()
+            chosen, weights = chosen[likeliest], weights[likeliest]
+    return chosen, weights, left_out
+
+
+def _weighed(ways: Ways, chances: Floats) -> Ways:
+    return replace(ways, weights=ways.weights * chances)
+
+
+def _likely(parts: Sequence[Ways]) -> Ways:
+    """All of them as one, without those that are too unlikely beside the likeliest."""
+    joined = replace(
+        parts[0],
+        options=np.concatenate([p.options for p in parts]),
+        moves=np.concatenate([p.moves for p in parts]),
+        weights=np.concatenate([p.weights for p in parts]),
+        blamed=np.concatenate([p.blamed for p in parts]),
+        fails=np.concatenate([p.fails for p in parts]),
+    )
+    kept = np.flatnonzero(joined.weights >= _LEAST * joined.weights.max())
+    if len(kept) <= _MOST:
+        return joined.only(kept)
+    kept = np.sort(np.argsort(-joined.weights, kind="stable")[:_MOST])
+    left_out = 1 - float(joined.weights[kept].sum() / joined.weights.sum())
+    return replace(joined.only(kept), left_out=joined.left_out + left_out)
