@@ -27,6 +27,7 @@ COMMANDS = {
     "check": ("extraction.archive_command", "a conversion's reports beside each other: year by year, agency by agency"),
     "export": ("extraction.exports.command", "a conversion's results as a workbook, a table, a database or a page"),
     "serve": ("extraction.service.command", "the HTTP service and the review desk"),
+    "users": ("extraction.service.security.command", "the service's accounts, their roles and tokens"),
     "eval": ("eval.command", "how right: a data set's documents beside their gold"),
     "annotations": ("annotations.command", "gold: check it, draft it, exchange it, split it"),
     "bench": ("eval.bench.command", "seconds a page, beside whole-page OCR on the same pages"),

@@ -36,6 +36,7 @@ def run(parsed: argparse.Namespace) -> int:
     import uvicorn
 
     from extraction.service.app import create_app
+    from extraction.service.security import refuse_to_stand_open
     from extraction.service.settings import load_service_settings
     from extraction.settings import load_settings
 
@@ -46,5 +47,6 @@ def run(parsed: argparse.Namespace) -> int:
         raise UsageError("--port and --workers take a number from 0")
     settings = replace(load_service_settings(parsed.settings), **given)
     app = create_app(settings, load_settings(parsed.settings))
+    refuse_to_stand_open(settings, app.state.service.store)
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", server_header=False)
     return 0

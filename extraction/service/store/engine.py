@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from extraction.errors import UsageError
+from extraction.service.store.audit import watch
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _WAITS = 30.0  # seconds for another writer to be done
@@ -29,6 +30,7 @@ class Store:
         self.engine = _engine(address)
         self._read = sessionmaker(self.engine, expire_on_commit=False)
         self._write = sessionmaker(self.engine.execution_options(gouji_writes=True), expire_on_commit=False)
+        watch(self._write)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

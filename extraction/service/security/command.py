@@ -1,0 +1,179 @@
+"""`gouji users`: accounts of the service, their roles, passwords and tokens."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from extraction.errors import UsageError
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+_EPILOG = """\
+examples:
+  gouji users add zhang --role reviewer          asks for the password
+  gouji users add harvest --role viewer --no-password
+  gouji users token harvest --label 'nightly export' --days 90      shows the token, this once
+  gouji users list
+  gouji users change zhang --role admin          or --password; ends the sessions of zhang
+  gouji users revoke 3                           the token with this number
+  gouji users disable zhang
+
+Roles: a viewer looks and exports, a reviewer also uploads and reviews, an admin also deletes, trains and promotes.
+With the first account everybody has to log in, on this machine too. A password that is not typed is read from standard
+input. --data and --settings are those of gouji serve.
+"""
+
+ROLES = ("viewer", "reviewer", "admin")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments; each sub-command sets `step`."""
+    parser.description = "Keeps the accounts of the service."
+    parser.epilog = _EPILOG
+    parser.add_argument("--data", help="folder of the database and the files")
+    parser.add_argument("--settings", type=Path, metavar="TOML", help="settings, see docs/settings.md")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    add = commands.add_parser("add", help="a new account")
+    add.add_argument("name")
+    add.add_argument("--role", choices=ROLES, required=True)
+    add.add_argument("--no-password", action="store_true", help="for a program, which uses tokens")
+    add.set_defaults(step=_add)
+
+    listed = commands.add_parser("list", help="accounts and their tokens")
+    listed.set_defaults(step=_list)
+
+    change = commands.add_parser("change", help="another role or password")
+    change.add_argument("name")
+    change.add_argument("--role", choices=ROLES)
+    change.add_argument("--password", action="store_true", help="asks for the new one")
+    change.set_defaults(step=_change)
+
+    disable = commands.add_parser("disable", help="end an account, its sessions and its tokens")
+    disable.add_argument("name")
+    disable.set_defaults(step=_disable)
+
+    token = commands.add_parser("token", help="a new token for a program")
+    token.add_argument("name")
+    token.add_argument("--label", default="", help="what it is for")
+    token.add_argument("--days", type=int, default=365, metavar="N", help="until it expires (default 365)")
+    token.set_defaults(step=_token)
+
+    revoke = commands.add_parser("revoke", help="end a token")
+    revoke.add_argument("token", type=int, metavar="NUMBER", help="of gouji users list")
+    revoke.set_defaults(step=_revoke)
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Run the sub-command. Raises UsageError."""
+    if missing := [name for name in ("sqlalchemy", "alembic", "argon2", "fastapi") if find_spec(name) is None]:
+        raise UsageError(f"{missing[0]} is not installed: pip install 'gouji[serve]'")
+    return int(parsed.step(parsed))
+
+
+@contextmanager
+def _changing(parsed: argparse.Namespace) -> Iterator[Session]:
+    """A session of the service's store, whose changes are recorded as made by whoever runs the command."""
+    from extraction.service.settings import load_service_settings
+    from extraction.service.store.audit import Actor, acting
+    from extraction.service.store.engine import Store
+
+    settings = load_service_settings(parsed.settings)
+    store = Store(replace(settings, data=parsed.data or settings.data).store_address)
+    try:
+        store.upgrade()
+        with acting(Actor(f"{getpass.getuser()} (gouji users)")), store.writing() as session:
+            yield session
+    finally:
+        store.close()
+
+
+def _add(parsed: argparse.Namespace) -> int:
+    from extraction.service.security.accounts import add_user
+    from extraction.service.security.roles import Role
+
+    password = None if parsed.no_password else _asked()
+    with _changing(parsed) as session:
+        add_user(session, parsed.name, Role(parsed.role), password)
+    print(f"{parsed.name} is a {parsed.role}")
+    return 0
+
+
+def _change(parsed: argparse.Namespace) -> int:
+    from extraction.service.security.accounts import change_user
+    from extraction.service.security.roles import Role
+
+    if parsed.role is None and not parsed.password:
+        raise UsageError("nothing to change: --role ROLE or --password")
+    password = _asked() if parsed.password else None
+    with _changing(parsed) as session:
+        user = change_user(session, parsed.name, role=Role(parsed.role) if parsed.role else None, password=password)
+        print(f"{user.name} is a {user.role}, and has to log in again")
+    return 0
+
+
+def _disable(parsed: argparse.Namespace) -> int:
+    from extraction.service.security.accounts import disable_user
+
+    with _changing(parsed) as session:
+        disable_user(session, parsed.name)
+    print(f"{parsed.name} is disabled")
+    return 0
+
+
+def _token(parsed: argparse.Namespace) -> int:
+    from extraction.service.security.accounts import add_token
+
+    if parsed.days < 1:
+        raise UsageError("--days takes a number from 1")
+    with _changing(parsed) as session:
+        token = add_token(session, parsed.name, parsed.label, timedelta(days=parsed.days))
+    print(token)
+    print("shown this once; send it as: Authorization: Bearer TOKEN", file=sys.stderr)
+    return 0
+
+
+def _revoke(parsed: argparse.Namespace) -> int:
+    from extraction.service.security.accounts import revoke_token
+
+    with _changing(parsed) as session:
+        revoke_token(session, parsed.token)
+    print(f"token {parsed.token} is revoked")
+    return 0
+
+
+def _list(parsed: argparse.Namespace) -> int:
+    from extraction.service.security.accounts import tokens_of, users
+
+    with _changing(parsed) as session:
+        for user in users(session):
+            state = f"disabled {_day(user.disabled)}" if user.disabled else f"since {_day(user.created)}"
+            print(f"{user.name:20} {user.role:9} {state}{'' if user.password_hash else '  no password'}")
+            for token in tokens_of(session, user):
+                ended = f"revoked {_day(token.revoked)}" if token.revoked else f"until {_day(token.expires)}"
+                print(f"  token {token.id:<4} {ended}  {token.label}".rstrip())
+    return 0
+
+
+def _day(moment: datetime | None) -> str:
+    return moment.strftime("%Y-%m-%d") if moment else "ever"
+
+
+def _asked() -> str:
+    """A password: typed twice, or a line of standard input where that is no terminal."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass.getpass("password: ")
+    if getpass.getpass("again: ") != password:
+        raise UsageError("the two passwords differ")
+    return password
