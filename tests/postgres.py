@@ -24,10 +24,16 @@ _ROLE = "postgres"  # of the database, and the account that runs the server wher
 @pytest.fixture
 def postgres(postgres_server: Path) -> Iterator[str]:
     """The address of an empty database, as SQLAlchemy takes it."""
+    address = empty_database(postgres_server)
+    yield address
+    _tell(postgres_server, f"drop database {address.partition('@/')[2].partition('?')[0]} with (force)")
+
+
+def empty_database(server: Path) -> str:
+    """The address of a new database, which goes with the server."""
     name = f"test_{uuid4().hex}"
-    _tell(postgres_server, f"create database {name}")
-    yield f"postgresql+psycopg://{_ROLE}@/{name}?host={postgres_server}"
-    _tell(postgres_server, f"drop database {name} with (force)")
+    _tell(server, f"create database {name}")
+    return f"postgresql+psycopg://{_ROLE}@/{name}?host={server}"
 
 
 @pytest.fixture(scope="session")

@@ -94,5 +94,5 @@ def latest(session: Session, document_ids: Sequence[int]) -> dict[int, Job]:
 
 def counts(session: Session) -> dict[str, int]:
     """How many jobs are in each state."""
-    found = session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples()
+    found = session.execute(select(Job.state, func.count()).group_by(Job.state))
     return dict.fromkeys(STATES, 0) | dict(found.all())

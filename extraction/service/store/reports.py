@@ -44,7 +44,7 @@ def of_document(session: Session, document_id: int) -> ReportRow | None:
 def ids_of_documents(session: Session, document_ids: Sequence[int]) -> dict[int, int]:
     """The report's id of each document that has been read."""
     found = select(ReportRow.document_id, ReportRow.id).where(ReportRow.document_id.in_(document_ids))
-    return dict(session.execute(found).tuples().all())
+    return dict(session.execute(found).all())
 
 
 def may_be_replaced(session: Session, document_id: int) -> bool:

@@ -49,7 +49,7 @@ def save(session: Session, document: Document, report: Report, making: Making, *
         report_id=row.id,
         number=last + 1,
         kind=making.kind,
-        content=gzip.compress(dump_report(report).encode(), mtime=0),
+        content=packed(report),
         made_with=making.made_with,
         weights=dict(making.weights),
         author=making.author,
@@ -78,6 +78,11 @@ def make_current(session: Session, row: ReportRow, version: Version, report: Rep
         finding.report_id, finding.version_id = row.id, version.id
     session.add_all(findings)
     session.flush()
+
+
+def packed(report: Report) -> bytes:
+    """A report as a version holds it."""
+    return gzip.compress(dump_report(report).encode(), mtime=0)
 
 
 def report_in(version: Version) -> Report:
