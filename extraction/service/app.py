@@ -27,6 +27,7 @@ ROUTERS: tuple[str, ...] = (
     "extraction.service.api.exports",
     "extraction.service.api.health",
     "extraction.service.security.pages",
+    "extraction.service.desk.pages",
 )
 """The modules whose `router` makes up the service, in the order of the OpenAPI document."""
 

@@ -1,0 +1,435 @@
+// One report under review: wires the scan, the form, the panel and the server together. Keyboard first.
+
+import { Panel } from "./cell.js";
+import { evaluate, parse } from "./figures.js";
+import { Scan } from "./scan.js";
+import { Line, Meter, Refusal, send } from "./server.js";
+import { Sheet } from "./sheet.js";
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const address = `/desk/reports/${data.report.id}`;
+const line = new Line();
+const meter = new Meter(`${data.report.id}-${data.report.revision}`);
+const find = (selector) => document.querySelector(selector);
+
+let state = data.state;
+let writable = data.writable;
+let current = null; // id of the cell in hand
+let picked = null; // key of the choice that was picked and not confirmed
+let waiting = 0; // actions on their way to the server
+
+const sheet = new Sheet(find(".form"), data.fields);
+const panel = new Panel(find(".cell"), act);
+const scan = new Scan(find(".scan"), data.pages, (page, x, y) => {
+  const id = sheet.at(page, x, y);
+  if (id) go(id);
+});
+const sumsOf = new Map(sheet.ids.map((id) => [id, []]));
+for (const identity of data.identities) {
+  for (const id of [...identity.left, ...identity.right]) sumsOf.get(id)?.push(identity);
+}
+
+// ---------------------------------------------------------------- what is known now
+
+const open = () => state.open_fields;
+const cellOf = (id) => state.fields[id];
+const typing = () => current !== null && sheet.input(current).dataset.mode === "type";
+
+/** A cell as sums see it: what is being typed or picked counts before it is confirmed. */
+function figureOf(id) {
+  const cell = cellOf(id);
+  if (id === current) {
+    const text = typing() ? sheet.input(id).value : picked ? choiceOf(picked).text : null;
+    if (text !== null) return { value: parse(text), open: text !== "" };
+  }
+  const value = cell.value === null ? null : parse(cell.value);
+  return { value, open: cell.status === "review" };
+}
+
+/** One sum as it stands: "source" where it fails in print, as somebody confirmed. */
+function judged(identity) {
+  const found = evaluate(identity, figureOf);
+  const confirmed = found.state === "fail" && state.confirmed[identity.id] === found.expression;
+  const confirmable = !confirmed && state.open_checks.includes(identity.id);
+  return { identity, ...found, state: confirmed ? "source" : found.state, confirmable };
+}
+
+function choiceOf(key) {
+  return (cellOf(current)?.choices ?? []).find((choice) => choice.key === key);
+}
+
+// ---------------------------------------------------------------- showing it
+
+function paint() {
+  const sums = data.identities.map(judged);
+  const worst = new Map();
+  for (const { identity, state: own } of sums) {
+    const rank = { "": 0, ok: 1, open: 2, source: 3, fail: 4 };
+    for (const id of identity.right) if (rank[own] > rank[worst.get(id) ?? ""]) worst.set(id, own);
+  }
+  for (const id of sheet.ids) {
+    const preview = id === current && picked && !typing() ? { text: choiceOf(picked).text } : {};
+    sheet.paint(id, { ...cellOf(id), ...preview }, worst.get(id));
+  }
+  const failing = sums.filter((sum) => sum.state === "fail");
+  const own = sums.filter((sum) => sumsOf.get(current)?.includes(sum.identity));
+  panel.list_sums(own, failing.filter((sum) => !own.includes(sum)), writable);
+  sheet.outline(own.filter((sum) => sum.state === "fail").flatMap((s) => [...s.identity.left, ...s.identity.right]));
+  panel.offer(current === null ? [] : cellOf(current).choices, picked, writable);
+  tally(sums, failing);
+}
+
+function tally(sums, failing) {
+  const left = open().length;
+  const cells = find("#left");
+  cells.className = `tag ${left ? "unsure" : "ok"}`;
+  cells.textContent = left ? `? 须核对 ${left} 格` : "✓ 单元格已核对";
+  const told = find("#sums");
+  const counted = sums.filter((sum) => sum.state && sum.state !== "open").length;
+  told.className = `tag ${failing.length ? "fail" : "ok"}`;
+  told.textContent = failing.length
+    ? `≠ 勾稽不符 ${failing.length} 条`
+    : `✓ 勾稽 ${sums.filter((sum) => sum.state === "ok").length}/${counted} 相符`;
+  const all = find("#accept-all");
+  all.disabled = !writable || state.accepted_all;
+  all.querySelector("span").textContent = state.accepted_all ? "可信格已接受" : `接受可信格 ${state.sure}`;
+  find("#undo").disabled = !writable || !state.undoable;
+  find("#finish").disabled = !writable || waiting > 0 || !state.finished;
+}
+
+function look(id, hovering) {
+  const place = data.fields[id];
+  const page = place.page ?? nearestPage(id);
+  const where = place.box ? `第 ${place.page} 页` : place.page || page ? `未定位，约在第 ${page} 页` : "原件没有页面";
+  const first = place.read && place.read !== cellOf(id).text ? `，初读“${place.read}”` : "";
+  panel.show(place.label, `${where}${first}`);
+  scan.crop(panel.canvas, place.page, place.box);
+  if (!hovering) scan.point(page, place.box);
+}
+
+/** The page of the cell before this one that has a place. */
+function nearestPage(id) {
+  const at = sheet.ids.indexOf(id);
+  const before = sheet.ids.slice(0, at).reverse();
+  return [...before, ...sheet.ids.slice(at)].map((other) => data.fields[other].page).find(Boolean) ?? null;
+}
+
+// ---------------------------------------------------------------- moving
+
+function go(id) {
+  const input = sheet.input(id);
+  input.focus({ preventScroll: true });
+  const cell = input.parentElement.getBoundingClientRect();
+  const view = sheet.root.getBoundingClientRect();
+  if (cell.top < view.top + 8 || cell.bottom > view.bottom - 24) input.scrollIntoView({ block: "center" });
+}
+
+/** To the next cell that needs a person: an unsure one, then one of a sum that fails; then to what ends the review. */
+function onward(step = 1) {
+  const failing = state.open_checks.map((id) => data.identities.find((i) => i.id === id).right.at(-1));
+  const next = sheet.beside(current, open(), step) ?? sheet.beside(current, failing, step);
+  if (next) go(next);
+  else if (open().includes(current) || failing.includes(current)) panel.tell("这是最后一处");
+  else finishing();
+}
+
+function finishing() {
+  const button = !state.accepted_all ? "#accept-all" : "#finish";
+  panel.tell(!state.accepted_all ? "全部核对完毕：按 A 接受其余可信单元格" : "全部完成：按 Ctrl+Enter 结束核对");
+  if (!find(button).disabled) find(button).focus();
+}
+
+sheet.root.addEventListener("focusin", (event) => {
+  const id = event.target.dataset?.field;
+  if (!id) return;
+  current = id;
+  picked = null;
+  panel.tell(hint(id));
+  look(id);
+  paint();
+});
+sheet.root.addEventListener("focusout", (event) => {
+  if (event.target.dataset?.mode === "type") endTyping(true);
+});
+sheet.root.addEventListener("pointerover", (event) => {
+  const id = event.target.dataset?.field;
+  if (!id || event.pointerType === "touch") return;
+  scan.hover(data.fields[id].page, data.fields[id].box);
+  if (!typing()) look(id, true);
+});
+sheet.root.addEventListener("pointerleave", () => {
+  scan.hover(null, null);
+  if (current) look(current, true);
+});
+sheet.root.addEventListener("dblclick", (event) => event.target.dataset?.field && type());
+
+function hint(id) {
+  if (!writable) return "只读";
+  const cell = cellOf(id);
+  if (cell.status !== "review") return "可直接键入更正";
+  if (cell.choices.length) return cell.value === null ? "按数字键选候选，空格键入" : "Enter 确认所示读数，数字键选候选，空格键入";
+  return "键入数字，/ 记空白，X 记原文无此项";
+}
+
+// ---------------------------------------------------------------- typing and deciding
+
+function type(first = null) {
+  if (!writable || current === null) return;
+  const input = sheet.input(current);
+  picked = null;
+  input.dataset.mode = "type";
+  input.readOnly = false;
+  if (first !== null) input.value = first;
+  else input.select();
+  panel.tell("键入后按 Enter 确认，Esc 放弃");
+  paint();
+}
+
+/** Leave the typing; `keep` sends what was typed if it says anything new. True where that is being done. */
+function endTyping(keep) {
+  const input = sheet.input(current);
+  const [id, text] = [current, input.value.trim()];
+  delete input.dataset.mode;
+  input.readOnly = true;
+  input.classList.remove("wrong");
+  const cell = cellOf(id);
+  const changed = keep && text !== "" && (text !== cell.text || cell.status === "review");
+  input.value = changed ? text : cell.text;
+  if (changed) decide("value", [id], text);
+  else paint();
+  return changed;
+}
+
+/** Enter: what the cell shows is what is printed. True where that settles it. */
+function confirm() {
+  if (typing()) {
+    const input = sheet.input(current);
+    if (input.value.trim() === "" ) return refuse("没有键入数字：空白单元格请按 Esc 再按 / ");
+    endTyping(true);
+    return true;
+  }
+  const cell = cellOf(current);
+  if (picked) {
+    const { text } = choiceOf(picked);
+    picked = null;
+    decide(text === "" ? "blank" : "value", [current], text);
+    return true;
+  }
+  if (cell.status !== "review") return true;
+  if (cell.value === null) return refuse("没有读数可确认：请选候选、键入数字，或按 / 记空白");
+  decide("value", [current], cell.text);
+  return true;
+}
+
+function refuse(said) {
+  panel.tell(said, true);
+  return false;
+}
+
+/** Show a decision at once, and send it; the server's answer is what counts. */
+function decide(kind, targets, text = "") {
+  if (!writable) return;
+  const now = { value: "read", blank: "blank", missing: "missing" }[kind];
+  if (now) {
+    const value = kind === "value" && parse(text) !== null ? text.normalize("NFKC").replaceAll(",", "").trim() : null;
+    for (const id of targets) {
+      state.fields[id] = { ...cellOf(id), text, value, status: now, person: true, choices: [] };
+      state.open_fields = state.open_fields.filter((other) => other !== id);
+    }
+  }
+  waiting += 1;
+  paint();
+  line.add(() => send(`${address}/actions`, { kind, targets, text, sequence: state.sequence, revision: data.report.revision }))
+    .then((answer) => settle(answer, kind, targets))
+    .catch((error) => fail(error, kind, targets));
+}
+
+function settle(answer, kind, targets) {
+  waiting -= 1;
+  const early = state;
+  state = answer;
+  if (waiting) {
+    // Decisions that are still on their way stay as they are shown.
+    for (const [id, cell] of Object.entries(early.fields)) if (cell.person) state.fields[id] = cell;
+    state.open_fields = state.open_fields.filter((id) => !state.fields[id].person);
+  }
+  paint();
+  if (kind === "undo" && answer.undone?.length) go(answer.undone[0]);
+  if (state.finished && !waiting && kind !== "undo") finishing();
+}
+
+async function fail(error, kind, targets) {
+  waiting -= 1;
+  if (!(error instanceof Refusal)) throw error;
+  if (error.status === 422) {
+    state = await (await fetch(`${address}/state`)).json();
+    paint();
+    if (targets.length && data.fields[targets[0]]) {
+      go(targets[0]);
+      sheet.input(targets[0]).classList.add("wrong");
+    }
+    panel.tell(error.message, true);
+    return;
+  }
+  writable = false;
+  const banner = find("#fault");
+  banner.hidden = false;
+  banner.querySelector("span").textContent = error.message;
+  paint();
+}
+
+function act(name, detail) {
+  const rest = {
+    pick: () => pick(detail),
+    type: () => type(),
+    blank: () => decided("blank", [current]),
+    missing: () => decided("missing", [current]),
+    row_missing: () => decided("missing", sheet.row(current, open())),
+    confirm: () => confirm() && onward(),
+    undo: () => decide("undo", []),
+    accept_all: () => state.accepted_all || decide("accept_all", []),
+    source_error: () => sourceError(detail),
+    go: () => go(data.identities.find((identity) => identity.id === detail).right.at(-1)),
+    finish: () => finish(),
+    help: () => find("#help").showModal(),
+  };
+  rest[name]?.();
+}
+
+function decided(kind, targets) {
+  if (!writable || current === null || !targets.length) return;
+  if (typing()) endTyping(false);
+  picked = null;
+  decide(kind, targets);
+  onward();
+}
+
+function pick(key) {
+  if (!writable || !choiceOf(key)) return;
+  if (picked && picked !== key) {
+    picked = null;
+    panel.tell("连按了两个数字：要键入数字请先按空格；要选候选请再按一次", true);
+  } else {
+    picked = key;
+    panel.tell("Enter 确认所选候选");
+  }
+  paint();
+}
+
+function sourceError(id) {
+  const wanted = id ?? sumsOf.get(current)?.find((identity) => judged(identity).confirmable)?.id;
+  if (!wanted || !writable) return;
+  decide("source_error", [wanted], state.expressions[wanted]);
+  onward();
+}
+
+async function finish() {
+  if (find("#finish").disabled) return;
+  find("#finish").disabled = true;
+  const body = {
+    revision: data.report.revision,
+    sequence: state.sequence,
+    keystrokes: meter.keystrokes,
+    seconds: Math.round(meter.seconds),
+  };
+  try {
+    const answer = await line.add(() => send(`${address}/accept`, body));
+    writable = false;
+    meter.forget();
+    const done = find("#done");
+    done.querySelector("p").textContent = answer.said;
+    const next = done.querySelector("a.main-act");
+    next.hidden = !answer.next;
+    if (answer.next) next.href = answer.next;
+    done.showModal();
+    (answer.next ? next : done.querySelector("a:not(.main-act)")).focus();
+  } catch (error) {
+    await fail(Object.assign(error, { status: error.status === 422 ? 409 : error.status }), "accept", []);
+  }
+}
+
+// ---------------------------------------------------------------- keys
+
+const WAYS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
+
+document.addEventListener("keydown", (event) => {
+  if (document.querySelector("dialog[open]") || event.isComposing) return;
+  if (event.ctrlKey && event.key === "Enter") return run(event, () => finish());
+  if (event.ctrlKey && event.key.toLowerCase() === "z" && !typing()) return run(event, () => act("undo"));
+  const inForm = event.target.dataset?.field !== undefined;
+  if (event.key === "F1" || (event.key === "?" && !typing())) return run(event, () => act("help"));
+  if (!inForm || event.altKey || event.metaKey) return;
+  const way = WAYS[event.key];
+  if (event.ctrlKey) {
+    const next = way && sheet.neighbour(current, way);
+    if (next) run(event, () => go(next));
+    return;
+  }
+  if (event.key === "Enter") return run(event, () => confirm() && onward(event.shiftKey ? -1 : 1));
+  if (event.key === "Tab") return tab(event);
+  if (typing()) {
+    if (event.key === "Escape") run(event, () => endTyping(false));
+    else if (way === "up" || way === "down") run(event, () => confirm() && onward(way === "up" ? -1 : 1));
+    return;
+  }
+  if (way) return run(event, () => onward(way === "up" || way === "left" ? -1 : 1));
+  if (event.key === "Escape") return run(event, () => find("#undo").closest(".report-bar").querySelector("button:enabled")?.focus());
+  keyed(event);
+});
+
+/** Keys of a cell that is not being typed in. Where there are choices, figures pick; where there are none, they type. */
+function keyed(event) {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const choosing = cellOf(current).choices.length > 0;
+  if ((key === " " || key === "F2") && writable) return run(event, () => type());
+  if (choosing && choiceOf(key)) return run(event, () => pick(key));
+  if (/^[0-9+-]$/.test(key) && writable) {
+    return run(event, () => (choosing ? panel.tell("这里数字键用来选候选：要键入请先按空格", true) : type(key)));
+  }
+  const names = { "/": "blank", x: event.shiftKey ? "row_missing" : "missing", u: "undo", a: "accept_all", e: "source_error" };
+  if (names[key]) run(event, () => act(names[key]));
+}
+
+/** Tab goes to the next cell that needs a person, and out of the form where there is none in that direction. */
+function tab(event) {
+  const step = event.shiftKey ? -1 : 1;
+  if (typing() && !endTyping(true)) return;
+  const next = sheet.beside(current, open(), step);
+  const forward = next && (sheet.ids.indexOf(next) - sheet.ids.indexOf(current)) * step > 0;
+  if (forward) run(event, () => go(next));
+}
+
+function run(event, what) {
+  event.preventDefault();
+  what();
+}
+
+sheet.root.addEventListener("input", () => {
+  const input = sheet.input(current);
+  input.classList.remove("wrong");
+  paint();
+});
+for (const button of document.querySelectorAll("[data-do-act]")) {
+  button.addEventListener("click", () => act(button.dataset.doAct));
+}
+
+// ---------------------------------------------------------------- one person at a time
+
+setInterval(async () => {
+  if (document.hidden) return;
+  try {
+    const { holder } = await send(`${address}/lease`, {});
+    if (writable && holder) await fail(new Refusal(423, `${holder} 已接手核对这份报告；您此前的操作已保存`), "", []);
+    else if (!writable && data.holder && !holder) location.reload();
+  } catch {
+    // the next action says what is wrong
+  }
+}, data.beat * 1000);
+addEventListener("pagehide", () => {
+  if (writable) send(`${address}/release`, {}, { keepalive: true }).catch(() => {});
+});
+
+paint();
+const first = open()[0] ?? sheet.ids[0];
+if (first) go(first);
+document.body.dataset.ready = "yes";

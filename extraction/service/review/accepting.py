@@ -1,0 +1,56 @@
+"""The end of a review: the draft becomes a version, and what it cost and found is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from extraction.narrative import with_agreement
+from extraction.service.review import drafts, leases
+from extraction.service.review.actions import Refused
+from extraction.service.review.found import found
+from extraction.service.review.reviewed import reviewed
+from extraction.service.store import reports, versions
+from extraction.service.store.tables import Document, ReportRow, Review, now
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a review took: keys pressed, and seconds in which somebody was at work."""
+
+    keystrokes: int
+    seconds: float
+
+
+def accept(session: Session, row: ReportRow, document: Document, user: str, cost: Cost) -> Review:
+    """Make a version of what the reviewer left, and the current one. Raises `Refused` where something is still open."""
+    session.execute(select(ReportRow.id).where(ReportRow.id == row.id).with_for_update())
+    read = versions.report_in(versions.current(session, row))
+    kept = drafts.rows(session, row.id)
+    outcome = reviewed(read, drafts.actions(kept))
+    if not outcome.finished:
+        raise Refused(
+            f"尚未完成：须核对 {len(outcome.open_fields)} 格，勾稽待确认 {len(outcome.open_checks)} 条"
+            + ("" if outcome.accepted_all else "，可信单元格未接受")
+        )
+    report = with_agreement(outcome.report)
+    version = versions.save(session, document, report, versions.Making(kind=versions.REVIEWED, author=user))
+    row.state = reports.ACCEPTED
+    review = Review(
+        report_id=row.id,
+        version_id=version.id,
+        reviewer=user,
+        started=kept[0].at,
+        finished=now(),
+        keystrokes=cost.keystrokes,
+        seconds=cost.seconds,
+        cells=len(outcome.decided),
+        found=found(read, report),
+    )
+    session.add(review)
+    drafts.forget(session, row.id)
+    leases.release(session, row.id, user)
+    session.flush()
+    return review
