@@ -1,38 +1,50 @@
-"""Reports as an Excel workbook: the national form on a sheet for each, what a person must look at coloured.
+"""Reports as an Excel workbook: the national form on a sheet for each, what a person must look at marked.
 
-Text is written as text, whatever it begins with: nothing of a report becomes a formula or a link.
+Marked by colour and by sign, for those who print in black or see no colours. A sign is part of the cell's format: the
+cell holds the figure. Text is written as text, whatever it begins with: nothing becomes a formula or a link.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
 from extraction.catalogue import sections, template
-from extraction.document import Field, Report, Status, Verdict
+from extraction.document import ExtraRow, Field, Report, Status, Verdict
+from extraction.exports.form_sheet import COLUMNS, FONT, WIDTH, edges_of, height_of, heights_of
+from extraction.exports.sums import sum_name
 from extraction.forms import Departures, FormTable, tables
 from extraction.outputs import in_place_of
 
 MOST_REPORTS = 1000  # sheets of a workbook that still opens
-_COLOURS = {
-    Status.REVIEW: "#FFE699",
-    Status.CORRECTED: "#C6E0B4",
-    Status.INFERRED: "#BDD7EE",
-    Status.MISSING: "#D9D9D9",
-}
-_MEANINGS = {
-    Status.REVIEW: "须人工核对（数值仅供参考）",
-    Status.CORRECTED: "识读有误，已按勾稽关系更正",
-    Status.INFERRED: "原文空缺，由勾稽关系推得",
-    Status.MISSING: "原文无此项",
+_LONGEST = 32_000  # characters: Excel takes 32,767 in a cell
+_DIGITS = 15  # that a number of Excel holds
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """How a cell of a status looks: its colour, the sign behind its figure, and what that means."""
+
+    colour: str
+    sign: str
+    meaning: str
+
+
+_MARKS = {
+    Status.REVIEW: _Mark("#FFE699", "？", "须人工核对（数值仅供参考）"),
+    Status.CORRECTED: _Mark("#C6E0B4", "※", "识读有误，已按勾稽关系更正"),
+    Status.INFERRED: _Mark("#BDD7EE", "△", "原文空缺，由勾稽关系推得"),
+    Status.MISSING: _Mark("#D9D9D9", "", "原文无此项（斜线）"),
 }
 _VERDICTS = {Verdict.SOURCE_INCONSISTENT: "原文数字不符", Verdict.UNRESOLVED: "待核对"}
+_SUMS = {"机关": 30, "年度": 8, "结论": 14, "关系": 45, "算式": 40, "说明": 50, "文件": 35}  # heads, characters wide
 _UNSAFE = re.compile(r"[\[\]:*?/\\\x00-\x1f']")
-_WIDTH = 120  # characters across a table
 
 
 def write_workbook(path: Path, reports: Iterable[Report]) -> None:
@@ -50,98 +62,149 @@ class _Workbook:
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def write(self, reports: Iterable[Report]) -> None:
-        index, failing = self._book.add_worksheet("目录"), self._book.add_worksheet("勾稽")
-        self._names |= {"目录", "勾稽"}
-        head = self._format(bold=True, bottom=1)
-        index.write_row(0, 0, ["机关", "年度", "版式", "须核对", "不符", "文件"], head)
-        failing.write_row(0, 0, ["机关", "年度", "结论", "算式", "关系", "文件"], head)
-        index.set_column(0, 0, 40)
-        index.set_column(5, 5, 60)
-        failing.set_column(0, 0, 40)
-        failing.set_column(3, 4, 44)
-        row = 0
+        index = self._list("目录", {"机关": 40, "年度": 8, "版式": 8, "须核对": 8, "不符": 8, "文件": 60})
+        failing = self._list("勾稽", _SUMS)
+        middle, row = self._format(align="center"), 0
         for line, report in enumerate(reports, start=1):
             name = self._sheet(report)
             wrong = [c for c in report.checks if c.verdict in _VERDICTS]
-            index.write_url(line, 0, f"internal:'{name}'!A1", string=report.organization or report.source.path)
+            index.write_url(line, 0, f"internal:'{name}'!A1", string=_told(report.organization or report.source.path))
             review = sum(f.status is Status.REVIEW for f in report.fields)
-            index.write_row(line, 1, [report.year, report.template, review, len(wrong), report.source.path])
+            index.write_row(line, 1, [report.year, report.template, review, len(wrong)], middle)
+            index.write_string(line, 5, _told(report.source.path))
             for check in wrong:
                 row += 1
-                said = [_VERDICTS[check.verdict], check.expression, check.id, report.source.path]
-                failing.write_row(row, 0, [report.organization, report.year, *said])
-        index.freeze_panes(1, 0)
-        failing.freeze_panes(1, 0)
-        self._legend(index, 7)
+                why = check.explanation.zh if check.explanation else ""
+                said = [report.organization or "", str(report.year or ""), _VERDICTS[check.verdict]]
+                self._wrapped(failing, row, [*said, sum_name(check.id), check.expression, why, report.source.path])
+        for number, mark in enumerate(_MARKS.values()):
+            index.write_string(number, 7, f"{mark.sign} {mark.meaning}".strip(), self._marked(mark))
+        index.set_column(7, 7, 34)
+
+    def _list(self, name: str, widths: dict[str, int]) -> Any:
+        """A sheet with a line for each of something, under heads of these widths (characters)."""
+        sheet = self._book.add_worksheet(name)
+        self._names.add(name)
+        for column, (head, width) in enumerate(widths.items()):
+            sheet.write_string(
+                0, column, head, self._format(bold=True, bottom=1, align="left" if width > 9 else "center")
+            )
+            sheet.set_column(column, column, width)
+        sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        return sheet
+
+    def _wrapped(self, sheet: Any, row: int, texts: list[str]) -> None:
+        """A line of 勾稽, as high as its texts need."""
+        look = self._format(text_wrap=True, valign="top", font_size=FONT)
+        for column, text in enumerate(texts):
+            sheet.write_string(row, column, _told(text), look)
+        widths = zip(texts, _SUMS.values(), strict=True)
+        sheet.set_row(row, max(height_of(_told(text), width / WIDTH) for text, width in widths))
 
     def _sheet(self, report: Report) -> str:
         name = self._name(report)
         sheet = self._book.add_worksheet(name)
-        sheet.write_string(0, 0, report.title or report.source.path, self._format(bold=True, font_size=14))
-        sheet.write_string(1, 0, f"{report.organization or ''}  {report.year or ''}  {report.source.path}")
+        sheet.set_column(0, COLUMNS - 1, WIDTH)
+        sheet.set_paper(9)  # A4
+        sheet.set_margins(left=0.5, right=0.5, top=0.5, bottom=0.5)
+        sheet.fit_to_pages(1, 1)
+        sheet.center_horizontally()
+        self._across(sheet, 0, report.title or report.source.path, 20.0, bold=True, font_size=14, align="center")
+        who = " ".join(str(part) for part in (report.organization, report.year, report.source.path) if part)
+        self._across(sheet, 1, who, align="center")
         row = 3
         fields = {f.id: f for f in report.fields}
-        drawn = _tables(report) if report.template else ()
-        for table in drawn:
+        for table in _tables(report):
             form = next(s for s in sections() if s.id == table.section)
-            sheet.write_string(row, 0, f"{form.number}、{form.title}", self._format(bold=True))
+            self._across(sheet, row, f"{form.number}、{form.title}", 18.0, bold=True, font_size=11)
             self._table(sheet, row + 1, table, fields)
-            row += len(table.rows) + 3
-        for warning in report.warnings:
-            sheet.write_string(row, 0, f"注意：{warning}")
+            row += len(table.rows) + 2
+        row = self._extra_rows(sheet, row, report.extra_rows)
+        if report.template is None:
+            self._across(sheet, row, "没有找到国家统一格式的表格")
             row += 1
-        sheet.set_column(0, 14, _WIDTH / 15)
-        sheet.set_landscape()
-        sheet.set_paper(9)  # A4
-        sheet.fit_to_pages(1, 0)
+        for warning in report.warnings:
+            self._across(sheet, row, f"注意：{warning}")
+            row += 1
+        self._legend(sheet, row + 1)
         return name
+
+    def _across(self, sheet: Any, row: int, text: str, height: float = 0.0, **look: Any) -> None:
+        """A line over the whole width."""
+        kept = self._format(**{"font_size": FONT, "text_wrap": True, "valign": "vcenter", **look})
+        sheet.merge_range(row, 0, row, COLUMNS - 1, "", kept)
+        sheet.write_string(row, 0, _told(text), kept)
+        sheet.set_row(row, max(height, height_of(text, COLUMNS)))
 
     def _table(self, sheet: Any, top: int, table: FormTable, fields: dict[str, Field]) -> None:
         """The cells where the form has them; a narrow table takes several columns of the sheet for each of its own."""
-        wide = _wide(table)
+        edges = edges_of(table)
+        for number, height in enumerate(heights_of(table)):
+            sheet.set_row(top + number, height)
         for row, column, cell in table.placed():
-            first, last = wide[column], wide[column + cell.column_span] - 1
+            first, last = edges[column], edges[column + cell.column_span] - 1
             bottom = top + row + cell.row_span - 1
             field = fields.get(cell.field) if cell.field else None
             look = self._look(field, bold=cell.kind in ("title", "header"), down=cell.vertical)
             if bottom > top + row or last > first:
                 sheet.merge_range(top + row, first, bottom, last, "", look)
             if field is None:
-                sheet.write_string(top + row, first, cell.text, look)
+                sheet.write_string(top + row, first, _told(cell.text), look)
             else:
                 self._value(sheet, top + row, first, field, look)
 
     def _value(self, sheet: Any, row: int, column: int, field: Field, look: Any) -> None:
         if field.value is None:
-            sheet.write_string(row, column, field.printed, look)
-        elif len(field.value.as_tuple().digits) > 15:  # more than Excel's numbers hold
-            sheet.write_string(row, column, format(field.value, "f"), look)
-        else:
+            empty = "？" if field.status is Status.REVIEW else ""  # no format puts a sign to nothing
+            sheet.write_string(row, column, _told(field.printed) or empty, look)
+        elif _fits(field.value):
             sheet.write_number(row, column, field.value, look)
+        else:
+            sheet.write_string(row, column, format(field.value, "f"), look)
         if field.status is Status.REVIEW:
             place = f"，第 {field.page} 页" if field.page else ""
-            sheet.write_comment(row, column, f"{_MEANINGS[Status.REVIEW]}：识读为“{field.printed}”{place}")
+            meaning = _MARKS[Status.REVIEW].meaning
+            sheet.write_comment(row, column, _told(f"{meaning}：识读为“{field.printed}”{place}"))
+
+    def _extra_rows(self, sheet: Any, row: int, extra: tuple[ExtraRow, ...]) -> int:
+        """The rows that are in no form, as printed; the row after them."""
+        if not extra:
+            return row
+        self._across(sheet, row, "表中另有的行", 18.0, bold=True, font_size=11)
+        for number, one in enumerate(extra, start=row + 1):
+            self._across(sheet, number, "    ".join((one.label, *one.printed)), border=1)
+        return row + len(extra) + 2
+
+    def _legend(self, sheet: Any, row: int) -> None:
+        for number, mark in enumerate(_MARKS.values()):
+            look = self._marked(mark, font_size=FONT, border=1, text_wrap=True)
+            sheet.merge_range(row + number, 0, row + number, 4, "", look)
+            sheet.write_string(row + number, 0, f"{mark.sign} {mark.meaning}".strip(), look)
 
     def _look(self, field: Field | None, *, bold: bool, down: bool) -> Any:
-        look: dict[str, Any] = {"border": 1, "align": "center", "valign": "vcenter", "text_wrap": True, "font_size": 9}
-        if bold:
-            look["bold"] = True
-        if down:
-            look["rotation"] = 270
-        if field is not None and field.status in _COLOURS:
-            look["bg_color"] = _COLOURS[field.status]
+        look: dict[str, Any] = {"border": 1, "align": "center", "valign": "vcenter", "font_size": FONT, "bold": bold}
+        look |= {"rotation": 270} if down else {"text_wrap": True}
+        if field is not None:
+            sign = _MARKS[field.status].sign if field.status in _MARKS else ""
+            look["num_format"] = _number_format(field.value, sign)
+            if field.status is Status.MISSING:
+                look |= {"diag_type": 1, "diag_border": 1}
+            if field.status in _MARKS:
+                return self._marked(_MARKS[field.status], **look)
         return self._format(**look)
+
+    def _marked(self, mark: _Mark, **look: Any) -> Any:
+        return self._format(**look, bg_color=mark.colour)
 
     def _format(self, **look: Any) -> Any:
         key = tuple(sorted(look.items()))
         if key not in self._formats:
             self._formats[key] = self._book.add_format(look)
         return self._formats[key]
-
-    def _legend(self, sheet: Any, column: int) -> None:
-        for row, (status, meaning) in enumerate(_MEANINGS.items()):
-            sheet.write_string(row, column, meaning, self._format(bg_color=_COLOURS[status]))
-        sheet.set_column(column, column, 32)
 
     def _name(self, report: Report) -> str:
         """A name for a sheet: at most 31 characters, some not among them, and no two alike."""
@@ -157,16 +220,27 @@ class _Workbook:
 
 def _tables(report: Report) -> tuple[FormTable, ...]:
     """The form that the report is laid out as, with the rows of the other form that it prints."""
-    assert report.template is not None
+    if report.template is None:
+        return ()
     empty = dict.fromkeys((f.id for f in template(report.template).fields), "")
     return tables(report.template, {**empty, **{f.id: f.printed for f in report.fields}}, Departures())
 
 
-def _wide(table: FormTable) -> list[int]:
-    """Where each column of the table begins among the 15 of the sheet, and where the last ends."""
-    edges, share = [0], 0.0
-    for number, width in enumerate(table.widths, start=1):
-        share += width
-        left = len(table.widths) - number
-        edges.append(min(max(round(15 * share), edges[-1] + 1), 15 - left))
-    return edges
+def _fits(value: Decimal) -> bool:
+    """Whether a number of Excel holds it exactly as read."""
+    return len(value.as_tuple().digits) <= _DIGITS
+
+
+def _number_format(value: Decimal | None, sign: str) -> str:
+    """Every digit that was read, then the sign; the same behind text."""
+    exponent = value.as_tuple().exponent if value is not None else 0
+    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    digits = f"0.{'0' * places}" if places else "0"
+    return (
+        f'{digits}"{sign}";-{digits}"{sign}";{digits}"{sign}";@"{sign}"' if sign else f"{digits};-{digits};{digits};@"
+    )
+
+
+def _told(text: str) -> str:
+    """What a cell takes of a text."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import openpyxl
@@ -14,14 +15,18 @@ import pyarrow.dataset
 import pytest
 import sqlalchemy as sa
 
+from extraction.catalogue import template, template_ids
 from extraction.cli import main
 from extraction.document import Check, ExtraRow, Field, NarrativeFigure, Report, Source, Status, Verdict
 from extraction.errors import UsageError
 from extraction.exports.database import write_database
+from extraction.exports.form_sheet import edges_of, height_of, heights_of
 from extraction.exports.partitions import write_by_year
 from extraction.exports.summary import Survey, summary_page
+from extraction.exports.sums import sum_name
 from extraction.exports.workbook import write_workbook
 from extraction.field_tables import write_csv
+from extraction.forms import Departures, tables
 from extraction.outputs import ManifestLine, read_report, write_manifest, write_report
 from tests.documents import SAMPLES
 
@@ -56,9 +61,66 @@ def test_a_workbook_is_the_form_with_what_is_for_review_coloured(tmp_path: Path)
     assert {"自然人", "商业企业", "一、本年新收政府信息公开申请数量"} <= by_value.keys()
     assert by_value[12].fill.fill_type is None
     assert by_value[13].fill.start_color.rgb == "FFFFE699"
+    assert ("？" in by_value[13].number_format, "？" in by_value[12].number_format) == (True, False)
     assert "须人工核对" in (by_value[13].comment.text if by_value[13].comment else "")
     assert by_value[12].row == by_value["一、本年新收政府信息公开申请数量"].row
     assert by_value[12].column == by_value["自然人"].column
+
+
+def test_marks_are_a_colour_and_a_sign_each(tmp_path: Path) -> None:
+    marks = {Status.REVIEW: "？", Status.CORRECTED: "※", Status.INFERRED: "△"}
+    values = {Status.REVIEW: "-1234567.25", Status.CORRECTED: "12", Status.INFERRED: "123456789012345678"}
+    ids = [RECEIVED, TOTAL, "applications.received.enterprise"]
+    unread = field("applications.received.other", None, Status.REVIEW)
+    items = [field(name, values[status], status) for name, status in zip(ids, marks, strict=True)]
+    absent = replace(field("applications.carried_in.total", None, Status.MISSING), printed="")
+    write_workbook(tmp_path / "a.xlsx", [report("a.pdf", 2023, *items, unread, absent)])
+    sheet = cells(tmp_path / "a.xlsx", "2023松溪县档案局")
+    found = {str(c.value): c for c in sheet.values() if c.value is not None}
+    shown = {status: found[values[status]] for status in marks}
+    assert {status: shown[status].number_format for status in marks} == {
+        Status.REVIEW: '0.00"？";-0.00"？";0.00"？";@"？"',
+        Status.CORRECTED: '0"※";-0"※";0"※";@"※"',
+        Status.INFERRED: '0"△";-0"△";0"△";@"△"',
+    }
+    assert [shown[status].data_type for status in marks] == ["n", "n", "s"]  # 18 digits are more than a number holds
+    assert len({shown[status].fill.start_color.rgb for status in marks}) == 3
+    assert found["？"].fill.start_color.rgb == "FFFFE699"  # nothing was read: the sign alone
+    grey = [c for c in sheet.values() if c.fill.start_color.rgb == "FFD9D9D9"]
+    assert [c.column for c in grey if c.border.diagonal.style] == [
+        found["？"].column + 1
+    ]  # what was said to be missing
+    legend = "".join(str(c.value) for c in sheet.values())
+    assert all(f"{sign} " in legend for sign in marks.values())
+
+
+def test_a_tables_columns_are_as_wide_as_each_other_where_the_form_s_are(tmp_path: Path) -> None:
+    for name in template_ids():
+        printed = {f.id: "0" for f in template(name).fields}
+        for table in tables(name, printed, Departures()):
+            edges, widths = edges_of(table), table.widths
+            taken = [after - before for before, after in pairwise(edges)]
+            assert (edges[0], edges[-1], min(taken) >= 1) == (0, 15, True)
+            widest = taken[widths.index(max(widths))]
+            for (one, a), (two, b) in combinations(zip(widths, taken, strict=True), 2):
+                assert a == b or one != two or widest in (a, b), (widths, taken)
+            long = max((c for _, _, c in table.placed()), key=lambda c: len(c.text))
+            assert max(heights_of(table)) < 15 * (2 + len(long.text) / 2)
+            assert len(heights_of(table)) == len(table.rows)
+
+
+def test_a_long_heading_makes_its_row_higher() -> None:
+    assert (
+        height_of("组织", 1) < height_of("社会公益组织", 1) == height_of("社会公\n益组织", 1) < height_of("组织" * 9, 1)
+    )
+
+
+def test_sums_that_fail_are_named(tmp_path: Path) -> None:
+    wrong = Check("applications.received:row_total", "1 + 2 = 4", False, Verdict.UNRESOLVED)
+    write_workbook(tmp_path / "a.xlsx", [replace(report("a.pdf", 2023), checks=(wrong,))])
+    named = [c.value for c in cells(tmp_path / "a.xlsx", "勾稽").values()]
+    assert "一、本年新收政府信息公开申请数量：各类申请人之和 = 总计" in named
+    assert sum_name("nobody:knows") == "nobody:knows"
 
 
 def test_nothing_in_a_workbook_is_a_formula_or_a_link_out(tmp_path: Path) -> None:
