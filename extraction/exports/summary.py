@@ -13,6 +13,7 @@ from html import escape
 from pathlib import Path
 
 from extraction.document import Report, Status, Verdict
+from extraction.exports.sums import sum_name
 from extraction.outputs import ManifestLine, in_place_of
 
 _WORST = 30
@@ -47,7 +48,7 @@ _KINDS = {
 }
 _STYLE = """body{font:15px/1.6 "Noto Sans CJK SC","Microsoft YaHei",sans-serif;max-width:60em;margin:2em auto}
 h1{font-size:1.5em}h2{font-size:1.15em;margin-top:2em;border-bottom:1px solid #ccc}table{border-collapse:collapse}
-td,th{padding:.15em .8em;text-align:left;border-bottom:1px solid #eee}td.n{text-align:right}
+td,th{padding:.15em .8em;text-align:left;border-bottom:1px solid #eee}td.n{text-align:right;vertical-align:top}
 svg text{font-size:12px;fill:#333}.path{word-break:break-all}"""
 
 
@@ -106,16 +107,19 @@ def summary_page(survey: Survey, lines: Mapping[str, ManifestLine]) -> str:
     failed = [line for line in lines.values() if line.outcome == "failed"]
     kinds = Counter(_KINDS.get(line.kind or "", line.kind or "不明") for line in failed)
     took = sum(line.seconds for line in lines.values())
+    fields = survey.statuses.total()
+    review = f"{survey.statuses[Status.REVIEW] / fields:.1%}" if fields else "无"
     parts = [
         "<h1>政府信息公开工作年度报告：转换结果</h1>",
         _table(("文件", "数量"), outcomes.most_common()),
-        f"<p>{survey.reports:,} 份报告；各文件用时合计 {took / 3600:.2f} 小时。</p>",
+        f"<p>{survey.reports:,} 份报告，{fields:,} 个数据项，其中须人工核对 {review}；"
+        f"各文件用时合计 {took / 3600:.2f} 小时。</p>",
         "<h2>数据项</h2>",
         _bars([(STATUSES[s], survey.statuses[s]) for s in Status if s in STATUSES]),
         "<h2>勾稽关系</h2>",
         _bars([(VERDICTS[v], survey.verdicts[v]) for v in Verdict if v in VERDICTS]),
         "<h2>不成立最多的勾稽关系</h2>",
-        _table(("关系", "报告数"), survey.failing.most_common(_WORST)),
+        _table(("关系", "报告数"), [(sum_name(id), n) for id, n in survey.failing.most_common(_WORST)]),
         "<h2>各年度报告数</h2>",
         _bars([(str(year) if year else "年度不明", n) for year, n in sorted(survey.years.items())]),
         "<h2>须核对数据项占比（报告数）</h2>",

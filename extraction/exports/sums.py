@@ -23,4 +23,4 @@ def _name(identity: Identity, labels: dict[str, str]) -> str:
     """What all its fields have in common, then the rule."""
     paths = [labels[field].split(" / ") for field in (*identity.left, *identity.right)]
     common = [part for part in paths[0] if all(part in path for path in paths[1:])]
-    return "：".join([*common[:1], identity.title])
+    return "：".join([" / ".join(common), identity.title] if common else [identity.title])

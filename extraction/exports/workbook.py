@@ -64,13 +64,13 @@ class _Workbook:
     def write(self, reports: Iterable[Report]) -> None:
         index = self._list("目录", {"机关": 40, "年度": 8, "版式": 8, "须核对": 8, "不符": 8, "文件": 60})
         failing = self._list("勾稽", _SUMS)
-        middle, row = self._format(align="center"), 0
+        left, row = self._format(align="left"), 0
         for line, report in enumerate(reports, start=1):
             name = self._sheet(report)
             wrong = [c for c in report.checks if c.verdict in _VERDICTS]
             index.write_url(line, 0, f"internal:'{name}'!A1", string=_told(report.organization or report.source.path))
             review = sum(f.status is Status.REVIEW for f in report.fields)
-            index.write_row(line, 1, [report.year, report.template, review, len(wrong)], middle)
+            index.write_row(line, 1, [report.year, report.template, review, len(wrong)], left)
             index.write_string(line, 5, _told(report.source.path))
             for check in wrong:
                 row += 1
@@ -86,9 +86,7 @@ class _Workbook:
         sheet = self._book.add_worksheet(name)
         self._names.add(name)
         for column, (head, width) in enumerate(widths.items()):
-            sheet.write_string(
-                0, column, head, self._format(bold=True, bottom=1, align="left" if width > 9 else "center")
-            )
+            sheet.write_string(0, column, head, self._format(bold=True, bottom=1, align="left"))
             sheet.set_column(column, column, width)
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()

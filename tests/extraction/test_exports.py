@@ -120,6 +120,12 @@ def test_sums_that_fail_are_named(tmp_path: Path) -> None:
     write_workbook(tmp_path / "a.xlsx", [replace(report("a.pdf", 2023), checks=(wrong,))])
     named = [c.value for c in cells(tmp_path / "a.xlsx", "勾稽").values()]
     assert "一、本年新收政府信息公开申请数量：各类申请人之和 = 总计" in named
+    assert sum_name("applications.results.denied.state_secret:row_total").startswith(
+        "（三）不予公开 / 1.属于国家秘密："
+    )
+    assert len({sum_name(i.id) for name in template_ids() for i in template(name).identities()}) == len(
+        {i.id for name in template_ids() for i in template(name).identities()}
+    )
     assert sum_name("nobody:knows") == "nobody:knows"
 
 
@@ -290,7 +296,16 @@ def test_the_page_counts_and_escapes(tmp_path: Path) -> None:
     assert "<b>" not in page
     assert "<script" not in page
     assert "http" not in page  # nothing from elsewhere
-    for said in ("&lt;b&gt;.pdf", "a:row_total", "文件损坏", "bad\\n.pdf", "2 份报告", "<svg", "须核对"):
+    for said in (
+        "&lt;b&gt;.pdf",
+        "a:row_total",
+        "文件损坏",
+        "bad\\n.pdf",
+        "2 份报告",
+        "须人工核对 50.0%",
+        "<svg",
+        "须核对",
+    ):
         assert said in page, said
     assert "fine.pdf" not in page  # there is nothing to look at in it
 
