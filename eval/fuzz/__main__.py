@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 from annotations.store import read_gold
@@ -75,7 +76,7 @@ def _inputs(parsed: argparse.Namespace, good: Sequence[Good]) -> list[Input]:
     for part in ("good", "spoilt"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     wanted: list[Input] = []
-    for name, content in (*spoilt_files(parsed.files, parsed.seed), *((g.name, g.content) for g in good)):
+    for name, content in chain(spoilt_files(parsed.files, parsed.seed), ((g.name, g.content) for g in good)):
         if not (folder / name).exists():
             (folder / name).write_bytes(content)
         wanted.append(Input(folder / name, name))
