@@ -102,7 +102,10 @@ def _paint(link: Connection, settings: IngestSettings) -> None:
             answer = error
         except Exception as error:
             answer = DamagedFile(f"the page cannot be drawn ({type(error).__name__})")
-        link.send(answer)
+        try:
+            link.send(answer)
+        except OSError:
+            return
 
 
 def page_sizes(path: Path, settings: IngestSettings) -> list[PageSize]:
