@@ -1,9 +1,10 @@
 """python -m eval.scale FOLDER OUT: how conversion grows with workers, and whether killed runs leave what others leave.
 
-Every number of workers converts the whole folder into an OUT of its own; then a run is killed (`kill -9`) at random
-points as often as asked and run to its end, and all that it leaves is compared with what the first left. The machine
-must have nothing else to do: a core that is busy elsewhere is no core. Writes OUT/scale.json and prints a table for
-docs/scale.md.
+The reports of the folder (all, or as many as asked for, by chance) are copied to OUT/in. Every number of workers
+converts them into an OUT of its own, on as many cores, so that each has one thread; then a run is killed (`kill -9`)
+at random points as often as asked and run to its end, and all that it leaves is compared with what the first left.
+Times on the clock mean something only where nothing else runs: what others took of the machine is printed beside them.
+Writes OUT/scale.json and prints a table for docs/scale.md.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ import json
 import os
 import platform
 import random
+import shutil
 import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 
 import psutil
 
@@ -30,7 +33,8 @@ _TIMES = ("summary.html", ".lock", MANIFEST)  # files with times in them; the ma
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A whole folder converted: seconds on the clock and of processors, and the most MB that all processes held."""
+    """A whole folder converted: seconds on the clock and of processors, the most MB that all processes held, and the
+    share of the machine's processors that went to others meanwhile."""
 
     workers: int
     documents: int
@@ -38,6 +42,7 @@ class Run:
     wall: float
     cpu: float
     most_mb: float
+    others: float
 
 
 def main() -> int:
@@ -47,11 +52,14 @@ def main() -> int:
     parser.add_argument("out", type=Path, metavar="OUT")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], metavar="N")
     parser.add_argument("--kills", type=int, default=5, metavar="N")
+    parser.add_argument("--take", type=int, metavar="N", help="so many of the reports, by chance (default: all)")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     parsed = parser.parse_args()
-    parsed.out.mkdir(parents=True, exist_ok=True)
-    runs = [_measured(parsed.folder, parsed.out / f"workers-{count}", count) for count in parsed.workers]
-    differing = _differing(parsed, parsed.out / f"workers-{parsed.workers[0]}") if parsed.kills else []
+    if max(parsed.workers) > len(os.sched_getaffinity(0)):
+        parser.error("there are not so many cores as workers")
+    reports = _taken(parsed)
+    runs = [_measured(reports, parsed.out / f"workers-{count}", count) for count in parsed.workers]
+    differing = _differing(parsed, reports, parsed.out / f"workers-{parsed.workers[0]}") if parsed.kills else []
     found = {
         "command": " ".join(["python -m eval.scale", *sys.argv[1:]]),
         "machine": {"processor": platform.processor() or platform.machine(), "cores": os.cpu_count()},
@@ -65,44 +73,70 @@ def main() -> int:
     return 1 if differing else 0
 
 
+def _taken(parsed: argparse.Namespace) -> Path:
+    """A folder with copies of the reports: whatever is no gold."""
+    found = sorted(p for p in parsed.folder.rglob("*") if p.is_file() and p.suffix != ".json")
+    if parsed.take is not None:
+        found = sorted(random.Random(parsed.seed).sample(found, min(parsed.take, len(found))))
+    for path in found:
+        copy = parsed.out / "in" / path.relative_to(parsed.folder)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if not copy.exists():
+            shutil.copyfile(path, copy)
+    folder: Path = parsed.out / "in"
+    return folder
+
+
 def _measured(folder: Path, out: Path, workers: int) -> Run:
-    start, seen, most = time.perf_counter(), dict[int, float](), 0.0
-    process = psutil.Popen(_command(folder, out, workers))
+    shutil.rmtree(out, ignore_errors=True)
+    start, cpu, busy, most = time.perf_counter(), _cpu(), _busy(), 0.0
+    process = _started(folder, out, workers)
     while process.poll() is None:
-        held = 0.0
-        for one in _family(process):
-            try:
-                times, memory = one.cpu_times(), one.memory_info().rss
-            except psutil.Error:
-                continue
-            seen[one.pid] = times.user + times.system
-            held += memory / 1e6
-        most = max(most, held)
+        most = max(most, _megabytes(psutil.Process(process.pid)))
         time.sleep(0.5)
-    wall, lines = time.perf_counter() - start, read_manifest(out).values()
+    wall, cpu, lines = time.perf_counter() - start, _cpu() - cpu, read_manifest(out).values()
+    others = max(0.0, _busy() - busy - cpu) / (wall * (os.cpu_count() or 1))
     pages = sum(line.pages or 1 for line in lines)
-    return Run(workers, len(lines), pages, round(wall, 1), round(sum(seen.values()), 1), round(most))
+    return Run(workers, len(lines), pages, round(wall, 1), round(cpu, 1), round(most), round(others, 2))
 
 
-def _family(process: psutil.Popen) -> list[psutil.Process]:
+def _cpu() -> float:
+    """Seconds that processors spent on the commands that have ended, with all their workers."""
+    spent = getrusage(RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
+
+
+def _busy() -> float:
+    """Seconds that the machine's processors spent on anything."""
+    times = psutil.cpu_times()
+    return float(times.user + times.nice + times.system)
+
+
+def _megabytes(process: psutil.Process) -> float:
+    """What a process and its descendants hold."""
+    held = 0.0
     try:
-        return [process, *process.children(recursive=True)]
-    except psutil.Error:
-        return []
+        for one in (process, *process.children(recursive=True)):
+            held += one.memory_info().rss / 1e6
+    except psutil.Error:  # one of them has just ended
+        return 0.0
+    return held
 
 
-def _differing(parsed: argparse.Namespace, undisturbed: Path) -> list[str]:
+def _differing(parsed: argparse.Namespace, folder: Path, undisturbed: Path) -> list[str]:
     """What a run that was killed again and again, then finished, left otherwise."""
-    draw, out = random.Random(parsed.seed), parsed.out / "killed"
+    draw, out, workers = random.Random(parsed.seed), parsed.out / "killed", max(parsed.workers)
+    shutil.rmtree(out, ignore_errors=True)
     count = len(read_manifest(undisturbed))
     for done in sorted(draw.sample(range(1, count), min(parsed.kills, count - 1))):
-        process = subprocess.Popen(_command(parsed.folder, out, max(parsed.workers)))
+        process = _started(folder, out, workers)
         while len(read_manifest(out)) < done and process.poll() is None:
-            time.sleep(0.05)
+            time.sleep(0.1)
         time.sleep(draw.random())
         process.kill()
         process.wait()
-    subprocess.run(_command(parsed.folder, out, max(parsed.workers)), check=False)
+        print(f"killed with {len(read_manifest(out)):,} of {count:,} done", file=sys.stderr, flush=True)
+    _started(folder, out, workers).wait()
     before, after = _left(undisturbed), _left(out)
     return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
 
@@ -121,22 +155,23 @@ def _left(out: Path) -> dict[str, str]:
     return {**files, **lines}
 
 
-def _command(folder: Path, out: Path, workers: int) -> list[str]:
+def _started(folder: Path, out: Path, workers: int) -> subprocess.Popen[bytes]:
+    """A conversion with so many workers, which sees so many cores."""
     options = ["-o", str(out), "--workers", str(workers), "--quiet"]
-    return [sys.executable, "-c", _COMMAND, "convert", str(folder), *options]
+    process = subprocess.Popen([sys.executable, "-c", _COMMAND, "convert", str(folder), *options])
+    os.sched_setaffinity(process.pid, sorted(os.sched_getaffinity(0))[:workers])
+    return process
 
 
 def _table(runs: list[Run]) -> str:
     rows = [
         f"| {r.workers} | {r.documents:,} | {r.pages:,} | {r.wall:,.0f} s | {3600 * r.documents / r.wall:,.0f} "
         f"| {3600 * r.pages / r.wall:,.0f} | {runs[0].wall / r.wall:.2f} | {r.cpu / r.pages:.2f} s "
-        f"| {r.most_mb:,.0f} MB |"
+        f"| {r.most_mb:,.0f} MB | {r.others:.0%} |"
         for r in runs
     ]
-    head = (
-        "| workers | reports | pages | time | reports/hour | pages/hour | speed-up | processor a page | most memory |"
-    )
-    return "\n".join([head, "| --- |" + " --- |" * 8, *rows])
+    heads = "workers, reports, pages, time, reports/hour, pages/hour, speed-up, processor a page, most memory, others"
+    return "\n".join([f"| {' | '.join(heads.split(', '))} |", "| --- |" + " --- |" * 9, *rows])
 
 
 if __name__ == "__main__":
