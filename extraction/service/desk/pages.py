@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from extraction.service.desk import queue, rendering, reports
+from extraction.service.desk import archive, queue, rendering, reports, trainings
 
 router = APIRouter(include_in_schema=False)
-for part in (rendering, queue, reports):
+for part in (rendering, queue, reports, archive, trainings):
     router.include_router(part.router)

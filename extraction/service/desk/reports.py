@@ -14,6 +14,7 @@ from extraction.service.context import Service, Serving
 from extraction.service.desk.form import shown
 from extraction.service.desk.rendering import embedded, page
 from extraction.service.desk.state import report_data, state_data
+from extraction.service.loop.collection import keep
 from extraction.service.problems import Problem
 from extraction.service.review import drafts, leases
 from extraction.service.review.accepting import Cost, accept
@@ -132,13 +133,15 @@ def end(report_id: Id, ended: Ended, service: Serving, person: Reviewer) -> dict
         before = drafts.rows(session, report_id)
         _same_place(ended.sequence, before[-1].sequence if before else 0)
         try:
-            review = accept(session, row, document, person.name, Cost(ended.keystrokes, ended.seconds))
+            cost = Cost(ended.keystrokes, ended.seconds)
+            review = accept(session, service.files, row, document, person.name, cost)
         except Refused as error:
             raise Problem(422, str(error)) from error
+        keep(session, service.files, review, versions.report_in(versions.current(session, row)))
         cells = review.cells
     with service.store.reading() as session:
         following = next_in_queue(session, person.name)
-    said = f"逐格核对 {cells} 格，其余可信单元格一并接受；核对结果已存为新版本。"
+    said = f"逐格核对 {cells} 格，其余可信单元格一并接受；已存为新版本和标注。"
     return {"said": said, "next": None if following is None else f"/desk/reports/{following}"}
 
 

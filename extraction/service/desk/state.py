@@ -8,7 +8,7 @@ from typing import Any
 from extraction.catalogue import field_forms
 from extraction.checks import identities_of
 from extraction.document import Report, Status, Verdict
-from extraction.service.desk.words import line_of
+from extraction.exports.sums import sum_name
 from extraction.service.painter import PageSize
 from extraction.service.review.actions import Action, standing
 from extraction.service.review.choices import choices, implied_by_sums
@@ -33,8 +33,7 @@ def report_data(report_id: int, revision: int, read: Report, sizes: Sequence[Pag
             for f in read.fields
         },
         "identities": [
-            {"id": i.id, "title": i.title, "line": line_of(i), "left": i.left, "right": i.right}
-            for i in identities_of(read)
+            {"id": i.id, "name": sum_name(i.id), "left": i.left, "right": i.right} for i in identities_of(read)
         ],
     }
 

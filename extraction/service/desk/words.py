@@ -1,25 +1,10 @@
-"""What the desk calls things in Chinese, as far as the catalogue does not: lines of the form that a sum is over."""
+"""What things of the form are called where the desk counts or groups them."""
 
 from __future__ import annotations
 
 from functools import cache
 
-from extraction.catalogue import Identity, field_forms, sections, template, template_ids
-
-
-def line_of(identity: Identity) -> str:
-    """The row or column of the form that a sum is over, "" where it is over a whole part of it.
-
-    >>> from extraction.catalogue import template
-    >>> line_of(template("2021").identities()[0])
-    '一、本年新收政府信息公开申请数量'
-    """
-    forms = [field_forms()[i] for i in (*identity.left, *identity.right)]
-    if not forms[0].row.label:
-        return forms[0].column.group
-    if all(form.row == forms[0].row for form in forms):
-        return " ".join(part for part in (forms[0].row.group, forms[0].row.label) if part)
-    return forms[0].column.label
+from extraction.catalogue import sections, template, template_ids
 
 
 def section_title(section: str) -> str:

@@ -1,4 +1,4 @@
-"""The end of a review: the draft becomes a version, and what it cost and found is kept."""
+"""The end of a review: the draft becomes a version and an annotation, and what it cost and found is kept."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from extraction.narrative import with_agreement
+from extraction.service.files import Files
+from extraction.service.loop import collection
 from extraction.service.review import drafts, leases
 from extraction.service.review.actions import Refused
 from extraction.service.review.found import found
@@ -24,8 +26,11 @@ class Cost:
     seconds: float
 
 
-def accept(session: Session, row: ReportRow, document: Document, user: str, cost: Cost) -> Review:
-    """Make a version of what the reviewer left, and the current one. Raises `Refused` where something is still open."""
+def accept(session: Session, files: Files, row: ReportRow, document: Document, user: str, cost: Cost) -> Review:
+    """Make a version of what the reviewer left, the current one from now on, and an annotation of it.
+
+    Raises `Refused` where something is still open.
+    """
     session.execute(select(ReportRow.id).where(ReportRow.id == row.id).with_for_update())
     read = versions.report_in(versions.current(session, row))
     kept = drafts.rows(session, row.id)
@@ -50,6 +55,7 @@ def accept(session: Session, row: ReportRow, document: Document, user: str, cost
         found=found(read, report),
     )
     session.add(review)
+    collection.keep(session, files, review, report)
     drafts.forget(session, row.id)
     leases.release(session, row.id, user)
     session.flush()

@@ -10,7 +10,7 @@ export class Panel {
     this.name = root.querySelector(".cell-name");
     this.list = root.querySelector(".choices");
     this.sums = root.querySelector(".sums");
-    this.said = root.querySelector(".said");
+    this.said = root.querySelector(".tell");
     root.addEventListener("pointerdown", (event) => {
       // The cell keeps the focus: who taps a button goes on in the form.
       if (event.target.closest("button")) event.preventDefault();
@@ -84,7 +84,7 @@ export class Panel {
       open: "… 待算",
       "": "— 不适用",
     }[state];
-    line.append(head, ` ${identity.line}：${identity.title}`);
+    line.append(head, ` ${identity.name}`);
     if (said) {
       const why = document.createElement("div");
       why.textContent = said;

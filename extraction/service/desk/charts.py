@@ -1,0 +1,80 @@
+"""Where the marks of charts go, in units of their SVG; templates draw them. No colour says what a shape does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import ceil, floor, log10
+
+WIDTH, HEIGHT = 860, 320
+_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 24, 24, 44
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A value of a year. `y` is None where there is none, and `note` says why; `doubtful`: a person must look."""
+
+    x: float
+    y: float | None
+    year: int
+    text: str
+    note: str = ""
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineChart:
+    """Points in order of their years, runs of neighbouring ones to be joined, and the levels of the grid."""
+
+    points: tuple[Point, ...]
+    runs: tuple[str, ...]
+    levels: tuple[tuple[float, str], ...]
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = _LEFT
+    right: int = WIDTH - _RIGHT
+    base: int = HEIGHT - _BOTTOM
+
+
+def line_chart(years: Sequence[int], values: Sequence[tuple[Decimal | None, str, bool]]) -> LineChart:
+    """Years with a value each, or why there is none, and whether it is doubtful."""
+    known = [float(value) for value, _, _ in values if value is not None]
+    levels = _levels(min([0.0, *known]), max([1.0, *known]))
+    low, high = levels[0], levels[-1]
+
+    def up(value: float) -> float:
+        return round(_TOP + (HEIGHT - _TOP - _BOTTOM) * (high - value) / (high - low), 1)
+
+    step = (WIDTH - _LEFT - _RIGHT) / max(1, len(years))
+    points = tuple(
+        Point(
+            round(_LEFT + step * (k + 0.5), 1),
+            None if value is None else up(float(value)),
+            year,
+            "" if value is None else format(value, "f"),
+            note,
+            doubtful,
+        )
+        for k, (year, (value, note, doubtful)) in enumerate(zip(years, values, strict=True))
+    )
+    return LineChart(points, tuple(_runs(points)), tuple((up(level), f"{level:g}") for level in levels))
+
+
+def _runs(points: Sequence[Point]) -> list[str]:
+    """Lines from year to year: none is drawn over a year without a value."""
+    runs: list[list[str]] = [[]]
+    for point in points:
+        if point.y is None:
+            runs.append([])
+        else:
+            runs[-1].append(f"{point.x},{point.y}")
+    return [" ".join(run) for run in runs if len(run) > 1]
+
+
+def _levels(low: float, high: float) -> list[float]:
+    """Four to eight round numbers from `low` or below to `high` or above."""
+    step = 10.0 ** floor(log10((high - low) / 4))
+    step *= next(factor for factor in (1, 2, 5, 10) if (high - low) / (step * factor) <= 6)
+    first, last = floor(low / step), ceil(high / step)
+    return [step * k for k in range(first, last + 1)]
