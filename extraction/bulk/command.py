@@ -24,10 +24,14 @@ examples:
 OUT holds  reports/<path>.json  one report each: every field with its value, status, page and box
            fields.parquet, fields.csv  one row a field, over all reports
            manifest.jsonl  one line an input: converted, failed (and why) or skipped
+           summary.html  counts, sums that fail, the reports that need most work, what failed
            run.json  the settings, weights and version that the reports were made with: if these change, a run makes
                      the reports again
-A field's status is  read (accepted)  blank  missing  review (a person must look; its value is only a best guess)
-`gouji export OUT --to` makes workbooks, databases and a summary page of it.
+A field's status is  read, corrected or inferred (accepted)  blank  missing
+                     review (a person must look; its value is only a best guess)
+A run that was broken off, by Ctrl-C, `kill -9` or the power, goes on where it was when it is started again. A file
+that crashes its reader, hangs or takes too much memory fails alone, with its reason; limits: [bulk], docs/settings.md.
+`gouji export OUT --to` makes workbooks, databases, tables by year and CSV for Excel of it.
 """
 
 
