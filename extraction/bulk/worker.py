@@ -23,7 +23,7 @@ _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 def work(link: Connection, plan: Plan, parent: int) -> None:
     """Convert what comes over the link until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the parent ends its workers
-    _end_with(parent)
+    end_with(parent)
     _bound_memory(plan.settings.bulk.worker_megabytes)
     _bound_threads(plan.threads_each)
 
@@ -59,7 +59,7 @@ def _giving_back() -> Callable[[], object]:
     return (lambda: trim(0)) if trim else (lambda: None)
 
 
-def _end_with(parent: int) -> None:
+def end_with(parent: int) -> None:
     """Ask the kernel to end this process with its parent, which may be killed while this is deep in a parser."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)

@@ -13,6 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from extraction.service import metrics, problems, security
 from extraction.service.context import Service
 from extraction.service.files import Files
+from extraction.service.loop.trainer import Trainer
 from extraction.service.pictures import Pictures
 from extraction.service.runner import Runner
 from extraction.service.settings import ServiceSettings
@@ -25,6 +26,7 @@ ROUTERS: tuple[str, ...] = (
     "extraction.service.api.jobs",
     "extraction.service.api.reports",
     "extraction.service.api.exports",
+    "extraction.service.api.trainings",
     "extraction.service.api.health",
     "extraction.service.security.pages",
     "extraction.service.desk.pages",
@@ -52,11 +54,16 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     webhooks = Webhooks(service)
     runner = Runner(service, webhooks.ended)
+    trainer = Trainer(service) if service.settings.workers else None
     runner.start()
+    if trainer:
+        trainer.start()
     try:
         yield
     finally:
         await run_in_threadpool(runner.stop)
+        if trainer:
+            await run_in_threadpool(trainer.stop)
         webhooks.close()
         service.pictures.close()
         service.store.close()

@@ -34,6 +34,7 @@ class ServiceSettings:
     hosts: tuple[str, ...] = ()  # names that it is called by; with none given any, on loopback only loopback's
     requests_at_once: int = 2000  # of one address, before it has to wait
     requests_per_second: float = 200.0  # of one address, in the long run
+    training: str = ""  # settings of retrainings, a file; "" is training/labeller/retraining.toml
     webhooks: tuple[str, ...] = ()  # addresses that hear of every finished job
     webhook_secret: str = ""  # signs what they hear
 

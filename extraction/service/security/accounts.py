@@ -201,4 +201,5 @@ def seen(session: Session, secret: str) -> None:
     """Write down that a session is in use; sessions that are over are forgotten."""
     if (opened := session.get(LoginSession, digest_of(secret))) is not None:
         opened.seen = now()
-    session.execute(sa.delete(LoginSession).where(LoginSession.expires <= now()))
+    for over in session.scalars(sa.select(LoginSession).where(LoginSession.expires <= now())):
+        session.delete(over)
