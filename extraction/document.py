@@ -76,26 +76,13 @@ def union(boxes: list[Box]) -> Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """Characters [start, end) of a text that the token classifier takes for one thing (`extraction.tags`), and how
-    probable that is (0..1, calibrated)."""
-
-    name: str
-    start: int
-    end: int
-    probability: float
-
-
-@dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text on one line. `confidence` is 1 where the file itself states the text; `marks` are what the token
-    classifier finds in it."""
+    """A run of text on one line. `confidence` is 1 where the file itself states the text."""
 
     text: str
     page: int | None = None
     box: Box | None = None
     confidence: float = 1.0
-    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

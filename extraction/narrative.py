@@ -13,16 +13,11 @@ from decimal import Decimal
 
 from extraction.catalogue import narrative_forms
 from extraction.document import Field, NarrativeFigure, Report, Status
-from extraction.mentions import Named, skeleton
-from extraction.narrative_marks import named_by_marks
+from extraction.mentions import Skeleton, skeleton
+from extraction.narrative_mending import mended
 from extraction.narrative_patterns import named_by_words
 from extraction.sections import Paragraph
 
-READERS = ("words", "both", "marks")
-"""Who reads: forms of words, these and the token classifier, or it alone. The first is the one in use: the classifier
-finds fewer figures than it invents beside the forms of words (`python -m training.narrative`)."""
-
-_SURE = 0.95  # of the token classifier, from which it names a figure that no form of words does
 _ENDS = "，。；,;：:！？\n"
 _SENTENCE = re.compile(r"[。；;！？\n]")
 _YEAR = re.compile(r"(20[0-4]\d)\s*年|(去年|上年|上一年)")
@@ -37,16 +32,12 @@ class _Found:
     year: int | None
 
 
-def read_narrative(
-    paragraphs: Sequence[Paragraph], year: int | None, reader: str = READERS[0]
-) -> tuple[NarrativeFigure, ...]:
+def read_narrative(paragraphs: Sequence[Paragraph], year: int | None) -> tuple[NarrativeFigure, ...]:
     """The named figures of a report's running text in reading order, each name and value once; `year` is the report's.
 
-    `reader` is one of `READERS`. None of the figures is compared with the tables yet.
+    None of the figures is compared with the tables yet.
     """
-    every = (
-        found for number, paragraph in enumerate(paragraphs) for found in _in_paragraph(paragraph, number, year, reader)
-    )
+    every = (found for number, paragraph in enumerate(paragraphs) for found in _in_paragraph(paragraph, number, year))
     return tuple(found.figure for found in _of_the_year(_once(every), year))
 
 
@@ -81,26 +72,18 @@ def _slack(figure: NarrativeFigure) -> Decimal:
     return max((mention.slack for mention in said if mention.value == figure.value), default=Decimal(0))
 
 
-def _in_paragraph(paragraph: Paragraph, number: int, year: int | None, reader: str) -> Iterator[_Found]:
-    text = skeleton(paragraph.text)
-    by_words = list(named_by_words(text)) if reader != "marks" else []
-    by_marks = list(named_by_marks(paragraph, text)) if reader != "words" else []
-    for named in _either(by_words, by_marks):
+def _in_paragraph(paragraph: Paragraph, number: int, year: int | None) -> Iterator[_Found]:
+    for named in named_by_words(_skeleton_of(paragraph)):
         value = named.mention.value if named.mention else Decimal(0)
         clause, page = _clause(paragraph.text, named.start), _page(paragraph, named.start)
         figure = NarrativeFigure(named.id, value, clause, page)
         yield _Found(figure, (number, named.start), _year_before(paragraph.text, named.start, year))
 
 
-def _either(by_words: Sequence[Named], by_marks: Sequence[Named]) -> Iterator[Named]:
-    """What forms of words name, and what the token classifier is sure of where they name nothing."""
-    yield from by_words
-    known = {(named.start, named.end) for named in by_words}
-    said = {named.id for named in by_words}
-    for named in by_marks:
-        place = named.start, named.end
-        if named.probability >= _SURE and (place not in known if named.mention else named.id not in said):
-            yield named
+def _skeleton_of(paragraph: Paragraph) -> Skeleton:
+    """What forms of words are tried on: what a file itself states as it is, what was recognised with mended words."""
+    text = skeleton(paragraph.text)
+    return text if all(line.confidence == 1 for line in paragraph.lines) else mended(text)
 
 
 def _clause(text: str, at: int) -> str:

@@ -15,7 +15,6 @@ _KINDS = {
     "row": "行名 rows",
     "column": "列名 columns",
     "heading": "部分标题 headings",
-    "narrative": "正文数字 narrative",
     "figures": "数字读对 figures",
     "not silent": "没有静默错误 not silently wrong",
     "blank or 0": "空白与零不混 blank or 0",

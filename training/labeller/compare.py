@@ -18,6 +18,9 @@ from training.labeller.tagged import Tagged
 from training.labeller.typeset import typeset
 from training.synthetic.content import draft_report
 
+LABELS = ("row", "column", "heading")
+"""The kinds that are compared."""
+
 
 class ShownPage(NamedTuple):
     """A page with what its pieces are, and the report that it is of."""
@@ -53,8 +56,13 @@ def tested(old: Labeller, new: Labeller, pages: Sequence[ShownPage], name: str, 
 
 
 def outcomes(labeller: Labeller, pages: Iterable[ShownPage]) -> list[Outcome]:
-    """What a network makes of every label and figure of the pages."""
-    return [Outcome(report, label.kind, label.right) for report, page in pages for label in judged(labeller, page)]
+    """What a network makes of every label of the pages; figures in sentences are read by forms of words."""
+    return [
+        Outcome(report, label.kind, label.right)
+        for report, page in pages
+        for label in judged(labeller, page)
+        if label.kind in LABELS
+    ]
 
 
 def pages_hash(pages: Iterable[ShownPage]) -> str:

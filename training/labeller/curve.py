@@ -104,7 +104,7 @@ def _retrained(config: RetrainingConfig, base: Path, out: Path, count: int, comm
 
 
 def shares(labeller: Labeller, pages: Sequence[ShownPage]) -> dict[str, list[float]]:
-    """Kind -> share named rightly with its 95% interval; "all" for rows, columns, headings and figures together."""
+    """Kind -> share named rightly with its 95% interval; "all" for rows, columns and headings together."""
     found = outcomes(labeller, pages)
     kinds = ("all", *dict.fromkeys(o.kind for o in found))
     return {kind: _interval([o for o in found if kind in ("all", o.kind)]) for kind in kinds}
@@ -121,7 +121,7 @@ def _interval(found: Sequence[Outcome]) -> list[float]:
 
 def table(points: Sequence[dict[str, Any]]) -> Iterator[str]:
     """The points as lines of Markdown."""
-    kinds = {"all": "all", "row": "rows", "column": "columns", "heading": "headings", "narrative": "figures"}
+    kinds = {"all": "all", "row": "rows", "column": "columns", "heading": "headings"}
     yield f"| annotated reports | {' | '.join(f'layout: {k}' for k in kinds.values())} | frozen: all |"
     yield f"| --: |{' --: |' * (len(kinds) + 1)}"
     for point in points:

@@ -51,13 +51,18 @@ def confusions(path: Path = CONFUSIONS) -> Confusions:
 
 def spoilt(page: Sequence[Tagged], rng: Random, how: NoiseConfig) -> list[Tagged]:
     """A page with new noise. Its order stays but for a few neighbours."""
+    return _moved(garbled(page, rng, how), rng, how)
+
+
+def garbled(page: Sequence[Tagged], rng: Random, how: NoiseConfig) -> list[Tagged]:
+    """A page with new noise whose pieces stay in their places."""
     rate = rng.uniform(*rng.choices(how.rates, how.shares)[0])
     known = confusions()
     rough = min(1.0, how.pieces * (0.3 + 4 * rate))
     pieces = [_reworded(tagged, rng, how) for tagged in page]
     pieces = _lost(_cut(_merged(pieces, rng, rough), rng, rough), rng, rough)
     pieces = [misread(tagged, rng, rate if rng.random() < 0.9 else min(0.9, 4 * rate), known) for tagged in pieces]
-    return _moved([tagged for tagged in pieces if tagged.text.strip()], rng, how)
+    return [tagged for tagged in pieces if tagged.text.strip()]
 
 
 def misread(tagged: Tagged, rng: Random, rate: float, known: Confusions) -> Tagged:
