@@ -11,6 +11,7 @@ from extraction.document import Field, Status
 from extraction.numbers import parse_figure
 
 KEYS = ("1", "2", "3", "4")
+_FROM_SUMS = 2  # keys at most for figures that nobody read: sums may fail in print
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,13 @@ def choices(field: Field, implied: Sequence[Decimal] = ()) -> tuple[Choice, ...]
     """
     if field.status is not Status.REVIEW:
         return ()
-    weighed: dict[str, float | None] = {c.text: c.probability for c in field.candidates}
-    for value in implied:
-        if value >= 0 and value not in [_value(text) for text in weighed]:
-            weighed[format(value, "f")] = None
-    if not weighed and field.value is not None:
-        weighed[field.printed] = field.confidence
-    some = list(weighed.items())[: len(KEYS)]
+    read: dict[str, float | None] = {c.text: c.probability for c in field.candidates}
+    if not read and field.value is not None:
+        read = {field.printed: field.confidence}
+    known = [_value(text) for text in read]
+    sums = [format(value, "f") for value in implied if value >= 0 and value not in known][:_FROM_SUMS]
+    some: list[tuple[str, float | None]] = [*read.items()][: len(KEYS) - len(sums)]
+    some += [(text, None) for text in sums]
     taken = {text: text for text, _ in some if text in KEYS}
     free = iter([key for key in KEYS if key not in taken])
     placed = [Choice(taken.get(text) or next(free), text, probability) for text, probability in some]

@@ -85,11 +85,13 @@ function tally(sums, failing) {
   cells.className = `tag ${left ? "unsure" : "ok"}`;
   cells.textContent = left ? `? 须核对 ${left} 格` : "✓ 单元格已核对";
   const told = find("#sums");
-  const counted = sums.filter((sum) => sum.state && sum.state !== "open").length;
-  told.className = `tag ${failing.length ? "fail" : "ok"}`;
+  const counted = sums.filter((sum) => sum.state);
+  const holding = counted.filter((sum) => sum.state === "ok").length;
+  const pending = counted.some((sum) => sum.state === "open");
+  told.className = `tag ${failing.length ? "fail" : pending ? "unsure" : "ok"}`;
   told.textContent = failing.length
     ? `≠ 勾稽不符 ${failing.length} 条`
-    : `✓ 勾稽 ${sums.filter((sum) => sum.state === "ok").length}/${counted} 相符`;
+    : `${pending ? "…" : "✓"} 勾稽 ${holding}/${counted.length} 相符`;
   const all = find("#accept-all");
   all.disabled = !writable || state.accepted_all;
   all.querySelector("span").textContent = state.accepted_all ? "可信格已接受" : `接受可信格 ${state.sure}`;
@@ -358,6 +360,8 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey && event.key.toLowerCase() === "z" && !typing()) return run(event, () => act("undo"));
   const inForm = event.target.dataset?.field !== undefined;
   if (event.key === "F1" || (event.key === "?" && !typing())) return run(event, () => act("help"));
+  const onBar = event.target.closest?.(".report-bar") || event.target === document.body;
+  if (onBar && !event.ctrlKey && "aAuU".includes(event.key)) return run(event, () => act(event.key.toLowerCase() === "a" ? "accept_all" : "undo"));
   if (!inForm || event.altKey || event.metaKey) return;
   const way = WAYS[event.key];
   if (event.ctrlKey) {
