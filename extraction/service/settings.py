@@ -71,6 +71,11 @@ def load_service_settings(path: Path | None, environment: Mapping[str, str] = os
     return replace(default, **values)
 
 
+def with_data(settings: ServiceSettings, data: str | None) -> ServiceSettings:
+    """The settings, with another folder of what is kept where one is given."""
+    return settings if data is None else replace(settings, data=data)
+
+
 def _value(name: str, default: Any, given: Any) -> Any:
     """What was given, as a value of the default's type; text of the environment is read as one."""
     kind = type(default)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -160,7 +159,7 @@ def get_comparison(training_id: Id, service: Serving, _: Viewer, page: bool = Fa
     """Old and new weights on the same pages, and the verdict. With `page`, for people, as a file to be saved."""
     with service.store.reading() as session:
         training = _found(session, training_id)
-    path = Path(training.comparison) if training.comparison else None
+    path = service.settings.data_folder / training.comparison if training.comparison else None
     if path is None or not path.is_file():
         raise Problem(404, f"training {training_id} has no comparison yet")
     if page:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -36,7 +35,7 @@ def bring_into_use(service: Service, training_id: int, reason: str = "") -> tupl
         training = session.get(Training, training_id, with_for_update=True)
         if training is None or training.state != trainings.TRAINED or not training.run:
             raise ValueError("这次训练没有可以启用的结果")
-        _, number = promote(Path(training.run), force=reason or None)
+        _, number = promote(service.settings.data_folder / training.run, force=reason or None)
         training.state, training.promoted, training.finished = trainings.PROMOTED, number, now()
         queued = _queue(session, changes_of(service, training_id))
         record(session, "weights.promote", f"training/{training_id}", version=number, reason=reason, queued=queued)

@@ -103,7 +103,7 @@ class Trainer:
             training = _found(session, training_id)
             training.state, training.finished = trainings.TRAINED, now()
             training.verdict = ("promote: " if comparison.promote else "refuse: ") + "; ".join(comparison.reasons)
-            training.comparison = str(run / "comparison.html")
+            training.comparison = f"{training.run}/comparison.html"
 
     def _begin(self, training_id: int, folder: Path) -> None:
         """Lay out what is learnt from, once."""
@@ -113,7 +113,7 @@ class Trainer:
                 folder.mkdir(parents=True, exist_ok=True)
                 held = lay_out(self._service.files, latest(session), folder / "annotations")
                 trainings.learnt_from(session, training, [review.id for review in held])
-                training.state, training.run = trainings.RUNNING, str(folder / "run")
+                training.state, training.run = trainings.RUNNING, f"trainings/{training_id}/run"
 
     def _call(self, folder: Path, arguments: list[str]) -> None:
         """Run a command of gouji. Raises CalledProcessError with the end of its log, Stopped."""

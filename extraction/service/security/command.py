@@ -7,7 +7,6 @@ import getpass
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -84,12 +83,11 @@ def run(parsed: argparse.Namespace) -> int:
 @contextmanager
 def _changing(parsed: argparse.Namespace) -> Iterator[Session]:
     """A session of the service's store, whose changes are recorded as made by whoever runs the command."""
-    from extraction.service.settings import load_service_settings
+    from extraction.service.settings import load_service_settings, with_data
     from extraction.service.store.audit import Actor, acting
     from extraction.service.store.engine import Store
 
-    settings = load_service_settings(parsed.settings)
-    store = Store(replace(settings, data=parsed.data or settings.data).store_address)
+    store = Store(with_data(load_service_settings(parsed.settings), parsed.data).store_address)
     try:
         store.upgrade()
         with acting(Actor(f"{getpass.getuser()} (gouji users)")), store.writing() as session:

@@ -57,11 +57,9 @@ class Gate:
             yield 429, f"too many requests; wait {wait} s", wait
 
     def _is_ours(self, name: str) -> bool:
-        """On loopback only its own names count: a page elsewhere could have its name lead here (DNS rebinding)."""
-        allowed = self._settings.hosts
-        if is_loopback(self._settings.host):
-            return is_loopback(name) or name in allowed
-        return not allowed or name in allowed
+        """On loopback, other names must be given: a page elsewhere could have its name lead here (DNS rebinding)."""
+        open_to_all = not self._settings.hosts and not is_loopback(self._settings.host)
+        return open_to_all or is_loopback(name) or name in self._settings.hosts
 
     def _most(self, headers: Headers) -> int:
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()

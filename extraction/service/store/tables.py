@@ -254,7 +254,7 @@ class Review(Base):
     keystrokes: Mapped[int] = mapped_column(Integer, default=0)
     seconds: Mapped[float] = mapped_column(default=0.0)
     cells: Mapped[int] = mapped_column(Integer, default=0)
-    found: Mapped[dict[str, Any]] = mapped_column(default=dict)  # cells by what they were before, and how many were right
+    found: Mapped[dict[str, Any]] = mapped_column(default=dict)  # cells by status before, and how many were right
     annotation: Mapped[str | None] = mapped_column(Text)  # its place
     trained_in: Mapped[int | None] = _of("training.id", null=True, on_delete="SET NULL", index=False)
 
@@ -269,7 +269,7 @@ class Training(Base):
     started_by: Mapped[str] = mapped_column(String(100))
     created: Mapped[datetime] = mapped_column(default=now)
     finished: Mapped[datetime | None]
-    run: Mapped[str | None] = mapped_column(Text)  # its folder
+    run: Mapped[str | None] = mapped_column(Text)  # its folder, below the data folder
     verdict: Mapped[str | None] = mapped_column(Text)
     comparison: Mapped[str | None] = mapped_column(Text)  # its place
     promoted: Mapped[int | None] = mapped_column(Integer)

@@ -1,0 +1,1 @@
+"""All that the service keeps in one file, and back into an empty service, on whichever database."""
