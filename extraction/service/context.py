@@ -32,5 +32,10 @@ def service_of(request: Request) -> Service:
     return cast(Service, request.app.state.service)
 
 
-Serving = Annotated[Service, Depends(service_of)]
+async def _serving(request: Request) -> Service:
+    """As a coroutine, which takes no thread."""
+    return service_of(request)
+
+
+Serving = Annotated[Service, Depends(_serving)]
 """The type of an endpoint's parameter that takes it."""

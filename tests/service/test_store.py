@@ -245,8 +245,8 @@ def test_reports_are_found_by_each_filter(store: Store) -> None:
             query = reports.Query(**asked)  # type: ignore[arg-type]
             count, rows = reports.find(session, query)
             assert count == len(rows)
-            assert sorted(row.id for row, _ in rows) == sorted(reports.ids(session, query))
-            return sorted(row.id for row, _ in rows)
+            assert sorted(row.id for row in rows) == sorted(reports.ids(session, query))
+            return sorted(row.id for row in rows)
 
     everything = sorted([plain, other, open_one, wrong])
     assert found() == everything
@@ -272,7 +272,7 @@ def test_pages_of_a_list_are_the_list(store: Store, order: str) -> None:
     with store.reading() as session:
         _, whole = reports.find(session, reports.Query(), order)
         pages = [reports.find(session, reports.Query(), order, 2, offset)[1] for offset in (0, 2, 4)]
-    assert [row.id for row, _ in whole] == [row.id for page in pages for row, _ in page]
+    assert [row.id for row in whole] == [row.id for page in pages for row in page]
     assert len(whole) == 5
 
 

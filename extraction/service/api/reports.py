@@ -22,7 +22,7 @@ _Number = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="a version
 _Text = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")]
 
 
-def wanted(
+async def wanted(
     text: Annotated[_Text, Query(description="in the organization, the title or the file's name")] = None,
     organization: _Text = None,
     year: Annotated[int | None, Query(ge=1900, le=2999)] = None,
@@ -52,15 +52,17 @@ def list_reports(
     """The reports that match. `gain` puts first what a minute of a reviewer's attention gains most from."""
     with service.store.reading() as session:
         count, found = reports.find(session, query, order, limit, offset)
-    return Reports(count=count, reports=[ReportShape.of(report, document) for report, document in found])
+    return Reports(count=count, reports=[ReportShape.model_validate(told) for told in found])
 
 
 @router.get("/{report_id}", responses=refusals(404))
 def get_report(report_id: Id, service: Serving, _: Viewer) -> ReportShape:
     """What is known of a report without its fields."""
     with service.store.reading() as session:
-        row, document = found(session, report_id)
-        return ReportShape.of(row, document, versions.current(session, row).number)
+        told = reports.told(session, report_id)
+    if told is None:
+        raise Problem(404, f"there is no report {report_id}")
+    return ReportShape.model_validate(told)
 
 
 @router.get(
@@ -183,8 +185,10 @@ def _document(service: Service, report_id: int) -> Document:
 
 
 def _version(session: Session, report_id: int, number: int | None) -> Version:
-    row, _ = found(session, report_id)
-    version = versions.current(session, row) if number is None else versions.numbered(session, report_id, number)
+    if number is not None:
+        version = versions.numbered(session, report_id, number)
+    else:
+        version = next(iter(versions.current_of(session, [report_id])), None)
     if version is None:
-        raise Problem(404, f"report {report_id} has no version {number}")
+        raise Problem(404, f"there is no report {report_id}, or no version {number} of it")
     return version

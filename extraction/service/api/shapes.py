@@ -9,7 +9,7 @@ from fastapi import Path
 from pydantic import BaseModel, ConfigDict
 
 from extraction.service.problems import MEDIA_TYPE
-from extraction.service.store.tables import Document, Job, ReportRow, Version
+from extraction.service.store.tables import Document, Job, Version
 
 Id = Annotated[int, Path(ge=1, le=2**53 - 1)]
 """An id in an address."""
@@ -173,7 +173,7 @@ class ReportShape(Shape):
     template: str | None
     title: str | None
     state: str
-    version: int | None = None
+    version: int
     to_review: int
     failed_checks: int
     minutes: float
@@ -181,12 +181,6 @@ class ReportShape(Shape):
     revision: int
     created: datetime
     changed: datetime
-
-    @classmethod
-    def of(cls, row: ReportRow, document: Document, version: int | None = None) -> ReportShape:
-        """A row with its document's name, and its version's number where it is known."""
-        own = {name: getattr(row, name) for name in cls.model_fields if name not in ("document", "version")}
-        return cls(**own, document=document.name, version=version)
 
 
 class Reports(Shape):

@@ -44,7 +44,7 @@ def queue(
     with service.store.reading() as session:
         order = "newest" if state == "accepted" else "gain"
         count, rows = reports.find(session, wanted, order, _A_PAGE, (number - 1) * _A_PAGE)
-        held = leases.held(session, [row.id for row, _ in rows])
+        held = leases.held(session, [row.id for row in rows])
     others = {report: lease.user for report, lease in held.items() if lease.user != person.name}
     return page(
         "queue.html",

@@ -148,8 +148,8 @@ def end(report_id: Id, ended: Ended, service: Serving, person: Reviewer) -> dict
 def next_in_queue(session: Session, user: str) -> int | None:
     """The report to look at next: the first that nobody else is at."""
     _, rows = reports.find(session, reports.Query(state=reports.CONVERTED), "gain", limit=50)
-    taken = {i for i, lease in leases.held(session, [r.id for r, _ in rows]).items() if lease.user != user}
-    return next((row.id for row, _ in rows if row.id not in taken), None)
+    taken = {i for i, lease in leases.held(session, [r.id for r in rows]).items() if lease.user != user}
+    return next((row.id for row in rows if row.id not in taken), None)
 
 
 def _state(session: Session, row: ReportRow) -> dict[str, Any]:
