@@ -64,8 +64,8 @@ class Told:
 _TELLS = (
     select(
         *(getattr(ReportRow, field.name) for field in fields(Told)[:-2]),
-        Document.name,
-        Version.number,
+        Document.name.label("document"),
+        Version.number.label("version"),
     )
     .join(Document, Document.id == ReportRow.document_id)
     .join(Version, Version.id == ReportRow.version_id)
@@ -85,7 +85,8 @@ def of_document(session: Session, document_id: int) -> ReportRow | None:
 def told(session: Session, report_id: int) -> Told | None:
     """What there is to tell of a report without its fields; one query, as this is what is asked most."""
     asked = _TELLS.where(ReportRow.id == report_id)
-    return Told(*row) if (row := session.execute(asked).one_or_none()) else None
+    found = session.execute(asked).one_or_none()
+    return None if found is None else Told(**found._mapping)
 
 
 def ids_of_documents(session: Session, document_ids: Sequence[int]) -> dict[int, int]:
@@ -110,7 +111,7 @@ def find(
     joined = select(func.count()).select_from(ReportRow).join(Document, Document.id == ReportRow.document_id)
     count = session.scalar(joined.where(*wanted)) or 0
     rows = _TELLS.where(*wanted).order_by(*_ORDERS[order]).limit(limit).offset(offset)
-    return count, [Told(*row) for row in session.execute(rows)]
+    return count, [Told(**row._mapping) for row in session.execute(rows)]
 
 
 def ids(session: Session, query: Query) -> list[int]:
