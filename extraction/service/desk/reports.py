@@ -14,7 +14,6 @@ from extraction.service.context import Service, Serving
 from extraction.service.desk.form import shown
 from extraction.service.desk.rendering import embedded, page
 from extraction.service.desk.state import report_data, state_data
-from extraction.service.loop.collection import keep
 from extraction.service.problems import Problem
 from extraction.service.review import drafts, leases
 from extraction.service.review.accepting import Cost, accept
@@ -137,7 +136,6 @@ def end(report_id: Id, ended: Ended, service: Serving, person: Reviewer) -> dict
             review = accept(session, service.files, row, document, person.name, cost)
         except Refused as error:
             raise Problem(422, str(error)) from error
-        keep(session, service.files, review, versions.report_in(versions.current(session, row)))
         cells = review.cells
     with service.store.reading() as session:
         following = next_in_queue(session, person.name)
