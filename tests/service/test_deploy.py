@@ -1,0 +1,179 @@
+"""What deploys the service names only what there is, and says what the docs say."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import fields
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("fastapi", reason="the service is in the extra serve")
+
+import yaml
+
+from extraction.cli import COMMANDS, main
+from extraction.service.app import ROUTERS
+from extraction.service.settings import ENVIRONMENT, ServiceSettings
+from models.versions import ENVIRONMENT as WEIGHTS
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "extraction" / "service" / "deploy"
+DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+UNIT = (DEPLOY / "gouji.service").read_text(encoding="utf-8")
+DOCS = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("service.md", "walkthrough.md")}
+KNOWN = {ENVIRONMENT + field.name.upper() for field in fields(ServiceSettings)} | {WEIGHTS}
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+def extras() -> set[str]:
+    return set(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"])
+
+
+def test_the_image_is_built_of_what_there_is() -> None:
+    copied = [line.split()[1:-1] for line in DOCKERFILE.splitlines() if re.match(r"COPY (?!--from)", line)]
+    sources = [source for line in copied for source in line]
+    assert {"extraction", "models", "annotations", "eval", "training", "pyproject.toml"} <= set(sources)
+    assert all((ROOT / source).exists() for source in sources)
+    kept = (DEPLOY / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    assert {f"!{source}" for source in sources} - {"!annotations"} <= set(kept)
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    assert set(packages["targets"]["wheel"]["packages"]) <= set(sources)
+
+
+def test_the_image_has_extras_settings_and_a_command_that_there_are() -> None:
+    named = re.search(r"^ARG EXTRAS=(\S+)$", DOCKERFILE, re.M)
+    assert named is not None
+    assert set(named[1].split(",")) <= extras()
+    assert set(re.findall(r"\b(GOUJI_\w+)=", DOCKERFILE)) <= KNOWN
+    assert re.search(r'^CMD \["(\w+)"\]$', DOCKERFILE, re.M)[1] in COMMANDS  # type: ignore[index]
+    assert "USER gouji" in DOCKERFILE
+    (path,) = re.findall(r"127\.0\.0\.1:8000(/\w+)", DOCKERFILE)
+    assert any(path == route.path for module in ROUTERS for route in import_module(module).router.routes)
+
+
+def test_the_compose_file_names_what_there_is(compose: dict[str, Any]) -> None:
+    service, database = compose["services"]["service"], compose["services"]["database"]
+    context = (DEPLOY / service["build"]["context"]).resolve()
+    assert context == ROOT
+    assert (context / service["build"]["dockerfile"]).samefile(DEPLOY / "Dockerfile")
+    assert set(service["environment"]) <= KNOWN
+    assert set(service["depends_on"]) <= set(compose["services"])
+    mounted = {volume.partition(":")[0] for each in (service, database) for volume in each["volumes"]}
+    assert mounted == set(compose["volumes"])
+    ports = service["ports"][0].rpartition(":")[2]
+    assert f"GOUJI_PORT={ports}" in DOCKERFILE
+    assert f"EXPOSE {ports}" in DOCKERFILE
+    address = service["environment"]["GOUJI_STORE"]
+    assert address.startswith(f"postgresql://{database['environment']['POSTGRES_USER']}:")
+    assert address.endswith(f"@database/{database['environment']['POSTGRES_DB']}")
+
+
+def test_nothing_is_open_by_itself(compose: dict[str, Any]) -> None:
+    service, database = compose["services"]["service"], compose["services"]["database"]
+    assert service["ports"] == ["${GOUJI_ADDRESS:-127.0.0.1}:8000:8000"]
+    assert "ports" not in database
+    for text in (service["environment"]["GOUJI_STORE"], database["environment"]["POSTGRES_PASSWORD"]):
+        assert "${GOUJI_DATABASE_PASSWORD:?set it}" in text  # nobody gets a password that everybody knows
+    assert service["cap_drop"] == ["ALL"]
+    assert service["read_only"] is True
+
+
+def test_the_unit_is_right(tmp_path: Path) -> None:
+    started = re.search(r"^ExecStart=\S+/gouji (\w+)$", UNIT, re.M)
+    assert started is not None
+    assert started[1] in COMMANDS
+    assert set(re.findall(r"\b(GOUJI_\w+)=", UNIT)) <= KNOWN
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("no systemd-analyze")
+    here = UNIT.replace("/opt/gouji/bin/gouji", shutil.which("true") or "/bin/true").replace("User=gouji", "User=root")
+    (tmp_path / "gouji.service").write_text(here, encoding="utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(tmp_path / "gouji.service")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "gouji.service" not in done.stderr, done.stderr
+
+
+def commands() -> Iterator[str]:
+    """The arguments of every call of gouji in the docs and the deployment's files."""
+    texts = [*DOCS.values(), UNIT, (DEPLOY / "compose.yaml").read_text(encoding="utf-8")]
+    for text in texts:
+        for line in text.splitlines():
+            for _, call in re.findall(r"(^|[\s`/])gouji ((?:[a-z]+\b)[^`|&>]*)", line.partition("  #")[0]):
+                if not line.startswith(("useradd", "systemctl")):
+                    yield call.strip()
+
+
+def test_the_docs_call_only_commands_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    calls = [call for call in commands() if call.split()[0] in COMMANDS]
+    assert {call.split()[0] for call in calls} >= {"serve", "users", "backup", "restore", "reviews", "train", "models"}
+    for call in set(calls):
+        words = [word.strip("'\"") for word in call.split()]
+        verbs = [word for word in words[:2] if re.fullmatch(r"[a-z]+", word)]
+        own = words[:1] + [v for v in verbs[1:] if v in ("add", "list", "token", "change", "revoke", "disable")]
+        with pytest.raises(SystemExit) as ended:
+            main([*own, "--help"])
+        assert ended.value.code == 0
+        help_text = capsys.readouterr().out
+        for option in re.findall(r"(--[a-z-]+)", call):
+            inner = help_text
+            if option not in inner and len(verbs) > 1:
+                with pytest.raises(SystemExit):
+                    main([*verbs, "--help"])
+                inner = capsys.readouterr().out
+            if option not in inner:
+                with pytest.raises(SystemExit):
+                    main([words[0], "--help"])
+                inner = capsys.readouterr().out
+            assert option in inner, call
+
+
+def test_the_docs_say_every_setting_and_no_other() -> None:
+    table = DOCS["service.md"].partition("## Settings")[2].partition("\n## ")[0]
+    said = {
+        name
+        for line in table.splitlines()
+        if line.startswith("| `")
+        for name in re.findall(r"`(\w+)`", line.split("|")[1])
+    }
+    assert said == {field.name for field in fields(ServiceSettings)}
+    variables = {name for text in DOCS.values() for name in re.findall(r"\b(GOUJI_[A-Z]+)\b", text)}
+    in_compose = set(re.findall(r"GOUJI_\w+", (DEPLOY / "compose.yaml").read_text(encoding="utf-8")))
+    assert variables <= KNOWN | in_compose
+    asked = DOCS["service.md"].partition("## With Docker")[2].partition("\n## ")[0]
+    given = set(re.findall(r"\$\{(GOUJI_\w+)", (DEPLOY / "compose.yaml").read_text(encoding="utf-8")))
+    assert given == set(re.findall(r"\b(GOUJI_\w+)\b", asked))
+
+
+def test_the_docs_name_files_and_extras_that_there_are() -> None:
+    for name, text in DOCS.items():
+        for path in re.findall(r"`((?:extraction|training|tests)/[\w/.]+)`", text):
+            assert (ROOT / path).exists(), (name, path)
+        for link in re.findall(r"\]\(([\w/.-]+\.md)\)", text):
+            assert (ROOT / "docs" / link).exists(), (name, link)
+        for group in re.findall(r"'\.\[([\w,]+)\]'", text):
+            assert set(group.split(",")) <= extras(), (name, group)
+
+
+def test_the_default_install_imports_nothing_of_the_service() -> None:
+    loaded = "[name for name in sys.modules if name.startswith('extraction.service')]"
+    code = f"import sys, extraction.cli; extraction.cli._parser([]); print({loaded})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+    assert find_spec("extraction.service") is not None
