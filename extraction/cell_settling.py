@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extraction.cell_ink import InkLine
 from extraction.document import Candidate
@@ -19,10 +19,12 @@ from models.recogniser import Reading
 SURE = 0.995
 """Probability of a first look at which no second one is taken."""
 
+SUREST = 0.9999
+"""Confidence of a reading at most, as reports round it: 1 is for what the file itself states."""
+
 BLANK = CellReading((("", 0.9995),))
 """What bare paper without any mark says."""
 
-_SUREST = 0.99995  # confidence of a reading at most: 1 is for what the file itself states
 _UNSURE = 0.5  # confidence of what a person must look at
 _OUTVOTED = 0.95  # confidence at most in two readings against one
 _OVERPRINTED = 0.95  # and under a seal or a pen, which may add to a figure or hide some of it: a sum must bear it out
@@ -33,6 +35,8 @@ _LONG = 12  # line heights; a longer line is no figure
 _FAR_APART = 1.0  # line heights between two marks of a line: too far for the digits of one figure
 _SLANTED = 0.8  # of a /
 _LIKELY = 0.9  # probability of a figure that letters do not speak against
+_HALF = 0.7  # probability under which an answer is hardly better than another
+_SHORT = 2  # characters of an answer that a second engine may give by chance too: 1 for a 0 on a fax
 _NEARLY = 0.3  # probability of a second reading that may be the right one after all
 _SECOND = 0.05  # of the general recogniser's score, what a figure that only it names is given
 _OFF = 0.27  # heights of a digit: no dash stands farther from the middle of its row's figures
@@ -102,7 +106,7 @@ def settled(figure: CellReading, general: CellText | None, place: Place) -> Cell
     if place.overprinted:
         confidence = min(confidence, _OVERPRINTED)
     candidates = _candidates(figure, general)
-    return CellText(printed(text), min(confidence, _UNSURE if doubt else _SUREST), doubt, candidates)
+    return CellText(printed(text), min(confidence, _UNSURE if doubt else SUREST), doubt, candidates)
 
 
 def _candidates(figure: CellReading, general: CellText | None) -> tuple[Candidate, ...]:
@@ -129,13 +133,15 @@ def _by_value(figure: CellReading) -> CellReading:
 def _weighed(figure: CellReading, said: str, score: float, blotted: bool) -> tuple[str, float, str]:
     """Text, confidence and doubt, where the general recogniser, which knows nothing of the first answer, `said` this.
 
-    Two that agree are surer than either. What was nearly the first answer and is the second engine's stands if a sum
-    bears it out. Of poor marks the general recogniser makes letters: they speak against a likely figure only where it
-    may be under a blot. Any other difference is a doubt.
+    Two that agree are surer than either, but by chance. What was nearly the first answer and is the second
+    engine's stands if a sum bears it out. Of poor marks the general recogniser makes letters: they speak against a
+    likely figure only where it may be under a blot. Any other difference is a doubt.
     """
     text, probability = figure.text, figure.probability
     if said == text or (parse_figure(said) is not None and parse_figure(said) == parse_figure(text)):
-        return text, max(probability, 1 - 2 * (1 - probability) * (1 - score)), ""
+        agreed = max(probability, 1 - 2 * (1 - probability) * (1 - score))
+        by_chance = probability < _HALF and len(text) <= _SHORT
+        return text, min(agreed, _OUTVOTED) if by_chance else agreed, ""
     if text == "" and not any(c.isdigit() or c == OTHER for c in said):
         return text, probability, ""
     if figure.of(said) > _NEARLY:
@@ -236,6 +242,12 @@ def plain_figure(text: str, line: InkLine) -> str:
 
 
 def joined(texts: Sequence[CellText], lines: Sequence[InkLine]) -> CellText:
+    """The text of a cell from its lines, no surer than any reading of a picture is."""
+    text = _joined(texts, lines)
+    return replace(text, confidence=min(text.confidence, SUREST))
+
+
+def _joined(texts: Sequence[CellText], lines: Sequence[InkLine]) -> CellText:
     """The text of a cell from its lines; a small mark that reads as nothing beside a line that reads is a speck."""
     if len(texts) == 1:
         return texts[0]

@@ -19,6 +19,7 @@ from extraction.rows import RowMatch
 from extraction.similarity import core
 
 _LEGIBLE = 0.9  # confidence in a header that may state a unit
+_HEADERLESS = "the table's header could not be read"
 _MAX_SURPLUS = 4  # more surplus cells than this: the row has another shape altogether
 
 
@@ -49,6 +50,8 @@ def place(
         }
     unplaced = unplaced or UnplacedHeader({})
     ordered = _place_by_order(match, row)
+    if _nothing_names(match, row, unplaced):
+        ordered = {c: replace(p, doubt=p.doubt or _HEADERLESS) for c, p in ordered.items()}
     return {
         c.id: replace(
             ordered[c.id],
@@ -76,10 +79,16 @@ def _place_by_order(match: RowMatch, row: PrintedRow) -> dict[str, Placed]:
     cells = values_of(match, row)
     placed = place_by_order(cells, columns, spare_blanks=bool(row.labels))
     if row.table.aligned and len(cells) != len(columns):
-        return {
-            c: Placed(p.cell, p.header, p.doubt or "the table's header could not be read") for c, p in placed.items()
-        }
+        return {c: replace(p, doubt=p.doubt or _HEADERLESS) for c, p in placed.items()}
     return placed
+
+
+def _nothing_names(match: RowMatch, row: PrintedRow, unplaced: UnplacedHeader) -> bool:
+    """Whether neither label nor header says what a row of a scan is: its page may stand on its head. A header is in the
+    row's own table, or at the end of the page before."""
+    read = any(cell.confidence < 1.0 for cell in row.own)
+    headed = row.table_index in unplaced.tables or (row.row == 0 and unplaced.tables)
+    return read and row.table.aligned and not (match.by_shape or row.labels or headed)
 
 
 def place_by_order(cells: Sequence[Cell], columns: Sequence[str], spare_blanks: bool = False) -> dict[str, Placed]:

@@ -39,10 +39,11 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class UnplacedHeader:
-    """The header cells of a block's columns where only their order counts."""
+    """The header cells of a block's columns where only their order counts, and the tables (numbers) they stand in."""
 
     cells: dict[str, Cell]
     doubt: str = ""
+    tables: frozenset[int] = frozenset()
 
 
 def read_headers(matches: Sequence[RowMatch]) -> dict[tuple[str, int], Header]:
@@ -100,7 +101,8 @@ def read_unplaced_headers(matches: Sequence[RowMatch]) -> dict[str, UnplacedHead
             matched, _ = align(_likeness(cells, block))
             labels = {block.columns[m.second].id: cells[m.first] for m in matched}
             before = found.get(block.id, UnplacedHeader({}))
-            found[block.id] = UnplacedHeader(before.cells | labels, before.doubt or _disorder(cells, block))
+            tables = before.tables | {row.table_index for row in match.rows}
+            found[block.id] = UnplacedHeader(before.cells | labels, before.doubt or _disorder(cells, block), tables)
     return found
 
 

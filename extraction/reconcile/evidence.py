@@ -8,10 +8,12 @@ for that are set by hand, on the cautious side.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from extraction.catalogue import field_forms
+from extraction.cell_settling import SUREST
 from extraction.document import Candidate, Field, Report, Status
 from extraction.numbers import parse_figure
 from extraction.reconcile.model import Figure, Option
@@ -23,22 +25,32 @@ _CONTRADICTED = 0.9  # probability at most of a reading that something speaks ag
 _UNPLACED = 0.5  # of one that may be another cell's, or of which nothing else is known
 _ASTRAY = 0.75  # of the figure that goes to a person because its place is in doubt: 71 of 101 on train, 8 in 10 on dev
 _NOT_FOUND = 0.03  # of there being nothing where nothing was found: 6 of 374 on train
-_UNLISTED = 2e-5  # of a sure reading being something that no reading names
+_UNLISTED = 5e-6  # of a sure reading being something that no reading names
 _UNLISTED_OF_REST, _UNLISTED_AT_MOST = 0.1, 0.01  # of the doubt about an unsure one, and of one that has other readings
-_UNREAD = 25.0  # times as often where all the rest of the report is unread
+_UNREAD = 100.0  # times as often where all the rest of the report is unread
+_LEAST_USUAL = 0.02  # of a cell that is not as others of its row are, where it was read without a doubt
 _NEVER = 1e-9  # of what the file states
 _LEAST = 1e-6  # probability from which an option is weighed at all
 
 
 def unread_share(report: Report) -> float:
-    """The share of a report's fields that a person must look at."""
-    return sum(f.status is Status.REVIEW for f in report.fields) / max(1, len(report.fields))
+    """The share of a report's fields that a person must look at. Tables that were not found at all say nothing of how
+    well the others were read."""
+    found = {_block(f) for f in report.fields if f.page is not None or f.printed}
+    known = [f for f in report.fields if _block(f) in found]
+    return sum(f.status is Status.REVIEW for f in known) / max(1, len(known))
 
 
-def figure_of(field: Field, unread: float) -> Figure | None:
+def _block(field: Field) -> str:
+    form = field_forms().get(field.id)
+    return form.block.id if form else field.id
+
+
+def figure_of(field: Field, unread: float, blank: float = 0.5) -> Figure | None:
     """What a field of a sum may say; None where nothing can be said of it, or there is no such cell.
 
-    `unread` is the share of the report's fields that are unread.
+    `unread` is the share of the report's fields that are unread, `blank` how probable it is that the cell is blank if
+    it means zero.
     """
     if field.status is Status.MISSING or not _is_count(field.value):
         return None
@@ -56,10 +68,10 @@ def figure_of(field: Field, unread: float) -> Figure | None:
     else:
         probability = field.confidence
     others = [o for o in others if o.value != field.value]
-    rest = 1 - probability
+    rest = 1 - probability if probability < SUREST else 0.0  # confidence ends there, not what it stands for
     unlisted = max(_UNLISTED * (1 + _UNREAD * unread), min(_UNLISTED_OF_REST * rest, _UNLISTED_AT_MOST))
     listed = sum(o.probability for o in others)
-    scale = max(0.0, rest - unlisted) / max(listed, rest, _LEAST)
+    scale = max(0.0, rest - unlisted) / max(listed, rest, _LEAST) if rest else 1.0
     options = [Option(field.value, field.printed, probability)] if probability else []
     options += [replace(o, probability=o.probability * scale) for o in others]
     options = [o for o in options if o.probability >= _LEAST]
@@ -67,7 +79,18 @@ def figure_of(field: Field, unread: float) -> Figure | None:
         return None
     options.sort(key=lambda o: -o.probability)
     unlisted = max(unlisted, rest - sum(o.probability for o in options if o.value != field.value))
-    return Figure(field.id, tuple(options), unlisted, not doubted or bool(field.candidates))
+    blank = blank if doubted else min(max(blank, _LEAST_USUAL), 1 - _LEAST_USUAL)
+    usual = sorted(_as_usual(options, blank, unlisted), key=lambda o: -o.probability)
+    return Figure(field.id, tuple(usual), unlisted, not doubted or bool(field.candidates))
+
+
+def _as_usual(options: list[Option], blank: float, unlisted: float) -> Iterator[Option]:
+    """The options, a blank and a zero being as probable beside each other as they are in the report."""
+    chances = {None: 2 * blank, Decimal(0): 2 * (1 - blank)}
+    weights = [o.probability * chances.get(o.value, 1.0) for o in options]
+    scale = 1 / (sum(weights) + unlisted)
+    for option, weight in zip(options, weights, strict=True):
+        yield replace(option, probability=max(_LEAST, weight * scale))
 
 
 def best_guess(field: Field) -> float:

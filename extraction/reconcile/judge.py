@@ -6,7 +6,9 @@ the report itself is wrong, and that a figure says what no reading names, are am
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from extraction.reconcile.model import Figure, Option, Problem
 from extraction.reconcile.sweep import Sweep
@@ -47,12 +49,27 @@ class Belief:
 
 def examine(part: Problem) -> dict[str, Belief]:
     """What each figure of a part says, by field id."""
-    posterior = Sweep(part).run()
+    posterior = Sweep(replace(part, figures=tuple(map(_by_amount, part.figures)))).run()
     if posterior is None:
         return {f.id: Belief(f, tuple(o.probability for o in f.options), True, False) for f in part.figures}
     holding = [total for total, fails in zip(part.sums, posterior.fails, strict=True) if fails < _HOLDS]
     borne_out = {i for total in holding for i in total.figures}
     return {
-        f.id: Belief(f, tuple(map(float, posterior.options[i])), posterior.lost > _LOST, i in borne_out)
+        f.id: Belief(f, _of_options(f, posterior.options[i]), posterior.lost > _LOST, i in borne_out)
         for i, f in enumerate(part.figures)
     }
+
+
+def _by_amount(figure: Figure) -> Figure:
+    """The figure with its options by what they add to a sum: a blank and a zero are one."""
+    chances: dict[int, float] = {}
+    for option in figure.options:
+        chances[option.amount] = chances.get(option.amount, 0.0) + option.probability
+    return replace(figure, options=tuple(Option(Decimal(a), str(a), p) for a, p in chances.items()))
+
+
+def _of_options(figure: Figure, amounts: Sequence[float]) -> tuple[float, ...]:
+    """The probability of each option from those of the amounts: no sum tells options of one amount apart."""
+    merged = _by_amount(figure).options
+    chances = {o.amount: (float(p), o.probability) for o, p in zip(merged, amounts, strict=True)}
+    return tuple(chances[o.amount][0] * o.probability / chances[o.amount][1] for o in figure.options)

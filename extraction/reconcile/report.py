@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from extraction.checks import identities_of
 from extraction.document import Candidate, Field, Report, Status
+from extraction.reconcile.blanks import blank_chances
 from extraction.reconcile.evidence import STATED, best_guess, figure_of, unread_share
 from extraction.reconcile.inferring import with_inferred
 from extraction.reconcile.judge import CORRECT, KEEP, SETTLE, Belief, examine
@@ -33,6 +34,7 @@ _MOST = 0.25
 """Share of a report's fields unread from which no reading is taken to be what is printed unless a sum bears it out: its
 tables may be something else altogether, the print of the page's back for one."""
 
+_HABIT = 0.9  # probability of the report's writing nothing, or zero, from which that settles a cell in doubt
 _SUREST = 0.9999  # confidence at most that sums give a reading
 _ALTERNATIVE = 0.001  # probability from which an alternative is worth a person's look
 
@@ -43,16 +45,15 @@ def reconcile(report: Report) -> Report:
         return report
     identities = identities_of(report)
     fields = {f.id: f for f in report.fields}
-    unread = unread_share(report)
+    unread, blank = unread_share(report), blank_chances(report.fields)
     in_sums = dict.fromkeys(part for i in identities for part in (*i.left, *i.right))
-    figures = {i: figure for i in in_sums if (figure := figure_of(fields[i], unread)) is not None}
+    figures = {i: figure for i in in_sums if (figure := figure_of(fields[i], unread, blank(i))) is not None}
     problem = whole_problem(identities, figures, fields)
     beliefs = _examined(problem)
     borne_out = {problem.figures[i].id for s in problem.sums if not gap(s, problem.figures) for i in s.figures}
     alone = STATED if unread > _MOST else SURER if unread > _MUCH else SURE
-    blanks = any(fields[i].status is Status.BLANK for i in in_sums)
     settled = tuple(
-        _settled(f, beliefs[f.id], f.id in borne_out, blanks)
+        _settled(f, beliefs[f.id], f.id in borne_out, blank(f.id))
         if f.id in beliefs
         else _by_itself(f, f.id in borne_out, alone)
         for f in report.fields
@@ -79,14 +80,13 @@ def _by_itself(field: Field, borne_out: bool, sure: float) -> Field:
     return replace(field, candidates=())
 
 
-def _settled(field: Field, belief: Belief, borne_out: bool, blanks: bool) -> Field:
-    """A field whose figure was examined; `borne_out`: a sum that it is in holds by what was read. `blanks`: the report
-    leaves cells empty."""
+def _settled(field: Field, belief: Belief, borne_out: bool, blank: float) -> Field:
+    """A field whose figure was examined; `borne_out`: a sum that it is in holds by what was read. `blank` is how
+    probable a blank is where there might be a zero."""
     option, probability = belief.best
     as_read = option.value == field.value
     doubted = field.status is Status.REVIEW
-    # No sum tells a blank from a zero: what was read as a figure may be a smudge in an empty cell.
-    if ((doubted or not as_read) and option.value is None) or (not as_read and blanks and option.amount == 0):
+    if (doubted or not as_read) and not option.value and (blank if option.value is None else 1 - blank) < _HABIT:
         return _for_a_person(field, belief)
     needed = SETTLE if doubted else KEEP
     sure = probability >= (needed if as_read else CORRECT) and not (belief.open or belief.out_of_place)

@@ -19,10 +19,10 @@ from extraction.reconcile.outlook import CLOSED, Outlook, at_end, before, chance
 from extraction.reconcile.source import COLUMN, COLUMN_KINDS, ROW_KINDS, alone, chance_of, is_grand, misprint
 from extraction.reconcile.ways import Floats, Ints, Ways, tally, ways_of
 
-EDGES = 120_000
+EDGES = 60_000
 """Steps from states to states that are looked at for each row: all rows together take at most about a second."""
 
-_STATES = 6_000
+_STATES = 4_000
 _LEAST = 1e-10  # of all, below which a state is left out
 _WAYS = 5  # at the end of a sum
 _KEYS = np.random.default_rng(20261122).integers(1, 2**62, 64, dtype=np.int64) | 1  # gaps to one number
@@ -117,7 +117,7 @@ class Sweep:
         by_themselves = (i for i in range(len(self._problem.figures)) if i not in self._in_row)
         groups += [((i,), None) for i in by_themselves]
         every = (ways_of(self._problem, figures, row, self._signs) for figures, row in groups)
-        left = [w for w in every if len(w) > 1 or w.figures[0] not in self._in_row]  # the rest holds as it was read
+        left = [w for w in every if len(w) > 1 or w.options.any() or w.row is None]  # the rest holds as it was read
         for columns in self._kinds():
             now = [w for w in left if self._signs[list(w.figures)][:, columns].any()]
             left = [w for w in left if w not in now]
@@ -213,7 +213,7 @@ class Sweep:
         return [i for i in own.tolist() if i not in self._in_row and np.abs(self._signs[i]).sum() == 1]
 
     def _posterior(self, layers: Sequence[_Edges], alphas: Sequence[Floats], lost: float) -> Posterior:
-        options = [np.ones(len(f.options)) for f in self._problem.figures]
+        options = [np.eye(1, len(f.options))[0] for f in self._problem.figures]
         misread = np.zeros(len(self._problem.figures))
         fails = np.zeros(len(self._problem.sums))
         beta = np.ones(1)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
 
 from extraction.reconcile.model import Figure, Problem
 from extraction.reconcile.source import alone, chance_of, misprint
@@ -20,6 +21,7 @@ Floats = NDArray[np.float64]
 
 _LEAST = 1e-9  # of the likeliest way, from which a way is looked at
 _MOST = 20_000  # ways of a row
+_SLIPS = 0.9  # share of misreads that are of one digit
 NOBODY = -1
 
 
@@ -92,8 +94,19 @@ def ways_of(problem: Problem, figures: tuple[int, ...], row: int | None, columns
 def _unlisted(figure: Figure, values: Ints) -> Floats:
     """How probable it is that a figure says each of these values, which is none of its readings, beside the first."""
     listed = np.array([o.amount for o in figure.options], dtype=np.int64)
-    chances = figure.unlisted * chance_of(values - listed[0]) / figure.options[0].probability
-    return np.where(np.isin(values, listed), 0.0, chances)
+    different, places = np.unique(values, return_inverse=True)
+    slips = np.array([_slip_to(value, int(listed[0])) for value in different.tolist()])
+    chances = _SLIPS * slips + (1 - _SLIPS) * chance_of(different - listed[0])
+    chances[np.isin(different, listed)] = 0.0
+    return figure.unlisted / figure.options[0].probability * chances[places]
+
+
+def _slip_to(value: int, read: int) -> float:
+    """The chance that of all figures with one digit more, fewer or other than what was read, it is this one."""
+    if value < 0 or Levenshtein.distance(str(value), str(read)) != 1:
+        return 0.0
+    digits = len(str(read))
+    return 1 / (9 * digits + 10 * (digits + 1) + digits)
 
 
 def _combined(problem: Problem, figures: Sequence[int]) -> tuple[Ints, Floats, float]:

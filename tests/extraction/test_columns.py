@@ -160,3 +160,33 @@ def test_columns_that_go_on_beside_an_empty_strip() -> None:
 def test_columns_that_stand_elsewhere_do_not_go_on() -> None:
     fields = going_on(25)
     assert {fields[f"applications.carried_out.{c}"].status for c in COLUMNS} == {Status.REVIEW}
+
+
+# ---- a row of figures without a label
+
+
+def disputes(headers: list[list[str]], confidence: float) -> dict[str, Status]:
+    """The statuses of a row of fifteen figures below these rows, after a table that has the header and no figures."""
+    titled = Table(tuple(Cell(0, k, text) for k, text in enumerate(("行政复议", "行政诉讼"))))
+    rows = [*headers, ["0"] * 15]
+    cells = (Cell(r, k, t, confidence=confidence) for r, row in enumerate(rows) for k, t in enumerate(row))
+    licences = Table(
+        tuple(
+            Cell(r, k, t)
+            for r, row in enumerate((["信息内容", "本年处理决定数量"], ["行政许可", "5"], ["行政处罚", "5"]))
+            for k, t in enumerate(row)
+        )
+    )
+    labelled = label_fields([licences, titled, Table(tuple(cells))], Settings())
+    return {f.id: f.status for f in labelled.fields if f.id.startswith(("review", "litigation"))}
+
+
+@pytest.mark.parametrize("confidence", [0.9999, 1.0])
+def test_figures_below_headers_that_say_nothing_are_in_doubt_on_a_scan(confidence: float) -> None:
+    """The page may stand on its head: then the last figure is the first."""
+    found = set(disputes([["招营", *[""] * 14], ["渠", *[""] * 14]], confidence).values())
+    assert found == ({Status.REVIEW} if confidence < 1 else {Status.READ})
+
+
+def test_figures_that_begin_a_page_after_their_header_are_read() -> None:
+    assert set(disputes([], 0.9999).values()) == {Status.READ}

@@ -42,7 +42,7 @@ def problems(draw: st.DrawFn) -> Problem:
     for i, value in enumerate(values):
         others = draw(st.sets(st.integers(0, 15).filter(lambda v, value=value: v != value), min_size=1, max_size=2))
         said = draw(st.permutations([value, *sorted(others)])) if i in unsure else [value]
-        shares = [draw(st.floats(0.05, 1)) for _ in said]
+        shares = [draw(st.floats(0.05, 1) | st.just(1e-20)) for _ in said]
         options = [Option(Decimal(v), str(v), p / sum(shares)) for v, p in zip(said, shares, strict=True)]
         figures.append(Figure(f"{i}", tuple(options), 0.0))
     return table(figures)
