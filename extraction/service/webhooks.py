@@ -15,8 +15,8 @@ import logging
 import queue
 import socket
 import threading
-from collections.abc import Callable
-from ipaddress import ip_address
+from collections.abc import Callable, Sequence
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 import httpx
@@ -27,6 +27,7 @@ from extraction.service.store.tables import Document, Job
 
 SIGNATURE = "X-Gouji-Signature"
 _TRIES, _BETWEEN, _PATIENCE = 3, 5.0, 10.0
+_TRANSLATED = IPv6Network("64:ff9b::/96")  # leads to the IPv4 address in its last 32 bits
 _MOST_WAITING = 10_000
 _LOG = logging.getLogger("gouji.webhooks")
 
@@ -38,9 +39,11 @@ class Refused(Exception):
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the open internet."""
     ip = ip_address(address)
-    mapped = getattr(ip, "ipv4_mapped", None)
-    ip = mapped or ip
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+    meant: Sequence[IPv4Address | IPv6Address] = [ip]
+    if isinstance(ip, IPv6Address):
+        translated = IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _TRANSLATED else None
+        meant = [inner for inner in (ip.ipv4_mapped, ip.sixtofour, translated) if inner is not None] or [ip]
+    return all(found.is_global and not found.is_multicast and not found.is_reserved for found in meant)
 
 
 class Webhooks:
@@ -65,6 +68,10 @@ class Webhooks:
     def close(self) -> None:
         """Stop telling; what waits is forgotten."""
         self._stopping.set()
+        self.finish()
+
+    def finish(self) -> None:
+        """Tell all that waits, then stop."""
         if self._thread.is_alive():
             self._waiting.put(None)
             self._thread.join(_PATIENCE)
@@ -116,6 +123,12 @@ class Webhooks:
         if secret := self._service.settings.webhook_secret:
             headers[SIGNATURE] = "sha256=" + hmac.new(secret.encode(), said, hashlib.sha256).hexdigest()
         with httpx.Client(timeout=_PATIENCE, trust_env=False, follow_redirects=False) as client:
-            checked = url.copy_with(host=found[0])
-            answer = client.post(checked, content=said, headers=headers, extensions={"sni_hostname": url.host})
+            for ip in found:
+                checked = url.copy_with(host=ip)
+                try:
+                    answer = client.post(checked, content=said, headers=headers, extensions={"sni_hostname": url.host})
+                    break
+                except httpx.ConnectError:
+                    if ip == found[-1]:
+                        raise
         answer.raise_for_status()

@@ -1,0 +1,132 @@
+"""Webhooks: real requests to a server of this machine, which only a test allows; nothing private is told otherwise."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extraction.service.app import create_app
+from extraction.service.context import Service
+from extraction.service.settings import ServiceSettings
+from extraction.service.store import jobs
+from extraction.service.store.tables import Job
+from extraction.service.webhooks import SIGNATURE, Webhooks, is_public
+from tests.service.archive import job
+
+SECRET = "a secret"
+
+
+class Listener(HTTPServer):
+    """Keeps what it is told; answers the first requests with `faults`."""
+
+    def __init__(self, faults: list[int]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.faults, self.told = faults, list[tuple[str, dict[str, str], bytes]]()
+        self.heard = threading.Event()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Listener
+
+    def do_POST(self) -> None:
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        status = self.server.faults.pop(0) if self.server.faults else 204
+        self.send_response(status)
+        if status == 302:
+            self.send_header("Location", f"http://localhost:{self.server.server_port}/elsewhere")
+        self.end_headers()
+        self.server.told.append((self.path, dict(self.headers), content))
+        if status == 204:
+            self.server.heard.set()
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def listener(request: pytest.FixtureRequest) -> Iterator[Listener]:
+    made = Listener(list(getattr(request, "param", [])))
+    thread = threading.Thread(target=made.serve_forever, args=(0.05,))
+    thread.start()
+    yield made
+    made.shutdown()
+    thread.join()
+    made.server_close()
+
+
+def service(data: Path, *addresses: str) -> Service:
+    """With a job that is done."""
+    made: Service = create_app(
+        ServiceSettings(data=str(data), workers=0, webhooks=addresses, webhook_secret=SECRET)
+    ).state.service
+    with made.store.writing() as session:
+        jobs.finish(session.get_one(Job, job(session, name="报告.pdf")), 3, None)
+    return made
+
+
+def test_the_end_of_a_job_is_told_signed(listener: Listener, tmp_path: Path) -> None:
+    webhooks = Webhooks(service(tmp_path, f"http://localhost:{listener.server_port}/hook"), allowed=lambda _: True)
+    webhooks.ended(1)
+    assert listener.heard.wait(30)
+    webhooks.close()
+    ((path, headers, content),) = listener.told
+    said = json.loads(content)
+    assert (path, headers["Host"]) == ("/hook", f"localhost:{listener.server_port}")
+    assert (said["event"], said["job"]["id"], said["document"]["name"]) == ("job.done", 1, "报告.pdf")
+    assert headers[SIGNATURE] == "sha256=" + hmac.new(SECRET.encode(), content, hashlib.sha256).hexdigest()
+
+
+@pytest.mark.parametrize("listener", [[500], [302]], indirect=True, ids=["fault", "redirect"])
+def test_what_was_not_taken_is_told_again_and_never_elsewhere(
+    listener: Listener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("extraction.service.webhooks._BETWEEN", 0.01)
+    webhooks = Webhooks(service(tmp_path, f"http://localhost:{listener.server_port}/hook"), allowed=lambda _: True)
+    webhooks.ended(1)
+    assert listener.heard.wait(30)
+    webhooks.close()
+    assert [path for path, _, _ in listener.told] == ["/hook", "/hook"]
+
+
+def test_nothing_is_told_to_a_private_address(listener: Listener, tmp_path: Path) -> None:
+    addresses = [f"http://{host}:{listener.server_port}/" for host in ("127.0.0.1", "localhost", "[::ffff:127.0.0.1]")]
+    webhooks = Webhooks(service(tmp_path, *addresses, "file:///etc/passwd", "http://user:word@localhost/"))
+    webhooks.ended(1)
+    webhooks.ended(2)  # of a job that is not there
+    webhooks.finish()
+    assert listener.told == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",  # where clouds tell machines their secrets
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "::1",
+        "fe80::1",
+        "fd00::1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::a00:1",  # 10.0.0.1 behind a translator
+    ],
+)
+def test_private_addresses(address: str) -> None:
+    assert not is_public(address)
+
+
+def test_public_addresses() -> None:
+    assert is_public("93.184.216.34")
+    assert is_public("2606:2800:220:1:248:1893:25c8:1946")
