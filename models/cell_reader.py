@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 
 from models.cell_crop import Floats, Grey, as_input, bucket
 from models.charset import CHARSET, OTHER, text_of
 from models.ctc import collapse, n_best, tempered
+from models.sessions import open_session
 from models.weights import WeightsError, weights
 
 _FOREIGN = CHARSET.index(OTHER) + 1
@@ -65,9 +65,7 @@ class CellReader:
         card = tomllib.loads(path.with_name("model.toml").read_text(encoding="utf-8"))
         if card.get("charset") != CHARSET:
             raise WeightsError("digits: trained for another charset than this version's")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session = open_session(path, threads)
         self._temperature = float(card["temperature"])
 
     def read(self, pictures: Sequence[Grey]) -> list[CellReading]:

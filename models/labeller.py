@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from models.label_tokens import Piece, Spot, Vocabulary, windows
+from models.sessions import open_session
 from models.weights import network
 
 NAME = "labeller"
@@ -51,9 +51,7 @@ class Labeller:
         """`folder` has another network than the one shipped: `labeller.onnx`, `model.toml`, `vocab.txt`. Raises
         WeightsError."""
         path, card = network(NAME, folder)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session = open_session(path, threads)
         self._places = "bbox" in {i.name for i in self._session.get_inputs()}
         self.vocabulary = Vocabulary.read(path.with_name("vocab.txt"))
         self.tags: tuple[str, ...] = tuple(card["tags"])

@@ -10,12 +10,12 @@ import cv2
 import layoutparser as lp
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 from layoutparser.models.base_layoutmodel import BaseLayoutModel
 from PIL import Image as PillowImage
 
 from models.line_reader import as_bgr
 from models.recogniser import Image
+from models.sessions import open_session
 from models.weights import weights
 
 _HEIGHT, _WIDTH = 800, 608
@@ -45,10 +45,8 @@ class CdlaLayoutModel(PictureModel):
     DETECTOR_NAME = "cdla-onnx"
 
     def __init__(self, min_score: float = 0.5, max_overlap: float = 0.5, threads: int = 2) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
         path = weights("cdla-picodet").verified_path()
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session = open_session(path, threads)
         self._labels = self._session.get_modelmeta().custom_metadata_map["character"].splitlines()
         self._min_score, self._max_overlap = min_score, max_overlap
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
+from models.sessions import open_session
 from models.weights import WeightsError
 
 Image = npt.NDArray[np.uint8]
@@ -70,9 +70,7 @@ class LineReader:
 
         Raises WeightsError where they are not as many as the network's classes.
         """
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session = open_session(path, threads)
         self._input = self._session.get_inputs()[0].name
         known = characters or self._session.get_modelmeta().custom_metadata_map["character"].split("\n")
         self._characters = ("", *known, " ")

@@ -12,10 +12,10 @@ from typing import NamedTuple, Protocol
 import cv2
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from models.line_reader import Image, as_bgr
 from models.masks import Found, regions
+from models.sessions import open_session
 from models.weights import network
 
 NAME = "layout"
@@ -61,10 +61,8 @@ class PageNetwork:
 
     def __init__(self, min_score: float = 0.5, threads: int = 2, folder: Path | None = None) -> None:
         """`folder` has another network than the one shipped: `layout.onnx` and `model.toml`. Raises WeightsError."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
         path, card = network(NAME, folder)
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session = open_session(path, threads)
         self.side, self._step = int(card["input"]["side"]), int(card["input"]["step"])
         self._grown = {kind: float(pixels) for kind, pixels in card["grown"].items()}
         self._lines = [name for name in card["classes"] if name not in ("none", "table", "stamp")]
