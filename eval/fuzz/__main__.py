@@ -76,9 +76,9 @@ def _inputs(parsed: argparse.Namespace, good: Sequence[Good]) -> list[Input]:
     for part in ("good", "spoilt"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     wanted: list[Input] = []
-    for name, content in chain(spoilt_files(parsed.files, parsed.seed), ((g.name, g.content) for g in good)):
+    for name, make in chain(spoilt_files(parsed.files, parsed.seed), ((g.name, g.read) for g in good)):
         if not (folder / name).exists():
-            (folder / name).write_bytes(content)
+            (folder / name).write_bytes(make())
         wanted.append(Input(folder / name, name))
     random.Random(parsed.seed).shuffle(wanted)
     return wanted

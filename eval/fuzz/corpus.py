@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from random import Random
@@ -21,32 +22,36 @@ _SHARES = {"html": 5, "docx": 5, "pdf": 5, "txt": 2, "png": 1, "jpg": 1, "tif": 
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A file that is as it should be, and the sample whose gold it has."""
+    """A file that is as it should be, where it comes from, and its gold."""
 
     name: str
-    content: bytes
+    file: Path
     gold: Path
+
+    def read(self) -> bytes:
+        """Its content."""
+        return self.file.read_bytes()
 
 
 def good_files(count: int) -> list[Good]:
     """Sample reports over and over, as PDF, DOCX and HTML."""
     known = [
-        Good(f"good/{{n}}-{folder.name}{path.suffix}", path.read_bytes(), folder / "gold.json")
+        Good(f"good/{{n}}-{folder.name}{path.suffix}", path, folder / "gold.json")
         for folder in _samples()
         for path in sorted(folder.glob("report.*"))
     ]
     chosen = [known[n % len(known)] for n in range(count)]
-    return [Good(one.name.format(n=n), one.content, one.gold) for n, one in enumerate(chosen)]
+    return [Good(one.name.format(n=n), one.file, one.gold) for n, one in enumerate(chosen)]
 
 
-def spoilt_files(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
-    """Spoilt files with their names; the same for the same seed."""
+def spoilt_files(count: int, seed: int) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Names of spoilt files, and what makes each (once); the same for the same seed."""
     seeds = _seeds()
     kinds, shares = list(_SHARES), list(_SHARES.values())
     for number in range(count):
         draw = random.Random(f"{seed}.{number}")
         kind = draw.choices(kinds, shares)[0]
-        yield f"spoilt/{number:06}.{kind}", _one(seeds, kind, draw)
+        yield f"spoilt/{number:06}.{kind}", partial(_one, seeds, kind, draw)
 
 
 def _one(seeds: dict[str, list[bytes]], kind: str, draw: Random) -> bytes:
