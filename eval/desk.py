@@ -133,9 +133,9 @@ def _decision(now: Reviewed, field_id: str, right: dict[str, Field]) -> tuple[Ac
     if field.value is not None and field.value == gold.value:
         return Action(Kind.VALUE, (field_id,), field.printed), CONFIRM
     for choice in offered:
-        if choice.text and _reads(field_id, choice.text, gold):
+        if choice.text and _reads(field, choice.text, gold):
             return Action(Kind.VALUE, (field_id,), choice.text), PICK
-    text = gold.printed
+    text = _typed_as(field, gold)
     return Action(Kind.VALUE, (field_id,), text), typed(text) if offered else retyped(text)
 
 
@@ -152,16 +152,22 @@ def _failing(now: Reviewed, check_id: str, right: dict[str, Field]) -> Iterator[
         elif gold.status is Status.BLANK:
             yield Action(Kind.BLANK, (field.id,), gold.printed), _STEP + looks + _BY_ONE_KEY
         else:
-            yield Action(Kind.VALUE, (field.id,), gold.printed), _STEP + looks + retyped(gold.printed)
+            text = _typed_as(field, gold)
+            yield Action(Kind.VALUE, (field.id,), text), _STEP + looks + retyped(text)
         looks = Effort()
     if not wrong:
         said = next(c.expression for c in now.report.checks if c.id == check_id)
         yield Action(Kind.SOURCE_ERROR, (check_id,), said), looks + Effort(keys=1)
 
 
-def _reads(field_id: str, text: str, gold: Field) -> bool:
+def _typed_as(field: Field, gold: Field) -> str:
+    """The figure as printed; with its unit where the desk would take it to count something else."""
+    return next((text for unit in ("", "元", "万元") if _reads(field, text := gold.printed + unit, gold)), gold.printed)
+
+
+def _reads(field: Field, text: str, gold: Field) -> bool:
     try:
-        return figure_in(field_id, text) == gold.value
+        return figure_in(field, text) == gold.value
     except Refused:
         return False
 

@@ -75,6 +75,31 @@ def test_a_decision_is_sure_and_keeps_what_was_first_read() -> None:
     )
 
 
+AMOUNT = "proactive.administrative_fees.fee_amount_wanyuan"
+
+
+@pytest.mark.parametrize(
+    ("printed", "value_", "text", "kept"),
+    [
+        ("99170000", "9917", "99170000", "9917"),  # the column is headed 元: confirmed, and put right
+        ("99170000", "9917", "99170001", "9917.0001"),
+        ("9917", "9917", "9918", "9918"),
+        ("9917", "9917", "99170000元", "9917"),
+        ("", None, "99170000元", "9917"),
+    ],
+)
+def test_money_is_kept_in_the_unit_that_the_report_prints(
+    printed: str, value_: str | None, text: str, kept: str
+) -> None:
+    read = report("fengqiu-2022")
+    amount = None if value_ is None else Decimal(value_)
+    fields = (
+        replace(f, value=amount, printed=printed, status=Status.REVIEW) if f.id == AMOUNT else f for f in read.fields
+    )
+    now_ = reviewed(replace(read, fields=tuple(fields)), (value(AMOUNT, text),))
+    assert now_.report.field(AMOUNT).value == Decimal(kept)
+
+
 def test_a_wrong_decision_leaves_its_sum_open_until_it_is_put_right_or_confirmed() -> None:
     read = check_sums(unsure(gold(), UPHELD))
     wrong = reviewed(read, (value(UPHELD, "8"), ALL))

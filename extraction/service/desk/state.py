@@ -9,10 +9,13 @@ from extraction.catalogue import field_forms
 from extraction.checks import identities_of
 from extraction.document import Report, Status, Verdict
 from extraction.exports.sums import sum_name
+from extraction.numbers import Unit
 from extraction.service.painter import PageSize
 from extraction.service.review.actions import Action, standing
 from extraction.service.review.choices import choices, implied_by_sums
 from extraction.service.review.reviewed import Reviewed
+
+_UNITS = {Unit.YUAN: "元", Unit.WANYUAN: "万元"}
 
 
 def report_data(report_id: int, revision: int, read: Report, sizes: Sequence[PageSize]) -> dict[str, Any]:
@@ -26,6 +29,7 @@ def report_data(report_id: int, revision: int, read: Report, sizes: Sequence[Pag
         "fields": {
             f.id: {
                 "label": field_forms()[f.id].label,
+                "unit": _UNITS.get(field_forms()[f.id].unit, ""),
                 "page": f.page,
                 "box": None if f.box is None else [round(side, 1) for side in f.box],
                 "read": f.printed if f.reading is None else f.reading,

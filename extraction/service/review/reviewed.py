@@ -13,7 +13,7 @@ from decimal import Decimal
 from extraction.catalogue import Identity, field_forms
 from extraction.checks import evaluate, identities_of, sum_text
 from extraction.document import Check, Explanation, Field, Report, Status, Verdict
-from extraction.numbers import parse_figure
+from extraction.numbers import Figure, Unit, parse_figure
 from extraction.service.review.actions import Action, Kind, Refused, standing
 
 _YEARS = range(2008, 2100)  # the regulation that asks for the reports came into force in 2008
@@ -96,7 +96,7 @@ def decide(field: Field, action: Action) -> Field:
         return replace(field, value=None, printed="", status=Status.MISSING, confidence=1.0, candidates=())
     if action.kind is Kind.BLANK:
         return replace(field, value=None, printed=action.text, status=Status.BLANK, confidence=1.0, candidates=())
-    value = figure_in(field.id, action.text)
+    value = figure_in(field, action.text)
     reading = field.printed if field.reading is None else field.reading
     first = None if reading == action.text or not reading else reading
     return replace(
@@ -104,19 +104,38 @@ def decide(field: Field, action: Action) -> Field:
     )
 
 
-def figure_in(field_id: str, text: str) -> Decimal:
-    """The figure printed as `text` in the unit of the field. Raises `Refused` where it is none, or a blank."""
+def figure_in(field: Field, text: str) -> Decimal:
+    """The figure printed as `text` in a field's cell, in the unit of the form. Raises `Refused` where it is none.
+
+    A bare number counts what the cell's own does: a report may print 元 above a column where the form has 万元.
+    """
     figure = parse_figure(text)
     if figure is None:
         raise Refused(f"“{text}” 不是一个数字")
     if figure.blank:
         raise Refused("没有数字：空白单元格请用“空白”记录")
     try:
-        value = figure.in_unit(field_forms()[field_id].unit)
+        value = replace(figure, unit=figure.unit or _printed_unit(field)).in_unit(field_forms()[field.id].unit)
     except ValueError as error:
         raise Refused(f"“{text}” 的单位与此格不符") from error
     assert value is not None
     return value
+
+
+def _printed_unit(field: Field) -> Unit:
+    """What a bare number in this cell counts, as its reading shows: the form's unit, or the other one of money."""
+    own = field_forms()[field.id].unit
+    figure = parse_figure(field.printed)
+    if figure is None or not figure.value or figure.unit is not None or field.value in (None, figure.value):
+        return own
+    return next((unit for unit in Unit if _reads(figure.value, unit, field)), own)
+
+
+def _reads(number: Decimal, unit: Unit, field: Field) -> bool:
+    try:
+        return Figure(number, unit).in_unit(field_forms()[field.id].unit) == field.value
+    except ValueError:
+        return False
 
 
 def explained(identity: Identity, fields: Mapping[str, Field]) -> str:

@@ -104,7 +104,9 @@ function look(id, hovering) {
   const page = place.page ?? nearestPage(id);
   const where = place.box ? `第 ${place.page} 页` : place.page || page ? `未定位，约在第 ${page} 页` : "原件没有页面";
   const first = place.read && place.read !== cellOf(id).text ? `，初读“${place.read}”` : "";
-  panel.show(place.label, `${where}${first}`);
+  const { value } = cellOf(id);
+  const unit = place.unit && value !== null ? `，记为 ${value} ${place.unit}` : "";
+  panel.show(place.label, `${where}${first}${unit}`);
   scan.crop(panel.canvas, place.page, place.box);
   if (!hovering) scan.point(page, place.box);
 }
@@ -168,6 +170,8 @@ sheet.root.addEventListener("dblclick", (event) => event.target.dataset?.field &
 function hint(id) {
   if (!writable) return "只读";
   const cell = cellOf(id);
+  const { unit } = data.fields[id];
+  if (unit && cell.value === null) return `按${unit}记：表头若是别的单位，请连单位键入，如 12${unit === "元" ? "万元" : "元"}`;
   if (cell.status !== "review") return "可直接键入更正";
   if (cell.choices.length) return cell.value === null ? "按数字键选候选，空格键入" : "Enter 确认所示读数，数字键选候选，空格键入";
   return "键入数字，/ 记空白，X 记原文无此项";
@@ -206,7 +210,7 @@ function endTyping(keep) {
 function confirm() {
   if (typing()) {
     const input = sheet.input(current);
-    if (input.value.trim() === "" ) return refuse("没有键入数字：空白单元格请按 Esc 再按 / ");
+    if (input.value.trim() === "") return refuse("没有键入数字：空白单元格请按 Esc 再按 / ");
     endTyping(true);
     return true;
   }
@@ -241,7 +245,8 @@ function decide(kind, targets, text = "") {
   }
   waiting += 1;
   paint();
-  line.add(() => send(`${address}/actions`, { kind, targets, text, sequence: state.sequence, revision: data.report.revision }))
+  const { revision } = data.report;
+  line.add(() => send(`${address}/actions`, { kind, targets, text, sequence: state.sequence, revision }))
     .then((answer) => settle(answer, kind, targets))
     .catch((error) => fail(error, kind, targets));
 }
@@ -361,7 +366,8 @@ document.addEventListener("keydown", (event) => {
   const inForm = event.target.dataset?.field !== undefined;
   if (event.key === "F1" || (event.key === "?" && !typing())) return run(event, () => act("help"));
   const onBar = event.target.closest?.(".report-bar") || event.target === document.body;
-  if (onBar && !event.ctrlKey && "aAuU".includes(event.key)) return run(event, () => act(event.key.toLowerCase() === "a" ? "accept_all" : "undo"));
+  const general = { a: "accept_all", u: "undo" }[event.key.toLowerCase()];
+  if (onBar && !event.ctrlKey && general) return run(event, () => act(general));
   if (!inForm || event.altKey || event.metaKey) return;
   const way = WAYS[event.key];
   if (event.ctrlKey) {
@@ -377,7 +383,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (way) return run(event, () => onward(way === "up" || way === "left" ? -1 : 1));
-  if (event.key === "Escape") return run(event, () => find("#undo").closest(".report-bar").querySelector("button:enabled")?.focus());
+  if (event.key === "Escape") return run(event, () => find(".report-bar button:enabled")?.focus());
   keyed(event);
 });
 
@@ -390,7 +396,8 @@ function keyed(event) {
   if (/^[0-9+-]$/.test(key) && writable) {
     return run(event, () => (choosing ? panel.tell("这里数字键用来选候选：要键入请先按空格", true) : type(key)));
   }
-  const names = { "/": "blank", x: event.shiftKey ? "row_missing" : "missing", u: "undo", a: "accept_all", e: "source_error" };
+  const missing = event.shiftKey ? "row_missing" : "missing";
+  const names = { "/": "blank", x: missing, u: "undo", a: "accept_all", e: "source_error" };
   if (names[key]) run(event, () => act(names[key]));
 }
 
