@@ -53,6 +53,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], metavar="N")
     parser.add_argument("--kills", type=int, default=5, metavar="N")
     parser.add_argument("--take", type=int, metavar="N", help="so many of the reports, by chance (default: all)")
+    parser.add_argument("--price", type=float, default=0.04, metavar="P", help="of a core-hour (default %(default)s)")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     parsed = parser.parse_args()
     if max(parsed.workers) > len(os.sched_getaffinity(0)):
@@ -68,7 +69,7 @@ def main() -> int:
         "differing_after_kills": differing,
     }
     (parsed.out / "scale.json").write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(_table(runs))
+    print(_table(runs, parsed.price))
     print(f"{parsed.kills} kills: {len(differing)} files differ from those of an undisturbed run")
     return 1 if differing else 0
 
@@ -163,15 +164,16 @@ def _started(folder: Path, out: Path, workers: int) -> subprocess.Popen[bytes]:
     return process
 
 
-def _table(runs: list[Run]) -> str:
+def _table(runs: list[Run], price: float) -> str:
     rows = [
         f"| {r.workers} | {r.documents:,} | {r.pages:,} | {r.wall:,.0f} s | {3600 * r.documents / r.wall:,.0f} "
         f"| {3600 * r.pages / r.wall:,.0f} | {runs[0].wall / r.wall:.2f} | {r.cpu / r.pages:.2f} s "
-        f"| {r.most_mb:,.0f} MB | {r.others:.0%} |"
+        f"| {r.most_mb:,.0f} MB | {r.others:.0%} | {1e6 * r.cpu / r.pages / 3600 * price:,.2f} |"
         for r in runs
     ]
-    heads = "workers, reports, pages, time, reports/hour, pages/hour, speed-up, processor a page, most memory, others"
-    return "\n".join([f"| {' | '.join(heads.split(', '))} |", "| --- |" + " --- |" * 9, *rows])
+    heads = "workers, reports, pages, time, reports/hour, pages/hour, speed-up, processor a page, most memory, others, "
+    heads += f"a million pages at {price:g} a core-hour"
+    return "\n".join([f"| {' | '.join(heads.split(', '))} |", "| --- |" + " --- |" * 10, *rows])
 
 
 if __name__ == "__main__":
