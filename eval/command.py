@@ -30,7 +30,8 @@ examples:
   gouji eval DATASET -o new --against old/scores.json               what got better or worse since, beyond chance
   gouji eval DATASET --level worn --limit 20                        a quick look at the worst scans
   gouji eval DATASET --engine gouji,gouji-without-sums              what a step buys: preparation, rules, layout, cells,
-                                                                    second (readings), sums; see eval.ablation
+                                                                    labeller, second (readings), sums; see eval.ablation
+  gouji eval DATASET --engine gouji,gouji-without-labeller          labels of rows and columns beside string matching
   gouji eval DATASET -o out --engine gouji,tesseract-page --as-it-is    what a run that goes on has so far
 
 DATASET is a folder with reports/*.json and splits/*.txt, or with */gold.json (see annotations/GUIDE.md).

@@ -111,7 +111,9 @@ def _detail_table(engines: Mapping[str, Any]) -> Table:
     table.add_row("cells found, F1 at IoU 0.5", *(percent(e["structure"]["f1_50"]) for e in engines.values()))
     table.add_row("table structure, GriTS_Top", *(percent(e["structure"]["grits_top"]) for e in engines.values()))
     table.add_row("table content, GriTS_Con", *(percent(e["structure"]["grits_con"]) for e in engines.values()))
-    table.add_row("labels found, F1 (seqeval)", *(percent(e["tokens"]["all"]["f1"]) for e in engines.values()))
+    for kind, title in (("row", "labels of rows"), ("column", "labels of columns"), ("all", "all labels")):
+        found = (percent(e["tokens"].get(kind, {}).get("f1")) for e in engines.values())
+        table.add_row(f"{title} found, F1 (seqeval)", *found)
     table.add_row("calibration error (ECE)", *(percent(e["calibration"]["ece"]) for e in engines.values()))
     table.add_row("area under risk-coverage", *(percent(e["calibration"]["area"], 3) for e in engines.values()))
     return table

@@ -76,13 +76,23 @@ def union(boxes: list[Box]) -> Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """What the token classifier takes a text for (`extraction.tags`), and how probable that is (0..1, calibrated)."""
+
+    name: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text on one line. `confidence` is 1 where the file itself states the text."""
+    """A run of text on one line. `confidence` is 1 where the file itself states the text; `tags` is what the token
+    classifier takes it for, likeliest first."""
 
     text: str
     page: int | None = None
     box: Box | None = None
     confidence: float = 1.0
+    tags: tuple[Tag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +100,6 @@ class Candidate:
     """What a cell may say, and how probable that is (0..1, calibrated)."""
 
     text: str
-    probability: float
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """What the token classifier takes a text for (`extraction.tags`), and how probable that is (0..1, calibrated)."""
-
-    name: str
     probability: float
 
 

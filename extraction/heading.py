@@ -27,6 +27,14 @@ _NOT_TITLE = re.compile(
 _SUBJECT = re.compile(
     r"(?:关于)?(?:公布|报送|印发)?(?:的)?(?:20[0-4]\d年?度?)?(?:的)?(?:政府信息|政务信息|政务公开|信息公开|政府网站)"
 )
+_SUBJECTS = (
+    _SUBJECT,
+    re.compile(
+        "|".join("政府信息公开"[:k] + ".{0,2}" + "政府信息公开"[k + 1 :] for k in range(6))
+    ),  # a character misread
+    re.compile(r"20[0-4]\d年度?(?:工作)?(?:年度?)?报|度?(?:工作)?年度?报"),
+)
+_MISREAD_YEAR = re.compile(r"^(?=[^一-鿿（(]).{1,5}?年度?|(?<=[一-鿿]{3})[\dA-Za-z].*$")
 _KIND = (
     r"(?:人民政府|政府办公室|政府办公厅|政府|管理委员会|管委会|委员会|办公室|办公厅|办事处|管理局|总局|分局|局|厅|"
     r"管理中心|中心|管理处|处|支队|大队|总队|研究院|医院|学院|学校|大学|法院|检察院|院|馆|站|所|社|公司|集团|银行|"
@@ -106,14 +114,13 @@ def _may_begin_title(line: str) -> bool:
 def _organization_in_title(title: str) -> str | None:
     """What stands before the subject: 2020年岭东区卫生健康局 | 政府信息公开工作年度报告."""
     solid = _solid(title)
-    subject = _SUBJECT.search(solid)
-    if subject is None:
-        subject = re.search(r"20[0-4]\d年度?(?:工作)?(?:年度?)?报|度?(?:工作)?年度?报", solid)
+    subject = next((found for form in _SUBJECTS if (found := form.search(solid))), None)
     if subject is None:
         return None
     name = re.sub(r"^.*?20[0-4]\d年度?", "", solid[: subject.start()]) or re.sub(
         r"20[0-4]\d年?度?.*$", "", solid[: subject.start()]
     )
+    name = _MISREAD_YEAR.sub("", name)
     name = re.sub(r"^(?:关于)?(?:印发|公布|发布|报送)", "", name).strip("的关于《》()（）、.-—")
     if len(name) < 3 or _NOT_A_NAME.match(name) or not re.search(r"[一-鿿]{3}", name):
         return None

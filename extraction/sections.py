@@ -14,7 +14,7 @@ import numpy as np
 from extraction.alignment import NEVER, align
 from extraction.catalogue import SectionForm, sections
 from extraction.document import Box, Region, RegionKind, Section, Span, Table, union
-from extraction.similarity import core, similarity
+from extraction.similarity import core, shared, similarity
 
 _ENDS = "。！？；：…!?;:”』」》"
 _NUMBERED = re.compile(r"^\s*[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．:：]")
@@ -23,6 +23,7 @@ _LEAD = re.compile(r"^\s*([一二三四五六七八九十]|\d)\s*[、.．]")
 _BRACKETED_LEAD = re.compile(r"^\s*[(（]\s*([一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]")
 _ARABIC = dict(zip("123456", "一二三四五六", strict=True))
 _HEADING_SIMILARITY = 0.74
+_SURE, _OWN = 0.9, 0.3  # of the token classifier; the share of a line's characters that must be the heading's
 _IMPRINT = re.compile(
     r"^\W*(?:版权所有|主办(?:单位)?[:：]|承办(?:单位)?[:：]|网站标识码|网站地图|技术支持|上一篇|下一篇|打印本页|【?关闭窗口|扫一扫|分享到)|ICP备|公网安备"
 )
@@ -143,7 +144,7 @@ def _joined(lines: Iterator[Paragraph]) -> Iterator[Paragraph]:
 def _goes_on(paragraph: Paragraph, line: Paragraph, margins: _Margins | None) -> bool:
     """Whether a line belongs to the paragraph before it."""
     last, here = paragraph.lines[-1].box, line.lines[0].box
-    if _heading_of(line.text) or _heading_of(paragraph.text) or paragraph.title != line.title:
+    if _heading_of(line) or _heading_of(paragraph) or paragraph.title != line.title:
         return False
     if last is None or here is None or margins is None:
         return not (len(paragraph.text) < _SHORT or paragraph.text[-1] in _ENDS or _NUMBERED.match(line.text))
@@ -189,23 +190,33 @@ def _headings(paragraphs: Sequence[Paragraph]) -> dict[int, SectionForm]:
     scores = np.full((len(paragraphs), len(forms)), NEVER)
     for i, paragraph in enumerate(paragraphs):
         for j, form in enumerate(forms):
-            score = _heading_score(paragraph.text, form)
+            score = _heading_score(paragraph, form)
             if score > 0 and not _is_sub_heading(paragraph.text, form):
                 scores[i, j] = score
     matches, _ = align(scores)
     return {m.first: forms[m.second] for m in matches}
 
 
-def _heading_score(text: str, form: SectionForm) -> float:
-    titles = (form.title, *form.wordings)
+def _heading_score(paragraph: Paragraph, form: SectionForm) -> float:
+    """How much a paragraph heads a section, by its wording, else by what the token classifier takes it for."""
+    text, titles = paragraph.text, (form.title, *form.wordings)
     if not core(text) or len(core(text)) > max(map(len, titles)) + 6:
         return 0.0
     alike = max(similarity(text, title) for title in titles)
     if alike < _HEADING_SIMILARITY:
-        return 0.0
+        return _tagged_score(paragraph, form)
     lead = _LEAD.match(text)
     numbered = bool(lead) and _ARABIC.get(lead[1], lead[1]) == form.number if lead else False
     return alike + (0.4 if numbered else 0.0) - (0.5 if _BRACKETED_NUMBER.match(text) else 0.0)
+
+
+def _tagged_score(paragraph: Paragraph, form: SectionForm) -> float:
+    """What the classifier is sure of counts where enough of the characters are the heading's: less than its wording."""
+    first = paragraph.lines[0].tags[:1] if len(paragraph.lines) == 1 else ()
+    if not first or first[0].name != f"heading.{form.id}" or first[0].probability < _SURE:
+        return 0.0
+    own = max(shared(paragraph.text, title) for title in (form.title, *form.wordings))
+    return _HEADING_SIMILARITY * first[0].probability if own >= _OWN else 0.0
 
 
 def _is_sub_heading(text: str, form: SectionForm) -> bool:
@@ -214,5 +225,5 @@ def _is_sub_heading(text: str, form: SectionForm) -> bool:
     return number is not None and _ARABIC.get(number[1], number[1]) != form.number
 
 
-def _heading_of(text: str) -> bool:
-    return any(_heading_score(text, form) > 0.3 for form in sections())
+def _heading_of(paragraph: Paragraph) -> bool:
+    return any(_heading_score(paragraph, form) > 0.3 for form in sections())

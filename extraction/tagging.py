@@ -1,7 +1,8 @@
-"""What the token classifier takes the cells of tables for: a second witness of labels, beside their wording.
+"""What the token classifier takes cells and lines for: a second witness of labels and headings, beside their wording.
 
-In: a document's regions. Out: the same, cells of words with their likeliest tags. A page whose labels all are, word for
-word, the forms' is not shown to it: there is nothing that it could add.
+In: a document's regions. Out: the same, cells of words and recognised lines with their likeliest tags. A page that the
+file itself states and whose labels all are, word for word, the forms' is not shown to it: there is nothing that it
+could add.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from extraction.document import Cell, Region, Tag
+from extraction.document import Cell, Region, Span, Tag
 from extraction.lexicon import is_wording
 from extraction.pieces import pieces_of
 from extraction.similarity import chinese_count
@@ -23,22 +24,28 @@ _PARTS = (VALUE, UNIT, NOTE)
 
 
 def with_tags(regions: Sequence[Region], labeller: Labeller | None) -> tuple[Region, ...]:
-    """The regions with the tags of their cells; as they are without a classifier."""
+    """The regions with the tags of their cells and lines; as they are without a classifier."""
     if labeller is None:
         return tuple(regions)
     tags: dict[int, tuple[Tag, ...]] = {}
     for page in pieces_of(regions):
+        asked = [k for k, source in enumerate(page.sources) if isinstance(source, Span) and source.confidence < 1]
         if any(isinstance(source, Cell) and _is_unfamiliar(source.text) for source in page.sources):
+            asked += [k for k, source in enumerate(page.sources) if isinstance(source, Cell)]
+        if asked:
             rows = _of_the_whole(labeller.label(page.pieces).pieces, labeller.tags)
-            for source, row in zip(page.sources, rows, strict=True):
-                if isinstance(source, Cell):
-                    tags[id(source)] = tuple(_likeliest(row, labeller.tags))
+            tags |= {id(page.sources[k]): tuple(_likeliest(rows[k], labeller.tags)) for k in asked}
     return tuple(_tagged(region, tags) for region in regions)
 
 
 def any_unfamiliar(regions: Sequence[Region]) -> bool:
     """Whether there is anything to show: digital files mostly need no classifier, and do not load it."""
-    return any(_is_unfamiliar(cell.text) for r in regions if r.table is not None for cell in r.table.cells)
+    return any(
+        any(_is_unfamiliar(cell.text) for cell in region.table.cells)
+        if region.table is not None
+        else any(span.confidence < 1 for span in region.spans)
+        for region in regions
+    )
 
 
 def _is_unfamiliar(text: str) -> bool:
@@ -62,6 +69,9 @@ def _likeliest(row: Probabilities, tags: Sequence[str]) -> Iterator[Tag]:
 
 
 def _tagged(region: Region, tags: dict[int, tuple[Tag, ...]]) -> Region:
+    if any(id(span) in tags for span in region.spans):
+        spans = tuple(replace(span, tags=tags.get(id(span), ())) for span in region.spans)
+        return replace(region, spans=spans)
     if region.table is None or not any(id(cell) in tags for cell in region.table.cells):
         return region
     cells = tuple(replace(cell, tags=tags.get(id(cell), ())) for cell in region.table.cells)

@@ -59,6 +59,22 @@ def test_a_title_on_one_line(title: str, organization: str, year: int) -> None:
     assert found.warnings == ()
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "青峰区水利局2020年政府售息公开工作年度报告",
+        "青峰区水利局2020年政府6息公开工作年度报告",
+        "青峰区水利局2020年政府信公开工作年度报告",
+        "青峰区水利局2020车政府信息公开工作年度报告",
+        "青峰区水利局2索020年政府信息公开工作年度报告",
+        "2架20年度青峰区水利局政府信息公开工作年度报告",
+        "~020年青峰区水利局政府信息公开工作年度报告",
+    ],
+)
+def test_a_misread_title_names_the_agency_all_the_same(title: str) -> None:
+    assert told(title)[0] == "青峰区水利局"
+
+
 def test_the_title_is_kept_without_its_spaces() -> None:
     assert heading("青峰区水利局 2020年度政府信息公开工作 年度报告").title == (
         "青峰区水利局2020年度政府信息公开工作年度报告"

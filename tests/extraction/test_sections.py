@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from extraction.catalogue import sections
-from extraction.document import Box, Cell, Region, RegionKind, Span, Table
+from extraction.document import Box, Cell, Region, RegionKind, Span, Table, Tag
 from extraction.sections import Text, read_text
 
 PLAIN = [
@@ -47,6 +47,32 @@ def paragraphs(text: Text) -> list[str]:
 
 
 # ---- headings
+
+
+def headed(line: str, tag: str, probability: float) -> list[tuple[str, str]]:
+    """Sections of a scan whose second heading reads so, and which the classifier takes for that."""
+    lines = [Span(PLAIN[0]), Span("全年工作按要求推进。"), Span(line, None, None, 0.6, (Tag(tag, probability),))]
+    lines += [Span("主动公开各类信息若干条。"), Span(PLAIN[2])]
+    return found(read_text([Region(RegionKind.TEXT, (line,)) for line in lines]))
+
+
+def test_a_heading_half_illegible_is_found_where_the_classifier_is_sure_of_it() -> None:
+    line = "二、王办公井攻府信息情"
+    assert headed(line, "heading.proactive", 0.97) == [
+        ("overview", PLAIN[0]),
+        ("proactive", line),
+        ("applications", PLAIN[2]),
+    ]
+    assert len(headed(line, "heading.proactive", 0.7)) == 2
+    assert len(headed(line, "heading.other", 0.97)) == 2
+
+
+def test_the_classifier_makes_no_heading_of_other_words() -> None:
+    assert len(headed("全镇粮食喜获丰收", "heading.proactive", 0.99)) == 2
+
+
+def test_the_classifier_makes_no_heading_of_a_part_of_a_section() -> None:
+    assert len(headed("（一）王办公井攻府信息", "heading.proactive", 0.99)) == 2
 
 
 def test_the_six_headings_of_the_form() -> None:

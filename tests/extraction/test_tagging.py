@@ -8,17 +8,18 @@ from random import Random
 import pytest
 
 from extraction.catalogue import template
-from extraction.document import Cell, Region, RegionKind, Status, Table, Tag
+from extraction.document import Box, Cell, Region, RegionKind, Span, Status, Table, Tag
 from extraction.headers import read_headers
 from extraction.labelling import label_fields
 from extraction.printed import printed_rows
 from extraction.rows import match_form
 from extraction.settings import Settings
-from extraction.tagging import with_tags
+from extraction.tagging import any_unfamiliar, with_tags
 from extraction.tags import UNIT, tag_of
 from models.labeller import Labeller
 from tests.extraction.forms import blank_form, data_lines, drop, relabel, tables
 from training.labeller.aligned import TRIALS, Trial, drawn, scored
+from training.labeller.typeset import typeset
 from training.synthetic.content import draft_report
 
 LICENSING = "row.administrative_licensing"
@@ -45,6 +46,28 @@ def test_a_form_as_it_is_printed_is_not_shown_to_the_classifier(labeller: Labell
 def test_without_a_classifier_nothing_is_tagged() -> None:
     given = regions(tables(relabel(blank_form("2021"), 0, 6, "行殿许间")))
     assert with_tags(given, None) == given
+
+
+def test_lines_that_a_file_states_are_not_shown_and_recognised_ones_are(labeller: Labeller) -> None:
+    page = [tagged for tagged in typeset(draft_report(70_000_001, "dev"))[0] if not tagged.cell]
+    stated, read = (
+        tuple(Region(RegionKind.TEXT, (Span(t.text, 1, Box(*t.box), sure),), page=1) for t in page)
+        for sure in (1.0, 0.8)
+    )
+    assert not any_unfamiliar(stated)
+    assert with_tags(stated, labeller) == stated
+    assert any_unfamiliar(read)
+    spans = [span for region in with_tags(read, labeller) for span in region.spans]
+    headings = [(span, t.tags[0]) for span, t in zip(spans, page, strict=True) if t.tags[0].startswith("heading.")]
+    assert len(headings) > 1
+    assert any(span.tags[:1] and span.tags[0].name == tag for span, tag in headings)
+    assert [replace(span, tags=()) for span in spans] == [span for region in read for span in region.spans]
+
+
+def test_a_recognised_line_changes_nothing_about_legible_labels(labeller: Labeller) -> None:
+    given = regions(tables(blank_form("2021")))
+    line = Region(RegionKind.TEXT, (Span("二、主动公开政府信息情况", confidence=0.8),))
+    assert cells(with_tags((line, *given), labeller)) == cells(given)
 
 
 def test_tags_are_likeliest_first_and_of_the_whole_cell(labeller: Labeller) -> None:

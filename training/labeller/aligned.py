@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ from rich.table import Table as Shown
 
 from extraction.document import Box, Cell, Region, RegionKind, Status, Table
 from extraction.forms import FormCell, FormTable
+from extraction.ingest.text import read_text
 from extraction.labelling import label_fields
 from extraction.labels import labels_of
 from extraction.numbers import parse_figure
@@ -50,13 +52,15 @@ class Trial:
     """Labels as `variations` word them, with that share of their characters misread.
 
     `half` is the share of the labels of which more than half the characters are misread; `lost` that of the rows of
-    figures that are not found at all, so that the shape of the table tells nothing.
+    figures that are not found at all, so that the shape of the table tells nothing. `dump`: the tables come as lines of
+    text, tabs between cells; their cells have no places, so that labels are not counted.
     """
 
     variations: Variations | None = None
     misread: float = 0.0
     half: float = 0.0
     lost: float = 0.0
+    dump: bool = False
 
 
 TRIALS: Mapping[str, Trial] = {
@@ -70,6 +74,10 @@ TRIALS: Mapping[str, Trial] = {
     "misprints": Trial(replace(NONE, misprinted_labels=1.0, header_line_lost=0.3, spaced_rules=0.3, header_change=0.5)),
     "unseen wordings": Trial(replace(NONE, held_out_wordings=1.0)),
     "unseen, medium": Trial(replace(NONE, held_out_wordings=1.0), misread=0.1),
+    "text dump": Trial(dump=True),
+    "text dump, light": Trial(misread=0.03, dump=True),
+    "text dump, medium": Trial(misread=0.1, dump=True),
+    "text dump, lines lost": Trial(misread=0.1, lost=0.1, dump=True),
 }
 """What is done to labels; unseen wordings are the test split's."""
 
@@ -88,7 +96,8 @@ def main(arguments: list[str] | None = None) -> int:
         name: _tried(trial, given.split, range(given.first, given.first + given.reports), labeller, name)
         for name, trial in TRIALS.items()
     }
-    Console().print(_shown(counts))
+    console = Console() if sys.stdout.isatty() else Console(width=140)
+    console.print(_shown(counts))
     if given.out:
         given.out.write_text(json.dumps(counts, indent=1), encoding="utf-8")
     return 0
@@ -98,7 +107,7 @@ def _tried(trial: Trial, split: Split, seeds: range, labeller: Labeller, name: s
     found = {who: Counter[str]() for who in _WAYS}
     for seed in track(seeds, name, transient=True):
         draft = draft_report(seed, split, trial.variations or DEFAULTS[split])
-        tables = drawn(draft, trial, Random(seed))
+        tables = (dumped if trial.dump else drawn)(draft, trial, Random(seed))
         for who, witness in zip(_WAYS, (None, labeller), strict=True):
             found[who].update(scored(draft, tables, with_tags(tables.regions, witness)))
     return {who: dict(count) for who, count in found.items()}
@@ -139,15 +148,31 @@ def drawn(draft: Draft, trial: Trial, rng: Random) -> Drawn:
     return Drawn(tuple(regions), labels, frozenset(fields))
 
 
+def dumped(draft: Draft, trial: Trial, rng: Random) -> Drawn:
+    """The tables of a draft as a text dump, read as text dumps are."""
+    lines: list[str] = []
+    fields: set[str] = set()
+    for form in (part for part in draft.parts if isinstance(part, FormTable)):
+        for row, key in zip(form.rows, form.keys, strict=True):
+            if not (key and rng.random() < trial.lost):
+                lines.append("\t".join(_misread(cell, trial, rng) for cell in row))
+                fields |= {cell.field for cell in row if cell.field is not None}
+    return Drawn(read_text("\n".join(lines)).regions, {}, frozenset(fields))
+
+
 def _read(cell: FormCell, row: int, column: int, page: int, box: Box, trial: Trial, rng: Random) -> Cell:
     """A cell as a recogniser gives it: the more of it is misread, the less sure; a figure as printed."""
-    text, confidence = cell.text, 0.999
-    if parse_figure(text) is None:
-        rate = 0.6 if rng.random() < trial.half else trial.misread
-        text = misread(Tagged(text, ("",) * len(text)), rng, rate, confusions()).text
-        wrong = sum(a != b for a, b in zip(text, cell.text, strict=False)) / max(1, len(cell.text))
-        confidence = max(0.3, 0.999 - wrong)
+    text = _misread(cell, trial, rng)
+    wrong = sum(a != b for a, b in zip(text, cell.text, strict=False)) / max(1, len(cell.text))
+    confidence = max(0.3, 0.999 - wrong)
     return Cell(row, column, text, cell.row_span, cell.column_span, page, box, confidence)
+
+
+def _misread(cell: FormCell, trial: Trial, rng: Random) -> str:
+    if parse_figure(cell.text) is not None:
+        return cell.text
+    rate = 0.6 if rng.random() < trial.half else trial.misread
+    return misread(Tagged(cell.text, ("",) * len(cell.text)), rng, rate, confusions()).text
 
 
 def scored(draft: Draft, tables: Drawn, regions: tuple[Region, ...]) -> Iterator[str]:
@@ -177,7 +202,9 @@ def _shown(counts: Mapping[str, Mapping[str, Mapping[str, int]]]) -> Shown:
     shares = (("row right", "row"), ("column right", "column"), *((what, "fields") for what in _ENDS))
     for name, ways in counts.items():
         line = [
-            f"{ways[who].get(what, 0) / max(1, ways[who].get(whole, 0)):.2%}" for what, whole in shares for who in _WAYS
+            f"{ways[who].get(what, 0) / ways[who][whole]:.2%}" if ways[who].get(whole) else ""
+            for what, whole in shares
+            for who in _WAYS
         ]
         table.add_row(name, *line, *(str(ways[who].get("silent", 0)) for who in _WAYS))
     table.caption = "each: by their wording alone, and with the classifier"
