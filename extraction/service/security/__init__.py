@@ -9,6 +9,7 @@ from extraction.errors import UsageError
 from extraction.service.problems import problem
 from extraction.service.security.accounts import open_accounts
 from extraction.service.security.addresses import is_loopback
+from extraction.service.security.admission import Admission
 from extraction.service.security.gate import Gate
 from extraction.service.security.headers import SecureHeaders
 from extraction.service.security.pages import login_address
@@ -29,6 +30,7 @@ from extraction.service.store.engine import Store
 def install(app: FastAPI, settings: ServiceSettings) -> None:
     """Put the gate before everything, and send browsers that have to log in to the page where they can."""
     app.state.limits = Limits()
+    app.add_middleware(Admission)
     app.add_middleware(Gate, settings=settings)
     app.add_middleware(SecureHeaders)  # the last one added is the outermost: refusals have the headers too
 

@@ -62,8 +62,13 @@ class Gate:
         return open_to_all or is_loopback(name) or name in self._settings.hosts
 
     def _most(self, headers: Headers) -> int:
-        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        return _SMALL if kind in _SMALL_TYPES else self._settings.upload_bytes + _AROUND
+        return _SMALL if is_small(headers) else self._settings.upload_bytes + _AROUND
+
+
+def is_small(headers: Headers) -> bool:
+    """Whether a body is no upload, by what it says that it is; one that says nothing is small."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return not kind or kind in _SMALL_TYPES
 
 
 def _is_foreign(headers: Headers, host: str) -> bool:

@@ -43,13 +43,14 @@ def limits_of(request: Request) -> Limits:
 
 
 async def somebody(
-    request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)] = None
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)] = None
 ) -> Person:
     """Who makes the request. Raises NotSignedIn, or HTTPException 403 without the session's CSRF token."""
-    person = await _found(request, bearer)
+    person = await found(request)
     if person is None:
         address = request.client.host if request.client else ""
-        if (bearer or request.cookies.get(COOKIE)) and (wait := limits_of(request).guesses_from.wait(address)):
+        tried = "authorization" in request.headers or request.cookies.get(COOKIE)
+        if tried and (wait := limits_of(request).guesses_from.wait(address)):
             raise HTTPException(429, f"too many tries; wait {wait} s", headers={"Retry-After": str(wait)})
         raise NotSignedIn()
     if person.by == "session" and request.method not in SAFE and not is_same(await _csrf_of(request), person.csrf):
@@ -59,10 +60,12 @@ async def somebody(
     return person
 
 
-async def _found(request: Request, bearer: HTTPAuthorizationCredentials | None) -> Person | None:
-    if bearer is not None or "authorization" in request.headers:
-        return await run_in_threadpool(_with_token, request, bearer.credentials) if bearer else None
-    if secret := request.cookies.get(COOKIE):
+async def found(request: Request) -> Person | None:
+    """Who sends these headers: by the token, where there is one, else by the session, else by being here."""
+    if "authorization" in request.headers:
+        scheme, _, secret = request.headers["authorization"].partition(" ")
+        return await run_in_threadpool(_with_token, request, secret) if scheme.lower() == "bearer" else None
+    if secret := request.cookies.get(COOKIE, ""):
         person = await run_in_threadpool(_with_cookie, request, secret)
         if person is not None:
             return person
@@ -71,7 +74,7 @@ async def _found(request: Request, bearer: HTTPAuthorizationCredentials | None) 
 
 def _with_token(request: Request, secret: str) -> Person | None:
     with service_of(request).store.reading() as session:
-        return person_with_token(session, secret)
+        return person_with_token(session, secret.strip())
 
 
 def _with_cookie(request: Request, secret: str) -> Person | None:
