@@ -37,6 +37,13 @@ class OutputError(GoujiError):
         return f"{super().__str__()}; the run stopped, what is finished is kept: make room, then run the same again"
 
 
+class StoreError(OutputError):
+    """An object store does not answer, or refuses us. The run stops; another goes on where it was."""
+
+    def __str__(self) -> str:
+        return f"{Exception.__str__(self)}; the run stopped, what is finished is kept: run the same again"
+
+
 class InputError(GoujiError):
     """One input cannot be converted; the others go on."""
 

@@ -64,19 +64,20 @@ def run(parsed: argparse.Namespace) -> int:
     if parsed.address and parsed.engine != "ray":
         raise UsageError("--address is for --engine ray")
     from extraction.bulk.inputs import find_inputs
-    from extraction.bulk.places import place
+    from extraction.bulk.places import place, store_faults
     from extraction.bulk.plan import Plan
     from extraction.settings import load_settings
 
     _require_weights(parsed.ocr)
     plan = Plan(place(parsed.out), load_settings(parsed.settings), parsed.ocr, parsed.workers, parsed.force)
-    if parsed.watch:
-        for inputs in _arriving(parsed.inputs, plan.out, parsed.every):
-            _converted(inputs, plan, parsed)
-    inputs = find_inputs(parsed.inputs, plan.out)
-    if not inputs:
-        raise UsageError("there is no file to convert in what was named")
-    return _converted(inputs, plan, parsed)
+    with store_faults():
+        if parsed.watch:
+            for inputs in _arriving(parsed.inputs, plan.out, parsed.every):
+                _converted(inputs, plan, parsed)
+        inputs = find_inputs(parsed.inputs, plan.out)
+        if not inputs:
+            raise UsageError("there is no file to convert in what was named")
+        return _converted(inputs, plan, parsed)
 
 
 def _converted(inputs: list[Input], plan: Plan, parsed: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+from extraction.bulk.places import is_store_fault
 from extraction.bulk.plan import CONVERTED, FAILED, SKIPPED, Counts, Outcome, Plan, Task
 from extraction.document import Report
 from extraction.errors import GoujiError, OutputError
@@ -26,7 +27,8 @@ CRASH, TIME, MEMORY, FAULT = "Crash", "TimeLimit", "MemoryLimit", "Fault"
 def convert_one(task: Task, plan: Plan, models: Models) -> Outcome:
     """Convert one file and write its report, or find that its report is still good.
 
-    Never raises for the file's own faults; raises OutputError where OUT takes no more files.
+    Never raises for the file's own faults; raises OutputError where OUT takes no more files, and what an object store
+    raises where it does not answer.
     """
     if (good := _still_good(task, plan)) is not None:
         return good
@@ -44,6 +46,8 @@ def convert_one(task: Task, plan: Plan, models: Models) -> Outcome:
     except (MemoryError, RecursionError) as error:
         return failed(MEMORY, f"the file needs more memory than there is ({type(error).__name__})")
     except Exception as error:
+        if is_store_fault(error):  # of every file in it
+            raise
         # A fault of ours in one file must not cost the batch: it is recorded where it happened.
         said = f"an error in Gouji, please report it: {type(error).__name__}: {_on_one_line(error)}"
         return failed(FAULT, said)

@@ -7,10 +7,15 @@ AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
-from extraction.errors import UsageError
+from extraction.errors import StoreError, UsageError
+
+_CLIENTS = {"botocore", "aiobotocore", "aiohttp", "gcsfs", "google", "adlfs", "azure"}
+"""Packages that stores are spoken to with, whose errors are no OSErrors."""
 
 
 def is_remote(path: Path | str) -> bool:
@@ -28,3 +33,19 @@ def place(text: str) -> Path:
         return cast(Path, UPath(text))
     except (ImportError, ValueError) as error:
         raise UsageError(f"{text}: {error}; remote paths need pip install 'gouji[ray]'") from error
+
+
+def is_store_fault(error: Exception) -> bool:
+    """Whether an error is that of a store, not of a file in it."""
+    return type(error).__module__.partition(".")[0] in _CLIENTS
+
+
+@contextmanager
+def store_faults() -> Iterator[None]:
+    """Errors of a store as `StoreError`."""
+    try:
+        yield
+    except Exception as error:
+        if not is_store_fault(error):
+            raise
+        raise StoreError(f"the object store: {' '.join(str(error).split())}") from error

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from extraction.bulk.places import is_store_fault
 from extraction.errors import UsageError
 
 _RENEWED = 60.0  # seconds between
@@ -70,8 +71,9 @@ class _Lock:
                 if not self._is_ours():
                     return
                 self._store.pipe_file(self._path, self._content())
-            except OSError:  # the store may answer again in a minute
-                continue
+            except Exception as error:  # the store may answer again in a minute
+                if not (isinstance(error, OSError) or is_store_fault(error)):
+                    raise
 
     def release(self) -> None:
         """Leave OUT to the next run."""

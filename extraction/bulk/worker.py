@@ -28,6 +28,7 @@ def work(link: Connection, plan: Plan, parent: int) -> None:
     _bound_threads(plan.threads_each)
 
     from extraction.bulk.one import convert_one
+    from extraction.bulk.places import store_faults
     from extraction.stages import told_of_pages
     from models.loaded import Models
     from models.weights import pin
@@ -39,7 +40,9 @@ def work(link: Connection, plan: Plan, parent: int) -> None:
     with told_of_pages(lambda: link.send(PAGE)):
         while (task := _next(link)) is not None:
             try:
-                link.send(convert_one(task, plan, models))
+                with store_faults():
+                    outcome = convert_one(task, plan, models)
+                link.send(outcome)
             except OutputError as error:
                 link.send(error)
             give_back()
