@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from functools import lru_cache
 
 from PIL import Image
 
@@ -14,6 +15,7 @@ from extraction.service.painter import PageSize, Painter
 from extraction.service.store.tables import Document
 from extraction.settings import IngestSettings
 
+_PAGES_DECODED = 8  # some 12 MB each
 _SIZES = "pages.json"
 
 
@@ -22,6 +24,8 @@ class Pictures:
 
     def __init__(self, files: Files, settings: IngestSettings) -> None:
         self._files, self._painter = files, Painter(settings)
+        # Who looks at a cell looks at the next ones of its page: decoding is most of the work.
+        self._decoded = lru_cache(_PAGES_DECODED)(_decoded)
 
     def sizes(self, document: Document) -> list[PageSize]:
         """Width and height of every page in points; none where the format has no pages. Raises InputError."""
@@ -49,16 +53,16 @@ class Pictures:
         if page is None:
             return None
         width, height = self.sizes(document)[number - 1]
-        with Image.open(io.BytesIO(page), formats=("JPEG",)) as picture:
-            across, down = picture.width / width, picture.height / height
-            left, top, right, bottom = box.grown(margin)
-            sides = (
-                max(0, min(picture.width - 1, int(left * across))),
-                max(0, min(picture.height - 1, int(top * down))),
-                min(picture.width, int(right * across) + 1),
-                min(picture.height, int(bottom * down) + 1),
-            )
-            part = picture.crop((sides[0], sides[1], max(sides[0] + 1, sides[2]), max(sides[1] + 1, sides[3])))
+        picture = self._decoded(page)
+        across, down = picture.width / width, picture.height / height
+        left, top, right, bottom = box.grown(margin)
+        sides = (
+            max(0, min(picture.width - 1, int(left * across))),
+            max(0, min(picture.height - 1, int(top * down))),
+            min(picture.width, int(right * across) + 1),
+            min(picture.height, int(bottom * down) + 1),
+        )
+        part = picture.crop((sides[0], sides[1], max(sides[0] + 1, sides[2]), max(sides[1] + 1, sides[3])))
         file = io.BytesIO()
         part.save(file, "PNG")
         return file.getvalue()
@@ -78,6 +82,12 @@ class Pictures:
     def close(self) -> None:
         """End the process that draws."""
         self._painter.close()
+
+
+def _decoded(page: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(page), formats=("JPEG",)) as picture:
+        picture.load()
+        return picture
 
 
 def _folder(document: Document) -> str:

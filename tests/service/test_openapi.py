@@ -3,9 +3,11 @@ answers are as the document says. Each goes out twice: as it was made up, and wi
 
 from __future__ import annotations
 
+import re
 import tempfile
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,3 +96,15 @@ def test_every_endpoint_is_described_with_its_errors(running: Running) -> None:
             assert says.get("description"), f"{method} {path} says nothing"
             if path.startswith("/api/"):
                 assert "401" in says["responses"], f"{method} {path} does not say that it takes a person"
+
+
+def test_the_documentation_names_every_endpoint_and_no_other(running: Running) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "service.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(GET|POST|DELETE) (/[^ `]*)`", page))
+    there = {(method.upper(), path) for path, methods in running.app.openapi()["paths"].items() for method in methods}
+    assert named - there == set()
+    assert {
+        (m, p)
+        for m, p in there - named
+        if p.split("/")[2:3] not in (["trainings"], ["training-progress"], ["annotations"])
+    } == set()

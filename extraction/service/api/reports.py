@@ -41,7 +41,7 @@ Wanted = Annotated[reports.Query, Depends(wanted)]
 
 
 @router.get("", responses=refusals())
-def list_reports(
+async def list_reports(
     service: Serving,
     _: Viewer,
     query: Wanted,
@@ -50,16 +50,14 @@ def list_reports(
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
 ) -> Reports:
     """The reports that match. `gain` puts first what a minute of a reviewer's attention gains most from."""
-    with service.store.reading() as session:
-        count, found = reports.find(session, query, order, limit, offset)
+    count, found = await service.store.soon(_page, service, query, order, limit, offset)
     return Reports(count=count, reports=[ReportShape.model_validate(told) for told in found])
 
 
 @router.get("/{report_id}", responses=refusals(404))
-def get_report(report_id: Id, service: Serving, _: Viewer) -> ReportShape:
+async def get_report(report_id: Id, service: Serving, _: Viewer) -> ReportShape:
     """What is known of a report without its fields."""
-    with service.store.reading() as session:
-        told = reports.told(session, report_id)
+    told = await service.store.soon(_told, service, report_id)
     if told is None:
         raise Problem(404, f"there is no report {report_id}")
     return ReportShape.model_validate(told)
@@ -70,10 +68,9 @@ def get_report(report_id: Id, service: Serving, _: Viewer) -> ReportShape:
     response_class=Response,
     responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **refusals(404)},
 )
-def get_json(report_id: Id, service: Serving, _: Viewer, version: _Number = None) -> Response:
+async def get_json(report_id: Id, service: Serving, _: Viewer, version: _Number = None) -> Response:
     """The report with all fields, sums and texts: the interface contract's JSON."""
-    with service.store.reading() as session:
-        return Response(versions.text_of(_version(session, report_id, version)), media_type="application/json")
+    return Response(await service.store.soon(_text, service, report_id, version), media_type="application/json")
 
 
 @router.get(
@@ -168,6 +165,23 @@ def get_crop(
     if picture is None:
         raise Problem(404, f"report {report_id} has no page {field.page}")
     return Response(picture, media_type="image/png", headers=_KEPT)
+
+
+def _page(
+    service: Service, query: reports.Query, order: str, limit: int, offset: int
+) -> tuple[int, list[reports.Told]]:
+    with service.store.reading() as session:
+        return reports.find(session, query, order, limit, offset)
+
+
+def _told(service: Service, report_id: int) -> reports.Told | None:
+    with service.store.reading() as session:
+        return reports.told(session, report_id)
+
+
+def _text(service: Service, report_id: int, number: int | None) -> str:
+    with service.store.reading() as session:
+        return versions.text_of(_version(session, report_id, number))
 
 
 def found(session: Session, report_id: int) -> tuple[ReportRow, Document]:

@@ -64,12 +64,14 @@ async def found(request: Request) -> Person | None:
     """Who sends these headers: by the token, where there is one, else by the session, else by being here."""
     if "authorization" in request.headers:
         scheme, _, secret = request.headers["authorization"].partition(" ")
-        return await run_in_threadpool(_with_token, request, secret) if scheme.lower() == "bearer" else None
+        return (
+            await service_of(request).store.soon(_with_token, request, secret) if scheme.lower() == "bearer" else None
+        )
     if secret := request.cookies.get(COOKIE, ""):
         person = await run_in_threadpool(_with_cookie, request, secret)
         if person is not None:
             return person
-    return await run_in_threadpool(_local, request)
+    return await service_of(request).store.soon(_local, request)
 
 
 def _with_token(request: Request, secret: str) -> Person | None:
