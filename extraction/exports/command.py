@@ -22,6 +22,7 @@ examples:
   gouji export out --to sqlite:///archive.db   reports, fields and sums as tables
   gouji export out --to postgresql+psycopg://user@host/archive
   gouji export out --to summary.html           counts, sums that fail, the reports that need most work
+  gouji export s3://archive/out --to s3://archive/fields.csv
 """
 
 
@@ -29,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.description = "Writes the reports in OUT, or those named, to TARGET; its ending or address says as what."
     parser.epilog = _EPILOG
-    parser.add_argument("out", type=Path, metavar="OUT", help="folder of a conversion")
+    parser.add_argument("out", metavar="OUT", help="folder of a conversion, here or in an object store")
     parser.add_argument("reports", nargs="*", metavar="REPORT", help="paths of inputs, as the manifest names them")
     parser.add_argument("--to", required=True, metavar="TARGET", help="*.xlsx, *.csv, *.html, a folder, a database")
     parser.add_argument(
@@ -39,32 +40,35 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace) -> int:
-    """Write what was asked for. Raises UsageError."""
+    """Write what was asked for. Raises UsageError, StoreError."""
+    from extraction.bulk.places import place, store_faults
     from extraction.bulk.plan import FAILED
     from extraction.outputs import read_manifest
 
-    lines = read_manifest(parsed.out)
-    if not lines:
-        raise UsageError(f"{parsed.out} is not the OUT folder of a conversion: it has no manifest.jsonl")
-    if unknown := [name for name in parsed.reports if name not in lines or lines[name].outcome == FAILED]:
-        raise UsageError(f"{parsed.out} has no report of {unknown[0]}; `gouji show {parsed.out}` lists them")
-    names = parsed.reports or [name for name, line in sorted(lines.items()) if line.outcome != FAILED]
-    _write(parsed, names)
+    with store_faults():
+        out = place(parsed.out)
+        lines = read_manifest(out)
+        if not lines:
+            raise UsageError(f"{out} is not the OUT folder of a conversion: it has no manifest.jsonl")
+        if unknown := [name for name in parsed.reports if name not in lines or lines[name].outcome == FAILED]:
+            raise UsageError(f"{out} has no report of {unknown[0]}; `gouji show {out}` lists them")
+        names = parsed.reports or [name for name, line in sorted(lines.items()) if line.outcome != FAILED]
+        _write(parsed, out, names)
     return 0
 
 
-def _write(parsed: argparse.Namespace, names: list[str]) -> None:
-    target = Path(parsed.to)
-    if "://" in parsed.to:
-        _require("sqlalchemy")
-        from extraction.exports.database import write_database
+def _write(parsed: argparse.Namespace, out: Path, names: list[str]) -> None:
+    from extraction.bulk.places import place
 
-        write_database(parsed.to, _reports(parsed.out, names))
-    elif parsed.by_year:
+    suffix = Path(parsed.to).suffix  # a database's address has none of these
+    target = place(parsed.to) if suffix in (".xlsx", ".csv", ".html") else Path(parsed.to)
+    if parsed.by_year:
+        if "://" in parsed.to:
+            raise UsageError(f"{parsed.to}: --by-year writes to a folder of this machine; copy it from there")
         from extraction.exports.partitions import write_by_year
 
-        write_by_year(target, _reports(parsed.out, names))
-    elif target.suffix == ".xlsx":
+        write_by_year(target, _reports(out, names))
+    elif suffix == ".xlsx":
         _require("xlsxwriter")
         from extraction.exports.workbook import MOST_REPORTS, write_workbook
 
@@ -72,19 +76,24 @@ def _write(parsed: argparse.Namespace, names: list[str]) -> None:
             raise UsageError(
                 f"a workbook takes {MOST_REPORTS} reports, not {len(names):,}: name some, or use a database"
             )
-        write_workbook(target, _reports(parsed.out, names))
-    elif target.suffix == ".csv":
+        write_workbook(target, _reports(out, names))
+    elif suffix == ".csv":
         from extraction.field_tables import write_csv
 
-        write_csv(target, _reports(parsed.out, names), for_excel=parsed.bom)
-    elif target.suffix == ".html":
+        write_csv(target, _reports(out, names), for_excel=parsed.bom)
+    elif suffix == ".html":
         from extraction.exports.summary import Survey, write_summary
         from extraction.outputs import read_manifest
 
         survey = Survey()
-        for report in _reports(parsed.out, names):
+        for report in _reports(out, names):
             survey.add(report)
-        write_summary(target, survey, read_manifest(parsed.out))
+        write_summary(target, survey, read_manifest(out))
+    elif "://" in parsed.to:
+        _require("sqlalchemy")
+        from extraction.exports.database import write_database
+
+        write_database(parsed.to, _reports(out, names))
     else:
         raise UsageError(f"{parsed.to}: end it with .xlsx, .csv or .html, give a database's address, or add --by-year")
 

@@ -15,6 +15,7 @@ import pyarrow.dataset
 import pytest
 import sqlalchemy as sa
 
+from extraction.bulk.places import place
 from extraction.catalogue import template, template_ids
 from extraction.cli import main
 from extraction.document import Check, ExtraRow, Field, NarrativeFigure, Report, Source, Status, Verdict
@@ -333,6 +334,19 @@ def test_the_ending_says_what_is_written(target: str, out: Path, tmp_path: Path)
 def test_a_database_of_one_report_by_the_command(out: Path, tmp_path: Path) -> None:
     assert main(["export", str(out), "b.pdf", "--to", f"sqlite:///{tmp_path}/a.db"]) == 0
     assert rows(tmp_path / "a.db", "select path from reports") == [("b.pdf",)]
+
+
+@pytest.mark.filterwarnings("default")  # of botocore
+def test_an_archive_in_an_object_store_is_exported_to_there_or_here(s3: str, tmp_path: Path) -> None:
+    item = report("a.pdf", 2023, field(RECEIVED, "12"))
+    write_report(place(f"{s3}/out"), "a.pdf", item)
+    write_manifest(place(f"{s3}/out"), [ManifestLine("a.pdf", "ab" * 32, "converted", None, 1.0, 3)])
+    for target in (f"{s3}/fields.csv", str(tmp_path / "fields.csv")):
+        assert main(["export", f"{s3}/out", "--to", target, "--bom"]) == 0
+        assert place(target).read_bytes().startswith(b"\xef\xbb\xbfreport,")
+    assert main(["export", f"{s3}/out", "--to", str(tmp_path / "years"), "--by-year"]) == 0
+    assert (tmp_path / "years" / "year=2023").is_dir()
+    assert main(["export", f"{s3}/out", "--to", f"{s3}/years", "--by-year"]) == 2
 
 
 @pytest.mark.parametrize(
