@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import ceil, floor, log10
 
@@ -13,7 +13,10 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 24, 24, 44
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A value of a year. `y` is None where there is none, and `note` says why; `doubtful`: a person must look."""
+    """A value of a year. `y` is None where there is none, and `note` says why; `doubtful`: a person must look.
+
+    `label` is where its text goes: below the point where the line comes down to it.
+    """
 
     x: float
     y: float | None
@@ -21,6 +24,7 @@ class Point:
     text: str
     note: str = ""
     doubtful: bool = False
+    label: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,16 @@ def line_chart(years: Sequence[int], values: Sequence[tuple[Decimal | None, str,
         )
         for k, (year, (value, note, doubtful)) in enumerate(zip(years, values, strict=True))
     )
+    points = tuple(map(_labelled, (None, *points), points, (*points[1:], None)))
     return LineChart(points, tuple(_runs(points)), tuple((up(level), f"{level:g}") for level in levels))
+
+
+def _labelled(before: Point | None, point: Point, after: Point | None) -> Point:
+    if point.y is None:
+        return point
+    around = [other.y for other in (before, after) if other is not None and other.y is not None]
+    lowest = bool(around) and all(y < point.y for y in around)
+    return replace(point, label=point.y + 21 if lowest else point.y - 11)
 
 
 def _runs(points: Sequence[Point]) -> list[str]:

@@ -149,10 +149,11 @@ def explained(identity: Identity, fields: Mapping[str, Field]) -> str:
     sums = [sum(f.value or 0 for f in side) for side in (left, right)]
     if sums[0] == sums[1]:
         return ""
-    return (
-        f"{sum_text(left)} = {sums[0]}，而 {sum_text(right)} = {sums[1]}，"
-        f"相差 {abs(sums[0] - sums[1])}（左边{'多' if sums[0] > sums[1] else '少'}）"
-    )
+    said = [
+        f"{sum_text(side)} = {total}" if len(side) > 1 else f"{total}"
+        for side, total in zip((left, right), sums, strict=True)
+    ]
+    return f"{said[0]}，而右边 {said[1]}，相差 {abs(sums[0] - sums[1])}（左边{'多' if sums[0] > sums[1] else '少'}）"
 
 
 def _known(fields: Mapping[str, Field], target: str) -> Field:

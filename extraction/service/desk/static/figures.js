@@ -38,9 +38,10 @@ export function evaluate(identity, cellOf) {
   const [left, right] = sides.map((side) => side.reduce((sum, cell) => sum + cell.value, 0n));
   if (left === right) return { state: "ok", said: "", expression };
   const apart = left > right ? left - right : right - left;
-  const [one, other] = sides.map((side) => side.map(text).join(" + "));
-  const said =
-    `${one} = ${show(left)}，而 ${other} = ${show(right)}，相差 ${show(apart)}（左边${left > right ? "多" : "少"}）`;
+  const [one, other] = [left, right].map((sum, k) =>
+    sides[k].length > 1 ? `${sides[k].map(text).join(" + ")} = ${show(sum)}` : show(sum),
+  );
+  const said = `${one}，而右边 ${other}，相差 ${show(apart)}（左边${left > right ? "多" : "少"}）`;
   return { state: "fail", said, expression };
 }
 

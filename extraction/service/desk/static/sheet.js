@@ -42,6 +42,8 @@ export class Sheet {
     if (sum) place.dataset.sum = sum;
     else delete place.dataset.sum;
     if (input.dataset.mode !== "type") input.value = cell.text;
+    // What does not fit is set smaller: a figure without its first digit is another figure.
+    place.dataset.long = input.value.length > 6 ? "very" : input.value.length > 3 ? "yes" : "no";
     const kind = cell.person && cell.status !== "read" ? `${LOOKS.person}：${LOOKS[cell.status]}` : LOOKS[look];
     const said = [this.fields[id].label, kind, SUMS[sum]].filter(Boolean).join("，");
     if (input.getAttribute("aria-label") !== said) input.setAttribute("aria-label", said);
