@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from extraction.errors import InputError
 from extraction.service.context import Service
+from extraction.service.loop import collection
 from extraction.service.problems import Problem
 from extraction.service.security.uploads import Received, received, shown_name
 from extraction.service.store import documents, jobs
@@ -74,6 +75,8 @@ def delete(service: Service, document_id: int) -> None:
         document = documents.get(session, document_id)
         if document is None:
             raise Problem(404, f"there is no document {document_id}")
+        annotations = collection.keys_of(session, document)
         documents.delete(session, document)
-    service.files.remove(document.place)
+    for key in (document.place, *annotations):
+        service.files.remove(key)
     service.pictures.forget(document)

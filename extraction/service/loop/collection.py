@@ -44,6 +44,13 @@ def latest(session: Session) -> Sequence[tuple[Review, Document]]:
     return [(review, document) for review, document in session.execute(found)]
 
 
+def keys_of(session: Session, document: Document) -> list[str]:
+    """The keys of all annotations of a document."""
+    of_document = select(Review.annotation).join(ReportRow, ReportRow.id == Review.report_id)
+    found = session.scalars(of_document.where(ReportRow.document_id == document.id, Review.annotation.is_not(None)))
+    return [key for key in found if key]
+
+
 def lay_out(files: Files, found: Sequence[tuple[Review, Document]], folder: Path) -> Iterator[Review]:
     """Write the annotations with their documents as a data set; the reviews that it holds."""
     for review, document in found:
