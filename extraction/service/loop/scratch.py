@@ -82,8 +82,8 @@ def compared(reading: Reading) -> Changes:
 
 def _reports(session: Session) -> Iterator[tuple[ReportRow, Document]]:
     found = select(ReportRow, Document).join(Document, Document.id == ReportRow.document_id)
-    for row, document in session.execute(found.where(Document.deleted.is_(None)).order_by(ReportRow.id)):
-        yield row, document
+    for pair in session.execute(found.where(Document.deleted.is_(None)).order_by(ReportRow.id)):
+        yield pair[0], pair[1]
 
 
 def _last_reading(session: Session, row: ReportRow) -> Version:
