@@ -56,6 +56,7 @@ class LocalEngine:
         self._plan, self._on_start, self._on_page = plan, on_start, on_page
         self._workers: list[_Worker] = []
         self._failed_starts = 0
+        self._stopped = False
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """Every task's outcome, as it is done. Raises OutputError where OUT takes no more files."""
@@ -74,12 +75,18 @@ class LocalEngine:
             worker.end()
         self._workers.clear()
 
+    def stop(self) -> None:
+        """From another thread than that of `run`: kill the workers and end the run, without what is under way."""
+        self._stopped = True
+        for worker in list(self._workers):
+            worker.process.kill()
+
     def _through(
         self, tasks: Iterator[Task], workers: int, on_loss: Callable[[Task, str, str], None]
     ) -> Iterator[Outcome]:
         """Outcomes of the tasks that some worker lived through; `on_loss` hears of the others, and why."""
         waiting = next(tasks, None)
-        while waiting is not None or any(w.task for w in self._workers):
+        while not self._stopped and (waiting is not None or any(w.task for w in self._workers)):
             while waiting is not None and (worker := self._free(workers)) is not None:
                 if worker.give(waiting, self._on_start):
                     waiting = next(tasks, None)

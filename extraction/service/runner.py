@@ -127,7 +127,7 @@ class _Reader:
         with self._service.store.writing() as session:
             jobs.give_back(session, self._name)
         if self._engine is not None:
-            self._engine.close()
+            self._engine.stop()
 
     def _take_and_read(self) -> bool:
         """Whether there was a job."""
