@@ -27,6 +27,7 @@ ROUTERS: tuple[str, ...] = (
     "extraction.service.api.reports",
     "extraction.service.api.exports",
     "extraction.service.api.trainings",
+    "extraction.service.api.audit",
     "extraction.service.api.health",
     "extraction.service.security.pages",
     "extraction.service.desk.pages",

@@ -360,3 +360,7 @@ def test_the_api_of_the_loop(service: Service, tmp_path: Path) -> None:
         assert client.get(f"/api/trainings/1{path}").status_code == 404
     assert client.post("/api/trainings/1/promote", json={}).status_code == 404
     assert client.get("/api/trainings").json() == []
+    log = client.get("/api/audit", params={"limit": 5}).json()
+    assert {"review.add", "report.change"} <= {row["action"] for row in log["rows"]}
+    assert client.get("/api/audit", params={"action": "document.add"}).json()["rows"][0]["subject"] == "document/1"
+    assert client.get("/api/audit", params={"user": "nobody"}).json() == {"count": 0, "rows": []}
