@@ -188,7 +188,8 @@ def table(found: Sequence[Reviewing]) -> Iterator[str]:
     seconds, every = sum(f.seconds for f in found), sum(f.all_seconds for f in found)
     by_row = sum(f.all_seconds_by_row for f in found)
     yield ""
-    yield f"Of the time of retyping: {seconds / every:.1%}; {seconds / by_row:.1%} of it with one look a row."
+    shares = f"{seconds / every:.1%} of retyping's, {seconds / by_row:.1%} where that takes one look a row"
+    yield f"Time at the desk: {shares}."
     yield f"Median report: {median(f.seconds for f in found):.0f} s, {median(f.keys for f in found):.0f} keys."
     half = [f"{_put_right_in_half(order):.0%}" for order in (sorted(found, key=lambda f: -f.gain), found)]
     yield f"Wrong guesses put right in half of the time: {half[0]} in the queue's order, {half[1]} in that of uploads."
