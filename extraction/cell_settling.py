@@ -37,6 +37,8 @@ _SLANTED = 0.8  # of a /
 _LIKELY = 0.9  # probability of a figure that letters do not speak against
 _HALF = 0.7  # probability under which an answer is hardly better than another
 _SHORT = 2  # characters of an answer that a second engine may give by chance too: 1 for a 0 on a fax
+_PLAIN = {"0": 0.8, "-": 0.9}  # probability of marks too plain for a general recogniser, which makes 1 or letters of
+# them: from there on 110 of 110 zeros were right that it read otherwise, on train and dev, and 14 of 14 dashes
 _NEARLY = 0.3  # probability of a second reading that may be the right one after all
 _SECOND = 0.05  # of the general recogniser's score, what a figure that only it names is given
 _OFF = 0.27  # heights of a digit: no dash stands farther from the middle of its row's figures
@@ -135,7 +137,8 @@ def _weighed(figure: CellReading, said: str, score: float, blotted: bool) -> tup
 
     Two that agree are surer than either, but by chance. What was nearly the first answer and is the second
     engine's stands if a sum bears it out. Of poor marks the general recogniser makes letters: they speak against a
-    likely figure only where it may be under a blot. Any other difference is a doubt.
+    likely figure only where it may be under a blot. What it makes of a likely zero or dash is no doubt either, but any
+    other difference is.
     """
     text, probability = figure.text, figure.probability
     if said == text or (parse_figure(said) is not None and parse_figure(said) == parse_figure(text)):
@@ -147,6 +150,8 @@ def _weighed(figure: CellReading, said: str, score: float, blotted: bool) -> tup
     if figure.of(said) > _NEARLY:
         return said, min(_OUTVOTED, figure.of(said) / (figure.of(said) + 0.05 * probability)), ""
     if OTHER in said and not any(c.isdigit() for c in said) and probability > _LIKELY and not blotted:
+        return text, min(probability, _OUTVOTED), ""
+    if probability > _PLAIN.get(text, 1.0):
         return text, min(probability, _OUTVOTED), ""
     return text, min(probability, _UNSURE), f"readings differ: {text!r}, {said!r}"
 

@@ -16,10 +16,11 @@ import numpy as np
 
 from extraction.reconcile.model import Problem
 from extraction.reconcile.outlook import CLOSED, Outlook, at_end, before, chances_of
+from extraction.reconcile.sift import sifted
 from extraction.reconcile.source import COLUMN, COLUMN_KINDS, ROW_KINDS, alone, chance_of, is_grand, misprint
 from extraction.reconcile.ways import Floats, Ints, Ways, tally, ways_of
 
-EDGES = 60_000
+EDGES = 100_000
 """Steps from states to states that are looked at for each row: all rows together take at most about a second."""
 
 _STATES = 4_000
@@ -88,19 +89,20 @@ class Sweep:
     def run(self) -> Posterior | None:
         """The posterior, None where nothing that was looked at explains what was read."""
         states = np.array([[self._first_gap(k) for k in self._columns]], dtype=np.int64)
-        alpha, alphas, layers, lost = np.ones(1), [], [], 0.0
+        alpha, worth, alphas, layers, lost = np.ones(1), np.ones(1), [], [], 0.0
         for step, outlooks in zip(self._steps, self._outlooks, strict=True):
-            edges, reached, left_out = self._taken(step, states, alpha)
+            edges, reached, left_out = self._taken(step, states, worth)
             merged, child = _merged(reached)
             arrived = tally(child, alpha[edges.parent] * edges.weight, len(merged))
-            kept, dropped = _kept(arrived * chances_of(outlooks, merged))
+            worth = arrived * chances_of(outlooks, merged)
+            kept, dropped = _kept(worth)
             if not kept.any():
                 return None
             number = np.cumsum(kept) - 1
             on = kept[child]
             layers.append(_Edges(edges.parent[on], number[child[on]], edges.weight[on], edges.way[on]))
             alphas.append(alpha)
-            states, alpha = merged[kept], arrived[kept]
+            states, alpha, worth = merged[kept], arrived[kept], worth[kept]
             alpha = alpha / alpha.sum()
             lost += dropped + left_out
         return self._posterior(layers, alphas, lost)
@@ -117,7 +119,8 @@ class Sweep:
         by_themselves = (i for i in range(len(self._problem.figures)) if i not in self._in_row)
         groups += [((i,), None) for i in by_themselves]
         every = (ways_of(self._problem, figures, row, self._signs) for figures, row in groups)
-        left = [w for w in every if len(w) > 1 or w.options.any() or w.row is None]  # the rest holds as it was read
+        open_ = [w for w in every if len(w) > 1 or w.options.any() or w.row is None]  # the rest holds as it was read
+        left = sifted(open_, [self._first_gap(k) for k in self._columns])
         for columns in self._kinds():
             now = [w for w in left if self._signs[list(w.figures)][:, columns].any()]
             left = [w for w in left if w not in now]
@@ -159,10 +162,10 @@ class Sweep:
                     now[c] = before(now[c], step, int(c))
         return found[::-1]
 
-    def _taken(self, step: _Step, states: Ints, alpha: Floats) -> tuple[_Edges, Ints, float]:
+    def _taken(self, step: _Step, states: Ints, worth: Floats) -> tuple[_Edges, Ints, float]:
         """All steps from the states, the gaps that they lead to, and the share that was left out."""
         if isinstance(step, Ways):
-            parent, way, left_out = _pairs(alpha, step.weights)
+            parent, way, left_out = _pairs(worth, step.worth)
             reached = states[parent] + step.moves[way]
             return _Edges(parent, parent, step.weights[way], way), reached, left_out + step.left_out
         if isinstance(step, _Blame):
@@ -257,34 +260,28 @@ class Sweep:
             fails[self._columns[c]] += chance
 
 
-def _pairs(alpha: Floats, weights: Floats) -> tuple[Ints, Ints, float]:
-    """Each state with each way, the likeliest where they are too many, and the share that was left out."""
-    if len(alpha) * len(weights) <= EDGES:
-        return (
-            np.repeat(np.arange(len(alpha)), len(weights)),
-            np.tile(np.arange(len(weights)), len(alpha)),
-            0.0,
-        )
-    order = np.argsort(-weights, kind="stable")
-    rising = -weights[order]
-    low, high = 0.0, float(alpha.max() * weights.max())
-    taken = np.zeros(len(alpha), dtype=np.int64)
-    for _ in range(40):
-        middle = np.sqrt(low * high) if low else high * 1e-12
-        counts = np.searchsorted(rising, -middle / alpha, side="right")
-        if counts.sum() > EDGES:
+def _pairs(states: Floats, ways: Floats) -> tuple[Ints, Ints, float]:
+    """Each state with each way, those that are worth most where they are too many, and the share that was left out."""
+    if len(states) * len(ways) <= EDGES:
+        return np.repeat(np.arange(len(states)), len(ways)), np.tile(np.arange(len(ways)), len(states)), 0.0
+    order = np.argsort(-ways, kind="stable")
+    taken = _first_of_each(states, ways[order])
+    parent = np.repeat(np.arange(len(states)), taken)
+    way = order[np.arange(len(parent)) - np.repeat(np.cumsum(taken) - taken, taken)]
+    share = float((states[parent] * ways[way]).sum() / (states.sum() * ways.sum()))
+    return parent, way, max(0.0, 1 - share)
+
+
+def _first_of_each(states: Floats, ways: Floats) -> Ints:
+    """How many of the ways, those that are worth most first, to take for each state, so that they are not too many."""
+    low, high = np.log(states.max() * ways[0]) - 60, np.log(states.max() * ways[0])
+    for _ in range(12):
+        middle = (low + high) / 2
+        if np.searchsorted(-ways, -np.exp(middle) / states, side="right").sum() > EDGES:
             low = middle
         else:
-            high, taken = middle, counts
-        if low and high / low < 1.05:
-            break
-        if not low and counts.sum() <= EDGES:
-            break
-    parent = np.repeat(np.arange(len(alpha)), taken)
-    within = np.arange(len(parent)) - np.repeat(np.cumsum(taken) - taken, taken)
-    way = order[within]
-    share = float((alpha[parent] * weights[way]).sum() / (alpha.sum() * weights.sum()))
-    return parent, way, max(0.0, 1 - share)
+            high = middle
+    return np.searchsorted(-ways, -np.exp(high) / states, side="right").astype(np.int64)
 
 
 def _joined(ways: Sequence[tuple[np.ndarray, Floats, Ints]]) -> tuple[_Edges, Ints]:

@@ -37,7 +37,8 @@ class Ways:
     `options` (n, figures) is the option chosen of each figure, `moves` (n, columns) what that adds to the gap of each
     sum of a column, `weights` (n) how probable it is, `blamed` (n) the figure, by its place in `figures`, that is
     misprinted or misread, NOBODY where none is, `fails` (n) whether the row's sum fails in print: where it does not,
-    the figure that is blamed is misread. `left_out` is the share of all that was not looked at.
+    the figure that is blamed is misread. `worth` (n) is how much each is worth trying, `left_out` the share of all
+    that was not looked at.
     """
 
     figures: tuple[int, ...]
@@ -47,6 +48,7 @@ class Ways:
     weights: Floats
     blamed: Ints
     fails: NDArray[np.bool_]
+    worth: Floats
     left_out: float
 
     def __len__(self) -> int:
@@ -54,7 +56,7 @@ class Ways:
 
     def only(self, kept: Ints | NDArray[np.bool_]) -> Ways:
         """These ways of them."""
-        of_ways = ("options", "moves", "weights", "blamed", "fails")
+        of_ways = ("options", "moves", "weights", "blamed", "fails", "worth")
         return replace(self, **{name: getattr(self, name)[kept] for name in of_ways})
 
 
@@ -69,12 +71,13 @@ def ways_of(problem: Problem, figures: tuple[int, ...], row: int | None, columns
     moves = (said - np.array([a[0] for a in amounts])) @ columns[list(figures)]
     nobody = np.full(len(weights), NOBODY)
     if row is None:
-        return Ways(figures, row, options, moves, weights, nobody, np.zeros(len(weights), dtype=bool), left_out)
+        holds = np.zeros(len(weights), dtype=bool)
+        return Ways(figures, row, options, moves, weights, nobody, holds, weights, left_out)
     total = problem.sums[row]
     signs = np.array([total.sign(i) for i in figures])
     gaps = said @ signs
     failing = gaps != 0
-    holding = Ways(figures, row, options, moves, weights, nobody, failing, left_out)
+    holding = Ways(figures, row, options, moves, weights, nobody, failing, weights, left_out)
     chances = chance_of(gaps)
     parts = [holding.only(~failing)]
     if failing.any():
@@ -132,7 +135,7 @@ def _combined(problem: Problem, figures: Sequence[int]) -> tuple[Ints, Floats, f
 
 
 def _weighed(ways: Ways, chances: Floats) -> Ways:
-    return replace(ways, weights=ways.weights * chances)
+    return replace(ways, weights=ways.weights * chances, worth=ways.worth * chances)
 
 
 def _likely(parts: Sequence[Ways]) -> Ways:
@@ -144,6 +147,7 @@ def _likely(parts: Sequence[Ways]) -> Ways:
         weights=np.concatenate([p.weights for p in parts]),
         blamed=np.concatenate([p.blamed for p in parts]),
         fails=np.concatenate([p.fails for p in parts]),
+        worth=np.concatenate([p.worth for p in parts]),
     )
     kept = np.flatnonzero(joined.weights >= _LEAST * joined.weights.max())
     if len(kept) <= _MOST:
