@@ -103,8 +103,4 @@ def test_the_documentation_names_every_endpoint_and_no_other(running: Running) -
     named = set(re.findall(r"`(GET|POST|DELETE) (/[^ `]*)`", page))
     there = {(method.upper(), path) for path, methods in running.app.openapi()["paths"].items() for method in methods}
     assert named - there == set()
-    assert {
-        (m, p)
-        for m, p in there - named
-        if p.split("/")[2:3] not in (["trainings"], ["training-progress"], ["annotations"])
-    } == set()
+    assert there - named == set()
