@@ -7,7 +7,7 @@ if they stand at the same places; where only the order of cells counts, the head
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -65,7 +65,8 @@ def read_headers(matches: Sequence[RowMatch]) -> dict[tuple[str, int], Header]:
         if found is None:
             found = _by_rows(matches, block, table_index, before)
         if found is not None:
-            headers[block.id, table_index] = found
+            doubt = found.doubt or _own_disorder(matches, block, table, table_index)
+            headers[block.id, table_index] = replace(found, doubt=doubt)
     return headers
 
 
@@ -103,6 +104,9 @@ def read_unplaced_headers(matches: Sequence[RowMatch]) -> dict[str, UnplacedHead
             before = found.get(block.id, UnplacedHeader({}))
             tables = before.tables | {row.table_index for row in match.rows}
             found[block.id] = UnplacedHeader(before.cells | labels, before.doubt or _disorder(cells, block), tables)
+    for block, table, table_index in _pieces(matches):
+        if block.id in found and (doubt := _own_disorder(matches, block, table, table_index)):
+            found[block.id] = replace(found[block.id], doubt=doubt)
     return found
 
 
@@ -185,6 +189,13 @@ def _disorder(cells: Sequence[Cell], block: Block) -> str:
     scores = _likeness(cells, block)
     own, best = scores.diagonal(), scores.max(axis=1)
     return "the headers are not in the form's order" if ((best >= 0.8) & (own < best - 0.15)).any() else ""
+
+
+def _own_disorder(matches: Sequence[RowMatch], block: Block, table: Table, table_index: int) -> str:
+    """The disorder of what stands above the values, be it believed to be their header or not."""
+    first_column = _first_value_column(matches, block, table_index) or 0
+    ways = _header_rows(matches, block, table_index), _rows_above(matches, block, table, table_index)
+    return next((said for rows in ways if (said := _disorder(_lowest_cells(table, rows, first_column), block))), "")
 
 
 def _lowest_cells(table: Table, rows: Sequence[int], first_column: int) -> list[Cell]:

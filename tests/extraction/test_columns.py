@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from random import Random
+
 import pytest
 
 from extraction.catalogue import template
 from extraction.columns import place
 from extraction.document import Box, Cell, Field, Status, Table
 from extraction.form_lines import LineKind, form_lines
+from extraction.forms import FormTable
 from extraction.headers import Header
 from extraction.labelling import label_fields
 from extraction.printed import printed_rows
 from extraction.rows import RowMatch, match_form
 from extraction.settings import LabelSettings, Settings
+from training.labeller.aligned import Trial, drawn
+from training.labeller.provincial import total_first
+from training.synthetic.content import draft_report
 
 LINE = next(
     line
@@ -190,3 +197,16 @@ def test_figures_below_headers_that_say_nothing_are_in_doubt_on_a_scan(confidenc
 
 def test_figures_that_begin_a_page_after_their_header_are_read() -> None:
     assert set(disputes([], 0.9999).values()) == {Status.READ}
+
+
+@pytest.mark.parametrize("seed", [71_000_000, 71_000_004, 71_000_028, 71_000_093])
+def test_columns_in_another_order_than_the_forms_go_to_a_person(seed: int) -> None:
+    """The total stands before the applicants; merged headers above them must not hide that."""
+    draft = draft_report(seed, "dev")
+    (form,) = (p for p in draft.parts if isinstance(p, FormTable) and p.section == "applications")
+    moved = replace(draft, parts=(replace(form, rows=tuple(map(total_first, form.rows))),))
+    tables = [r.table for r in drawn(moved, Trial(), Random(seed)).regions if r.table is not None]
+    read = {f.id: f for f in label_fields(tables, Settings()).fields}
+    printed = [f for f in draft.report.fields if f.id.startswith("applications.") and f.value]
+    assert printed
+    assert {read[f.id].status for f in printed} == {Status.REVIEW}

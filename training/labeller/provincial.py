@@ -118,7 +118,7 @@ def _paragraph(paragraph: Paragraph) -> Paragraph:
 def _table(table: FormTable, rng: Random) -> FormTable:
     rows = tuple(tuple(_worded(cell) for cell in row) for row in table.rows)
     if table.section == "applications":
-        rows = tuple(map(_total_first, rows))
+        rows = tuple(map(total_first, rows))
     if table.section == "proactive":
         own = _own_block(rng)
         return replace(table, rows=(*rows, *own), keys=(*table.keys, *("",) * len(own)))
@@ -130,7 +130,7 @@ def _worded(cell: FormCell) -> FormCell:
     return cell if text is None or not cell.text else replace(cell, text=text)
 
 
-def _total_first(row: Row) -> Row:
+def total_first(row: Row) -> Row:
     """The total before the other applicants, in the header and below."""
     for k, cell in enumerate(row):
         if cell.label == "column.applications.total" or (cell.field or "").endswith(".total"):
