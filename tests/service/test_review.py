@@ -133,6 +133,8 @@ def test_what_the_conversion_found_in_print_has_to_be_confirmed_too() -> None:
         (value(UPHELD, "3元"), "单位"),
         (value("review.none", "3"), "没有"),
         (Action(Kind.UNDO), "撤销"),
+        (Action(Kind.VALUE, (UPHELD, OTHER), "3"), "太多"),
+        (Action(Kind.MISSING), "没有指明"),
         (Action(Kind.SOURCE_ERROR, (SUM,), "1 = 2"), "并非不符"),
         (Action(Kind.HEADING, ("year",), "二〇二四"), "四位数字"),
         (Action(Kind.HEADING, ("organization",), " "), "不能为空"),

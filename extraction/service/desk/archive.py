@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from extraction.archive import check_archive, entry_of
-from extraction.archive_names import agencies_of
 from extraction.catalogue import field_forms
 from extraction.document import Field, Report, Status
 from extraction.exports.summary import STATUSES
@@ -28,11 +27,14 @@ from extraction.service.store.tables import ReportRow
 router = APIRouter(prefix="/desk", include_in_schema=False)
 
 _FIRST_FIELD = "applications.received.total"
+_AGENCIES = 100  # on one page of the dashboard
 _Number = Annotated[str, Query(pattern=r"^\d{0,9}$")]
 
 
 @router.get("/dashboard")
-def dashboard(service: Serving, person: Viewer) -> HTMLResponse:
+def dashboard(
+    service: Serving, person: Viewer, number: Annotated[int, Query(alias="page", ge=1, le=10**6)] = 1
+) -> HTMLResponse:
     """How far the work is, how right the readings were, which sums fail, which years are missing."""
     with service.store.reading() as session:
         return page(
@@ -43,7 +45,9 @@ def dashboard(service: Serving, person: Viewer) -> HTMLResponse:
             accuracies=figures.accuracies(session),
             cost=figures.cost(session),
             failed=figures.failed(session),
-            matrix=figures.matrix(session),
+            matrix=figures.matrix(session, (number - 1) * _AGENCIES, _AGENCIES),
+            number=number,
+            most=_AGENCIES,
         )
 
 
@@ -102,12 +106,8 @@ def compare(
 def _agencies(session: Session) -> dict[str, list[ReportRow]]:
     """The reports of each agency that has a name and years."""
     dated = (ReportRow.organization.is_not(None), ReportRow.year.is_not(None))
-    rows = session.scalars(select(ReportRow).where(*dated).order_by(ReportRow.year, ReportRow.id)).all()
-    printed: dict[str, set[int]] = {}
-    for row in rows:
-        printed.setdefault(row.organization or "", set()).add(row.year or 0)
-    agencies, _ = agencies_of(printed)
-    return {a.name: [row for row in rows if row.organization in a.spellings] for a in agencies}
+    rows = select(ReportRow).where(*dated).order_by(ReportRow.year, ReportRow.id)
+    return figures.reports_of_agencies(session.scalars(rows))
 
 
 def _longest(agencies: dict[str, list[ReportRow]]) -> str:

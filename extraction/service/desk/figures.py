@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -71,16 +71,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Agencies by years; a row is an agency's name with its places."""
+    """Agencies by years; a row is an agency's name with its places. `count` are the agencies, `rows` a page of them."""
 
     years: tuple[int, ...]
+    count: int
     rows: tuple[tuple[str, tuple[Place, ...]], ...]
     undated: tuple[ReportRow, ...]
 
 
 def progress(session: Session) -> Progress:
     """Counts over everything."""
-    states = dict(session.execute(select(ReportRow.state, func.count()).group_by(ReportRow.state)).tuples().all())
+    by_state = select(ReportRow.state, func.count()).group_by(ReportRow.state)
+    states = {state: count for state, count in session.execute(by_state)}  # noqa: C416  # rows are no pairs to mypy
     waiting = select(func.sum(ReportRow.to_review), func.sum(ReportRow.minutes)).where(ReportRow.state != ACCEPTED)
     cells, minutes = session.execute(waiting).one()
     return Progress(sum(states.values()), states.get(ACCEPTED, 0), cells or 0, minutes or 0.0, jobs.counts(session))
@@ -107,10 +109,11 @@ def _counts(found: Sequence[dict[str, int]], name: str) -> np.ndarray[tuple[int]
 
 def cost(session: Session) -> Cost | None:
     """Of the reviews so far; None before the first."""
-    taken = session.execute(select(Review.seconds, Review.keystrokes, Review.cells)).tuples().all()
+    taken = session.scalars(select(Review)).all()
     if not taken:
         return None
-    return Cost(len(taken), *(float(median(column)) for column in zip(*taken, strict=True)))
+    columns = ([r.seconds for r in taken], [r.keystrokes for r in taken], [r.cells for r in taken])
+    return Cost(len(taken), *(float(median(column)) for column in columns))
 
 
 def failed(session: Session) -> tuple[Failed, ...]:
@@ -124,21 +127,25 @@ def failed(session: Session) -> tuple[Failed, ...]:
     return tuple(sorted(found, key=lambda f: (-f.in_print - f.unsettled, f.title)))
 
 
-def matrix(session: Session) -> Matrix:
-    """Every agency by every year that any of them reports on; spellings of one agency are one row."""
+def matrix(session: Session, first: int, most: int) -> Matrix:
+    """Agencies by every year that any of them reports on, `most` from the one numbered `first`, from 0."""
     rows = session.scalars(select(ReportRow).order_by(ReportRow.id)).all()
-    dated = [row for row in rows if row.year is not None]
-    printed: dict[str, set[int]] = {}
-    for row in dated:
-        printed.setdefault(row.organization or UNKNOWN, set()).add(row.year or 0)
-    agencies, _ = agencies_of(printed)
-    years = sorted({row.year or 0 for row in dated})
+    agencies = reports_of_agencies([row for row in rows if row.year is not None])
+    years = sorted({row.year or 0 for own in agencies.values() for row in own})
     every = tuple(range(years[0], years[-1] + 1)) if years else ()
-    shown = []
-    for agency in agencies:
-        own = [row for row in dated if (row.organization or UNKNOWN) in agency.spellings]
-        shown.append((agency.name, tuple(_place(year, own) for year in every)))
-    return Matrix(every, tuple(shown), tuple(row for row in rows if row.year is None))
+    shown = [
+        (name, tuple(_place(year, own) for year in every)) for name, own in [*agencies.items()][first : first + most]
+    ]
+    return Matrix(every, len(agencies), tuple(shown), tuple(row for row in rows if row.year is None))
+
+
+def reports_of_agencies(dated: Iterable[ReportRow]) -> dict[str, list[ReportRow]]:
+    """The reports of each agency, by its name in order of the alphabet; spellings of one agency are one."""
+    by_name: dict[str, list[ReportRow]] = {}
+    for row in dated:
+        by_name.setdefault(row.organization or UNKNOWN, []).append(row)
+    agencies, _ = agencies_of({name: {row.year or 0 for row in rows} for name, rows in by_name.items()})
+    return {agency.name: [row for name in agency.spellings for row in by_name[name]] for agency in agencies}
 
 
 def _place(year: int, own: Sequence[ReportRow]) -> Place:

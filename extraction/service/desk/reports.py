@@ -27,6 +27,8 @@ router = APIRouter(prefix="/desk/reports", include_in_schema=False)
 
 BEAT = 45  # seconds between signs of life of an open page
 
+_PLAIN = r"^[^\x00]*$"  # PostgreSQL's texts cannot hold that character
+
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
@@ -36,8 +38,8 @@ class Done(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: Kind
-    targets: list[Annotated[str, Field(max_length=200)]] = Field(default_factory=list, max_length=400)
-    text: str = Field("", max_length=2000)
+    targets: list[Annotated[str, Field(max_length=200, pattern=_PLAIN)]] = Field(default_factory=list, max_length=400)
+    text: str = Field("", max_length=2000, pattern=_PLAIN)
     sequence: int = Field(ge=0)
     revision: int = Field(ge=0)
 

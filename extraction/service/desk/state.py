@@ -49,6 +49,8 @@ def state_data(now: Reviewed, sequence: int, actions: Sequence[Action]) -> dict[
     said = {c.id: c.expression for c in now.report.checks}
     return {
         "sequence": sequence,
+        "organization": now.report.organization,
+        "year": now.report.year,
         "undoable": bool(standing(actions)),
         "fields": {
             f.id: {

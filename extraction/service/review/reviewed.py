@@ -80,6 +80,8 @@ def reviewed(read: Report, actions: Sequence[Action]) -> Reviewed:
 
 def after(read: Report, actions: Sequence[Action], action: Action) -> Reviewed:
     """The report after one more action. Raises `Refused` where that one makes no sense now."""
+    if not _fits(action):
+        raise Refused("这一步没有指明单元格，或指明得太多")
     if action.kind is Kind.UNDO and not standing(actions):
         raise Refused("没有可撤销的操作")
     if action.kind is Kind.SOURCE_ERROR:
@@ -88,6 +90,13 @@ def after(read: Report, actions: Sequence[Action], action: Action) -> Reviewed:
         if [failing.get(i) for i in action.targets] != [action.text]:
             raise Refused("这条勾稽关系现在并非不符，或仍有单元格未核对")
     return reviewed(read, (*actions, action))
+
+
+def _fits(action: Action) -> bool:
+    """Whether it names as many things as its kind is done to."""
+    if action.kind in (Kind.ACCEPT_ALL, Kind.UNDO):
+        return not action.targets
+    return len(action.targets) == 1 or (action.kind is Kind.MISSING and bool(action.targets))
 
 
 def decide(field: Field, action: Action) -> Field:

@@ -95,6 +95,9 @@ function tally(sums, failing) {
   const all = find("#accept-all");
   all.disabled = !writable || state.accepted_all;
   all.querySelector("span").textContent = state.accepted_all ? "可信格已接受" : `接受可信格 ${state.sure}`;
+  if (state.organization) find("#organization").textContent = state.organization;
+  if (state.year) find("#year").textContent = state.year;
+  find("#heading").hidden = !writable;
   find("#undo").disabled = !writable || !state.undoable;
   find("#finish").disabled = !writable || waiting > 0 || !state.finished;
 }
@@ -299,8 +302,22 @@ function act(name, detail) {
     go: () => go(data.identities.find((identity) => identity.id === detail).right.at(-1)),
     finish: () => finish(),
     help: () => find("#help").showModal(),
+    heading: () => heading(),
   };
   rest[name]?.();
+}
+
+/** Ask for the agency's name and the year as they are printed. */
+function heading() {
+  const dialog = find("#headings");
+  const inputs = ["organization", "year"].map((name) => dialog.querySelector(`[name=${name}]`));
+  for (const input of inputs) input.value = state[input.name] ?? "";
+  dialog.returnValue = "";
+  dialog.onclose = () => {
+    if (dialog.returnValue !== "keep") return;
+    for (const { name, value } of inputs) if (value !== String(state[name] ?? "")) decide("heading", [name], value);
+  };
+  dialog.showModal();
 }
 
 function decided(kind, targets) {
