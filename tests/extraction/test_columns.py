@@ -203,8 +203,8 @@ def test_figures_that_begin_a_page_after_their_header_are_read() -> None:
 def test_columns_in_another_order_than_the_forms_go_to_a_person(seed: int) -> None:
     """The total stands before the applicants; merged headers above them must not hide that."""
     draft = draft_report(seed, "dev")
-    (form,) = (p for p in draft.parts if isinstance(p, FormTable) and p.section == "applications")
-    moved = replace(draft, parts=(replace(form, rows=tuple(map(total_first, form.rows))),))
+    forms = [p for p in draft.parts if isinstance(p, FormTable) and p.section == "applications"]
+    moved = replace(draft, parts=tuple(replace(form, rows=tuple(map(total_first, form.rows))) for form in forms))
     tables = [r.table for r in drawn(moved, Trial(), Random(seed)).regions if r.table is not None]
     read = {f.id: f for f in label_fields(tables, Settings()).fields}
     printed = [f for f in draft.report.fields if f.id.startswith("applications.") and f.value]
