@@ -307,6 +307,18 @@ def test_a_training_that_fails_says_why_and_leaves_what_was_reviewed_new(
     service.store.close()
 
 
+def test_a_training_that_another_machine_is_at_is_left_to_it(service: Service) -> None:
+    with service.store.writing() as session:
+        training = Training(state=trainings.RUNNING, started_by="zhang", created=now(), run="trainings/1/run")
+        session.add(training)
+        session.flush()
+        number = training.id
+    trainer = Trainer(service)
+    trainer._take()  # no folder of it is here
+    assert _training(service, number).state == trainings.RUNNING
+    assert not training_folder(service, number).exists()
+
+
 def _training(service: Service, number: int) -> Training:
     with service.store.reading() as session:
         return session.get_one(Training, number)

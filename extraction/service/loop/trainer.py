@@ -90,7 +90,8 @@ class Trainer:
     def _train(self, training_id: int) -> None:
         folder = training_folder(self._service, training_id)
         run = folder / "run"
-        self._begin(training_id, folder)
+        if not self._is_ours(training_id, folder):
+            return
         config = self._service.settings.training
         call = ["train", "labeller", str(run), "--annotations", str(folder / "annotations")]
         self._call(folder, [*call, *(["--config", config] if config else [])])
@@ -105,8 +106,8 @@ class Trainer:
             training.verdict = ("promote: " if comparison.promote else "refuse: ") + "; ".join(comparison.reasons)
             training.comparison = f"{training.run}/comparison.html"
 
-    def _begin(self, training_id: int, folder: Path) -> None:
-        """Lay out what is learnt from, once."""
+    def _is_ours(self, training_id: int, folder: Path) -> bool:
+        """Lay out what is learnt from, once; False for a training that another machine is at."""
         with self._service.store.writing() as session:
             training = _found(session, training_id)
             if training.state == trainings.WAITING:
@@ -114,6 +115,7 @@ class Trainer:
                 held = lay_out(self._service.files, latest(session), folder / "annotations")
                 trainings.learnt_from(session, training, [review.id for review in held])
                 training.state, training.run = trainings.RUNNING, f"trainings/{training_id}/run"
+        return folder.is_dir()
 
     def _call(self, folder: Path, arguments: list[str]) -> None:
         """Run a command of gouji. Raises CalledProcessError with the end of its log, Stopped."""
@@ -142,7 +144,7 @@ def training_folder(service: Service, training_id: int) -> Path:
 
 
 def _found(session: Session, training_id: int) -> Training:
-    training = session.get(Training, training_id)
+    training = session.get(Training, training_id, with_for_update=True)
     assert training is not None, "no training is ever deleted"
     return training
 
