@@ -25,7 +25,7 @@ _FAILS = 8.0  # cost of a sum that fails in print
 _HALF = 0.5  # of a Boolean
 _SCALE = 1000  # CP-SAT knows integers only
 _LIMIT = 10.0  # seconds a part
-_UNFINISHED = 0.01  # share of explanations that the sweep left out
+_UNFINISHED = 0.1  # share of explanations that the sweep left out
 
 Choice = dict[int, int]
 

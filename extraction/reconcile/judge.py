@@ -22,7 +22,7 @@ SETTLE = 0.998
 CORRECT = 0.995
 """Probability from which a figure is put right."""
 
-_LOST = 0.01  # share of explanations that were not looked at, from which the part is open
+_LOST = 0.1  # share of explanations that were not looked at, from which the part is open
 _HOLDS = 0.5  # probability from which a sum bears out its figures
 
 

@@ -34,8 +34,8 @@ class Posterior:
     """What a problem's figures most probably print.
 
     `options` has for each figure the probability of each of its options; what is left of 1 is that it says something
-    else. `fails` has for each sum the probability that it fails in print. `lost` is the share of all explanations that
-    was left out at most, about.
+    else. `fails` has for each sum the probability that it fails in print. `lost` is about the share of all explanations
+    that was left out; they say of most figures what the others do.
     """
 
     options: tuple[Floats, ...]
@@ -234,7 +234,7 @@ class Sweep:
             else:
                 misread[step.figure] += chances[2]
                 self._add_misprint(step.figure, float(chances[1]), fails)
-        found = tuple(o * max(0.0, 1 - m) / (1 + lost) for o, m in zip(options, misread, strict=True))
+        found = tuple(o * max(0.0, 1 - m) for o, m in zip(options, misread, strict=True))
         return Posterior(found, np.minimum(fails, 1.0), lost)
 
     def _add_ways(self, step: Ways, chances: Floats, options: list[Floats], misread: Floats, fails: Floats) -> None:

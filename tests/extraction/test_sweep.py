@@ -101,4 +101,4 @@ def test_more_ways_than_can_be_looked_at_are_said_to_be_lost() -> None:
         for i in range(ROWS * COLUMNS)
     ]
     posterior = Sweep(table(figures)).run()
-    assert posterior is None or posterior.lost > 0.01
+    assert posterior is None or posterior.lost > 0.1
