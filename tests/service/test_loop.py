@@ -278,7 +278,7 @@ def test_settings_are_said_as_a_file_says_them(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- training and promoting
 
 
-def test_a_training_that_fails_says_why_and_leaves_what_was_reviewed_new(
+def test_a_training_that_was_broken_off_goes_on_and_one_that_fails_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GOUJI_WEIGHTS", str(tmp_path / "weights"))
@@ -288,6 +288,9 @@ def test_a_training_that_fails_says_why_and_leaves_what_was_reviewed_new(
         accepted(service, web_report(service, sample))
     with service.store.writing() as session:
         number = trainings.ask_for(session, "zhang").id
+    assert Trainer(service)._is_ours(number, training_folder(service, number))  # and then the service was killed
+    assert _training(service, number).state == "running"
+    web_report(service, SAMPLE_NAMES[2])
     trainer = Trainer(service)
     trainer.start()
     until = time.monotonic() + 300
