@@ -18,10 +18,11 @@ from extraction.form_lines import LineKind
 from extraction.numbers import parse_figure
 from extraction.printed import AS_SURE, PrintedRow, chance
 from extraction.rows import RowMatch
-from extraction.similarity import similarity
+from extraction.similarity import chinese_count, similarity
 from extraction.tags import tag_of
 
 _SAME_COLUMN = 0.45  # similarity from which a header can be the column's
+_LEGIBLE, _WORDS = 0.8, 2  # a header read so surely, with so many Chinese characters, says what it is
 _OFF = 8.0  # points that columns of one table may be off each other from page to page
 
 
@@ -183,12 +184,17 @@ def _likeness(cells: Sequence[Cell], block: Block, named: bool = True) -> Scores
 
 
 def _disorder(cells: Sequence[Cell], block: Block) -> str:
-    """Says so where one header for each column is printed and one of them is plainly another column's."""
+    """Says so where one header for each column is printed and one of them is plainly another column's, or most of them
+    are legible and worded like no column in their place: what stands below may be in any order."""
     if len(cells) != len(block.columns):
         return ""
     scores = _likeness(cells, block)
     own, best = scores.diagonal(), scores.max(axis=1)
-    return "the headers are not in the form's order" if ((best >= 0.8) & (own < best - 0.15)).any() else ""
+    if ((best >= 0.8) & (own < best - 0.15)).any():
+        return "the headers are not in the form's order"
+    unlike = _likeness(cells, block, named=False).diagonal() <= NEVER
+    legible = np.array([c.confidence >= _LEGIBLE and chinese_count(c.text) >= _WORDS for c in cells])
+    return "the headers are not the form's" if 2 * (unlike & legible).sum() > len(cells) else ""
 
 
 def _own_disorder(matches: Sequence[RowMatch], block: Block, table: Table, table_index: int) -> str:

@@ -18,7 +18,7 @@ from extraction.printed import printed_rows
 from extraction.rows import RowMatch, match_form
 from extraction.settings import LabelSettings, Settings
 from training.labeller.aligned import Trial, drawn
-from training.labeller.provincial import total_first
+from training.labeller.provincial import provincial, total_first
 from training.synthetic.content import draft_report
 
 LINE = next(
@@ -210,3 +210,18 @@ def test_columns_in_another_order_than_the_forms_go_to_a_person(seed: int) -> No
     printed = [f for f in draft.report.fields if f.id.startswith("applications.") and f.value]
     assert printed
     assert {read[f.id].status for f in printed} == {Status.REVIEW}
+
+
+def test_legible_headers_that_are_no_columns_say_nothing_of_the_order() -> None:
+    """A province's own names of the applicants, the total first: rows are named as in the form, columns may be any."""
+    draft = draft_report(71_000_000, "dev")
+    own = [p for p in provincial(draft).parts if isinstance(p, FormTable) and p.section == "applications"]
+    forms = [p for p in draft.parts if isinstance(p, FormTable) and p.section == "applications"]
+    parts = tuple(
+        replace(ours, rows=(*theirs.rows[:3], *map(total_first, ours.rows[3:])))
+        for ours, theirs in zip(forms, own, strict=True)
+    )
+    tables = [r.table for r in drawn(replace(draft, parts=parts), Trial(), Random(1)).regions if r.table is not None]
+    read = [f for f in label_fields(tables, Settings()).fields if f.id.startswith("applications.") and f.value]
+    assert read
+    assert {f.status for f in read} == {Status.REVIEW}
