@@ -48,7 +48,9 @@ def run(parsed: argparse.Namespace) -> int:
     settings = replace(load_service_settings(parsed.settings), **given)
     app = create_app(settings, load_settings(parsed.settings))
     refuse_to_stand_open(settings, app.state.service.store)
-    config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning", server_header=False)
+    config = uvicorn.Config(
+        app, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False
+    )
     listening = config.bind_socket()
     listening.listen(config.backlog)  # from here on requests wait for the service to be ready
     host = f"[{settings.host}]" if ":" in settings.host else settings.host

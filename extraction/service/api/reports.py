@@ -181,6 +181,8 @@ def _told(service: Service, report_id: int) -> reports.Told | None:
 
 def _text(service: Service, report_id: int, number: int | None) -> str:
     with service.store.reading() as session:
+        if number is None and (text := versions.current_text(session, report_id)) is not None:
+            return text
         return versions.text_of(_version(session, report_id, number))
 
 

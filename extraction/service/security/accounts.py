@@ -40,9 +40,12 @@ class Opened:
     person: Person
 
 
+_ANY = sa.select(User.id).limit(1)  # made once: it is asked with every request
+
+
 def any_accounts(session: Session) -> bool:
     """Whether anybody has an account, disabled ones too: from the first on, everybody says who they are."""
-    return session.scalar(sa.select(User.id).limit(1)) is not None
+    return session.scalar(_ANY) is not None
 
 
 def open_accounts(session: Session) -> bool:

@@ -7,7 +7,7 @@ import gzip
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from extraction.document import Field, Report, Status, Verdict
@@ -20,6 +20,12 @@ READ, REVIEWED = "read", "reviewed"
 Said = tuple[str | None, str]
 """A field's value as text, and its status."""
 
+# Made once: that takes as long as asking does.
+_CONTENT = (
+    select(Version.content)
+    .join(ReportRow, ReportRow.version_id == Version.id)
+    .where(ReportRow.id == bindparam("report_id"))
+)
 _FAILS = (Verdict.SOURCE_INCONSISTENT, Verdict.UNRESOLVED)
 
 
@@ -100,6 +106,12 @@ def current(session: Session, row: ReportRow) -> Version:
     version = session.get(Version, row.version_id)
     assert version is not None, "a report is made together with its first version"
     return version
+
+
+def current_text(session: Session, report_id: int) -> str | None:
+    """The contract's JSON of a report."""
+    content = session.scalar(_CONTENT, {"report_id": report_id})
+    return None if content is None else gzip.decompress(content).decode()
 
 
 def current_of(session: Session, report_ids: Sequence[int]) -> list[Version]:
