@@ -601,8 +601,8 @@ def test_accounts_are_kept_by_command(
         2,
         "gouji: a password has 10 to 1000 characters\n",
     )
-    assert users("add", "zhang", "--role", "viewer", typed=f"{PASSWORD}\n") == (0, "zhang is a viewer\n")
-    assert users("add", "zhang", "--role", "admin", "--no-password")[0] == 2
+    assert users("add", "zhang", "--role", "viewer", typed=f"{PASSWORD}\n") == (0, "added zhang, viewer\n")
+    assert users("add", "zhang", "--role", "admin", "--no-password", "--data", str(tmp_path))[0] == 2
     assert users("change", "zhang", "--role", "reviewer")[0] == 0
     assert users("add", "harvest", "--role", "viewer", "--no-password")[0] == 0
     _, said = users("token", "harvest", "--label", "nightly", "--days", "9")

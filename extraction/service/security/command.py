@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extraction.errors import UsageError
+from extraction.service.backup.command import add_place
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -39,36 +39,40 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments; each sub-command sets `step`."""
     parser.description = "Keeps the accounts of the service."
     parser.epilog = _EPILOG
-    parser.add_argument("--data", help="folder of the database and the files")
-    parser.add_argument("--settings", type=Path, metavar="TOML", help="settings, see docs/settings.md")
+    place = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    add_place(place)
+    add_place(parser)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    add = commands.add_parser("add", help="a new account")
+    def command(name: str, says: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=says, parents=[place])
+
+    add = command("add", "a new account")
     add.add_argument("name")
     add.add_argument("--role", choices=ROLES, required=True)
     add.add_argument("--no-password", action="store_true", help="for a program, which uses tokens")
     add.set_defaults(step=_add)
 
-    listed = commands.add_parser("list", help="accounts and their tokens")
+    listed = command("list", "accounts and their tokens")
     listed.set_defaults(step=_list)
 
-    change = commands.add_parser("change", help="another role or password")
+    change = command("change", "another role or password")
     change.add_argument("name")
     change.add_argument("--role", choices=ROLES)
     change.add_argument("--password", action="store_true", help="asks for the new one")
     change.set_defaults(step=_change)
 
-    disable = commands.add_parser("disable", help="end an account, its sessions and its tokens")
+    disable = command("disable", "end an account, its sessions and its tokens")
     disable.add_argument("name")
     disable.set_defaults(step=_disable)
 
-    token = commands.add_parser("token", help="a new token for a program")
+    token = command("token", "a new token for a program")
     token.add_argument("name")
     token.add_argument("--label", default="", help="what it is for")
     token.add_argument("--days", type=int, default=365, metavar="N", help="until it expires (default 365)")
     token.set_defaults(step=_token)
 
-    revoke = commands.add_parser("revoke", help="end a token")
+    revoke = command("revoke", "end a token")
     revoke.add_argument("token", type=int, metavar="NUMBER", help="of gouji users list")
     revoke.set_defaults(step=_revoke)
 
@@ -103,7 +107,7 @@ def _add(parsed: argparse.Namespace) -> int:
     password = None if parsed.no_password else _asked()
     with _changing(parsed) as session:
         add_user(session, parsed.name, Role(parsed.role), password)
-    print(f"{parsed.name} is a {parsed.role}")
+    print(f"added {parsed.name}, {parsed.role}")
     return 0
 
 
@@ -116,7 +120,7 @@ def _change(parsed: argparse.Namespace) -> int:
     password = _asked() if parsed.password else None
     with _changing(parsed) as session:
         user = change_user(session, parsed.name, role=Role(parsed.role) if parsed.role else None, password=password)
-        print(f"{user.name} is a {user.role}, and has to log in again")
+        print(f"{user.name} is {user.role} now, and has to log in again")
     return 0
 
 
