@@ -55,7 +55,7 @@ def examine(part: Problem) -> dict[str, Belief]:
     holding = [total for total, fails in zip(part.sums, posterior.fails, strict=True) if fails < _HOLDS]
     borne_out = {i for total in holding for i in total.figures}
     return {
-        f.id: Belief(f, _of_options(f, posterior.options[i]), posterior.lost > _LOST, i in borne_out)
+        f.id: Belief(f, _of_options(f, posterior.options[i].tolist()), posterior.lost > _LOST, i in borne_out)
         for i, f in enumerate(part.figures)
     }
 
@@ -71,5 +71,5 @@ def _by_amount(figure: Figure) -> Figure:
 def _of_options(figure: Figure, amounts: Sequence[float]) -> tuple[float, ...]:
     """The probability of each option from those of the amounts: no sum tells options of one amount apart."""
     merged = _by_amount(figure).options
-    chances = {o.amount: (float(p), o.probability) for o, p in zip(merged, amounts, strict=True)}
+    chances = {o.amount: (p, o.probability) for o, p in zip(merged, amounts, strict=True)}
     return tuple(chances[o.amount][0] * o.probability / chances[o.amount][1] for o in figure.options)

@@ -9,16 +9,16 @@ algorithm; Rabiner 1989). States from which the columns can hardly close any mor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from extraction.reconcile.model import Problem
 from extraction.reconcile.outlook import CLOSED, Outlook, at_end, before, chances_of
-from extraction.reconcile.sift import sifted
-from extraction.reconcile.source import COLUMN, COLUMN_KINDS, ROW_KINDS, alone, chance_of, is_grand, misprint
-from extraction.reconcile.ways import Floats, Ints, Ways, tally, ways_of
+from extraction.reconcile.source import COLUMN, alone, chance_of, misprint
+from extraction.reconcile.steps import Blame, Close, Grid, Step
+from extraction.reconcile.ways import Floats, Ints, Ways, tally
 
 EDGES = 100_000
 """Steps from states to states that are looked at for each row: all rows together take at most about a second."""
@@ -53,42 +53,18 @@ class _Edges:
     way: Ints
 
 
-@dataclass(frozen=True, slots=True)
-class _Close:
-    """The end of a column's sum (its place among the columns); `grand` is the place of 总计's."""
-
-    column: int
-    grand: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Blame:
-    """A figure in no row's sum, wrong by just the gap of the first of its columns."""
-
-    figure: int
-    column: int
-
-
-_Step = Ways | _Close | _Blame
-
-
 class Sweep:
     """The sweep over one connected part of a report's figures."""
 
     def __init__(self, problem: Problem) -> None:
-        self._problem = problem
-        self._columns = [k for k, total in enumerate(problem.sums) if total.kind not in ROW_KINDS]
-        self._signs = np.zeros((len(problem.figures), len(self._columns)), dtype=np.int64)
-        for c, k in enumerate(self._columns):
-            for i in problem.sums[k].figures:
-                self._signs[i, c] = problem.sums[k].sign(i)
-        self._in_row = {i for total in problem.sums if total.kind in ROW_KINDS for i in total.figures}
-        self._steps = list(self._in_order())
+        self._grid = Grid(problem)
+        self._problem, self._columns, self._signs = problem, self._grid.columns, self._grid.signs
+        self._steps = list(self._grid.in_order())
         self._outlooks = self._all_outlooks()
 
     def run(self) -> Posterior | None:
         """The posterior, None where nothing that was looked at explains what was read."""
-        states = np.array([[self._first_gap(k) for k in self._columns]], dtype=np.int64)
+        states = np.array([[self._grid.first_gap(k) for k in self._columns]], dtype=np.int64)
         alpha, worth, alphas, layers, lost = np.ones(1), np.ones(1), [], [], 0.0
         for step, outlooks in zip(self._steps, self._outlooks, strict=True):
             edges, reached, left_out = self._taken(step, states, worth)
@@ -107,72 +83,30 @@ class Sweep:
             lost += dropped + left_out
         return self._posterior(layers, alphas, lost)
 
-    def _first_gap(self, k: int) -> int:
-        figures = self._problem.figures
-        return sum(self._problem.sums[k].sign(i) * figures[i].options[0].amount for i in self._problem.sums[k].figures)
-
-    def _in_order(self) -> Iterator[_Step]:
-        """Rows, those with the fewest ways first, and each kind of columns closed as soon as its figures are known."""
-        groups: list[tuple[tuple[int, ...], int | None]] = [
-            (total.figures, k) for k, total in enumerate(self._problem.sums) if total.kind in ROW_KINDS
-        ]
-        by_themselves = (i for i in range(len(self._problem.figures)) if i not in self._in_row)
-        groups += [((i,), None) for i in by_themselves]
-        every = (ways_of(self._problem, figures, row, self._signs) for figures, row in groups)
-        open_ = [w for w in every if len(w) > 1 or w.options.any() or w.row is None]  # the rest holds as it was read
-        left = sifted(open_, [self._first_gap(k) for k in self._columns])
-        for columns in self._kinds():
-            now = [w for w in left if self._signs[list(w.figures)][:, columns].any()]
-            left = [w for w in left if w not in now]
-            yield from sorted(now, key=lambda w: (self._reaches_further(w, columns), len(w)))
-            for i in (i for w in now if w.row is None for i in w.figures if np.abs(self._signs[i]).sum() > 1):
-                yield _Blame(i, next(c for c in columns if self._signs[i, c]))
-            grand = next((c for c in columns if self._is_grand(c)), None)
-            yield from (_Close(c, grand) for c in columns if c != grand)
-            if grand is not None:
-                yield _Close(grand, None)
-        yield from left
-
-    def _kinds(self) -> list[list[int]]:
-        """The columns by the kind of their sums."""
-        kinds = dict.fromkeys((*COLUMN_KINDS, *(self._problem.sums[k].kind for k in self._columns)))
-        by_kind = [[c for c, k in enumerate(self._columns) if self._problem.sums[k].kind == kind] for kind in kinds]
-        return [columns for columns in by_kind if columns]
-
-    def _is_grand(self, column: int) -> bool:
-        total = self._problem.sums[self._columns[column]]
-        return total.kind in COLUMN_KINDS and is_grand(total.id)
-
-    def _reaches_further(self, ways: Ways, columns: Sequence[int]) -> bool:
-        """Whether figures of it are in other columns' sums too."""
-        others = np.ones(len(self._columns), dtype=bool)
-        others[columns] = False
-        return bool(self._signs[list(ways.figures)][:, others].any())
-
     def _all_outlooks(self) -> list[list[Outlook]]:
         """The outlooks of all columns after each step."""
         now = [CLOSED] * len(self._columns)
         found: list[list[Outlook]] = []
         for step in reversed(self._steps):
             found.append(list(now))
-            if isinstance(step, _Close):
+            if isinstance(step, Close):
                 now[step.column] = at_end(self._problem.sums[self._columns[step.column]])
             elif isinstance(step, Ways):
                 for c in np.flatnonzero(self._signs[list(step.figures)].any(axis=0)):
                     now[c] = before(now[c], step, int(c))
         return found[::-1]
 
-    def _taken(self, step: _Step, states: Ints, worth: Floats) -> tuple[_Edges, Ints, float]:
+    def _taken(self, step: Step, states: Ints, worth: Floats) -> tuple[_Edges, Ints, float]:
         """All steps from the states, the gaps that they lead to, and the share that was left out."""
         if isinstance(step, Ways):
             parent, way, left_out = _pairs(worth, step.worth)
             reached = states[parent] + step.moves[way]
             return _Edges(parent, parent, step.weights[way], way), reached, left_out + step.left_out
-        if isinstance(step, _Blame):
+        if isinstance(step, Blame):
             return (*self._blamed(step, states), 0.0)
         return (*self._closed(step, states), 0.0)
 
-    def _closed(self, step: _Close, states: Ints) -> tuple[_Edges, Ints]:
+    def _closed(self, step: Close, states: Ints) -> tuple[_Edges, Ints]:
         """The sum closes (way 0), is wrong by itself (1), with 总计 (2), or by a figure in no other sum, which is
         misprinted (3) or misread (4)."""
         gap = states[:, step.column]
@@ -182,7 +116,7 @@ class Sweep:
         along = closed.copy()
         if step.grand is not None:
             along[:, step.grand] -= gap
-        singles = [self._problem.figures[i] for i in self._singles(step.column)]
+        singles = [self._problem.figures[i] for i in self._grid.singles(step.column)]
         misprinted, misread = sum(map(misprint, singles)), sum(f.unlisted for f in singles)
         by_itself = alone(self._problem.sums[self._columns[step.column]].kind)
         return _joined(
@@ -195,7 +129,7 @@ class Sweep:
             ]
         )
 
-    def _blamed(self, step: _Blame, states: Ints) -> tuple[_Edges, Ints]:
+    def _blamed(self, step: Blame, states: Ints) -> tuple[_Edges, Ints]:
         """The figure is right (way 0), or misprinted (1) or misread (2) by what its column is off."""
         gap = states[:, step.column]
         over = gap * self._signs[step.figure, step.column]
@@ -209,11 +143,6 @@ class Sweep:
                 (gap != 0, figure.unlisted * chances, moved),
             ]
         )
-
-    def _singles(self, column: int) -> list[int]:
-        """The figures of a column that are in no other sum."""
-        own = np.flatnonzero(self._signs[:, column])
-        return [i for i in own.tolist() if i not in self._in_row and np.abs(self._signs[i]).sum() == 1]
 
     def _posterior(self, layers: Sequence[_Edges], alphas: Sequence[Floats], lost: float) -> Posterior:
         options = [np.eye(1, len(f.options))[0] for f in self._problem.figures]
@@ -229,7 +158,7 @@ class Sweep:
             beta = beta / beta.max()
             if isinstance(step, Ways):
                 self._add_ways(step, chances, options, misread, fails)
-            elif isinstance(step, _Close):
+            elif isinstance(step, Close):
                 self._add_close(step, chances, misread, fails)
             else:
                 misread[step.figure] += chances[2]
@@ -246,11 +175,11 @@ class Sweep:
         if step.row is not None:
             fails[step.row] = chances[step.fails].sum()
 
-    def _add_close(self, step: _Close, chances: Floats, misread: Floats, fails: Floats) -> None:
+    def _add_close(self, step: Close, chances: Floats, misread: Floats, fails: Floats) -> None:
         fails[self._columns[step.column]] += chances[1:4].sum()
         if step.grand is not None:
             fails[self._columns[step.grand]] += chances[2]
-        singles = self._singles(step.column)
+        singles = self._grid.singles(step.column)
         unlisted = np.array([self._problem.figures[i].unlisted for i in singles])
         misread[singles] += chances[4] * unlisted / max(unlisted.sum(), _LEAST)
 
@@ -281,7 +210,8 @@ def _first_of_each(states: Floats, ways: Floats) -> Ints:
             low = middle
         else:
             high = middle
-    return np.searchsorted(-ways, -np.exp(high) / states, side="right").astype(np.int64)
+    taken: Ints = np.searchsorted(-ways, -np.exp(high) / states, side="right").astype(np.int64)
+    return taken
 
 
 def _joined(ways: Sequence[tuple[np.ndarray, Floats, Ints]]) -> tuple[_Edges, Ints]:

@@ -6,14 +6,14 @@ and then the sums of its column are off by as much. Or one of its figures is mis
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import Levenshtein
 
 from extraction.reconcile.model import Figure, Problem
+from extraction.reconcile.slips import chance_of_slip
 from extraction.reconcile.source import alone, chance_of, misprint
 
 Ints = NDArray[np.int64]
@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 _LEAST = 1e-9  # of the likeliest way, from which a way is looked at
 _MOST = 20_000  # ways of a row
-_SLIPS = 0.9  # share of misreads that are of one digit
+_SLIPS, _TYPED = 0.9, 0.5  # share of misreads, and of misprints, that are of one digit
 NOBODY = -1
 
 
@@ -78,38 +78,40 @@ def ways_of(problem: Problem, figures: tuple[int, ...], row: int | None, columns
     gaps = said @ signs
     failing = gaps != 0
     holding = Ways(figures, row, options, moves, weights, nobody, failing, weights, left_out)
-    chances = chance_of(gaps)
     parts = [holding.only(~failing)]
     if failing.any():
-        parts.append(_weighed(holding.only(failing), alone(total.kind) * chances[failing]))
+        least = _LEAST * float(np.max(weights[~failing], initial=0.0))
+        wrong = max(alone(total.kind), *(misprint(f) + f.unlisted for f in (problem.figures[i] for i in figures)))
+        open_ = failing & (weights * wrong >= least)
+        off, gaps, said = holding.only(open_), gaps[open_], said[open_]
+        parts.append(_weighed(off, alone(total.kind) * chance_of(gaps)))
         for n, i in enumerate(figures):
-            over = signs[n] * gaps
-            meant = (over != 0) & (said[:, n] >= over)  # nothing less than nothing was meant
-            moved = replace(holding, moves=moves - over[:, None] * columns[i], blamed=np.full(len(weights), n))
-            misprinted = _weighed(moved, misprint(problem.figures[i]) * chances)
-            misread = _weighed(replace(moved, fails=~failing), _unlisted(problem.figures[i], said[:, n] - over))
-            # What no reading names is the same whatever option it is taken for: the first stands for all.
-            instead = meant & (options[:, n] == 0)
-            parts += [misprinted.only(meant), misread.only(instead & (misread.weights > 0))]
+            over = signs[n] * gaps  # by how much the figure is too great, if it is this one
+            moved = replace(off, moves=off.moves - over[:, None] * columns[i], blamed=np.full(len(off), n))
+            parts += _blaming(problem.figures[i], moved, n, said[:, n], said[:, n] - over)
     return _likely(parts)
+
+
+def _blaming(figure: Figure, ways: Ways, n: int, said: Ints, meant: Ints) -> Iterator[Ways]:
+    """The ways in which the n-th figure, and nothing else, is wrong: it says what it `said`, and `meant` is what the
+    row's sum wants."""
+    able = meant >= 0
+    ways, said, meant = ways.only(able), said[able], meant[able]
+    typed = _TYPED * chance_of_slip(meant, said) + (1 - _TYPED) * chance_of(said - meant)
+    yield _weighed(ways, misprint(figure) * typed)
+    # What no reading names is the same whatever option it is taken for: the first stands for all.
+    first = ways.options[:, n] == 0
+    misread = replace(ways.only(first), fails=np.zeros(int(first.sum()), dtype=bool))
+    misread = _weighed(misread, _unlisted(figure, meant[first]))
+    yield misread.only(misread.weights > 0)
 
 
 def _unlisted(figure: Figure, values: Ints) -> Floats:
     """How probable it is that a figure says each of these values, which is none of its readings, beside the first."""
     listed = np.array([o.amount for o in figure.options], dtype=np.int64)
-    different, places = np.unique(values, return_inverse=True)
-    slips = np.array([_slip_to(value, int(listed[0])) for value in different.tolist()])
-    chances = _SLIPS * slips + (1 - _SLIPS) * chance_of(different - listed[0])
-    chances[np.isin(different, listed)] = 0.0
-    return figure.unlisted / figure.options[0].probability * chances[places]
-
-
-def _slip_to(value: int, read: int) -> float:
-    """The chance that of all figures with one digit more, fewer or other than what was read, it is this one."""
-    if value < 0 or Levenshtein.distance(str(value), str(read)) != 1:
-        return 0.0
-    digits = len(str(read))
-    return 1 / (9 * digits + 10 * (digits + 1) + digits)
+    slips = chance_of_slip(np.full_like(values, listed[0]), values)
+    chances = _SLIPS * slips + (1 - _SLIPS) * chance_of(values - listed[0])
+    return np.where(np.isin(values, listed), 0.0, figure.unlisted / figure.options[0].probability * chances)
 
 
 def _combined(problem: Problem, figures: Sequence[int]) -> tuple[Ints, Floats, float]:

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from extraction.catalogue import template
-from extraction.document import Field, Report, Status, Verdict
+from extraction.document import Candidate, Field, Report, Status, Verdict
 from extraction.reconcile.report import SURE, reconcile
 from tests.extraction.sums import COLUMNS, TEMPLATES, balanced, field, from_picture, in_order, report, sums, sums_with
 
@@ -383,3 +383,63 @@ def test_whatever_was_read_figures_keep_their_places_and_only_readings_are_print
         assert 0 <= found.confidence <= 1
         assert (found.reading is not None) == (found.printed != was.printed)
     assert reconcile(before) == after
+
+
+# ---- zero or nothing
+
+
+def unsure_between(field_id: str, first: str, second: str) -> Field:
+    """A cell that is either empty or a zero, as far as its picture goes."""
+    readings = (Candidate(first, 0.55), Candidate(second, 0.44))
+    return Field(field_id, field_id, Decimal(first) if first else None, first, Status.REVIEW, 0.5, candidates=readings)
+
+
+@pytest.mark.parametrize(("first", "second"), [("0", ""), ("", "0")])
+def test_a_report_that_prints_its_zeros_prints_this_one(first: str, second: str) -> None:
+    values = dict.fromkeys(in_order("2021"), 0)
+    found = reconcile(pictured("2021", values, **{ROW: unsure_between(ROW, first, second)})).field(ROW)
+    assert (found.value, found.status) == (0, Status.READ if first else Status.CORRECTED)
+
+
+@pytest.mark.parametrize(("first", "second"), [("0", ""), ("", "0")])
+def test_in_a_report_of_both_kinds_a_person_tells_them_apart(first: str, second: str) -> None:
+    values = dict.fromkeys(in_order("2021"), 0)
+    blank = {i: field(i, None, Status.BLANK, SURELY) for i in (OTHER, *in_a_sum("2021")[::2]) if i != ROW}
+    found = reconcile(pictured("2021", values, **blank, **{ROW: unsure_between(ROW, first, second)})).field(ROW)
+    assert found.status is Status.REVIEW
+
+
+def test_a_dash_under_a_stamp_in_a_report_of_zeros_goes_to_a_person() -> None:
+    """What is left of a zero looks like one."""
+    values = dict.fromkeys(in_order("2021"), 0)
+    dash = Field(ROW, ROW, None, "—", Status.REVIEW, 0.5, candidates=(Candidate("—", 0.95), Candidate("-2", 0.01)))
+    assert reconcile(pictured("2021", values, **{ROW: dash})).field(ROW).status is Status.REVIEW
+
+
+# ---- how surely the rest was read
+
+
+@pytest.mark.parametrize(("gap", "total"), [(9, 598), (100, 498)])
+def test_a_misprinted_total_that_was_read_surely_is_the_reports_own(gap: int, total: int) -> None:
+    """Two sums fail by the same amount: a reading without any other is not doubted for that."""
+    values = dict.fromkeys(in_order("2021"), 0)
+    cells = ("natural_person", "total")
+    values |= {
+        f"applications.{row}.{c}": total for row in ("received", "results.granted", "results.total") for c in cells
+    }
+    values["applications.received.total"] = total - gap
+    after = reconcile(pictured("2021", values))
+    assert {f.status for f in after.fields} == {Status.READ}
+    wrong = {c.id for c in after.checks if c.verdict is Verdict.SOURCE_INCONSISTENT}
+    assert wrong == {"applications.received:row_total", "applications.total:balance"}
+
+
+def test_tables_that_are_not_there_do_not_make_the_others_unsure() -> None:
+    values = dict.fromkeys(in_order("2021"), 0)
+    lost = {
+        i: Field(i, i, None, "", Status.REVIEW, 0.5)
+        for i in in_order("2021")
+        if i.startswith(("applications", "review"))
+    }
+    after = reconcile(pictured("2021", values, **lost))
+    assert after.field(ALONE).status is Status.READ
