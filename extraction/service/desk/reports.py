@@ -26,6 +26,7 @@ from extraction.service.store.tables import ReportRow
 router = APIRouter(prefix="/desk/reports", include_in_schema=False)
 
 BEAT = 45  # seconds between signs of life of an open page
+IDLE = 120  # seconds without a key or a tap after which an open page gives none
 
 _PLAIN = r"^[^\x00]*$"  # PostgreSQL's texts cannot hold that character
 
@@ -70,6 +71,7 @@ def show(report_id: Id, service: Serving, person: Viewer) -> HTMLResponse:
         "writable": person.role.covers(Role.REVIEWER) and holder is None and read.template is not None,
         "holder": holder,
         "beat": BEAT,
+        "idle": IDLE,
     }
     return page(
         "report.html",

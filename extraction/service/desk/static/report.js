@@ -1,18 +1,19 @@
 // One report under review: wires the scan, the form, the panel and the server together. Keyboard first.
 
 import { Panel } from "./cell.js";
-import { evaluate, parse } from "./figures.js";
+import { Review } from "./review.js";
 import { Scan } from "./scan.js";
+import { listen } from "./keys.js";
 import { Line, Meter, Refusal, send } from "./server.js";
 import { Sheet } from "./sheet.js";
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const address = `/desk/reports/${data.report.id}`;
+const review = new Review(data);
 const line = new Line();
 const meter = new Meter(`${data.report.id}-${data.report.revision}`);
 const find = (selector) => document.querySelector(selector);
 
-let state = data.state;
 let writable = data.writable;
 let current = null; // id of the cell in hand
 let picked = null; // key of the choice that was picked and not confirmed
@@ -24,63 +25,33 @@ const scan = new Scan(find(".scan"), data.pages, (page, x, y) => {
   const id = sheet.at(page, x, y);
   if (id) go(id);
 });
-const sumsOf = new Map(sheet.ids.map((id) => [id, []]));
-for (const identity of data.identities) {
-  for (const id of [...identity.left, ...identity.right]) sumsOf.get(id)?.push(identity);
-}
-
-// ---------------------------------------------------------------- what is known now
-
-const open = () => state.open_fields;
-const cellOf = (id) => state.fields[id];
 const typing = () => current !== null && sheet.input(current).dataset.mode === "type";
 
-/** A cell as sums see it: what is being typed or picked counts before it is confirmed. */
-function figureOf(id) {
-  const cell = cellOf(id);
-  if (id === current) {
-    const text = typing() ? sheet.input(id).value : picked ? choiceOf(picked).text : null;
-    if (text !== null) return { value: parse(text), open: text !== "" };
-  }
-  const value = cell.value === null ? null : parse(cell.value);
-  return { value, open: cell.status === "review" };
-}
-
-/** One sum as it stands: "source" where it fails in print, as somebody confirmed. */
-function judged(identity) {
-  const found = evaluate(identity, figureOf);
-  const confirmed = found.state === "fail" && state.confirmed[identity.id] === found.expression;
-  const confirmable = !confirmed && state.open_checks.includes(identity.id);
-  return { identity, ...found, state: confirmed ? "source" : found.state, confirmable };
-}
-
-function choiceOf(key) {
-  return (cellOf(current)?.choices ?? []).find((choice) => choice.key === key);
+/** What is being typed or was picked, and not confirmed. */
+function preview() {
+  if (typing()) return { id: current, text: sheet.input(current).value };
+  return picked ? { id: current, text: review.choice(current, picked).text } : null;
 }
 
 // ---------------------------------------------------------------- showing it
 
 function paint() {
-  const sums = data.identities.map(judged);
-  const worst = new Map();
-  for (const { identity, state: own } of sums) {
-    const rank = { "": 0, ok: 1, open: 2, source: 3, fail: 4 };
-    for (const id of identity.right) if (rank[own] > rank[worst.get(id) ?? ""]) worst.set(id, own);
-  }
+  const early = preview();
+  const sums = review.judged(early);
+  const worst = review.worst(sums);
   for (const id of sheet.ids) {
-    const preview = id === current && picked && !typing() ? { text: choiceOf(picked).text } : {};
-    sheet.paint(id, { ...cellOf(id), ...preview }, worst.get(id));
+    sheet.paint(id, { ...review.cell(id), ...(id === early?.id ? { text: early.text } : {}) }, worst.get(id));
   }
   const failing = sums.filter((sum) => sum.state === "fail");
-  const own = sums.filter((sum) => sumsOf.get(current)?.includes(sum.identity));
+  const own = sums.filter((sum) => review.sumsOf(current).includes(sum.identity));
   panel.list_sums(own, failing.filter((sum) => !own.includes(sum)), writable);
   sheet.outline(own.filter((sum) => sum.state === "fail").flatMap((s) => [...s.identity.left, ...s.identity.right]));
-  panel.offer(current === null ? [] : cellOf(current).choices, picked, writable);
+  panel.offer(current === null ? [] : review.cell(current).choices, picked, writable);
   tally(sums, failing);
 }
 
 function tally(sums, failing) {
-  const left = open().length;
+  const left = review.open.length;
   const cells = find("#left");
   cells.className = `tag ${left ? "unsure" : "ok"}`;
   cells.textContent = left ? `? 须核对 ${left} 格` : "✓ 单元格已核对";
@@ -93,21 +64,21 @@ function tally(sums, failing) {
     ? `≠ 勾稽不符 ${failing.length} 条`
     : `${pending ? "…" : "✓"} 勾稽 ${holding}/${counted.length} 相符`;
   const all = find("#accept-all");
-  all.disabled = !writable || state.accepted_all;
-  all.querySelector("span").textContent = state.accepted_all ? "可信格已接受" : `接受可信格 ${state.sure}`;
-  if (state.organization) find("#organization").textContent = state.organization;
-  if (state.year) find("#year").textContent = state.year;
+  all.disabled = !writable || review.state.accepted_all;
+  all.querySelector("span").textContent = review.state.accepted_all ? "可信格已接受" : `接受可信格 ${review.state.sure}`;
+  if (review.state.organization) find("#organization").textContent = review.state.organization;
+  if (review.state.year) find("#year").textContent = review.state.year;
   find("#heading").hidden = !writable;
-  find("#undo").disabled = !writable || !state.undoable;
-  find("#finish").disabled = !writable || waiting > 0 || !state.finished;
+  find("#undo").disabled = !writable || !review.state.undoable;
+  find("#finish").disabled = !writable || waiting > 0 || !review.state.finished;
 }
 
 function look(id, hovering) {
   const place = data.fields[id];
   const page = place.page ?? nearestPage(id);
   const where = place.box ? `第 ${place.page} 页` : place.page || page ? `未定位，约在第 ${page} 页` : "原件没有页面";
-  const first = place.read && place.read !== cellOf(id).text ? `，初读“${place.read}”` : "";
-  const { value } = cellOf(id);
+  const first = place.read && place.read !== review.cell(id).text ? `，初读“${place.read}”` : "";
+  const { value } = review.cell(id);
   const unit = place.unit && value !== null ? `，记为 ${value} ${place.unit}` : "";
   panel.show(place.label, `${where}${first}${unit}`);
   scan.crop(panel.canvas, place.page, place.box);
@@ -133,16 +104,16 @@ function go(id) {
 
 /** To the next cell that needs a person: an unsure one, then one of a sum that fails; then to what ends the review. */
 function onward(step = 1) {
-  const failing = state.open_checks.map((id) => data.identities.find((i) => i.id === id).right.at(-1));
-  const next = sheet.beside(current, open(), step) ?? sheet.beside(current, failing, step);
+  const { failing } = review;
+  const next = sheet.beside(current, review.open, step) ?? sheet.beside(current, failing, step);
   if (next) go(next);
-  else if (open().includes(current) || failing.includes(current)) panel.tell("这是最后一处");
+  else if (review.open.includes(current) || failing.includes(current)) panel.tell("这是最后一处");
   else finishing();
 }
 
 function finishing() {
-  const button = !state.accepted_all ? "#accept-all" : "#finish";
-  panel.tell(!state.accepted_all ? "全部核对完毕：按 A 接受其余可信单元格" : "全部完成：按 Ctrl+Enter 结束核对");
+  const button = !review.state.accepted_all ? "#accept-all" : "#finish";
+  panel.tell(!review.state.accepted_all ? "全部核对完毕：按 A 接受其余可信单元格" : "全部完成：按 Ctrl+Enter 结束核对");
   if (!find(button).disabled) find(button).focus();
 }
 
@@ -172,7 +143,7 @@ sheet.root.addEventListener("dblclick", (event) => event.target.dataset?.field &
 
 function hint(id) {
   if (!writable) return "只读";
-  const cell = cellOf(id);
+  const cell = review.cell(id);
   const { unit } = data.fields[id];
   if (unit && cell.value === null) return `按${unit}记：表头若是别的单位，请连单位键入，如 12${unit === "元" ? "万元" : "元"}`;
   if (cell.status !== "review") return "可直接键入更正";
@@ -201,7 +172,7 @@ function endTyping(keep) {
   delete input.dataset.mode;
   input.readOnly = true;
   input.classList.remove("wrong");
-  const cell = cellOf(id);
+  const cell = review.cell(id);
   const changed = keep && text !== "" && (text !== cell.text || cell.status === "review");
   input.value = changed ? text : cell.text;
   if (changed) decide("value", [id], text);
@@ -217,9 +188,9 @@ function confirm() {
     endTyping(true);
     return true;
   }
-  const cell = cellOf(current);
+  const cell = review.cell(current);
   if (picked) {
-    const { text } = choiceOf(picked);
+    const { text } = review.choice(current, picked);
     picked = null;
     decide(text === "" ? "blank" : "value", [current], text);
     return true;
@@ -238,41 +209,28 @@ function refuse(said) {
 /** Show a decision at once, and send it; the server's answer is what counts. */
 function decide(kind, targets, text = "") {
   if (!writable) return;
-  const now = { value: "read", blank: "blank", missing: "missing" }[kind];
-  if (now) {
-    const value = kind === "value" && parse(text) !== null ? text.normalize("NFKC").replaceAll(",", "").trim() : null;
-    for (const id of targets) {
-      state.fields[id] = { ...cellOf(id), text, value, status: now, person: true, choices: [] };
-      state.open_fields = state.open_fields.filter((other) => other !== id);
-    }
-  }
+  review.expect(kind, targets, text);
   waiting += 1;
   paint();
   const { revision } = data.report;
-  line.add(() => send(`${address}/actions`, { kind, targets, text, sequence: state.sequence, revision }))
-    .then((answer) => settle(answer, kind, targets))
+  line.add(() => send(`${address}/actions`, { kind, targets, text, sequence: review.state.sequence, revision }))
+    .then((answer) => settle(answer, kind))
     .catch((error) => fail(error, kind, targets));
 }
 
-function settle(answer, kind, targets) {
+function settle(answer, kind) {
   waiting -= 1;
-  const early = state;
-  state = answer;
-  if (waiting) {
-    // Decisions that are still on their way stay as they are shown.
-    for (const [id, cell] of Object.entries(early.fields)) if (cell.person) state.fields[id] = cell;
-    state.open_fields = state.open_fields.filter((id) => !state.fields[id].person);
-  }
+  review.settle(answer, waiting);
   paint();
-  if (kind === "undo" && answer.undone?.length) go(answer.undone[0]);
-  if (state.finished && !waiting && kind !== "undo") finishing();
+  if (kind === "undo" && answer.undone?.length && sheet.input(answer.undone[0])) go(answer.undone[0]);
+  if (review.state.finished && !waiting && kind !== "undo") finishing();
 }
 
 async function fail(error, kind, targets) {
   waiting -= 1;
   if (!(error instanceof Refusal)) throw error;
   if (error.status === 422) {
-    state = await (await fetch(`${address}/state`)).json();
+    review.settle(await (await fetch(`${address}/state`)).json(), 0);
     paint();
     if (targets.length && data.fields[targets[0]]) {
       go(targets[0]);
@@ -294,12 +252,12 @@ function act(name, detail) {
     type: () => type(),
     blank: () => decided("blank", [current]),
     missing: () => decided("missing", [current]),
-    row_missing: () => decided("missing", sheet.row(current, open())),
+    row_missing: () => decided("missing", sheet.row(current, review.open)),
     confirm: () => confirm() && onward(),
     undo: () => decide("undo", []),
-    accept_all: () => state.accepted_all || decide("accept_all", []),
+    accept_all: () => review.state.accepted_all || decide("accept_all", []),
     source_error: () => sourceError(detail),
-    go: () => go(data.identities.find((identity) => identity.id === detail).right.at(-1)),
+    go: () => go(review.lastOf(detail)),
     finish: () => finish(),
     help: () => find("#help").showModal(),
     heading: () => heading(),
@@ -311,11 +269,11 @@ function act(name, detail) {
 function heading() {
   const dialog = find("#headings");
   const inputs = ["organization", "year"].map((name) => dialog.querySelector(`[name=${name}]`));
-  for (const input of inputs) input.value = state[input.name] ?? "";
+  for (const input of inputs) input.value = review.state[input.name] ?? "";
   dialog.returnValue = "";
   dialog.onclose = () => {
     if (dialog.returnValue !== "keep") return;
-    for (const { name, value } of inputs) if (value !== String(state[name] ?? "")) decide("heading", [name], value);
+    for (const { name, value } of inputs) if (value !== String(review.state[name] ?? "")) decide("heading", [name], value);
   };
   dialog.showModal();
 }
@@ -329,7 +287,7 @@ function decided(kind, targets) {
 }
 
 function pick(key) {
-  if (!writable || !choiceOf(key)) return;
+  if (!writable || !review.choice(current, key)) return;
   if (picked && picked !== key) {
     picked = null;
     panel.tell("连按了两个数字：要键入数字请先按空格；要选候选请再按一次", true);
@@ -341,9 +299,9 @@ function pick(key) {
 }
 
 function sourceError(id) {
-  const wanted = id ?? sumsOf.get(current)?.find((identity) => judged(identity).confirmable)?.id;
+  const wanted = id ?? review.sumsOf(current).find((identity) => review.state.open_checks.includes(identity.id))?.id;
   if (!wanted || !writable) return;
-  decide("source_error", [wanted], state.expressions[wanted]);
+  decide("source_error", [wanted], review.state.expressions[wanted]);
   onward();
 }
 
@@ -352,7 +310,7 @@ async function finish() {
   find("#finish").disabled = true;
   const body = {
     revision: data.report.revision,
-    sequence: state.sequence,
+    sequence: review.state.sequence,
     keystrokes: meter.keystrokes,
     seconds: Math.round(meter.seconds),
   };
@@ -372,65 +330,29 @@ async function finish() {
   }
 }
 
-// ---------------------------------------------------------------- keys
+// ---------------------------------------------------------------- what people press
 
-const WAYS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
-
-document.addEventListener("keydown", (event) => {
-  if (document.querySelector("dialog[open]") || event.isComposing) return;
-  if (event.ctrlKey && event.key === "Enter") return run(event, () => finish());
-  if (event.ctrlKey && event.key.toLowerCase() === "z" && !typing()) return run(event, () => act("undo"));
-  const inForm = event.target.dataset?.field !== undefined;
-  if (event.key === "F1" || (event.key === "?" && !typing())) return run(event, () => act("help"));
-  const onBar = event.target.closest?.(".report-bar") || event.target === document.body;
-  const general = { a: "accept_all", u: "undo" }[event.key.toLowerCase()];
-  if (onBar && !event.ctrlKey && general) return run(event, () => act(general));
-  if (!inForm || event.altKey || event.metaKey) return;
-  const way = WAYS[event.key];
-  if (event.ctrlKey) {
-    const next = way && sheet.neighbour(current, way);
-    if (next) run(event, () => go(next));
-    return;
-  }
-  if (event.key === "Enter") return run(event, () => confirm() && onward(event.shiftKey ? -1 : 1));
-  if (event.key === "Tab") return tab(event);
-  if (typing()) {
-    if (event.key === "Escape") run(event, () => endTyping(false));
-    else if (way === "up" || way === "down") run(event, () => confirm() && onward(way === "up" ? -1 : 1));
-    return;
-  }
-  if (way) return run(event, () => onward(way === "up" || way === "left" ? -1 : 1));
-  if (event.key === "Escape") return run(event, () => find(".report-bar button:enabled")?.focus());
-  keyed(event);
+listen({
+  typing,
+  act,
+  choiceOf: (key) => review.choice(current, key),
+  confirm,
+  endTyping,
+  finish,
+  go,
+  onward,
+  pick,
+  type,
+  writable: () => writable,
+  choosing: () => review.cell(current).choices.length > 0,
+  neighbour: (way) => sheet.neighbour(current, way),
+  tell: (text) => panel.tell(text, true),
+  /** The next unsure cell in the form's order, null where the form ends first. */
+  ahead: (step) => {
+    const next = sheet.beside(current, review.open, step);
+    return next && (sheet.ids.indexOf(next) - sheet.ids.indexOf(current)) * step > 0 ? next : null;
+  },
 });
-
-/** Keys of a cell that is not being typed in. Where there are choices, figures pick; where there are none, they type. */
-function keyed(event) {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const choosing = cellOf(current).choices.length > 0;
-  if ((key === " " || key === "F2") && writable) return run(event, () => type());
-  if (choosing && choiceOf(key)) return run(event, () => pick(key));
-  if (/^[0-9+-]$/.test(key) && writable) {
-    return run(event, () => (choosing ? panel.tell("这里数字键用来选候选：要键入请先按空格", true) : type(key)));
-  }
-  const missing = event.shiftKey ? "row_missing" : "missing";
-  const names = { "/": "blank", x: missing, u: "undo", a: "accept_all", e: "source_error" };
-  if (names[key]) run(event, () => act(names[key]));
-}
-
-/** Tab goes to the next cell that needs a person, and out of the form where there is none in that direction. */
-function tab(event) {
-  const step = event.shiftKey ? -1 : 1;
-  if (typing() && !endTyping(true)) return;
-  const next = sheet.beside(current, open(), step);
-  const forward = next && (sheet.ids.indexOf(next) - sheet.ids.indexOf(current)) * step > 0;
-  if (forward) run(event, () => go(next));
-}
-
-function run(event, what) {
-  event.preventDefault();
-  what();
-}
 
 sheet.root.addEventListener("input", () => {
   const input = sheet.input(current);
@@ -444,7 +366,7 @@ for (const button of document.querySelectorAll("[data-do-act]")) {
 // ---------------------------------------------------------------- one person at a time
 
 setInterval(async () => {
-  if (document.hidden) return;
+  if (document.hidden || (writable && meter.idle() > data.idle)) return;
   try {
     const { holder } = await send(`${address}/lease`, {});
     if (writable && holder) await fail(new Refusal(423, `${holder} 已接手核对这份报告；您此前的操作已保存`), "", []);
@@ -458,6 +380,6 @@ addEventListener("pagehide", () => {
 });
 
 paint();
-const first = open()[0] ?? sheet.ids[0];
+const first = review.open[0] ?? sheet.ids[0];
 if (first) go(first);
 document.body.dataset.ready = "yes";

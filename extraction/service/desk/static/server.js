@@ -68,6 +68,11 @@ export class Meter {
     sessionStorage.setItem(this.#key, JSON.stringify({ keystrokes: this.keystrokes, seconds: this.seconds }));
   }
 
+  /** Seconds since anything was pressed. */
+  idle() {
+    return performance.now() / 1000 - this.#last;
+  }
+
   forget() {
     sessionStorage.removeItem(this.#key);
   }
