@@ -103,6 +103,10 @@ def test_pages_and_cells_are_pictures(reading: TestClient) -> None:
         page = Image.open(io.BytesIO(answer.content))
         scale = page.width / pages[read.page - 1]["width"]
         assert (answer.headers["content-type"], round(scale * 72)) == ("image/jpeg", 200)
+    again = reading.get(
+        f"/api/reports/{report_id}/pages/{read.page}.jpg", headers={"If-None-Match": answer.headers["etag"]}
+    )
+    assert (again.status_code, again.content) == (304, b"")
     crop = Image.open(io.BytesIO(reading.get(f"/api/reports/{report_id}/crops/{FIELD}.png?margin=2").content))
     assert abs(crop.width - (read.box.width + 4) * scale) < 3
     assert crop.convert("L").getextrema()[0] < 100  # something is printed there

@@ -314,6 +314,14 @@ def test_a_version_holds_exactly_what_was_put_in(value: Decimal, text: str) -> N
     assert versions.report_in(kept) == made == load_report(versions.text_of(kept))
 
 
+def test_the_id_of_a_deleted_report_is_never_anothers(store: Store) -> None:
+    with store.writing() as session:
+        gone = stored(session, report())
+        documents.delete(session, session.get_one(Document, session.get_one(ReportRow, gone).document_id))
+    with store.writing() as session:
+        assert stored(session, report()) > gone
+
+
 def test_a_database_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.db").write_bytes(b"this is no database, but a text " * 100)
     with pytest.raises(UsageError, match=r"a\.db cannot be used"):

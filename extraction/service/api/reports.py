@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from extraction.service import tables_of
@@ -17,7 +18,6 @@ from extraction.service.store.tables import Document, ReportRow, Version
 
 router = APIRouter(prefix="/api/reports", tags=["reports"])
 
-_KEPT = {"Cache-Control": "private, max-age=3600"}  # what never changes
 _Number = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="a version's number; the current one without")]
 _Text = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")]
 
@@ -133,12 +133,12 @@ def list_pages(report_id: Id, service: Serving, _: Viewer) -> list[PageShape]:
     response_class=Response,
     responses={200: {"content": {"image/jpeg": {}}}, **refusals(404)},
 )
-def get_page(report_id: Id, number: Id, service: Serving, _: Viewer) -> Response:
+def get_page(report_id: Id, number: Id, service: Serving, _: Viewer, request: Request) -> Response:
     """A page as the file shows it."""
     picture = service.pictures.page(_document(service, report_id), number)
     if picture is None:
         raise Problem(404, f"report {report_id} has no page {number}")
-    return Response(picture, media_type="image/jpeg", headers=_KEPT)
+    return _picture(picture, "image/jpeg", request)
 
 
 @router.get(
@@ -151,6 +151,7 @@ def get_crop(
     field_id: str,
     service: Serving,
     _: Viewer,
+    request: Request,
     version: _Number = None,
     margin: Annotated[float, Query(ge=0, le=200, allow_inf_nan=False, description="points around the cell")] = 4.0,
 ) -> Response:
@@ -164,7 +165,15 @@ def get_crop(
     picture = service.pictures.crop(document, field.page, field.box, margin)
     if picture is None:
         raise Problem(404, f"report {report_id} has no page {field.page}")
-    return Response(picture, media_type="image/png", headers=_KEPT)
+    return _picture(picture, "image/png", request)
+
+
+def _picture(content: bytes, media_type: str, request: Request) -> Response:
+    """A picture, or that the browser has it already: it asks every time, as another version has other cells."""
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(content, media_type=media_type, headers={"ETag": tag})
 
 
 def _page(

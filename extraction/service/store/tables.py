@@ -28,6 +28,10 @@ Key = BigInteger().with_variant(Integer, "sqlite")
 """Of ids. SQLite numbers only its own INTEGER by itself, which has 64 bits."""
 
 
+_NEVER_REUSED = {"sqlite_autoincrement": True}
+"""The id of what was deleted must not lead to something else; PostgreSQL gives none twice by itself."""
+
+
 class Instant(TypeDecorator[datetime]):
     """A moment in UTC. SQLite has no time zones: there it is kept without, and given back with."""
 
@@ -136,7 +140,7 @@ class Job(Base):
     """The reading of a document: waiting, running, done or failed. A running one is leased to a worker."""
 
     __tablename__ = "job"
-    __table_args__ = (Index("job_queue", "state", "leased_until"),)
+    __table_args__ = (Index("job_queue", "state", "leased_until"), _NEVER_REUSED)
 
     id: Mapped[int] = _own_id()
     batch: Mapped[str] = mapped_column(String(32), index=True)
@@ -158,6 +162,7 @@ class ReportRow(Base):
     it at the same time."""
 
     __tablename__ = "report"
+    __table_args__ = _NEVER_REUSED
 
     id: Mapped[int] = _own_id()
     document_id: Mapped[int] = mapped_column(Key, ForeignKey("document.id", ondelete="CASCADE"), unique=True)
@@ -180,7 +185,7 @@ class Version(Base):
     """A report as it was read, or as a reviewer left it. Never changed; deleted only with its report."""
 
     __tablename__ = "version"
-    __table_args__ = (UniqueConstraint("report_id", "number"),)
+    __table_args__ = (UniqueConstraint("report_id", "number"), _NEVER_REUSED)
 
     id: Mapped[int] = _own_id()
     report_id: Mapped[int] = _of("report.id", index=False)

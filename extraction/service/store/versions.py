@@ -6,6 +6,7 @@ import dataclasses
 import gzip
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
@@ -93,7 +94,13 @@ def packed(report: Report) -> bytes:
 
 def report_in(version: Version) -> Report:
     """The report that a version holds."""
-    return load_report(text_of(version))
+    return _unpacked(version.content)
+
+
+@lru_cache(64)
+def _unpacked(content: bytes) -> Report:
+    """Who looks at a report looks at it again and again, and a version never changes."""
+    return load_report(gzip.decompress(content).decode())
 
 
 def text_of(version: Version) -> str:
