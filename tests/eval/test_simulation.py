@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+import pytest
+
 from eval.simulation.__main__ import simulate
+from eval.simulation.prior import rates, ways_to_fail
 from eval.simulation.readings import simulated
-from extraction.document import Verdict
+from extraction.catalogue import template
+from extraction.document import Field, Report, Source, Status, Verdict
 from extraction.reconcile.report import reconcile
 
 
@@ -33,3 +39,21 @@ def test_the_reports_own_errors_stay_where_nothing_is_misread() -> None:
         after = reconcile(case.read)
         assert {i: after.field(i).value for i in case.printed} == dict(case.printed)
         assert {c.verdict for c in after.checks} <= {Verdict.HOLDS, Verdict.SOURCE_INCONSISTENT, Verdict.UNRESOLVED}
+
+
+@pytest.mark.parametrize(
+    ("changed", "way"),
+    [
+        ({"applications.received.natural_person": 3}, ["misprint"]),
+        ({"applications.received.total": 9}, ["misprinted total"]),
+        ({"review.total": 2}, ["total"]),
+        ({f"applications.results.granted.{c}": 4 for c in ("natural_person", "total")}, ["column"]),
+        ({}, []),
+    ],
+)
+def test_what_a_report_prints_wrongly_is_counted_as_what_it_is(changed: dict[str, int], way: list[str]) -> None:
+    values = dict.fromkeys((f.id for f in template("2021").fields), 0) | changed
+    fields = tuple(Field(i, i, Decimal(v), str(v), Status.READ, 1.0) for i, v in values.items())
+    report = Report(Source("a", "", "", None), None, None, "2021", None, fields=fields)
+    assert list(ways_to_fail(report)) == way
+    assert rates([report])["column"] == (way.count("column"), (way.count("column") + 0.5) / 2 / 6)
