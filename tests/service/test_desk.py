@@ -98,12 +98,12 @@ class Desk:
     store: Store
     files: Files
 
-    def report(self, *field_ids: str) -> int:
-        """The id of a new report with its scan, of which these fields are for review."""
+    def report(self, *field_ids: str, sample: str = "fengqiu-2022") -> int:
+        """The id of a new report with a scan, of which these fields are for review."""
         sha256 = uuid4().hex * 2
         place = self.files.put_document(SCAN, sha256)
         with self.store.writing() as session:
-            of = unsure(report("fengqiu-2022"), *field_ids)
+            of = unsure(report(sample), *field_ids)
             return stored(session, of, name="枫丘2022.pdf", sha256=sha256, place=place)
 
     def wait_until_free(self, number: int) -> None:
@@ -197,6 +197,36 @@ def test_from_a_scan_to_an_annotation_by_keyboard(browser: Browser, desk: Desk) 
         expect(page.locator("#new-annotations")).to_contain_text("1")
         page.goto("/desk/dashboard")
         expect(page.get_by_text("须核对单元格的首选读数")).to_be_visible()
+
+
+def test_errors_of_the_report_itself_are_confirmed_and_its_heading_put_right(browser: Browser, desk: Desk) -> None:
+    number = desk.report(sample="beilan-2020")
+    with somebody(browser, desk, "王敏") as page:
+        open_report(page, number)
+        failing = page.locator("#sums")
+        expect(failing).to_have_text("≠ 勾稽不符 5 条")
+        page.keyboard.press("a")
+        expect(page.locator("#accept-all")).to_be_disabled()
+        expect(page.locator("#finish")).to_be_disabled()
+        page.keyboard.press("Enter")
+        for left in range(4, 0, -1):
+            page.keyboard.press("e")
+            expect(failing).to_have_text(f"≠ 勾稽不符 {left} 条")
+        page.keyboard.press("u")
+        expect(failing).to_have_text("≠ 勾稽不符 2 条")
+        page.get_by_role("button", name="源表有误").first.click()
+        expect(failing).to_have_text("≠ 勾稽不符 1 条")
+        page.get_by_role("button", name="源表有误").first.click()
+        expect(failing).to_contain_text("源误 5")
+        page.click("#heading")
+        page.fill("#headings [name=year]", "2021")
+        page.keyboard.press("Enter")
+        expect(page.locator("#finish")).to_be_enabled()
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#done")).to_be_visible()
+        kept = page.request.get(f"/api/reports/{number}/json").json()
+        verdicts = [check["verdict"] for check in kept["checks"]]
+        assert (kept["year"], verdicts.count("source_inconsistent")) == (2021, 5)
 
 
 # ---------------------------------------------------------------- two at once

@@ -58,11 +58,12 @@ function tally(sums, failing) {
   const told = find("#sums");
   const counted = sums.filter((sum) => sum.state);
   const holding = counted.filter((sum) => sum.state === "ok").length;
+  const inPrint = counted.filter((sum) => sum.state === "source").length;
   const pending = counted.some((sum) => sum.state === "open");
   told.className = `tag ${failing.length ? "fail" : pending ? "unsure" : "ok"}`;
   told.textContent = failing.length
     ? `≠ 勾稽不符 ${failing.length} 条`
-    : `${pending ? "…" : "✓"} 勾稽 ${holding}/${counted.length} 相符`;
+    : `${pending ? "…" : "✓"} 勾稽 ${holding}/${counted.length} 相符${inPrint ? `，源误 ${inPrint}` : ""}`;
   const all = find("#accept-all");
   all.disabled = !writable || review.state.accepted_all;
   all.querySelector("span").textContent = review.state.accepted_all ? "可信格已接受" : `接受可信格 ${review.state.sure}`;
@@ -271,6 +272,7 @@ function heading() {
   const inputs = ["organization", "year"].map((name) => dialog.querySelector(`[name=${name}]`));
   for (const input of inputs) input.value = review.state[input.name] ?? "";
   dialog.returnValue = "";
+  dialog.querySelector(".cancel").onclick = () => dialog.close("");
   dialog.onclose = () => {
     if (dialog.returnValue !== "keep") return;
     for (const { name, value } of inputs) if (value !== String(review.state[name] ?? "")) decide("heading", [name], value);
