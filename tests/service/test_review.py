@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -238,11 +240,26 @@ def test_what_a_review_found_is_counted() -> None:
 # ---------------------------------------------------------------- in the database
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    made = Store(f"sqlite:///{tmp_path}/gouji.db")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    sqlite = request.param == "sqlite"
+    made = Store(f"sqlite:///{tmp_path}/gouji.db" if sqlite else request.getfixturevalue("postgres"))
     made.upgrade()
-    return made
+    yield made
+    made.close()
+
+
+def test_of_many_who_ask_at_once_one_has_it(store: Store) -> None:
+    with store.writing() as session:
+        number = stored(session, gold())
+
+    def ask(name: str) -> str:
+        with store.writing() as session:
+            return leases.hold(session, number, name).user
+
+    with ThreadPoolExecutor(8) as pool:
+        holders = set(pool.map(ask, "甲乙丙丁戊己庚辛"))
+    assert len(holders) == 1
 
 
 def test_of_two_who_want_a_report_one_has_it_until_it_is_let_go_or_runs_out(store: Store) -> None:
