@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from extraction.catalogue import Block, Row, Template
+from extraction.learned import learned
 from extraction.tags import tag_of
 
 
@@ -51,7 +52,8 @@ def form_lines(form: Template) -> list[FormLine]:
             if row.group and row.group != group:
                 lines.append(FormLine(LineKind.GROUP, block, (row.group,)))
             group = row.group
-            lines.append(FormLine(LineKind.DATA, block, (row.label, *row.wordings), row))
+            more = learned(f"row.{block.id}.{row.id}") if row.label else ()
+            lines.append(FormLine(LineKind.DATA, block, (row.label, *row.wordings, *more), row))
     return lines
 
 

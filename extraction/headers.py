@@ -15,6 +15,7 @@ from extraction.alignment import NEVER, Scores, align
 from extraction.catalogue import Block
 from extraction.document import Cell, Table
 from extraction.form_lines import LineKind
+from extraction.learned import learned
 from extraction.numbers import parse_figure
 from extraction.printed import AS_SURE, PrintedRow, chance
 from extraction.rows import RowMatch
@@ -175,9 +176,10 @@ def _likeness(cells: Sequence[Cell], block: Block, named: bool = True) -> Scores
     scores = np.full((len(cells), len(block.columns)), NEVER)
     for i, cell in enumerate(cells):
         for j, column in enumerate(block.columns):
-            alike = max(similarity(cell.text, w) for w in (column.label, *column.wordings))
+            name = f"column.{block.id}.{column.id}"
+            alike = max(similarity(cell.text, w) for w in (column.label, *column.wordings, *learned(name)))
             if named:
-                alike = max(alike, AS_SURE * chance(cell, tag_of(f"column.{block.id}.{column.id}")))
+                alike = max(alike, AS_SURE * chance(cell, tag_of(name)))
             if alike >= _SAME_COLUMN:
                 scores[i, j] = alike
     return scores

@@ -23,11 +23,12 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table as Shown
 
-from extraction.document import Box, Cell, Region, RegionKind, Status, Table
+from extraction.document import Box, Cell, Label, Region, RegionKind, Status, Table
 from extraction.forms import FormCell, FormTable
 from extraction.ingest.text import read_text
 from extraction.labelling import label_fields
 from extraction.labels import labels_of
+from extraction.learned import reading_with
 from extraction.numbers import parse_figure
 from extraction.settings import Settings
 from extraction.similarity import core
@@ -35,7 +36,9 @@ from extraction.tagging import with_tags
 from extraction.tags import tag_of
 from models.labeller import Labeller
 from training.labeller.noise import confusions, misread
+from training.labeller.provincial import provincial
 from training.labeller.tagged import Tagged
+from training.labeller.wordings import taught_wordings
 from training.synthetic.content import draft_report
 from training.synthetic.draft import Draft
 from training.synthetic.fonts import Split
@@ -53,7 +56,8 @@ class Trial:
 
     `half` is the share of the labels of which more than half the characters are misread; `lost` that of the rows of
     figures that are not found at all, so that the shape of the table tells nothing. `dump`: the tables come as lines of
-    text, tabs between cells; their cells have no places, so that labels are not counted.
+    text, tabs between cells; their cells have no places, so that labels are not counted. `province`: the report is of a
+    layout that no form has (`provincial.py`).
     """
 
     variations: Variations | None = None
@@ -61,6 +65,7 @@ class Trial:
     half: float = 0.0
     lost: float = 0.0
     dump: bool = False
+    province: bool = False
 
 
 TRIALS: Mapping[str, Trial] = {
@@ -81,6 +86,9 @@ TRIALS: Mapping[str, Trial] = {
 }
 """What is done to labels; unseen wordings are the test split's."""
 
+_PROVINCE = Trial(misread=0.03, province=True)
+_ANNOTATED = 70_000_000  # the number of the first annotated report of the new layout
+
 
 def main(arguments: list[str] | None = None) -> int:
     """The command."""
@@ -89,13 +97,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--model", type=Path, help="folder of another network than the one in use")
     parser.add_argument("--reports", type=int, default=60, help="how many")
     parser.add_argument("--first", type=int, default=60_000_000, help="the number of the first")
+    parser.add_argument("--province", type=int, metavar="N", help="instead: a layout of its own, N reports annotated")
     parser.add_argument("-o", "--out", type=Path, help="write the counts as JSON too")
     given = parser.parse_args(arguments)
     labeller = Labeller(threads=1, folder=given.model)
-    counts = {
-        name: _tried(trial, given.split, range(given.first, given.first + given.reports), labeller, name)
-        for name, trial in TRIALS.items()
-    }
+    seeds = range(given.first, given.first + given.reports)
+    if given.province is None:
+        counts = {name: _tried(trial, given.split, seeds, labeller, name) for name, trial in TRIALS.items()}
+    else:
+        with reading_with(taught_wordings(map(_labels, _province(given.province)))):
+            counts = {"province": _tried(_PROVINCE, given.split, seeds, labeller, "province")}
     console = Console() if sys.stdout.isatty() else Console(width=140)
     console.print(_shown(counts))
     if given.out:
@@ -107,10 +118,22 @@ def _tried(trial: Trial, split: Split, seeds: range, labeller: Labeller, name: s
     found = {who: Counter[str]() for who in _WAYS}
     for seed in track(seeds, name, transient=True):
         draft = draft_report(seed, split, trial.variations or DEFAULTS[split])
+        draft = provincial(draft) if trial.province else draft
         tables = (dumped if trial.dump else drawn)(draft, trial, Random(seed))
         for who, witness in zip(_WAYS, (None, labeller), strict=True):
             found[who].update(scored(draft, tables, with_tags(tables.regions, witness)))
     return {who: dict(count) for who, count in found.items()}
+
+
+def _province(reports: int) -> Iterator[Draft]:
+    for number in range(_ANNOTATED, _ANNOTATED + reports):
+        yield provincial(draft_report(number, "train"))
+
+
+def _labels(draft: Draft) -> list[Label]:
+    """The labels of a report's tables as its gold would have them."""
+    forms = [part for part in draft.parts if isinstance(part, FormTable)]
+    return [Label(c.label, c.text) for form in forms for row in form.rows for c in row if c.label and c.text]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from typing import Any
 
 from datasets import Dataset, concatenate_datasets
 
+from annotations.store import read_folder
 from eval.files import write_text
 from extraction.errors import UsageError
 from models.label_tokens import Vocabulary, characters
@@ -38,6 +39,7 @@ from training.labeller.noise import spoilt
 from training.labeller.pages import draft_pages, page_of
 from training.labeller.tagged import Example
 from training.labeller.teach import taught
+from training.labeller.wordings import taught_wordings, write_wordings
 
 _OWN = 1_000_000  # invented reports from here on are none that the whole recipe is taught with
 _DEV = 20  # invented reports of the dev split by which the temperature is fitted
@@ -51,7 +53,11 @@ def retrain(config: RetrainingConfig, annotations: Path, out: Path, base: Path |
     _same_run(out, gold_hash(annotations), old.sha256, start)
     parts = split_by_organization(annotated_pages(annotations, out / "data"), config.data.held_out, config.seed)
     model = retrained(config, parts.learnt, out, start, command)
+    learnt = set(parts.learnt["report"])
+    wordings = taught_wordings({a.id: a.labels for a, _ in read_folder(annotations) if a.id in learnt}.values())
+    write_wordings(model, wordings)
     about = {
+        "new wordings of rows and columns": sum(map(len, wordings.values())),
         "annotated reports learnt from": len(set(parts.learnt["report"])),
         "annotated reports held out": len(set(parts.tested["report"])),
         "organizations held out": len(set(parts.tested["organization"])),
