@@ -1,6 +1,6 @@
 """docs/walkthrough.md, its commands as they stand there: from the first upload to a retrained, promoted model.
 
-Two minutes of a core, most of it training: it runs where GOUJI_WALKTHROUGH is set.
+About a minute of a core, most of it training: it runs where GOUJI_WALKTHROUGH is set.
 """
 
 from __future__ import annotations
