@@ -188,7 +188,7 @@ def _likeness(cells: Sequence[Cell], block: Block, named: bool = True) -> Scores
 def _disorder(cells: Sequence[Cell], block: Block) -> str:
     """Says so where one header for each column is printed and one of them is plainly another column's, or most of them
     are legible and worded like no column in their place: what stands below may be in any order."""
-    if len(cells) != len(block.columns):
+    if len(cells) != len(block.columns) or len(cells) == 1:
         return ""
     scores = _likeness(cells, block)
     own, best = scores.diagonal(), scores.max(axis=1)
