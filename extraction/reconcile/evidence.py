@@ -8,14 +8,14 @@ for that are set by hand, on the cautious side.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
 from extraction.catalogue import field_forms
 from extraction.cell_settling import SUREST
 from extraction.document import Candidate, Field, Report, Status
-from extraction.numbers import parse_figure
+from extraction.numbers import Unit, parse_figure
 from extraction.reconcile.model import Figure, Option
 
 STATED = 1.0
@@ -28,7 +28,7 @@ _NOT_FOUND = 0.03  # of there being nothing where nothing was found: 6 of 374 on
 _UNLISTED = 5e-6  # of a sure reading being something that no reading names
 _UNLISTED_OF_REST, _UNLISTED_AT_MOST = 0.1, 0.01  # of the doubt about an unsure one, and of one that has other readings
 _UNREAD = 100.0  # times as often where all the rest of the report is unread
-_LEAST_USUAL = 0.02  # of a cell that is not as others of its row are, where it was read without a doubt
+_TOO_MANY = 10**9  # for a count
 _NEVER = 1e-9  # of what the file states
 _LEAST = 1e-6  # probability from which an option is weighed at all
 
@@ -72,25 +72,16 @@ def figure_of(field: Field, unread: float, blank: float = 0.5) -> Figure | None:
     unlisted = max(_UNLISTED * (1 + _UNREAD * unread), min(_UNLISTED_OF_REST * rest, _UNLISTED_AT_MOST))
     listed = sum(o.probability for o in others)
     scale = max(0.0, rest - unlisted) / max(listed, rest, _LEAST) if rest else 1.0
-    options = [Option(field.value, field.printed, probability)] if probability else []
+    legible = parse_figure(field.printed) is not None
+    printed = field.printed if legible or not first else first[0].printed
+    options = [Option(field.value, printed, probability)] if probability else []
     options += [replace(o, probability=o.probability * scale) for o in others]
     options = [o for o in options if o.probability >= _LEAST]
     if not options:
         return None
     options.sort(key=lambda o: -o.probability)
     unlisted = max(unlisted, rest - sum(o.probability for o in options if o.value != field.value))
-    blank = blank if doubted else min(max(blank, _LEAST_USUAL), 1 - _LEAST_USUAL)
-    usual = sorted(_as_usual(options, blank, unlisted), key=lambda o: -o.probability)
-    return Figure(field.id, tuple(usual), unlisted, not doubted or bool(field.candidates))
-
-
-def _as_usual(options: list[Option], blank: float, unlisted: float) -> Iterator[Option]:
-    """The options, a blank and a zero being as probable beside each other as they are in the report."""
-    chances = {None: 2 * blank, Decimal(0): 2 * (1 - blank)}
-    weights = [o.probability * chances.get(o.value, 1.0) for o in options]
-    scale = 1 / (sum(weights) + unlisted)
-    for option, weight in zip(options, weights, strict=True):
-        yield replace(option, probability=max(_LEAST, weight * scale))
+    return Figure(field.id, tuple(options), unlisted, not doubted or bool(field.candidates), blank)
 
 
 def best_guess(field: Field) -> float:
@@ -109,13 +100,15 @@ def _readings(candidates: Iterable[Candidate]) -> list[Option]:
         figure = parse_figure(candidate.text)
         if figure is None or not _is_count(figure.value) or _begins_with_zero(candidate.text):
             continue
+        if figure.unit not in (None, Unit.COUNT):
+            continue
         known = found.get(figure.value, Option(figure.value, candidate.text, 0.0))
         found[figure.value] = replace(known, probability=known.probability + candidate.probability)
     return sorted(found.values(), key=lambda o: -o.probability)
 
 
 def _is_count(value: Decimal | None) -> bool:
-    return value is None or (value >= 0 and value == value.to_integral_value())
+    return value is None or (0 <= value < _TOO_MANY and value == value.to_integral_value())
 
 
 def _begins_with_zero(text: str) -> bool:

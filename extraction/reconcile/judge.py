@@ -69,7 +69,10 @@ def _by_amount(figure: Figure) -> Figure:
 
 
 def _of_options(figure: Figure, amounts: Sequence[float]) -> tuple[float, ...]:
-    """The probability of each option from those of the amounts: no sum tells options of one amount apart."""
-    merged = _by_amount(figure).options
-    chances = {o.amount: (p, o.probability) for o, p in zip(merged, amounts, strict=True)}
-    return tuple(chances[o.amount][0] * o.probability / chances[o.amount][1] for o in figure.options)
+    """The probability of each option from those of the amounts: no sum tells a blank from a zero, but the report's
+    habit does."""
+    chances = {o.amount: p for o, p in zip(_by_amount(figure).options, amounts, strict=True)}
+    habits: dict[Decimal | None, float] = {None: figure.blank, Decimal(0): 1 - figure.blank}
+    weights = [o.probability * habits.get(o.value, 1.0) for o in figure.options]
+    whole = {a: sum(w for o, w in zip(figure.options, weights, strict=True) if o.amount == a) for a in chances}
+    return tuple(chances[o.amount] * w / whole[o.amount] for o, w in zip(figure.options, weights, strict=True))

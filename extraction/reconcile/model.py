@@ -1,7 +1,4 @@
-"""The nouns of reconciliation: figures that may be one of several values, and the sums that tie them.
-
-Costs are negative natural logarithms of probabilities, so that they add where probabilities multiply.
-"""
+"""The nouns of reconciliation: figures that may be one of several values, and the sums that tie them."""
 
 from __future__ import annotations
 
@@ -25,16 +22,18 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A cell that is in a sum. `options` are what it may say, what was read first, the others the likeliest first.
+    """A cell that is in a sum. `options` are what it may say, the likeliest first.
 
     `unlisted` is the probability that it says something else. `settleable` is false where sums must not settle it:
-    its place is in doubt, or nothing is known of what else it may say.
+    its place is in doubt, or nothing is known of what else it may say. `blank` is how probable it is that the report
+    leaves the cell blank if it means zero.
     """
 
     id: str
     options: tuple[Option, ...]
     unlisted: float
     settleable: bool = True
+    blank: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

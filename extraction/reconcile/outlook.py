@@ -16,6 +16,7 @@ from extraction.reconcile.source import COLUMN, COLUMN_KINDS, LIKELIEST_GAP, alo
 from extraction.reconcile.ways import Floats, Ints, Ways, tally
 
 _MOST = 3000  # gaps of one column that are told apart
+_PRODUCTS = 100_000  # of them and of what a row may add
 _LEAST = 1e-10
 
 
@@ -55,13 +56,16 @@ def before(outlook: Outlook, ways: Ways, column: int) -> Outlook:
     chances = chances / chances.sum()
     if len(added) == 1:
         return outlook if not added[0] else Outlook(outlook.gaps - added[0], outlook.chances, outlook.flat)
+    likeliest = np.argsort(-chances, kind="stable")[: max(1, _PRODUCTS // len(outlook.gaps))]
+    flat = outlook.flat + float(1 - chances[likeliest].sum())
+    added, chances = added[likeliest], chances[likeliest]
     gaps, places = np.unique((outlook.gaps[None, :] - added[:, None]).ravel(), return_inverse=True)
     weights = tally(places, (chances[:, None] * outlook.chances[None, :]).ravel())
-    kept = weights >= _LEAST
+    kept = weights >= _LEAST * weights.max()
     if kept.sum() > _MOST:
         kept = np.zeros(len(weights), dtype=bool)
         kept[np.argsort(-weights)[:_MOST]] = True
-    return Outlook(gaps[kept], weights[kept], outlook.flat + float(weights[~kept].sum()))
+    return Outlook(gaps[kept], weights[kept], flat + float(weights[~kept].sum()))
 
 
 def chances_of(outlooks: Sequence[Outlook], gaps: Ints) -> Floats:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from extraction.catalogue import Identity
 from extraction.document import Field, Status
 from extraction.reconcile.model import Figure, Problem, Sum
 
 _CONSISTENT = 2  # sums that hold with blanks as zeros, for each that does not
+_PERHAPS = 0.02  # probability of being blank from which a cell that no zero stands for may make a sum say nothing
 _LEAST = 1e-4  # probability beside the first from which another reading of a figure whose sums hold is weighed
 
 
@@ -17,6 +19,7 @@ def whole_problem(identities: Sequence[Identity], figures: dict[str, Figure], fi
     known = [i for i in identities if all(part in figures for part in (*i.left, *i.right))]
     blank = {i for i in figures if fields[i].value is None and fields[i].status is Status.BLANK}
     if not _blanks_are_zeros(known, figures, blank):
+        blank |= {i for i, figure in figures.items() if _chance_of_blank(figure) >= _PERHAPS}
         known = [i for i in known if blank.isdisjoint((*i.left, *i.right))]
     index = {field_id: n for n, field_id in enumerate(dict.fromkeys(p for i in known for p in (*i.left, *i.right)))}
     sums = tuple(
@@ -36,6 +39,13 @@ def _blanks_are_zeros(identities: Sequence[Identity], figures: dict[str, Figure]
         left, right = (sum(figures[p].options[0].amount for p in side) for side in (identity.left, identity.right))
         holding, failing = holding + (left == right), failing + (left != right)
     return holding > 0 and failing * _CONSISTENT <= holding
+
+
+def _chance_of_blank(figure: Figure) -> float:
+    """How probable it is that a cell is blank, by its picture and by what the report does with its zeros."""
+    habits: dict[Decimal | None, float] = {None: figure.blank, Decimal(0): 1 - figure.blank}
+    weights = {o.value: o.probability * 2 * habits.get(o.value, 0.5) for o in figure.options}
+    return weights.get(None, 0.0) / sum(weights.values())
 
 
 def gap(total: Sum, figures: Sequence[Figure]) -> int:

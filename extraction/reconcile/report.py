@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from extraction.checks import identities_of
 from extraction.document import Candidate, Field, Report, Status
+from extraction.numbers import parse_figure
 from extraction.reconcile.blanks import blank_chances
 from extraction.reconcile.evidence import STATED, best_guess, figure_of, unread_share
 from extraction.reconcile.inferring import with_inferred
@@ -26,7 +27,7 @@ SURER = 0.99
 """The same in a report of which much could not be read: what the others say is less sure as well."""
 
 PROVEN = 0.999
-"""Confidence from which a reading that a sum bears out stands where the search around it was cut short."""
+"""Confidence from which a reading that a sum bears out stands where the sweep could not look at all around it."""
 
 _MUCH = 0.1  # of a report's fields
 
@@ -84,7 +85,7 @@ def _settled(field: Field, belief: Belief, borne_out: bool, blank: float) -> Fie
     """A field whose figure was examined; `borne_out`: a sum that it is in holds by what was read. `blank` is how
     probable a blank is where there might be a zero."""
     option, probability = belief.best
-    as_read = option.value == field.value
+    as_read = option.value == field.value and parse_figure(field.printed) is not None
     doubted = field.status is Status.REVIEW
     if (doubted or not as_read) and not option.value and (blank if option.value is None else 1 - blank) < _HABIT:
         return _for_a_person(field, belief)

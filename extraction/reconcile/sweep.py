@@ -21,7 +21,7 @@ from extraction.reconcile.steps import Blame, Close, Grid, Step
 from extraction.reconcile.ways import Floats, Ints, Ways, tally
 
 EDGES = 100_000
-"""Steps from states to states that are looked at for each row: all rows together take at most about a second."""
+"""Steps from states to states that are looked at for each row."""
 
 _STATES = 4_000
 _LEAST = 1e-10  # of all, below which a state is left out
@@ -210,8 +210,10 @@ def _first_of_each(states: Floats, ways: Floats) -> Ints:
             low = middle
         else:
             high = middle
-    taken: Ints = np.searchsorted(-ways, -np.exp(high) / states, side="right").astype(np.int64)
-    return taken
+    taken = np.searchsorted(-ways, -np.exp(high) / states, side="right").astype(np.int64)
+    so_far = np.cumsum(taken)  # of equal worth there may be any number
+    within: Ints = np.minimum(taken, np.maximum(0, EDGES - (so_far - taken)))
+    return within
 
 
 def _joined(ways: Sequence[tuple[np.ndarray, Floats, Ints]]) -> tuple[_Edges, Ints]:

@@ -28,6 +28,8 @@ def _judged(
 ) -> Check:
     check = evaluate(identity, now)
     parts = [now[i] for i in (*identity.left, *identity.right)]
+    if check.verdict is Verdict.HOLDS and any(f.status is Status.REVIEW and not f.printed for f in parts):
+        check = replace(check, verdict=Verdict.UNRESOLVED)  # by a value that nobody read
     if check.verdict is Verdict.HOLDS:
         changed = [f for f in parts if f.status in _CHANGED]
         if not changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from decimal import Decimal
 
@@ -443,3 +444,97 @@ def test_tables_that_are_not_there_do_not_make_the_others_unsure() -> None:
     }
     after = reconcile(pictured("2021", values, **lost))
     assert after.field(ALONE).status is Status.READ
+
+
+# ---- what may be blank proves nothing, where blanks are no zeros
+
+
+def either(field_id: str, status: Status, *readings: tuple[str, float]) -> Field:
+    """A cell that prints one of these texts."""
+    text, probability = readings[0]
+    value = Decimal(text) if text.isdigit() else None
+    confidence = probability if status is not Status.REVIEW else 0.5
+    return Field(field_id, field_id, value, text, status, confidence, candidates=tuple(Candidate(*r) for r in readings))
+
+
+@pytest.mark.parametrize("one", [0.05, 0.2, 0.4])
+def test_a_total_that_may_be_blank_is_not_made_what_its_sum_wants(one: float) -> None:
+    values = dict.fromkeys(in_order("2021"), 0) | {"review.upheld": 1, "litigation_direct.upheld": 2}
+    blank = {
+        f"{b}.total": field(f"{b}.total", None, Status.BLANK, SURELY)
+        for b in ("litigation_direct", "litigation_after_review")
+    }
+    total = either("review.total", Status.REVIEW, ("/", 0.95 - one), ("1", one))
+    found = reconcile(pictured("2021", values, **blank, **{"review.total": total})).field("review.total")
+    assert found.status is Status.REVIEW, found
+
+
+@pytest.mark.parametrize(
+    "smudged",
+    [
+        (Status.REVIEW, ("—", 0.8), ("1", 0.15)),
+        (Status.REVIEW, ("1", 0.5), ("—", 0.45)),
+        (Status.READ, ("1", 0.9), ("—", 0.09)),
+    ],
+)
+def test_one_smudged_total_among_blank_ones_goes_to_a_person(
+    smudged: tuple[Status, tuple[str, float], tuple[str, float]],
+) -> None:
+    values = dict.fromkeys(in_order("2021"), 0) | {ROW: 1, "applications.results.total.natural_person": 1}
+    values["applications.received.natural_person"] = 1
+    totals = [
+        i for i in in_order("2021") if i.startswith("applications.") and i.endswith(".total") and i.count(".") > 1
+    ]
+    others = {i: field(i, None, Status.BLANK, SURELY) for i in totals if i != "applications.results.total.total"}
+    after = reconcile(pictured("2021", values, **others | {TOTAL: either(TOTAL, *smudged)}))
+    assert after.field(TOTAL).status is Status.REVIEW, after.field(TOTAL)
+
+
+def test_a_text_that_is_no_figure_is_not_printed_as_a_blank() -> None:
+    values = dict.fromkeys(in_order("2021"), 0)
+    blank = {i: field(i, None, Status.BLANK, SURELY) for i in in_order("2021")}
+    blank[ROW] = Field(
+        ROW, ROW, None, "l丨x", Status.REVIEW, 0.5, candidates=(Candidate("—", 0.85), Candidate("1", 0.1))
+    )
+    found = reconcile(pictured("2021", values, **blank)).field(ROW)
+    assert found.status is Status.REVIEW or found.printed == "—"
+
+
+def test_a_count_of_another_unit_is_none_of_its_readings() -> None:
+    values = dict.fromkeys(in_order("2021"), 0) | {"review.upheld": 3, "review.total": 3}
+    total = either("review.total", Status.REVIEW, ("8", 0.6), ("3万元", 0.39))
+    found = reconcile(pictured("2021", values, **{"review.total": total})).field("review.total")
+    assert (found.status, found.printed) == (Status.REVIEW, "8")
+
+
+def test_a_count_beyond_all_counts_is_no_part_of_a_sum() -> None:
+    values = dict.fromkeys(in_order("2021"), 0)
+    huge = Field(ROW, ROW, Decimal(99999999999) * 10**8, "99999999999亿", Status.READ, 1.0)
+    after = reconcile(pictured("2021", values, **{ROW: huge}))
+    assert after.field(ROW).status is Status.READ
+
+
+def test_a_sum_that_holds_by_a_value_that_nobody_read_is_open() -> None:
+    values = dict.fromkeys(in_order("2021"), 0) | dict.fromkeys((ROW, TOTAL), 49)
+    values |= {
+        f"applications.{row}.{c}": 49 for row in ("received", "results.total") for c in ("natural_person", "total")
+    }
+    damaged = Field(ROW, ROW, None, "", Status.REVIEW, 0.0)
+    after = reconcile(pictured("2021", values, **{ROW: damaged}))
+    assert (after.field(ROW).value, after.field(ROW).status) == (49, Status.REVIEW)
+    of_it = [c for c in after.checks if c.id in sums_with("2021", ROW)]
+    assert {c.verdict for c in of_it} == {Verdict.UNRESOLVED}
+
+
+def test_columns_of_many_large_readings_without_totals_are_weighed_all_the_same() -> None:
+    values = dict.fromkeys(in_order("2021"), 0)
+    rng = random.Random(1)
+    unsure = {}
+    for i in in_a_sum("2021"):
+        if i.endswith(".natural_person"):
+            said = rng.sample(range(100_000), 8)
+            unsure[i] = either(i, Status.REVIEW, *((str(v), 0.12) for v in said))
+        elif i.startswith("applications") and i.endswith(".total"):
+            unsure[i] = Field(i, i, None, "", Status.REVIEW, 0.0)
+    after = reconcile(pictured("2021", values, **unsure))
+    assert {after.field(i).status for i in unsure} == {Status.REVIEW}
