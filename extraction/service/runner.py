@@ -13,15 +13,20 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import uuid4
 
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
+
 from extraction.bulk import record
+from extraction.bulk.places import is_store_fault
 from extraction.bulk.plan import FAILED, Input, Outcome, Plan, Task, cores
 from extraction.bulk.pool import LocalEngine
 from extraction.document import Report
-from extraction.errors import GoujiError
+from extraction.errors import GoujiError, InputError, ModelError, OutputError, StoreError
 from extraction.outputs import read_report, remove_report
 from extraction.service.context import Service
 from extraction.service.store import jobs, reports, versions
@@ -32,6 +37,7 @@ _LOG = logging.getLogger("gouji.runner")
 _LOOK = 1.0  # seconds between looks at a queue that another process may add to
 _TELL = 1.0  # seconds between looks at which page the workers are
 _AFTER_FAULT = 15.0  # seconds before the next try where the machine, not the document, is at fault
+_OF_THE_MACHINE = {error.__name__ for error in (ModelError, OutputError, StoreError)}  # as kinds of a failure
 
 
 @dataclass(slots=True)
@@ -91,20 +97,25 @@ class _Reader:
         self._told = (0, 0.0)  # the page that was last told of, and when
         self._engine: LocalEngine | None = None
         self._plan: Plan | None = None
+        self._owes = False  # a job that the machine kept it from, and that is not given back yet
 
     def run(self) -> None:
         """Take jobs until the runner stops."""
         stopping, wake = self._runner._stopping, self._runner._wake
         while not stopping.is_set():
             try:
+                self._give_back()
                 if not self._take_and_read():
                     wake.wait(_LOOK)
                     wake.clear()
-            except Exception:  # of the machine or of ours: the job is still in the queue, and is tried again
+            except Exception as error:  # of the machine or of ours: the job is still in the queue, and is tried again
                 if not stopping.is_set():
                     _LOG.exception("a job could not be read")
                     self._current = None
                     self._close()
+                    self._owes = self._owes or of_the_machine(error)
+                    with suppress(SQLAlchemyError, OSError):  # the database may be what is away: then before the next
+                        self._give_back()
                     stopping.wait(_AFTER_FAULT)
         self._close()
 
@@ -121,6 +132,13 @@ class _Reader:
                 jobs.keep(session, current.job.id, self._name, self._runner.lease, current.page, current.pages)
         except Exception:  # the next time; a lease lasts several of them
             _LOG.exception("a lease could not be renewed")
+
+    def _give_back(self) -> None:
+        """Let go of the job that the machine kept it from, if any: such an attempt does not count."""
+        if self._owes:
+            with self._service.store.writing() as session:
+                jobs.give_back(session, self._name)
+            self._owes = False
 
     def break_off(self) -> None:
         """Kill the worker, and give its job back."""
@@ -152,6 +170,8 @@ class _Reader:
         outcome = next(iter(list(engine.run([task]))), None)
         if outcome is None:
             raise GoujiError("the worker was stopped")
+        if outcome.line.kind in _OF_THE_MACHINE:
+            raise GoujiError(outcome.line.error or "")
         if outcome.line.outcome == FAILED:
             return outcome, None
         report = read_report(plan.out, task.item.name)
@@ -190,6 +210,18 @@ class _Reader:
         if self._engine is not None:
             self._engine.close()
         self._engine = self._plan = None
+
+
+def of_the_machine(error: Exception) -> bool:
+    """Whether an error is not the document's, nor ours: weights, a disk, the database or an object store are missing.
+
+    A file that is not there is the document's: no waiting brings it back.
+    """
+    if isinstance(error, GoujiError):
+        return not isinstance(error, InputError)
+    if isinstance(error, OSError):
+        return not isinstance(error, FileNotFoundError)
+    return isinstance(error, (OperationalError, InterfaceError, NoConnection)) or is_store_fault(error)
 
 
 def _plan(service: Service) -> Plan:

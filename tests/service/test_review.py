@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from extraction.checks import check_sums, identities_of
 from extraction.document import Candidate, Report, Status, Verdict
+from extraction.service.desk import figures
 from extraction.service.files import Files
 from extraction.service.loop import collection
 from extraction.service.review import drafts, leases
@@ -93,13 +94,36 @@ AMOUNT = "proactive.administrative_fees.fee_amount_wanyuan"
 def test_money_is_kept_in_the_unit_that_the_report_prints(
     printed: str, value_: str | None, text: str, kept: str
 ) -> None:
-    read = report("fengqiu-2022")
-    amount = None if value_ is None else Decimal(value_)
-    fields = (
-        replace(f, value=amount, printed=printed, status=Status.REVIEW) if f.id == AMOUNT else f for f in read.fields
-    )
-    now_ = reviewed(replace(read, fields=tuple(fields)), (value(AMOUNT, text),))
+    now_ = reviewed(with_amount(printed, value_), (value(AMOUNT, text),))
     assert now_.report.field(AMOUNT).value == Decimal(kept)
+
+
+def with_amount(printed: str, amount: str | None) -> Report:
+    """A sample with this sum of money for review."""
+    said = {"value": None if amount is None else Decimal(amount), "printed": printed, "status": Status.REVIEW}
+    read = report("fengqiu-2022")
+    return replace(read, fields=tuple(replace(f, **said) if f.id == AMOUNT else f for f in read.fields))
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        (Action(Kind.BLANK, (AMOUNT,)),),
+        (Action(Kind.MISSING, (AMOUNT,)),),
+        (value(AMOUNT, "0"),),
+        (value(AMOUNT, "9917万元"),),
+        (value(AMOUNT, "99170000元"), value(AMOUNT, "0")),
+    ],
+)
+def test_what_was_tried_before_does_not_change_the_unit_of_a_column(before: tuple[Action, ...]) -> None:
+    read = with_amount("99170000", "9917")
+    field = reviewed(read, (*before, value(AMOUNT, "99170001"))).report.field(AMOUNT)
+    assert (field.value, field.reading) == (Decimal("9917.0001"), "99170000")
+
+
+def test_a_second_review_knows_the_unit_of_a_column_by_what_was_first_read() -> None:
+    first = reviewed(with_amount("99170000", "9917"), (value(AMOUNT, "9917万元"),)).report
+    assert reviewed(first, (value(AMOUNT, "99170000"),)).report.field(AMOUNT).value == 9917
 
 
 def test_a_wrong_decision_leaves_its_sum_open_until_it_is_put_right_or_confirmed() -> None:
@@ -321,6 +345,24 @@ def test_the_end_of_a_review_makes_a_version_and_an_annotation(store: Store, tmp
     assert annotation is not None
     assert annotation.report.field(UPHELD).value == 3
     assert annotation.facts["reviewer"] == "甲"
+
+
+def test_a_second_review_says_nothing_of_how_right_the_reading_was(store: Store, tmp_path: Path) -> None:
+    files = Files(str(tmp_path / "files"))
+    read = check_sums(unsure(gold(), UPHELD))
+    with store.writing() as session:
+        number = stored(session, read)
+        row = session.get_one(ReportRow, number)
+        document = session.get_one(Document, row.document_id)
+        found_: list[dict[str, int]] = []
+        for _ in range(2):
+            drafts.add(session, number, "甲", read, value(UPHELD, "3"))
+            drafts.add(session, number, "甲", read, ALL)
+            found_.append(accept(session, files, row, document, "甲", Cost(3, 4.5)).found)
+    assert found_[0]["unsure"] == 1
+    assert not any(found_[1].values())
+    with store.reading() as session:
+        assert [one.whole for one in figures.accuracies(session)] == [found_[0]["sure"], 1]
 
 
 def replace_value(of: Report, field_id: str, text: str) -> Report:

@@ -19,9 +19,10 @@ from sqlalchemy.exc import IntegrityError
 
 from extraction.errors import UsageError
 from extraction.report_json import load_report
+from extraction.service.review import leases
 from extraction.service.store import documents, jobs, reports, versions
 from extraction.service.store.engine import Store
-from extraction.service.store.tables import Base, Document, Draft, Finding, Instant, Job, ReportRow, Version, now
+from extraction.service.store.tables import Base, Document, Draft, Finding, Instant, Job, Lease, ReportRow, Version, now
 from tests.postgres import empty_database
 from tests.service.archive import document, failing, job, report, stored, unsure
 
@@ -47,6 +48,15 @@ def store(filled: Store) -> Store:
         for table in reversed(Base.metadata.sorted_tables):
             connection.execute(table.delete())
     return filled
+
+
+@pytest.fixture
+def postgresql(postgres: str) -> Iterator[Store]:
+    """For what SQLite, of one writer at a time, cannot have."""
+    made = Store(postgres)
+    made.upgrade()
+    yield made
+    made.close()
 
 
 def test_migrations_make_the_tables_that_are_declared(store: Store) -> None:
@@ -220,15 +230,69 @@ def test_a_version_that_is_not_to_be_current_changes_no_list(store: Store) -> No
 
 def test_a_new_reading_does_not_replace_what_a_person_has_done(store: Store) -> None:
     with store.writing() as session:
-        untouched, begun, accepted = (stored(session, report()) for _ in range(3))
+        untouched, begun, accepted, opened, left = (stored(session, report()) for _ in range(5))
         session.add(Draft(report_id=begun, user="王", sequence=1, kind="value", at=now()))
         session.get_one(ReportRow, accepted).state = reports.ACCEPTED
+        session.add(Lease(report_id=opened, user="王", until=now() + MINUTE))
+        session.add(Lease(report_id=left, user="王", until=now() - MINUTE))
     with store.reading() as session:
         may = [
             reports.may_be_replaced(session, session.get_one(ReportRow, report_id).document_id)
-            for report_id in (untouched, begun, accepted)
+            for report_id in (untouched, begun, accepted, opened, left)
         ]
-    assert may == [True, False, False]
+    assert may == [True, False, False, False, True]
+
+
+def test_a_new_reading_waits_for_who_is_just_beginning(postgresql: Store) -> None:
+    with postgresql.writing() as session:
+        report_id = stored(session, report())
+        document_id = session.get_one(ReportRow, report_id).document_id
+    may: list[bool] = []
+
+    def ends() -> None:
+        with postgresql.writing() as session:
+            may.append(reports.may_be_replaced(session, document_id))
+
+    with postgresql.writing() as session:
+        leases.hold(session, report_id, "王")
+        reading = threading.Thread(target=ends)
+        reading.start()
+        wait_until_held_up(postgresql, reading)
+    reading.join()
+    assert may == [False]
+
+
+def test_nobody_begins_on_a_report_that_is_being_replaced(postgresql: Store) -> None:
+    with postgresql.writing() as session:
+        report_id = stored(session, report())
+        document_id = session.get_one(ReportRow, report_id).document_id
+    seen: list[int] = []
+
+    def begins() -> None:
+        with postgresql.writing() as session:
+            leases.hold(session, report_id, "王")
+            seen.append(session.get_one(ReportRow, report_id).revision)
+
+    with postgresql.writing() as session:
+        assert reports.may_be_replaced(session, document_id)
+        reviewer = threading.Thread(target=begins)
+        reviewer.start()
+        wait_until_held_up(postgresql, reviewer)
+        versions.save(session, session.get_one(Document, document_id), report(), versions.Making())
+    reviewer.join()
+    assert seen == [2]
+
+
+def wait_until_held_up(store: Store, thread: threading.Thread) -> None:
+    """Until a thread waits for a lock of the database, or has ended."""
+    waiting = sa.text(
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    )
+    while thread.is_alive():
+        with store.reading() as session:
+            if session.scalar(waiting):
+                return
+        thread.join(0.05)
 
 
 def test_reports_are_found_by_each_filter(store: Store) -> None:
@@ -292,6 +356,50 @@ def test_what_belongs_to_a_document_goes_with_it_and_nothing_else(store: Store) 
         assert {f.report_id for f in session.scalars(sa.select(Finding))} == {kept}
         assert documents.get(session, of.id) is None
         assert session.get_one(Document, of.id).deleted is not None
+
+
+def test_a_document_deleted_as_its_first_reading_ends_leaves_no_report(postgresql: Store) -> None:
+    with postgresql.writing() as session:
+        job_id = job(session)
+        document_id = session.get_one(Job, job_id).document_id
+        assert jobs.take(session, "reader", MINUTE, attempts=3)
+
+    def deletes() -> None:
+        with postgresql.writing() as session:
+            documents.delete(session, session.get_one(Document, document_id))
+
+    with postgresql.writing() as session:
+        held = jobs.held(session, job_id, "reader")
+        assert held is not None
+        jobs.finish(held, 1, None)
+        deletion = threading.Thread(target=deletes)
+        deletion.start()
+        wait_until_held_up(postgresql, deletion)
+        versions.save(session, session.get_one(Document, document_id), report(), versions.Making())
+    deletion.join()
+    with postgresql.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(ReportRow)) == 0
+        assert documents.get(session, document_id) is None
+
+
+def test_the_next_report_has_a_form_and_is_nobody_elses(store: Store) -> None:
+    with store.writing() as session:
+        formless = stored(session, report())
+        taken, mine, accepted = (stored(session, unsure(report(), "applications.received.total")) for _ in range(3))
+        for number, gain in ((formless, 9.0), (taken, 8.0), (mine, 7.0), (accepted, 6.0)):
+            session.get_one(ReportRow, number).gain = gain
+        session.get_one(ReportRow, formless).template = None
+        session.get_one(ReportRow, accepted).state = reports.ACCEPTED
+        session.add(Lease(report_id=taken, user="李", until=now() + MINUTE))
+        session.add(Lease(report_id=mine, user="王", until=now() + MINUTE))
+    with store.reading() as session:
+        assert reports.next_for_review(session, "王") == mine
+        assert reports.next_for_review(session, "李") == taken
+        assert reports.next_for_review(session, "赵") is None
+    with store.writing() as session:
+        session.get_one(Lease, taken).until = now() - MINUTE
+    with store.reading() as session:
+        assert reports.next_for_review(session, "赵") == taken
 
 
 def test_texts_that_postgresql_cannot_hold_are_kept_without_what_it_cannot(store: Store) -> None:

@@ -9,7 +9,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from extraction.service.context import Serving
 from extraction.service.desk.rendering import page
-from extraction.service.desk.reports import next_in_queue
 from extraction.service.review import leases
 from extraction.service.security import Reviewer, Role, Viewer
 from extraction.service.store import reports
@@ -65,5 +64,5 @@ def queue(
 def following(service: Serving, person: Reviewer) -> RedirectResponse:
     """The report to look at next; the queue where there is none."""
     with service.store.reading() as session:
-        found = next_in_queue(session, person.name)
+        found = reports.next_for_review(session, person.name)
     return RedirectResponse("/desk" if found is None else f"/desk/reports/{found}", 303)

@@ -142,23 +142,21 @@ def end(report_id: Id, ended: Ended, service: Serving, person: Reviewer) -> dict
             raise Problem(422, str(error)) from error
         cells = review.cells
     with service.store.reading() as session:
-        following = next_in_queue(session, person.name)
+        following = reports.next_for_review(session, person.name)
     said = f"逐格核对 {cells} 格，其余可信单元格一并接受；已存为新版本和标注。"
     return {"said": said, "next": None if following is None else f"/desk/reports/{following}"}
 
 
-def next_in_queue(session: Session, user: str) -> int | None:
-    """The report to look at next: the first that nobody else is at."""
-    _, rows = reports.find(session, reports.Query(state=reports.CONVERTED), "gain", limit=50)
-    taken = {i for i, lease in leases.held(session, [r.id for r in rows]).items() if lease.user != user}
-    return next((row.id for row in rows if row.id not in taken), None)
-
-
 def _state(session: Session, row: ReportRow) -> dict[str, Any]:
+    """How far its review is. Raises Problem 409 where the draft was begun on another version."""
     read = versions.report_in(versions.current(session, row))
     kept = drafts.rows(session, row.id)
     actions = drafts.actions(kept)
-    return state_data(reviewed(read, actions), kept[-1].sequence if kept else 0, actions)
+    try:
+        now = reviewed(read, actions)
+    except Refused as error:
+        raise Problem(409, f"这份报告的草稿与现在的版本不符：{error}") from error
+    return state_data(now, kept[-1].sequence if kept else 0, actions)
 
 
 def _holder(service: Service, report_id: int, person: Person) -> str | None:

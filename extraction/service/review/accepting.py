@@ -32,7 +32,8 @@ def accept(session: Session, files: Files, row: ReportRow, document: Document, u
     Raises `Refused` where something is still open.
     """
     session.execute(select(ReportRow.id).where(ReportRow.id == row.id).with_for_update())
-    read = versions.report_in(versions.current(session, row))
+    before = versions.current(session, row)
+    read = versions.report_in(before)
     kept = drafts.rows(session, row.id)
     outcome = reviewed(read, drafts.actions(kept))
     if not outcome.finished:
@@ -52,7 +53,8 @@ def accept(session: Session, files: Files, row: ReportRow, document: Document, u
         keystrokes=cost.keystrokes,
         seconds=cost.seconds,
         cells=len(outcome.decided),
-        found=found(read, report),
+        # What a person has left says nothing of how right the reading was.
+        found={} if before.kind == versions.REVIEWED else found(read, report),
     )
     session.add(review)
     collection.keep(session, files, review, report)

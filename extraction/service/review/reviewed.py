@@ -52,7 +52,8 @@ class Reviewed:
 
 def reviewed(read: Report, actions: Sequence[Action]) -> Reviewed:
     """The report after these actions. Raises `Refused` where one cannot be done to it."""
-    fields = {f.id: f for f in read.fields}
+    first = {f.id: f for f in read.fields}
+    fields = dict(first)
     report, decided, accepted_all = read, set[str](), False
     confirmed: dict[str, str] = {}
     for action in standing(actions):
@@ -65,7 +66,7 @@ def reviewed(read: Report, actions: Sequence[Action]) -> Reviewed:
                 confirmed |= dict.fromkeys(action.targets, action.text)
             case _:
                 for target in action.targets:
-                    fields[target] = decide(_known(fields, target), action)
+                    fields[target] = decide(_known(first, target), action)
                     decided.add(target)
     report = replace(report, fields=tuple(fields[f.id] for f in read.fields))
     checks = _rechecked(read, report)
@@ -100,7 +101,10 @@ def _fits(action: Action) -> bool:
 
 
 def decide(field: Field, action: Action) -> Field:
-    """The field as a person says that it is printed. Raises `Refused` for what is no figure."""
+    """The field, as it was read, as a person says that it is printed. Raises `Refused` for what is no figure.
+
+    What earlier actions made of it plays no part: only the reading shows what a bare number counts in this cell.
+    """
     if action.kind is Kind.MISSING:
         return replace(field, value=None, printed="", status=Status.MISSING, confidence=1.0, candidates=())
     if action.kind is Kind.BLANK:
@@ -132,12 +136,15 @@ def figure_in(field: Field, text: str) -> Decimal:
 
 
 def _printed_unit(field: Field) -> Unit:
-    """What a bare number in this cell counts, as its reading shows: the form's unit, or the other one of money."""
+    """What a bare number in this cell counts, as its readings show: the form's unit, or the other one of money."""
     own = field_forms()[field.id].unit
-    figure = parse_figure(field.printed)
-    if figure is None or not figure.value or figure.unit is not None or field.value in (None, figure.value):
-        return own
-    return next((unit for unit in Unit if _reads(figure.value, unit, field)), own)
+    for text in (field.printed, field.reading or ""):
+        figure = parse_figure(text)
+        if figure is None or not figure.value or figure.unit is not None or field.value in (None, figure.value):
+            continue
+        if (unit := next((unit for unit in Unit if _reads(figure.value, unit, field)), None)) is not None:
+            return unit
+    return own
 
 
 def _reads(number: Decimal, unit: Unit, field: Field) -> bool:

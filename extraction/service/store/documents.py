@@ -30,9 +30,14 @@ def listed(session: Session, limit: int, offset: int) -> tuple[int, Sequence[Doc
 
 
 def delete(session: Session, document: Document) -> None:
-    """Delete a document's report with all that belongs to it, and its jobs. What is left says that it was there."""
+    """Delete a document's report with all that belongs to it, and its jobs. What is left says that it was there.
+
+    Its jobs are locked first: a reading that is just ending has then kept its report, or keeps none.
+    """
+    of_document = select(Job).where(Job.document_id == document.id).order_by(Job.id).with_for_update()
+    own = session.scalars(of_document).all()
     for report in session.scalars(select(ReportRow).where(ReportRow.document_id == document.id)):
         session.delete(report)
-    for job in session.scalars(select(Job).where(Job.document_id == document.id)):
+    for job in own:
         session.delete(job)
     document.deleted = now()

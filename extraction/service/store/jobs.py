@@ -80,7 +80,10 @@ def _end(job: Job, error: str | None) -> None:
 
 
 def give_back(session: Session, worker: str) -> None:
-    """Let go of what a worker is at, when it stops in good order: another does it from the start."""
+    """Let go of what a worker is at, this attempt uncounted: another does it from the start.
+
+    For a worker that stops in good order, and where the machine, not the document, is at fault.
+    """
     held_by = (Job.state == RUNNING) & (Job.leased_by == worker)
     values = {"state": WAITING, "leased_by": None, "leased_until": None, "attempts": Job.attempts - 1}
     session.execute(update(Job).where(held_by).values(**values))

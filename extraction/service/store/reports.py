@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from extraction.service.store.tables import Document, Draft, Finding, ReportRow, Version
+from extraction.service.store.tables import Document, Draft, Finding, Lease, ReportRow, Version, now
 
 CONVERTED, ACCEPTED = "converted", "accepted"
 FIELD, CHECK = "field", "check"
@@ -96,11 +96,24 @@ def ids_of_documents(session: Session, document_ids: Sequence[int]) -> dict[int,
 
 
 def may_be_replaced(session: Session, document_id: int) -> bool:
-    """Whether a new reading may become what the report is: nobody has accepted it, and nobody is at it."""
-    row = of_document(session, document_id)
+    """Whether a new reading may become what the report is: nobody has accepted it, and nobody is at it.
+
+    The report is locked, so that this stays so until the session ends: whoever wants to begin on it waits.
+    """
+    of = select(ReportRow).where(ReportRow.document_id == document_id).with_for_update()
+    row = session.scalar(of.execution_options(populate_existing=True))
     if row is None:
         return True
-    return row.state == CONVERTED and not session.scalar(select(exists().where(Draft.report_id == row.id)))
+    begun = exists().where(Draft.report_id == row.id)
+    looked_at = exists().where(Lease.report_id == row.id, Lease.until > now())
+    return row.state == CONVERTED and not session.scalar(select(begun | looked_at))
+
+
+def next_for_review(session: Session, user: str) -> int | None:
+    """The report from which a minute of attention gains most: of those with a form, the first that nobody else has."""
+    another_has_it = exists().where(Lease.report_id == ReportRow.id, Lease.user != user, Lease.until > now())
+    wanted = (ReportRow.state == CONVERTED, ReportRow.template.is_not(None), ~another_has_it)
+    return session.scalar(select(ReportRow.id).where(*wanted).order_by(*_ORDERS["gain"]).limit(1))
 
 
 def find(
