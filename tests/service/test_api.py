@@ -7,6 +7,7 @@ import io
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,13 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from annotations.store import read_gold
-from extraction.document import Status
+from extraction.document import Report, Status
 from extraction.report_json import load_report
 from extraction.service.app import create_app
 from extraction.service.context import Service
 from extraction.service.settings import ServiceSettings
 from extraction.service.store import jobs, reports, versions
-from extraction.service.store.tables import Document, Job, ReportRow
+from extraction.service.store.tables import Document, Draft, Job, ReportRow
 from extraction.settings import IngestSettings, Settings
 from tests.documents import SAMPLES
 from tests.service.archive import SAMPLE, failing, page_of_html, report, stored, unsure
@@ -275,3 +276,30 @@ def test_a_file_that_hangs_or_crashes_what_draws_it_costs_its_picture_only(clien
     answer = client.get(f"/api/reports/{report_id}/pages/1.jpg")
     assert (answer.status_code, "damaged" in answer.json()["detail"]) == (422, True)
     assert client.get("/health").status_code == 200
+
+
+def test_two_reports_beside_each_other_show_what_is_compared(client: TestClient) -> None:
+    amount = "proactive.administrative_fees.fee_amount_wanyuan"
+
+    def printing(printed: str, value: str, year: int) -> Report:
+        of = report("fengqiu-2022")
+        said = {"printed": printed, "value": Decimal(value), "status": Status.READ}
+        fields = (replace(f, **said) if f.id == amount else f for f in of.fields)
+        return replace(of, year=year, fields=tuple(fields))
+
+    with service_of(client).store.writing() as session:
+        one = stored(session, printing("99170000", "9917", 2021))  # its column is headed 元
+        other = stored(session, printing("9918", "9918", 2022))
+    shown = client.get("/desk/compare", params={"one": str(one), "other": str(other)}).text
+    assert "9917</td>" in shown
+    assert "99170000" not in shown
+    assert ">+1<" in shown
+
+
+def test_a_draft_that_does_not_fit_its_report_is_a_problem_in_words(client: TestClient) -> None:
+    with service_of(client).store.writing() as session:
+        number = stored(session, report())
+        session.add(Draft(report_id=number, user="local", sequence=1, kind="value", field_id="review.none", after="3"))
+    for address in (f"/desk/reports/{number}", f"/desk/reports/{number}/state"):
+        answer = client.get(address)
+        assert (answer.status_code, "草稿" in answer.json()["detail"]) == (409, True)
