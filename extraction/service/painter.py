@@ -19,19 +19,26 @@ from extraction.settings import IngestSettings
 PageSize = tuple[float, float]
 """Width and height in points."""
 
+_LOST = "the page cannot be drawn: the file crashes or hangs what draws it"
 _QUALITY = 88  # of JPEG: what is read stays sharp, at about a third of a megabyte a scanned page
 _PATIENCE = 60.0  # seconds for an answer, the start of the process among them
 _MEMORY = 4_000_000_000  # bytes
+_CHANCES = 2  # pages of a file that may crash or hang the process, before none of it is drawn any more
+_MOST_REMEMBERED = 10_000  # files
 
 
 class Painter:
-    """The process, started when it is needed and again when it is lost. One page at a time."""
+    """The process, started when it is needed and again when it is lost. One page at a time.
+
+    What has cost it the process is not tried again while the service runs: each try would keep all others waiting.
+    """
 
     def __init__(self, settings: IngestSettings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
         self._process: Any = None
         self._link: Connection | None = None
+        self._lost: dict[Path, set[int]] = {}  # what crashed or hung it: the pages by file, 0 being their sizes
 
     def sizes(self, path: Path) -> list[PageSize]:
         """Of all pages, none where the format has no pages. Raises InputError."""
@@ -50,6 +57,9 @@ class Painter:
 
     def _ask(self, path: Path, number: int) -> Any:
         with self._lock:
+            lost = self._lost.get(path, set[int]())
+            if number in lost or len(lost) >= _CHANCES:
+                raise DamagedFile(_LOST)
             try:
                 link = self._started()
                 link.send((path, number))
@@ -58,7 +68,10 @@ class Painter:
                 answer = link.recv()
             except (EOFError, OSError) as error:  # TimeoutError is an OSError
                 self._end()
-                raise DamagedFile("the page cannot be drawn: the file crashes or hangs what draws it") from error
+                if len(self._lost) >= _MOST_REMEMBERED:
+                    del self._lost[next(iter(self._lost))]
+                self._lost.setdefault(path, set()).add(number)
+                raise DamagedFile(_LOST) from error
         if isinstance(answer, Exception):
             raise answer
         return answer

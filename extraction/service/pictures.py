@@ -28,11 +28,14 @@ class Pictures:
         self._decoded = lru_cache(_PAGES_DECODED)(_decoded)
 
     def sizes(self, document: Document) -> list[PageSize]:
-        """Width and height of every page in points; none where the format has no pages. Raises InputError."""
+        """Width and height of every page in points; none where the format has no pages, or they cannot be drawn."""
         key = f"{_folder(document)}/{_SIZES}"
         if (kept := self._files.get(key)) is not None:
             return [(width, height) for width, height in json.loads(kept)]
-        found = self._painter.sizes(self._files.path(document.place))
+        try:
+            found = self._painter.sizes(self._files.path(document.place))
+        except InputError:
+            return []
         self._files.put(key, json.dumps(found).encode())
         return found
 
@@ -69,10 +72,7 @@ class Pictures:
 
     def page_count(self, document: Document) -> int | None:
         """None where it cannot be told, or there are no pages."""
-        try:
-            return len(self.sizes(document)) or None
-        except InputError:
-            return None
+        return len(self.sizes(document)) or None
 
     def forget(self, document: Document) -> None:
         """Remove the pictures of a document."""
@@ -91,5 +91,5 @@ def _decoded(page: bytes) -> Image.Image:
 
 
 def _folder(document: Document) -> str:
-    """Of a document's own: its id is never another's."""
-    return f"pictures/{document.id}"
+    """Of an upload's own: ids can come again after a restore, the place of a file never does."""
+    return f"pictures/{document.place}"

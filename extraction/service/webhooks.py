@@ -78,9 +78,18 @@ class Webhooks:
 
     def _run(self) -> None:
         while not self._stopping.is_set() and (job_id := self._waiting.get()) is not None:
-            if (said := self._said(job_id)) is not None:
-                for address in self._service.settings.webhooks:
-                    self._tell(address, said)
+            try:
+                self._tell_all(job_id)
+            except Exception:  # the store cannot be read: the next ones may be told
+                _LOG.exception("job %d: nobody was told", job_id)
+
+    def _tell_all(self, job_id: int) -> None:
+        said = self._said(job_id)
+        for number, address in enumerate(self._service.settings.webhooks if said is not None else (), 1):
+            try:
+                self._tell(address, said or b"")
+            except Exception:  # an address that is none, above all: the others are told all the same
+                _LOG.exception("job %d: webhook %d was not told", job_id, number)
 
     def _said(self, job_id: int) -> bytes | None:
         with self._service.store.reading() as session:

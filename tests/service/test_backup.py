@@ -16,7 +16,9 @@ import pytest
 import sqlalchemy as sa
 
 from extraction.cli import main
+from extraction.service.app import create_app
 from extraction.service.backup.rows import rows_of
+from extraction.service.context import Service
 from extraction.service.files import Files
 from extraction.service.loop.collection import keep, read
 from extraction.service.security.accounts import add_token, add_user, open_session
@@ -36,6 +38,7 @@ from extraction.service.store.tables import (
     Version,
     now,
 )
+from extraction.service.uploads import delete
 from models.versions import add_version, read_state, switch
 from tests.postgres import empty_database
 from tests.service.archive import document, job, report
@@ -153,6 +156,17 @@ def test_what_is_missing_is_named(
     Files(filled.settings.files_root).remove("documents/cd/cde")
     assert filled.call(monkeypatch, "backup", str(filled.backups / "backup.tar")) == 1
     assert "missing: documents/cd/cde" in capsys.readouterr().err
+
+
+def test_what_was_deleted_is_not_missing(filled: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    service: Service = create_app(filled.settings).state.service
+    with service.store.reading() as session:
+        of_review = session.scalars(sa.select(Document.id).where(Document.place == "documents/ab/abc")).one()
+    delete(service, of_review)
+    with service.store.reading() as session:
+        assert session.scalars(sa.select(Review)).one().annotation is not None  # that it was reviewed is still known
+    service.store.close()
+    assert filled.call(monkeypatch, "backup", str(filled.backups / "backup.tar")) == 0
 
 
 @pytest.mark.parametrize("at", [0.02, 0.3, 0.5, 0.7, 0.97])

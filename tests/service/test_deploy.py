@@ -23,8 +23,12 @@ import yaml
 
 from extraction.cli import COMMANDS, _parser
 from extraction.service.app import ROUTERS
+from extraction.service.security.accounts import add_user
+from extraction.service.security.roles import Role
 from extraction.service.settings import ENVIRONMENT, ServiceSettings
+from extraction.service.store.engine import Store
 from models.versions import ENVIRONMENT as WEIGHTS
+from tests.service.server import serving
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "extraction" / "service" / "deploy"
@@ -71,7 +75,7 @@ def test_the_compose_file_names_what_there_is(compose: dict[str, Any]) -> None:
     context = (DEPLOY / service["build"]["context"]).resolve()
     assert context == ROOT
     assert (context / service["build"]["dockerfile"]).samefile(DEPLOY / "Dockerfile")
-    assert set(service["environment"]) <= KNOWN
+    assert set(service["environment"]) <= KNOWN | {"FORWARDED_ALLOW_IPS"}  # uvicorn's own
     assert set(service["depends_on"]) <= set(compose["services"])
     mounted = {volume.partition(":")[0] for each in (service, database) for volume in each["volumes"]}
     assert mounted == set(compose["volumes"])
@@ -91,6 +95,24 @@ def test_nothing_is_open_by_itself(compose: dict[str, Any]) -> None:
         assert "${GOUJI_DATABASE_PASSWORD:?set it}" in text  # nobody gets a password that everybody knows
     assert service["cap_drop"] == ["ALL"]
     assert service["read_only"] is True
+
+
+def test_a_proxy_is_believed_from_where_it_is_said_to_be(compose: dict[str, Any], tmp_path: Path) -> None:
+    given = compose["services"]["service"]["environment"]["FORWARDED_ALLOW_IPS"]
+    assert given == "${FORWARDED_ALLOW_IPS:-127.0.0.1,::1}"
+    assert "FORWARDED_ALLOW_IPS" in DOCS["service.md"].partition("## Behind a proxy")[2].partition("\n## ")[0]
+    store = Store(ServiceSettings(data=str(tmp_path)).store_address)
+    store.upgrade()
+    with store.writing() as session:
+        add_user(session, "zhang", Role.ADMIN, "a long password")
+    store.close()
+    form = {"name": "zhang", "password": "a long password"}
+    for place, believed in (("172.16.0.0/12,127.0.0.1", True), ("172.16.0.0/12", False)):
+        with serving(tmp_path, "--workers", "0", FORWARDED_ALLOW_IPS=place) as (_, client):
+            passed_on = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
+            answer = client.post("/login", data=form, headers=passed_on)
+            assert answer.status_code == 303
+            assert ("secure" in answer.headers["set-cookie"].lower()) is believed
 
 
 def test_the_unit_is_right(tmp_path: Path) -> None:

@@ -6,9 +6,11 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from threading import Event, Semaphore
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ import pytest
 pytest.importorskip("fastapi", reason="the service is in the extra serve")
 
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import given
@@ -25,7 +28,16 @@ from extraction.cli import main
 from extraction.errors import EmptyFile, TooLarge, UnsupportedFormat, UsageError
 from extraction.service.app import create_app
 from extraction.service.security import Admin, Reviewer, Viewer, refuse_to_stand_open
-from extraction.service.security.accounts import add_token, add_user, change_user, disable_user, revoke_token
+from extraction.service.security.accounts import (
+    add_token,
+    add_user,
+    change_user,
+    checked,
+    disable_user,
+    logged_in,
+    password_hash_of,
+    revoke_token,
+)
 from extraction.service.security.addresses import is_loopback, same_origin
 from extraction.service.security.credentials import (
     WeakPassword,
@@ -282,6 +294,55 @@ def test_a_wrong_name_or_password_is_refused_in_the_same_words(
     assert "用户名或密码不对" in answer.text
     assert COOKIE not in browser.cookies
     assert audited(store)[-1] == ("anonymous", "login.refused", f"user/{name}")
+
+
+def test_while_a_password_is_checked_others_may_write(
+    browser: TestClient, store: Store, people: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = Event()
+
+    class Busy(Semaphore):
+        def __enter__(self) -> bool:
+            waits.set()
+            return self.acquire()
+
+    busy = Busy(0)  # all that hash at once do
+    monkeypatch.setattr("extraction.service.security.credentials._AT_ONCE", busy)
+    with ThreadPoolExecutor(1) as pool:
+        status = pool.submit(log_in, browser, "a-viewer")
+        try:
+            assert waits.wait(60)
+            with store.writing() as session:  # on SQLite there is one writer at a time
+                disable_user(session, "a-admin")
+        finally:
+            busy.release(9)
+        assert status.result() == 303
+
+
+def test_a_password_that_was_changed_while_it_was_checked_opens_nothing(store: Store, people: dict[str, str]) -> None:
+    with store.reading() as session:
+        was = password_hash_of(session, "a-viewer")
+    right = checked(PASSWORD, was)
+    assert right == was
+    assert checked("another password", was) is None
+    with store.writing() as session:
+        user = logged_in(session, "a-viewer", was, right)
+        assert user is not None
+        assert user.name == "a-viewer"
+        user.password_hash = "another"
+        assert logged_in(session, "a-viewer", was, right) is None
+        assert logged_in(session, "nobody", None, checked(PASSWORD, None)) is None
+
+
+def test_an_outdated_hash_is_made_anew_at_the_login(store: Store, people: dict[str, str]) -> None:
+    was = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
+    better = checked(PASSWORD, was)
+    assert better not in (None, was)
+    with store.writing() as session:
+        session.scalars(sa.select(User).where(User.name == "a-viewer")).one().password_hash = was
+        session.flush()
+        assert logged_in(session, "a-viewer", was, better) is not None
+        assert password_hash_of(session, "a-viewer") == better
 
 
 def test_a_change_without_the_csrf_token_of_its_session_is_refused(browser: TestClient, people: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from extraction.service.app import create_app
 from extraction.service.context import Service
@@ -94,6 +95,34 @@ def test_what_was_not_taken_is_told_again_and_never_elsewhere(
     assert listener.heard.wait(30)
     webhooks.close()
     assert [path for path, _, _ in listener.told] == ["/hook", "/hook"]
+
+
+def test_an_address_that_is_none_does_not_keep_others_from_being_told(listener: Listener, tmp_path: Path) -> None:
+    wrong = ("http://[::1", "http://localhost:port/", f"http://{'a' * 64}.example/", "http://.example/")
+    made = service(tmp_path, *wrong, f"http://localhost:{listener.server_port}/hook")
+    webhooks = Webhooks(made, allowed=lambda _: True)
+    webhooks.ended(1)
+    assert listener.heard.wait(30)
+    webhooks.close()
+    assert [path for path, _, _ in listener.told] == ["/hook"]
+
+
+def test_a_store_that_cannot_be_read_costs_that_job_only(
+    listener: Listener, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = service(tmp_path, f"http://localhost:{listener.server_port}/hook")
+    with made.store.writing() as session:
+        session.execute(sa.text("ALTER TABLE job RENAME TO hidden"))
+    webhooks = Webhooks(made, allowed=lambda _: True)
+    webhooks.ended(1)
+    while "job 1: nobody was told" not in caplog.text:
+        assert webhooks._thread.is_alive()
+        webhooks._thread.join(0.05)
+    with made.store.writing() as session:
+        session.execute(sa.text("ALTER TABLE hidden RENAME TO job"))
+    webhooks.ended(1)
+    assert listener.heard.wait(30)
+    webhooks.close()
 
 
 def test_nothing_is_told_to_a_private_address(listener: Listener, tmp_path: Path) -> None:

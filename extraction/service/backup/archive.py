@@ -160,7 +160,8 @@ def _info(name: str, size: int) -> tarfile.TarInfo:
 def _keys(connection: sa.Connection) -> Iterator[str]:
     """The keys of all files that rows name."""
     yield from connection.scalars(sa.select(Document.place).where(Document.deleted.is_(None)).order_by(Document.id))
-    made = sa.select(Review.annotation).where(Review.annotation.is_not(None)).order_by(Review.id)
+    there = Review.annotation.is_not(None), Review.report_id.is_not(None)  # those of deleted reports are gone with them
+    made = sa.select(Review.annotation).where(*there).order_by(Review.id)
     yield from (key for key in connection.scalars(made) if key)
 
 

@@ -153,15 +153,27 @@ def person_with_token(session: Session, secret: str) -> Person | None:
 # ---- sessions
 
 
-def logged_in(session: Session, name: str, password: str) -> User | None:
-    """The account with this name and password, None for any other. Takes as long for a name that is nobody's."""
-    user = session.scalar(sa.select(User).where(User.name == name))
-    if not is_password(password, user.password_hash if user and not user.disabled else None):
+def password_hash_of(session: Session, name: str) -> str | None:
+    """The hash of an account's password; None for one that is disabled, has none, or is not there."""
+    return session.scalar(sa.select(User.password_hash).where(User.name == name, User.disabled.is_(None)))
+
+
+def checked(password: str, kept: str | None) -> str | None:
+    """The hash to keep from now on, None for a wrong password. Takes as long where nothing is kept, and so long that it
+    is done outside of any transaction."""
+    if not is_password(password, kept) or kept is None:
         return None
-    assert user is not None
-    assert user.password_hash is not None
-    if is_outdated(user.password_hash):
-        user.password_hash = hash_password(password)
+    return hash_password(password) if is_outdated(kept) else kept
+
+
+def logged_in(session: Session, name: str, was: str | None, hashed: str | None) -> User | None:
+    """The account whose password was `checked`: None where it was wrong (`hashed` None), or the account has been
+    disabled or its password changed since its hash `was` read."""
+    if hashed is None or password_hash_of(session, name) != was:
+        return None
+    user = find_user(session, name)
+    if hashed != was:
+        user.password_hash = hashed
     return user
 
 

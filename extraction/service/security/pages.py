@@ -12,7 +12,14 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from extraction.service.context import Service, Serving
-from extraction.service.security.accounts import SESSION_LASTS, close_session, logged_in, open_session
+from extraction.service.security.accounts import (
+    SESSION_LASTS,
+    checked,
+    close_session,
+    logged_in,
+    open_session,
+    password_hash_of,
+)
 from extraction.service.security.people import COOKIE, limits_of, somebody
 from extraction.service.security.roles import Person
 from extraction.service.store.audit import actor, record
@@ -61,8 +68,11 @@ def log_in(
     limits = limits_of(request)
     if wait := max(limits.logins_of.wait(name), limits.logins_from.wait(address)):
         return _page(next, name, _TOO_OFTEN.format(wait), 429, {"Retry-After": str(wait)})
+    with service.store.reading() as session:
+        kept = password_hash_of(session, name)
+    hashed = checked(password, kept)
     with service.store.writing() as session:
-        user = logged_in(session, name, password)
+        user = logged_in(session, name, kept, hashed)
         if user is None:
             record(session, "login.refused", f"user/{name}", address=address)
         else:
