@@ -159,7 +159,9 @@ def test_from_a_scan_to_an_annotation_by_keyboard(browser: Browser, desk: Desk) 
         expect(page.locator(".page-number")).to_have_text("第 3 / 3 页")
         expect(page.locator(".box.focus")).to_be_visible()
 
-        page.keyboard.press("Enter")  # the guess is wrong, and so is the sum with it: a person goes on looking
+        page.keyboard.press("Space")  # what is typed first is wrong: it is taken back
+        page.keyboard.type("30")
+        page.keyboard.press("Enter")
         expect(page.locator(cell(page, CORRECTED))).to_be_focused()
         page.keyboard.press("u")
         expect(page.locator(cell(page, UPHELD))).to_be_focused()
