@@ -23,7 +23,7 @@ _FLAT = 1e-4  # that a column does not close though its rows are what they are
 
 
 def sifted(rows: Sequence[Ways], gaps: Sequence[int]) -> list[Ways]:
-    """The rows without the ways that are not worth trying; `gaps` are those of the columns by what was read first."""
+    """The rows without the ways that are not worth trying; `gaps` are the columns' by the likeliest readings."""
     if all(len(row) <= _FEW for row in rows):
         return list(rows)
     heard = [np.ones((len(row), len(gaps))) for row in rows]  # what the columns say of each way
