@@ -30,7 +30,6 @@ from extraction.service.review.choices import choices, implied_by_sums
 from extraction.service.review.effort import CONFIRM, KEY, OPEN, PICK, PREPARE, Effort, retyped, typed
 from extraction.service.review.reviewed import Reviewed, figure_in, reviewed
 
-_COMMAND = "import sys; from extraction.cli import main; sys.exit(main())"
 _HARD = ("fax", "poor", "worn", "faint", "phone")
 _BY_ONE_KEY = Effort(keys=1, looks=1)  # blank, or not in the report
 _ROW = Effort(keys=2, looks=1)  # Shift and X
@@ -70,7 +69,7 @@ def main() -> int:
         parser.error(f"no report of {parsed.dataset} is of the levels {', '.join(parsed.levels)}")
     if not (parsed.out / MANIFEST).exists():
         call = ["convert", *(str(path) for _, path in wanted), "-o", str(parsed.out), "--quiet"]
-        subprocess.run([sys.executable, "-c", _COMMAND, *call], check=False)
+        subprocess.run([sys.executable, "-m", "extraction", *call], check=False)
     found = [reviewing(path.name, a.level, read_report(parsed.out, path.name), a.report) for a, path in wanted]
     (parsed.out / "desk.json").write_text(json.dumps([asdict(f) for f in found], indent=1) + "\n", encoding="utf-8")
     print("\n".join(table(found)))

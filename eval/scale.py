@@ -27,7 +27,6 @@ import psutil
 
 from extraction.outputs import MANIFEST, read_manifest
 
-_COMMAND = "import sys; from extraction.cli import main; sys.exit(main())"
 _TIMES = ("summary.html", ".lock", MANIFEST)  # files with times in them; the manifest is compared without its times
 
 
@@ -159,7 +158,7 @@ def _left(out: Path) -> dict[str, str]:
 def _started(folder: Path, out: Path, workers: int) -> subprocess.Popen[bytes]:
     """A conversion with so many workers, which sees so many cores."""
     options = ["-o", str(out), "--workers", str(workers), "--quiet"]
-    process = subprocess.Popen([sys.executable, "-c", _COMMAND, "convert", str(folder), *options])
+    process = subprocess.Popen([sys.executable, "-m", "extraction", "convert", str(folder), *options])
     os.sched_setaffinity(process.pid, sorted(os.sched_getaffinity(0))[:workers])
     return process
 

@@ -30,7 +30,6 @@ import httpx
 import numpy as np
 import psutil
 
-_COMMAND = "import sys; from extraction.cli import main; sys.exit(main())"
 _SAYS = "Gouji serves at "
 _SAMPLES = Path(__file__).resolve().parents[1] / "annotations" / "samples"
 _PATIENCE = 600.0  # seconds for one answer
@@ -146,7 +145,18 @@ def reads_at_once(data: Path, count: int, connections: list[int]) -> list[Reads]
 @contextmanager
 def serving(data: Path, workers: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A service on a free port, killed at the end, and its address."""
-    command = [sys.executable, "-c", _COMMAND, "serve", "--data", str(data), "--port", "0", "--workers", str(workers)]
+    command = [
+        sys.executable,
+        "-m",
+        "extraction",
+        "serve",
+        "--data",
+        str(data),
+        "--port",
+        "0",
+        "--workers",
+        str(workers),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **_SETTINGS})
     assert process.stdout is not None
     try:

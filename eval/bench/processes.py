@@ -20,8 +20,6 @@ from models.loaded import Models
 COMMAND = "gouji convert"
 """The command itself with its worker process, beside the engines."""
 
-_MAIN = "import sys; from extraction.cli import main; sys.exit(main())"
-
 
 @dataclass(frozen=True, slots=True)
 class Spent:
@@ -88,7 +86,17 @@ def converted(files: Sequence[Path], out: Path, workers: int) -> Spent:
     """`gouji convert` of these files: until it has ended; its workers' memory is not known."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
-    command = [sys.executable, "-c", _MAIN, "convert", *map(str, files), "-o", str(out), "--workers", str(workers)]
+    command = [
+        sys.executable,
+        "-m",
+        "extraction",
+        "convert",
+        *map(str, files),
+        "-o",
+        str(out),
+        "--workers",
+        str(workers),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode > 1:  # 1: some input is no report, as a page of one need not be
         raise GoujiError(f"gouji convert ended with {done.returncode}: {done.stderr.strip()}")

@@ -6,7 +6,7 @@ the report itself is wrong, and that a figure says what no reading names, are am
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -49,15 +49,17 @@ class Belief:
 
 def examine(part: Problem) -> dict[str, Belief]:
     """What each figure of a part says, by field id."""
-    posterior = Sweep(replace(part, figures=tuple(map(_by_amount, part.figures)))).run()
+    merged = tuple(map(_by_amount, part.figures))
+    posterior = Sweep(replace(part, figures=merged)).run()
     if posterior is None:
         return {f.id: Belief(f, tuple(o.probability for o in f.options), True, False) for f in part.figures}
     holding = [total for total, fails in zip(part.sums, posterior.fails, strict=True) if fails < _HOLDS]
     borne_out = {i for total in holding for i in total.figures}
-    return {
-        f.id: Belief(f, _of_options(f, posterior.options[i].tolist()), posterior.lost > _LOST, i in borne_out)
-        for i, f in enumerate(part.figures)
-    }
+    found = {}
+    for i, (figure, amounts) in enumerate(zip(part.figures, merged, strict=True)):
+        chances = {o.amount: p for o, p in zip(amounts.options, posterior.options[i].tolist(), strict=True)}
+        found[figure.id] = Belief(figure, _of_options(figure, chances), posterior.lost > _LOST, i in borne_out)
+    return found
 
 
 def _by_amount(figure: Figure) -> Figure:
@@ -68,11 +70,9 @@ def _by_amount(figure: Figure) -> Figure:
     return replace(figure, options=tuple(Option(Decimal(a), str(a), p) for a, p in chances.items()))
 
 
-def _of_options(figure: Figure, amounts: Sequence[float]) -> tuple[float, ...]:
+def _of_options(figure: Figure, chances: Mapping[int, float]) -> tuple[float, ...]:
     """The probability of each option from those of the amounts: no sum tells a blank from a zero, but the report's
     habit does."""
-    chances = {o.amount: p for o, p in zip(_by_amount(figure).options, amounts, strict=True)}
-    habits: dict[Decimal | None, float] = {None: figure.blank, Decimal(0): 1 - figure.blank}
-    weights = [o.probability * habits.get(o.value, 1.0) for o in figure.options]
+    weights = figure.by_habit
     whole = {a: sum(w for o, w in zip(figure.options, weights, strict=True) if o.amount == a) for a in chances}
     return tuple(chances[o.amount] * w / whole[o.amount] for o, w in zip(figure.options, weights, strict=True))

@@ -35,6 +35,12 @@ class Figure:
     settleable: bool = True
     blank: float = 0.5
 
+    @property
+    def by_habit(self) -> tuple[float, ...]:
+        """The probability of each option, a blank and a zero being as probable beside each other as in the report."""
+        habits: dict[Decimal | None, float] = {None: 2 * self.blank, Decimal(0): 2 * (1 - self.blank)}
+        return tuple(o.probability * habits.get(o.value, 1.0) for o in self.options)
+
 
 @dataclass(frozen=True, slots=True)
 class Sum:

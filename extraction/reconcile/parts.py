@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from extraction.catalogue import Identity
 from extraction.document import Field, Status
@@ -43,9 +42,9 @@ def _blanks_are_zeros(identities: Sequence[Identity], figures: dict[str, Figure]
 
 def _chance_of_blank(figure: Figure) -> float:
     """How probable it is that a cell is blank, by its picture and by what the report does with its zeros."""
-    habits: dict[Decimal | None, float] = {None: figure.blank, Decimal(0): 1 - figure.blank}
-    weights = {o.value: o.probability * 2 * habits.get(o.value, 0.5) for o in figure.options}
-    return weights.get(None, 0.0) / sum(weights.values())
+    weights = figure.by_habit
+    blank = sum(w for o, w in zip(figure.options, weights, strict=True) if o.value is None)
+    return blank / sum(weights)
 
 
 def gap(total: Sum, figures: Sequence[Figure]) -> int:
@@ -57,10 +56,10 @@ def parts_in_doubt(problem: Problem) -> list[Problem]:
     """The connected parts of a report's sums that anything is open in: a sum of them fails on the likeliest readings,
     or one of their figures may well be another."""
     parts = [_part(problem, group) for group in _groups(problem.sums)]
-    return [p for p in parts if any(gap(s, p.figures) for s in p.sums) or any(map(is_unsure, p.figures))]
+    return [p for p in parts if any(gap(s, p.figures) for s in p.sums) or any(map(_is_unsure, p.figures))]
 
 
-def is_unsure(figure: Figure) -> bool:
+def _is_unsure(figure: Figure) -> bool:
     """Whether a figure may well be another, though its sums hold."""
     first, *others = figure.options
     return any(o.probability > _LEAST * first.probability for o in others)

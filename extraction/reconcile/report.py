@@ -54,9 +54,7 @@ def reconcile(report: Report) -> Report:
     borne_out = {problem.figures[i].id for s in problem.sums if not gap(s, problem.figures) for i in s.figures}
     alone = STATED if unread > _MOST else SURER if unread > _MUCH else SURE
     settled = tuple(
-        _settled(f, beliefs[f.id], f.id in borne_out, blank(f.id))
-        if f.id in beliefs
-        else _by_itself(f, f.id in borne_out, alone)
+        _settled(f, beliefs[f.id], f.id in borne_out) if f.id in beliefs else _by_itself(f, f.id in borne_out, alone)
         for f in report.fields
     )
     settled = with_inferred(settled, identities)
@@ -81,13 +79,13 @@ def _by_itself(field: Field, borne_out: bool, sure: float) -> Field:
     return replace(field, candidates=())
 
 
-def _settled(field: Field, belief: Belief, borne_out: bool, blank: float) -> Field:
-    """A field whose figure was examined; `borne_out`: a sum that it is in holds by what was read. `blank` is how
-    probable a blank is where there might be a zero."""
+def _settled(field: Field, belief: Belief, borne_out: bool) -> Field:
+    """A field whose figure was examined; `borne_out`: a sum that it is in holds by what was read."""
     option, probability = belief.best
     as_read = option.value == field.value and parse_figure(field.printed) is not None
     doubted = field.status is Status.REVIEW
-    if (doubted or not as_read) and not option.value and (blank if option.value is None else 1 - blank) < _HABIT:
+    habit = belief.figure.blank if option.value is None else 1 - belief.figure.blank
+    if (doubted or not as_read) and not option.value and habit < _HABIT:
         return _for_a_person(field, belief)
     needed = SETTLE if doubted else KEEP
     sure = probability >= (needed if as_read else CORRECT) and not (belief.open or belief.out_of_place)

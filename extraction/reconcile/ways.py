@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 _LEAST = 1e-9  # of the likeliest way, from which a way is looked at
 _MOST = 20_000  # ways of a row
 _SLIPS, _TYPED = 0.9, 0.5  # share of misreads, and of misprints, that are of one digit
-NOBODY = -1
+_NOBODY = -1
 
 
 def tally(places: Ints, weights: Floats, size: int = 0) -> Floats:
@@ -36,7 +36,7 @@ class Ways:
 
     `options` (n, figures) is the option chosen of each figure, `moves` (n, columns) what that adds to the gap of each
     sum of a column, `weights` (n) how probable it is, `blamed` (n) the figure, by its place in `figures`, that is
-    misprinted or misread, NOBODY where none is, `fails` (n) whether the row's sum fails in print: where it does not,
+    misprinted or misread, -1 where none is, `fails` (n) whether the row's sum fails in print: where it does not,
     the figure that is blamed is misread. `worth` (n) is how much each is worth trying, `left_out` the share of all
     that was not looked at.
     """
@@ -69,7 +69,7 @@ def ways_of(problem: Problem, figures: tuple[int, ...], row: int | None, columns
     amounts = [np.array([o.amount for o in problem.figures[i].options], dtype=np.int64) for i in figures]
     said = np.stack([a[options[:, n]] for n, a in enumerate(amounts)], axis=1)
     moves = (said - np.array([a[0] for a in amounts])) @ columns[list(figures)]
-    nobody = np.full(len(weights), NOBODY)
+    nobody = np.full(len(weights), _NOBODY)
     if row is None:
         holds = np.zeros(len(weights), dtype=bool)
         return Ways(figures, row, options, moves, weights, nobody, holds, weights, left_out)

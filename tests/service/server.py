@@ -12,7 +12,6 @@ from pathlib import Path
 
 import httpx
 
-_COMMAND = "import sys; from extraction.cli import main; sys.exit(main())"
 _SAYS = "Gouji serves at "
 _PATIENCE = 300.0  # seconds, on a machine that has much else to do
 
@@ -20,7 +19,7 @@ _PATIENCE = 300.0  # seconds, on a machine that has much else to do
 @contextmanager
 def serving(data: Path, *options: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
     """A service on a free port, killed at the end, and a client of it."""
-    command = [sys.executable, "-c", _COMMAND, "serve", "--data", str(data), "--port", "0", *options]
+    command = [sys.executable, "-m", "extraction", "serve", "--data", str(data), "--port", "0", *options]
     given = {**os.environ, "OMP_NUM_THREADS": "1", **environment}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=given)
     try:

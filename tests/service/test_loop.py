@@ -322,6 +322,28 @@ def test_a_training_that_another_machine_is_at_is_left_to_it(service: Service) -
     assert not training_folder(service, number).exists()
 
 
+def test_others_write_while_documents_are_laid_out_and_one_of_two_machines_begins(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for sample in SAMPLE_NAMES[:2]:
+        accepted(service, web_report(service, sample))
+    with service.store.writing() as session:
+        number = trainings.ask_for(session, "zhang").id
+    elsewhere = training_folder(service, number).with_name("another machine's")
+
+    def slowly(*given: object) -> Iterator[Review]:
+        """The other machine is done before the first review of this one is copied."""
+        monkeypatch.setattr("extraction.service.loop.trainer.lay_out", lay_out)
+        assert Trainer(service)._is_ours(number, elsewhere)
+        yield from lay_out(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("extraction.service.loop.trainer.lay_out", slowly)
+    folder = training_folder(service, number)
+    assert not Trainer(service)._is_ours(number, folder)
+    assert len(list(read_folder(elsewhere / "annotations"))) == 2
+    assert sorted(p.name for p in folder.parent.iterdir() if not p.name.endswith(".lock")) == [elsewhere.name]
+
+
 def _training(service: Service, number: int) -> Training:
     with service.store.reading() as session:
         return session.get_one(Training, number)

@@ -60,7 +60,7 @@ class Shell:
         programs = folder / "bin"
         programs.mkdir()
         gouji = programs / "gouji"
-        gouji.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{_MAIN}" "$@"\n', encoding="utf-8")
+        gouji.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m extraction "$@"\n', encoding="utf-8")
         gouji.chmod(0o755)
         given = {"PATH": f"{programs}:{os.environ['PATH']}", "GOUJI_PORT": str(self.port), "OMP_NUM_THREADS": "1"}
         given["GOUJI_WEIGHTS"] = str(folder / "weights")
@@ -99,7 +99,6 @@ class Shell:
 
 
 _DONE = "-- done --"
-_MAIN = "import sys; from extraction.cli import main; sys.exit(main())"
 _SERVE = "gouji serve --settings gouji.toml > serve.log 2>&1 &"
 
 

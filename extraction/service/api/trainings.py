@@ -62,36 +62,12 @@ class TrainingShape(Shape):
     error: str | None
 
 
-class FieldChangeShape(Shape):
-    """A field that would be read otherwise, figures as text."""
-
-    id: str
-    label: str
-    before: str
-    status_before: str
-    after: str
-    status_after: str
-
-
-class ChangeShape(Shape):
-    """A report that would be read otherwise; one that is `accepted` stays as it is."""
-
-    report_id: int
-    name: str
-    organization: str
-    year: int | None
-    state: str
-    fields: list[FieldChangeShape]
-    heads: list[tuple[str, str, str]]
-    error: str
-
-
 class ChangesShape(Shape):
     """How many reports were read again, how many of them differ, and a page of these."""
 
     compared: int
     count: int
-    changed: list[ChangeShape]
+    changed: list[Change]
 
 
 class Promotion(BaseModel):
@@ -180,8 +156,7 @@ def get_changes(
         _found(session, training_id)
     changes = changes_of(service, training_id)
     shown: tuple[Change, ...] = changes.changed[offset : offset + limit]
-    changed = [ChangeShape.model_validate(change) for change in shown]
-    return ChangesShape(compared=changes.compared, count=len(changes.changed), changed=changed)
+    return ChangesShape(compared=changes.compared, count=len(changes.changed), changed=list(shown))
 
 
 @router.post("/trainings/{training_id}/promote", responses=refusals(404, 409))

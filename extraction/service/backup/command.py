@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from extraction.errors import UsageError
+from extraction.service.opening import add_place, opened
 
 _EPILOG = """\
 examples:
@@ -26,27 +27,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_place(parser)
 
 
-def add_place(parser: argparse.ArgumentParser) -> None:
-    """The arguments that say where the service keeps things."""
-    parser.add_argument("--data", help="folder of the database and the files")
-    parser.add_argument("--settings", type=Path, metavar="TOML", help="settings, see docs/settings.md")
-
-
 def run(parsed: argparse.Namespace) -> int:
     """Write it; 1 where files were missing. Raises UsageError."""
-    from extraction.service.backup.archive import backup
-    from extraction.service.settings import load_service_settings, with_data
-    from extraction.service.store.engine import Store
-
     if parsed.file.exists():
         raise UsageError(f"{parsed.file} is there already; a backup replaces nothing")
-    settings = with_data(load_service_settings(parsed.settings), parsed.data)
-    store = Store(settings.store_address)
-    try:
-        store.upgrade()
+    with opened(parsed) as (settings, store):
+        from extraction.service.backup.archive import backup
+
         card = backup(settings, store, parsed.file)
-    finally:
-        store.close()
     print(f"{parsed.file}: {sum(card.rows.values()):,} rows, {len(card.files):,} files")
     for key in card.missing:
         print(f"missing: {key}", file=sys.stderr)

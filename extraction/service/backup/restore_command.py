@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 from pathlib import Path
 
-from extraction.service.backup.command import add_place
+from extraction.service.opening import add_place, opened
 
 _EPILOG = """\
 examples:
@@ -27,25 +28,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Put it back. Raises UsageError."""
-    import getpass
+    with opened(parsed) as (settings, store):
+        import sqlalchemy as sa
 
-    import sqlalchemy as sa
+        from extraction.service.backup.archive import restore
+        from extraction.service.store.audit import Actor, acting, record
+        from extraction.service.store.tables import LoginSession
 
-    from extraction.service.backup.archive import restore
-    from extraction.service.settings import load_service_settings, with_data
-    from extraction.service.store.audit import Actor, acting, record
-    from extraction.service.store.engine import Store
-    from extraction.service.store.tables import LoginSession
-
-    settings = with_data(load_service_settings(parsed.settings), parsed.data)
-    store = Store(settings.store_address)
-    try:
-        store.upgrade()
         card = restore(settings, store, parsed.file)
         with acting(Actor(f"{getpass.getuser()} (gouji restore)")), store.writing() as session:
             session.execute(sa.delete(LoginSession))
             record(session, "store.restore", parsed.file.name, rows=sum(card.rows.values()), gouji=card.gouji)
-    finally:
-        store.close()
     print(f"restored: {sum(card.rows.values()):,} rows, {len(card.files):,} files")
     return 0

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from extraction.errors import UsageError
-from extraction.service.backup.command import add_place
+from extraction.service.opening import add_place, opened
 
 _EPILOG = """\
 examples:
@@ -27,20 +27,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Write them. Raises UsageError."""
-    from extraction.service.files import Files
-    from extraction.service.loop.collection import latest, lay_out
-    from extraction.service.settings import load_service_settings, with_data
-    from extraction.service.store.engine import Store
-
     if parsed.folder.exists() and any(parsed.folder.iterdir()):
         raise UsageError(f"{parsed.folder} has something in it; the data set goes into a folder of its own")
-    settings = with_data(load_service_settings(parsed.settings), parsed.data)
-    store = Store(settings.store_address)
-    try:
-        store.upgrade()
+    with opened(parsed) as (settings, store):
+        from extraction.service.files import Files
+        from extraction.service.loop.collection import latest, lay_out
+
         with store.reading() as session:
             written = list(lay_out(Files(settings.files_root), latest(session), parsed.folder))
-    finally:
-        store.close()
     print(f"{parsed.folder}: {len(written)} annotated reports")
     return 0

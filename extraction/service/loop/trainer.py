@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -108,14 +110,27 @@ class Trainer:
 
     def _is_ours(self, training_id: int, folder: Path) -> bool:
         """Lay out what is learnt from, once; False for a training that another machine is at."""
+        with self._service.store.reading() as session:
+            waiting = _found(session, training_id).state == trainings.WAITING
+            if waiting:  # copied before anything is written: nobody else waits for the store meanwhile
+                laid = folder.with_name(f".{folder.name}")
+                shutil.rmtree(laid, ignore_errors=True)
+                laid.mkdir(parents=True)
+                held = [r.id for r in lay_out(self._service.files, latest(session), laid / "annotations")]
+        if waiting:
+            self._begin(training_id, laid, folder, held)
+        return folder.is_dir()
+
+    def _begin(self, training_id: int, laid: Path, folder: Path, held: Sequence[int]) -> None:
+        """Take a training up with the data set that was laid out for it, unless another machine has meanwhile."""
         with self._service.store.writing() as session:
             training = _found(session, training_id)
             if training.state == trainings.WAITING:
-                folder.mkdir(parents=True, exist_ok=True)
-                held = lay_out(self._service.files, latest(session), folder / "annotations")
-                trainings.learnt_from(session, training, [review.id for review in held])
+                trainings.learnt_from(session, training, held)
                 training.state, training.run = trainings.RUNNING, f"trainings/{training_id}/run"
-        return folder.is_dir()
+                shutil.rmtree(folder, ignore_errors=True)  # of a start that was broken off
+                laid.rename(folder)
+        shutil.rmtree(laid, ignore_errors=True)
 
     def _call(self, folder: Path, arguments: list[str]) -> None:
         """Run a command of gouji. Raises CalledProcessError with the end of its log, Stopped."""

@@ -8,11 +8,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from extraction.errors import UsageError
-from extraction.service.backup.command import add_place
+from extraction.service.opening import add_place, opened
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -79,25 +78,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Run the sub-command. Raises UsageError."""
-    if missing := [name for name in ("sqlalchemy", "alembic", "argon2", "fastapi") if find_spec(name) is None]:
-        raise UsageError(f"{missing[0]} is not installed: pip install 'gouji[serve]'")
     return int(parsed.step(parsed))
 
 
 @contextmanager
 def _changing(parsed: argparse.Namespace) -> Iterator[Session]:
     """A session of the service's store, whose changes are recorded as made by whoever runs the command."""
-    from extraction.service.settings import load_service_settings, with_data
-    from extraction.service.store.audit import Actor, acting
-    from extraction.service.store.engine import Store
+    with opened(parsed) as (_, store):
+        from extraction.service.store.audit import Actor, acting
 
-    store = Store(with_data(load_service_settings(parsed.settings), parsed.data).store_address)
-    try:
-        store.upgrade()
         with acting(Actor(f"{getpass.getuser()} (gouji users)")), store.writing() as session:
             yield session
-    finally:
-        store.close()
 
 
 def _add(parsed: argparse.Namespace) -> int:
