@@ -123,7 +123,7 @@ def _spoilt_part(data: bytes, other: bytes, mutation: Mutation, draw: Random) ->
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
         for part, content in parts.items():
-            package.writestr(part, content)
+            package.writestr(zipfile.ZipInfo(part), content, zipfile.ZIP_DEFLATED)  # not dated: equal whenever made
     return packed.getvalue()
 
 
