@@ -43,6 +43,7 @@ class FormLine:
 def form_lines(form: Template) -> list[FormLine]:
     """The lines of a form from top to bottom, the other form's variants of a row among them."""
     lines: list[FormLine] = []
+    taught = learned()
     for block in form.blocks:
         if block.titled:
             lines.append(FormLine(LineKind.TITLE, block, (block.table,)))
@@ -52,7 +53,7 @@ def form_lines(form: Template) -> list[FormLine]:
             if row.group and row.group != group:
                 lines.append(FormLine(LineKind.GROUP, block, (row.group,)))
             group = row.group
-            more = learned(f"row.{block.id}.{row.id}") if row.label else ()
+            more = taught.get(f"row.{block.id}.{row.id}", ()) if row.label else ()
             lines.append(FormLine(LineKind.DATA, block, (row.label, *row.wordings, *more), row))
     return lines
 

@@ -19,7 +19,7 @@ from extraction.learned import learned
 from extraction.numbers import parse_figure
 from extraction.printed import AS_SURE, PrintedRow, chance
 from extraction.rows import RowMatch
-from extraction.similarity import chinese_count, similarity
+from extraction.similarity import chinese_count, likeness, similarity
 from extraction.tags import tag_of
 
 _SAME_COLUMN = 0.45  # similarity from which a header can be the column's
@@ -174,12 +174,14 @@ def _likeness(cells: Sequence[Cell], block: Block, named: bool = True) -> Scores
     another column's; not so if `named` is False.
     """
     scores = np.full((len(cells), len(block.columns)), NEVER)
-    for i, cell in enumerate(cells):
-        for j, column in enumerate(block.columns):
-            name = f"column.{block.id}.{column.id}"
-            alike = max(similarity(cell.text, w) for w in (column.label, *column.wordings, *learned(name)))
+    taught = learned()
+    for j, column in enumerate(block.columns):
+        name = f"column.{block.id}.{column.id}"
+        wordings, tag = (column.label, *column.wordings, *taught.get(name, ())), tag_of(name)
+        for i, cell in enumerate(cells):
+            alike = likeness((cell.text,), wordings)
             if named:
-                alike = max(alike, AS_SURE * chance(cell, tag_of(name)))
+                alike = max(alike, AS_SURE * chance(cell, tag))
             if alike >= _SAME_COLUMN:
                 scores[i, j] = alike
     return scores

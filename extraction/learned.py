@@ -23,10 +23,10 @@ Wordings = Mapping[str, tuple[str, ...]]
 _others: ContextVar[Wordings | None] = ContextVar("wordings", default=None)
 
 
-def learned(name: str) -> tuple[str, ...]:
-    """The wordings of a row or column beyond the form's; () for most. Raises ValueError where the file is none."""
+def learned() -> Wordings:
+    """The wordings beyond the form's, of rows and columns that have any. Raises ValueError where the file is none."""
     others = _others.get()
-    return (_in_use() if others is None else others).get(name, ())
+    return _in_use() if others is None else others
 
 
 @contextmanager

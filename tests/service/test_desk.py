@@ -35,6 +35,7 @@ from tests.service.server import serving
 CHROMIUM = Path("/usr/bin/chromium")
 PASSWORD = "勾稽 sums that hold"
 PATIENCE = 120_000  # milliseconds, on a machine that has much else to do
+expect.set_options(timeout=PATIENCE)
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's package chromium drives these")
 
