@@ -24,6 +24,7 @@ from extraction.tags import tag_of
 
 _SAME_COLUMN = 0.45  # similarity from which a header can be the column's
 _LEGIBLE, _WORDS = 0.8, 2  # a header read so surely, with so many Chinese characters, says what it is
+_PLAIN, _APART = 0.8, 0.15  # likeness of a header to its column, and how much more than to any other
 _OFF = 8.0  # points that columns of one table may be off each other from page to page
 
 
@@ -31,12 +32,14 @@ _OFF = 8.0  # points that columns of one table may be off each other from page t
 class Header:
     """For each column of a block, the grid columns [start, end) that its header covers in one table, and that cell.
 
-    `doubt` where the headers stand in another order than the form's.
+    `by_name` where they stand in another order than the form's and each says plainly which column's it is; `doubt`
+    where they do not say so.
     """
 
     ranges: dict[str, tuple[int, int]]
     cells: dict[str, Cell]
     doubt: str = ""
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,9 @@ def read_headers(matches: Sequence[RowMatch]) -> dict[tuple[str, int], Header]:
         found = _header(table, known, block, first_column or 0) if known else None
         if found is None and (above := _rows_above(matches, block, table, table_index)):
             found = _header(table, above, block, first_column or 0, least=0.5)
+        if found is not None and found.by_name:
+            headers[block.id, table_index] = found
+            continue
         before = _last_header(headers, block, table_index)
         if found is None and before is not None and _goes_on(before, block, table, first_column):
             found = before
@@ -147,6 +153,8 @@ def _header(table: Table, rows: Sequence[int], block: Block, first_column: int, 
     `least` is the share of the headers that must be like their columns'.
     """
     leaves = _lowest_cells(table, rows, first_column)
+    if (named := _by_name(leaves, block)) is not None:
+        return named
     scores, worded = _likeness(leaves, block), _likeness(leaves, block, named=False)
     if len(leaves) == len(block.columns) and (worded.diagonal() > NEVER).mean() >= least:
         # Some are unreadable, but there is one header for each column, and none is taken for another's.
@@ -160,6 +168,21 @@ def _header(table: Table, rows: Sequence[int], block: Block, first_column: int, 
     ranges = {block.columns[m.second].id: _range(leaves[m.first]) for m in matches}
     labels = {block.columns[m.second].id: leaves[m.first] for m in matches}
     return Header(ranges, labels, _disorder([leaves[m.first] for m in matches], block))
+
+
+def _by_name(leaves: Sequence[Cell], block: Block) -> Header | None:
+    """The columns as their headers name them, where all are legible and not in the form's order: a report may print
+    the total before what it is of. None where one of them could be another's, or all stand as in the form."""
+    if len(leaves) != len(block.columns) or any(c.confidence < _LEGIBLE or c.doubt for c in leaves):
+        return None
+    scores = _likeness(leaves, block, named=False)
+    order, ranked = scores.argmax(axis=1), np.sort(scores, axis=1)
+    distinct = set(order) == set(range(len(leaves))) and list(order) != list(range(len(leaves)))
+    if not distinct or (ranked[:, -1] < _PLAIN).any() or (ranked[:, -1] - ranked[:, -2] < _APART).any():
+        return None
+    named = {block.columns[j].id: leaf for j, leaf in zip(order, leaves, strict=True)}
+    in_order = {c.id: named[c.id] for c in block.columns}
+    return Header({c: _range(leaf) for c, leaf in in_order.items()}, in_order, by_name=True)
 
 
 def _is_figure(cell: Cell) -> bool:
@@ -194,7 +217,7 @@ def _disorder(cells: Sequence[Cell], block: Block) -> str:
         return ""
     scores = _likeness(cells, block)
     own, best = scores.diagonal(), scores.max(axis=1)
-    if ((best >= 0.8) & (own < best - 0.15)).any():
+    if ((best >= _PLAIN) & (own < best - _APART)).any():
         return "the headers are not in the form's order"
     unlike = _likeness(cells, block, named=False).diagonal() <= NEVER
     legible = np.array([c.confidence >= _LEGIBLE and chinese_count(c.text) >= _WORDS for c in cells])
