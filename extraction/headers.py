@@ -25,6 +25,7 @@ from extraction.tags import tag_of
 _SAME_COLUMN = 0.45  # similarity from which a header can be the column's
 _LEGIBLE, _WORDS = 0.8, 2  # a header read so surely, with so many Chinese characters, says what it is
 _PLAIN, _APART = 0.8, 0.15  # likeness of a header to its column, and how much more than to any other
+_MANY = 5  # columns of which one may be told by what is left
 _OFF = 8.0  # points that columns of one table may be off each other from page to page
 
 
@@ -171,18 +172,28 @@ def _header(table: Table, rows: Sequence[int], block: Block, first_column: int, 
 
 
 def _by_name(leaves: Sequence[Cell], block: Block) -> Header | None:
-    """The columns as their headers name them, where all are legible and not in the form's order: a report may print
-    the total before what it is of. None where one of them could be another's, or all stand as in the form."""
-    if len(leaves) != len(block.columns) or any(c.confidence < _LEGIBLE or c.doubt for c in leaves):
+    """The columns as their headers name them, where these are not in the form's order: a report may print the total
+    before what it is of. All must be legible and plainly one column's, or all but one of many, which has what is left.
+
+    None where they are not, or all stand as in the form.
+    """
+    count = len(block.columns)
+    if len(leaves) != count or count == 1:
         return None
     scores = _likeness(leaves, block, named=False)
-    order, ranked = scores.argmax(axis=1), np.sort(scores, axis=1)
-    distinct = set(order) == set(range(len(leaves))) and list(order) != list(range(len(leaves)))
-    if not distinct or (ranked[:, -1] < _PLAIN).any() or (ranked[:, -1] - ranked[:, -2] < _APART).any():
+    ranked = np.sort(scores, axis=1)
+    plain = (ranked[:, -1] >= _PLAIN) & (ranked[:, -1] - ranked[:, -2] >= _APART)
+    plain &= np.array([leaf.confidence >= _LEGIBLE and not leaf.doubt for leaf in leaves])
+    order = np.where(plain, scores.argmax(axis=1), -1)
+    left = sorted(set(range(count)) - set(order))
+    if (~plain).sum() != len(left) or len(left) > (count >= _MANY):
         return None
-    named = {block.columns[j].id: leaf for j, leaf in zip(order, leaves, strict=True)}
-    in_order = {c.id: named[c.id] for c in block.columns}
-    return Header({c: _range(leaf) for c, leaf in in_order.items()}, in_order, by_name=True)
+    order[~plain] = left
+    if list(order) == list(range(count)):
+        return None
+    leaf_of = dict(zip(order, leaves, strict=True))
+    cells = {column.id: leaf_of[j] for j, column in enumerate(block.columns)}
+    return Header({column: _range(leaf) for column, leaf in cells.items()}, cells, by_name=True)
 
 
 def _is_figure(cell: Cell) -> bool:
