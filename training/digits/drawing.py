@@ -63,7 +63,7 @@ def draw(random: Random) -> Drawn:
 def _empty(random: Random) -> Drawn:
     """A cell without type: bare, or with a smudge, and now and then with handwriting, which is to be told as such."""
     kind = random.random()
-    width = int(random.integers(DIGIT if kind > 0.1 else 4 * DIGIT, 8 * DIGIT))
+    width = int(random.integers(DIGIT if kind > 0.1 else 4 * DIGIT, 12 * DIGIT))
     canvas = np.zeros((DIGIT + 2 * _ROOM, width + 2 * _ROOM), np.float32)
     line = Window(_ROOM, _ROOM, _ROOM + width, _ROOM + DIGIT)
     if kind < 0.1:
@@ -87,6 +87,8 @@ _LENGTHS = (0.28, 0.2, 0.17, 0.13, 0.08, 0.06, 0.05, 0.03)
 
 def _text(random: Random) -> tuple[str, bool]:
     """What a cell prints, and whether it is set in Chinese type throughout. Signs come oftener than in reports."""
+    if random.random() < 0.06:
+        return "", False
     kind = random.random()
     if kind < 0.10:
         return "", False

@@ -113,9 +113,9 @@ def _copied(random: Random, grey: Ink, severity: float) -> Ink:
     if kind < 0.12:
         middle, steep = float(random.uniform(90, 200)), float(random.uniform(0.02, 0.08))
         return np.asarray(255 / (1 + np.exp(-steep * (grey - middle))), np.float32)
-    if kind < 0.24:
-        grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.5))
-        level = float(np.percentile(grey, 80)) * float(random.uniform(0.55, 0.92))
+    if kind < 0.28:
+        grey = _gritty(random, np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.5)))
+        level = float(np.percentile(grey, 80)) * float(random.uniform(0.55, 0.95))
         if random.random() < 0.3:
             level_map = cv2.blur(grey, (25, 25)) - random.uniform(8, 30)
             copied = np.where(grey > level_map, 255.0, 0.0)
@@ -124,13 +124,27 @@ def _copied(random: Random, grey: Ink, severity: float) -> Ink:
             copied = np.where(grey > level * (0.6 + 0.7 * tiles), 255.0, 0.0)
         else:
             copied = np.where(grey > level, 255.0, 0.0)
-        if random.random() < 0.4:
-            pepper = random.random(copied.shape) < 0.03 * severity
+        if random.random() < 0.5:
+            pepper = random.random(copied.shape) < random.uniform(0, 0.04) * (0.3 + severity)
             copied[pepper] = 255 - copied[pepper]
         return np.asarray(copied, np.float32)
-    if kind < 0.28:
+    if kind < 0.32:
         size = int(random.integers(2, 4))
         return np.asarray(cv2.medianBlur(np.clip(grey, 0, 255).astype(np.uint8), 2 * size - 1), np.float32)
+    return grey
+
+
+def _gritty(random: Random, grey: Ink) -> Ink:
+    """What a fax machine makes black and white is grey with noise in it, or comes out of a JPEG with its ripples: both
+    leave specks on bare paper."""
+    kind = random.random()
+    if kind < 0.35:
+        return grey + random.standard_normal(grey.shape, np.float32) * np.float32(random.uniform(5, 40))
+    if kind < 0.6:
+        noisy = grey + random.standard_normal(grey.shape, np.float32) * np.float32(random.uniform(0, 15))
+        whole = np.clip(noisy, 0, 255).astype(np.uint8)
+        _, packed = cv2.imencode(".jpg", whole, [cv2.IMWRITE_JPEG_QUALITY, int(random.uniform(10, 50))])
+        return np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.float32)
     return grey
 
 
