@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from extraction.alignment import NEVER, Scores, align
 from extraction.catalogue import Block
@@ -160,7 +161,8 @@ def _header(table: Table, rows: Sequence[int], block: Block, first_column: int, 
     if len(leaves) == len(block.columns) and (worded.diagonal() > NEVER).mean() >= least:
         # Some are unreadable, but there is one header for each column, and none is taken for another's.
         unread = scores.diagonal() <= NEVER
-        if any(unread[k] and (scores[k].max() > NEVER or _is_figure(leaf)) for k, leaf in enumerate(leaves)):
+        anothers = np.where(_legible(leaves), scores.max(axis=1), worded.max(axis=1)) > NEVER
+        if (unread & (anothers | np.array([_is_figure(leaf) for leaf in leaves]))).any():
             return None
         np.fill_diagonal(scores, np.where(unread, 0.3, scores.diagonal()))
     matches, _ = align(scores)
@@ -226,13 +228,17 @@ def _disorder(cells: Sequence[Cell], block: Block) -> str:
     are legible and worded like no column in their place: what stands below may be in any order."""
     if len(cells) != len(block.columns) or len(cells) == 1:
         return ""
-    scores = _likeness(cells, block)
-    own, best = scores.diagonal(), scores.max(axis=1)
+    scores, worded, legible = _likeness(cells, block), _likeness(cells, block, named=False), _legible(cells)
+    own, best = scores.diagonal(), np.where(legible, scores.max(axis=1), worded.max(axis=1))
     if ((best >= _PLAIN) & (own < best - _APART)).any():
         return "the headers are not in the form's order"
-    unlike = _likeness(cells, block, named=False).diagonal() <= NEVER
-    legible = np.array([c.confidence >= _LEGIBLE and chinese_count(c.text) >= _WORDS for c in cells])
+    unlike = worded.diagonal() <= NEVER
     return "the headers are not the form's" if 2 * (unlike & legible).sum() > len(cells) else ""
+
+
+def _legible(cells: Sequence[Cell]) -> npt.NDArray[np.bool_]:
+    """Which header cells were read so well that what the token classifier makes of them counts by itself."""
+    return np.array([c.confidence >= _LEGIBLE and chinese_count(c.text) >= _WORDS for c in cells], bool)
 
 
 def _own_disorder(matches: Sequence[RowMatch], block: Block, table: Table, table_index: int) -> str:
@@ -263,15 +269,27 @@ def _last_header(headers: dict[tuple[str, int], Header], block: Block, table_ind
 
 
 def _goes_on(header: Header, block: Block, table: Table, first_column: int | None) -> bool:
-    """Whether a table has the columns of the one with this header: as many, and as many of labels among them."""
+    """Whether a table has the columns of the one with this header: as many, and as many of labels among them.
+
+    Empty strips at its right are no columns, if all that is left of them prints something, or stands as far from each
+    other as the headers do.
+    """
     start, end = min(s for s, _ in header.ranges.values()), max(e for _, e in header.ranges.values())
-    labelled = any(row.label for row in block.rows)
-    return end == table.column_count and (not labelled or first_column == start)
+    if any(row.label for row in block.rows) and first_column != start:
+        return False
+    if end == table.column_count:
+        return True
+    if end > table.column_count or any(c.text for c in table.cells if c.column >= end):
+        return False
+    ranges = [header.ranges[column.id] for column in block.columns]
+    printed = {_range(c) for c in table.cells if c.text}
+    below = [next((c for c in table.cells if _range(c) == place), None) for place in ranges]
+    return printed.issuperset(ranges) or _stand_below(header, block, below)
 
 
 def _by_rows(matches: Sequence[RowMatch], block: Block, table_index: int, before: Header | None) -> Header | None:
     """The columns as the rows of values have them, all that can be read alike: a cell for each column, and beside
-    them nothing but empty strips.
+    them nothing but empty strips; in fewer than half of the rows some may have run together.
 
     The shape of the table must tell that they are the form's, or the header `before` must stand at the same places.
     """
@@ -283,10 +301,12 @@ def _by_rows(matches: Sequence[RowMatch], block: Block, table_index: int, before
         if r.table_index == table_index and r.table.aligned
     ]
     values = [_without_strips(values_of(m, r), len(block.columns)) for m, r in rows]
-    places = {tuple(map(_range, cells)) for cells in values}
-    if len(places) != 1 or len(values[0]) != len(block.columns):
+    whole = [cells for cells in values if len(cells) == len(block.columns)]
+    if 2 * len(whole) <= len(values) or len({tuple(map(_range, cells)) for cells in whole}) > 1:
         return None
-    below = values[0]
+    below = whole[0]
+    if not all(_coarser(cells, below) for cells in values):
+        return None
     if not (all(m.by_shape for m, _ in rows) or (before is not None and _stand_below(before, block, below))):
         return None
     columns = {c.id: _range(cell) for c, cell in zip(block.columns, below, strict=True)}
@@ -298,10 +318,17 @@ def _without_strips(cells: tuple[Cell, ...], count: int) -> tuple[Cell, ...]:
     return cells if any(c.text for c in cells[count:]) else cells[:count]
 
 
-def _stand_below(header: Header, block: Block, cells: Sequence[Cell]) -> bool:
+def _coarser(cells: Sequence[Cell], columns: Sequence[Cell]) -> bool:
+    """Whether cells are the columns' own, or several of them run together, from the first to the last."""
+    sides = [side for column in columns for side in _range(column)]
+    ends = [side for cell in cells for side in _range(cell)]
+    return bool(ends) and set(ends) <= set(sides) and (min(ends), max(ends)) == (min(sides), max(sides))
+
+
+def _stand_below(header: Header, block: Block, cells: Sequence[Cell | None]) -> bool:
     """Whether cells stand as far from each other as the headers do; a page as a whole may lie elsewhere."""
     above = [header.cells.get(column.id) for column in block.columns]
-    pairs = [(a.box, c.box) for a, c in zip(above, cells, strict=True) if a is not None and a.box and c.box]
+    pairs = [(a.box, c.box) for a, c in zip(above, cells, strict=True) if a and c and a.box and c.box]
     off = [a.middle[0] - b.middle[0] for a, b in pairs]
     return len(off) == len(cells) and max(off) - min(off) < _OFF
 

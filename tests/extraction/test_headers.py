@@ -1,0 +1,88 @@
+"""Which grid columns stand under which column of the form, where a scan's grid is not what was printed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from extraction.document import Box, Cell, Field, Status, Table, Tag
+from extraction.labelling import label_fields
+from extraction.settings import Settings
+from extraction.tags import tag_of
+
+LEAVES = ["自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"]
+FIRST = ["本年新收政府信息公开申请数量", "上年结转政府信息公开申请数量", "（一）予以公开"]
+SECOND = ["3.其他", "（七）总计", "四、结转下年度继续办理"]
+SCAN = 0.999
+
+
+def cells_of(rows: list[list[str]], first: int = 0) -> list[Cell]:
+    return [Cell(first + r, k, text, confidence=SCAN) for r, row in enumerate(rows) for k, text in enumerate(row)]
+
+
+def headed() -> Table:
+    """The first page's table: header and three rows."""
+    rows = [["（本列数据的勾稽关系）", *LEAVES], *([label, *"1000001"] for label in FIRST)]
+    return Table(tuple(cells_of(rows)), page=1)
+
+
+def read(second: Table) -> list[Field]:
+    """The fields of the rows on the second page."""
+    fields = label_fields([headed(), second], Settings()).fields
+    rows = ("applications.results.other.other", "applications.results.total", "applications.carried_out")
+    return [f for f in fields if f.id.rpartition(".")[0] in rows]
+
+
+def test_an_empty_strip_beside_a_table_that_goes_on_is_no_column() -> None:
+    found = read(Table(tuple(cells_of([[label, *"2000002", ""] for label in SECOND])), page=2))
+    assert {f.status for f in found} == {Status.READ}
+    assert [f.printed for f in found] == [*"2000002"] * 3
+
+
+@pytest.mark.parametrize("strip", range(1, 8))
+def test_an_empty_strip_among_the_columns_is_not_told_from_an_empty_column(strip: int) -> None:
+    """2 0 0 0 0 0 and no total, a strip among them: as many columns as beside a strip."""
+    row = [*"200000"]
+    found = read(
+        Table(tuple(cells_of([[label, *row[: strip - 1], "", *row[strip - 1 :], ""] for label in SECOND])), page=2)
+    )
+    assert {f.status for f in found} == {Status.REVIEW}
+
+
+def test_cells_that_have_run_together_in_one_row_leave_the_others() -> None:
+    """The rule between two cells was not seen in the last row; the header's table has one more column of labels."""
+    first = Table(tuple(_moved(c) for c in headed().cells), page=1)
+    whole = cells_of([[label, *"2010003"] for label in SECOND])
+    cells = [_put(replace(c, column_span=2, text="0 1") if (c.row, c.column) == (2, 2) else c, c.column) for c in whole]
+    table = Table(tuple(c for c in cells if (c.row, c.column) != (2, 3)), page=2)
+    found = {f.id: f for f in label_fields([first, table], Settings()).fields}
+    total = [found[f"applications.results.total.{c}"] for c in ("natural_person", "research_institution", "total")]
+    assert [(f.printed, f.status) for f in total] == [("2", Status.READ), ("1", Status.READ), ("3", Status.READ)]
+    last = [found[f"applications.carried_out.{c}"].status for c in ("enterprise", "research_institution", "other")]
+    assert last == [Status.REVIEW, Status.REVIEW, Status.READ]
+
+
+def _moved(cell: Cell) -> Cell:
+    """The cell one grid column further to the right, at the same place of the page; labels are wider instead."""
+    moved = replace(cell, column=cell.column + 1) if cell.column else replace(cell, column_span=2)
+    return _put(moved, cell.column)
+
+
+def _put(cell: Cell, place: int) -> Cell:
+    return replace(
+        cell, box=Box(40.0 * place, 20.0 * cell.row, 40.0 * (place + cell.column_span), 20.0 * cell.row + 20)
+    )
+
+
+def test_what_the_classifier_makes_of_an_illegible_header_is_no_disorder() -> None:
+    """Noise above a column, taken for the header of another."""
+    first = headed()
+    cells = [
+        replace(c, text="f", confidence=0.5, tags=(Tag(tag_of("column.applications.natural_person"), 0.99),))
+        if c.text == "科研机构"
+        else c
+        for c in first.cells
+    ]
+    fields = label_fields([replace(first, cells=tuple(cells))], Settings()).fields
+    assert {f.status for f in fields if f.id.startswith("applications.received")} == {Status.READ}
