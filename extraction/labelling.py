@@ -26,6 +26,8 @@ from extraction.similarity import chinese_count
 _SURE_MISSING = 0.99
 _UNSURE = 0.5
 _LEGIBLE = 0.9  # confidence in the label of a row that is in no form
+_SIGNED = "change"  # the column whose figures may be below zero
+_OVERLOOKED = 0.05  # probability of a minus, from which a figure without one is in doubt
 _TWO_IN_ONE = re.compile(r"\s*0\d")
 _MONEY = re.compile(r"[十百千万亿]*元")
 
@@ -63,12 +65,20 @@ def read_field(form: FieldForm, placed: Placed, accept: float) -> Field:
         fault = "a count that begins with zero: it may be two figures"
     if figure is not None and placed.unit_unread and figure.value and figure.unit is None:
         fault = "the header may state a unit, and could not be read"
+    if value and form.column.id == _SIGNED and _may_be_negative(cell):
+        fault = "a minus may stand before it"
     doubt = placed.doubt or cell.doubt or fault or ("" if cell.confidence >= accept else "an unsure reading")
     status = Status.REVIEW if doubt else Status.BLANK if value is None else Status.READ
     confidence = round(min(cell.confidence, _UNSURE) if doubt else cell.confidence, 4)
     candidates = () if placed.doubt else cell.candidates
     box = _rounded(cell.box)
     return Field(form.id, form.label, value, cell.text, status, confidence, cell.page, box, candidates=candidates)
+
+
+def _may_be_negative(cell: Cell) -> bool:
+    """Whether a figure read without a sign may have one."""
+    signs = [c for c in cell.candidates if c.text.startswith("-") and c.text[1:] == cell.text]
+    return any(c.probability >= _OVERLOOKED for c in signs)
 
 
 def _rounded(box: Box | None) -> Box | None:
@@ -92,7 +102,7 @@ def _value(figure: Figure, form: FieldForm, header: str) -> tuple[Decimal | None
         return value, "" if fen else "less than a fen: the unit may be another"
     if value != value.to_integral_value():
         return value, "a count with decimals"
-    if value < 0 and form.column.id != "change":
+    if value < 0 and form.column.id != _SIGNED:
         return value, "a count below zero"
     return value, ""
 

@@ -2,7 +2,7 @@
 
 A cell needs no text detection: its ink is split into lines. Every line short enough for a figure goes to the cell
 recogniser, all of a table at once; so does the middle of every cell without ink, which must be told blank by the
-network too. What is unsure is looked at again in another frame. The general recogniser reads what the cell recogniser
+network too. What is unsure is looked at again in other frames. The general recogniser reads what the cell recogniser
 has no letters for, and is the second opinion on what stays unsure; `extraction.cell_settling` weighs the answers.
 """
 
@@ -32,8 +32,9 @@ from extraction.cell_settling import (
     settled_lines,
     together,
 )
+from extraction.cell_signs import may_be_signed
 from extraction.cell_tones import without_grey_ink
-from extraction.document import Pixels, Raster
+from extraction.document import Candidate, Pixels, Raster
 from extraction.grid_cells import GridCell
 from extraction.lexicon import is_wording
 from extraction.raster import grey
@@ -46,7 +47,7 @@ from models.recogniser import Image, Reading, Recogniser
 
 _LONGEST = 12.0  # heights of a digit: longer lines are no figure
 _EDGE = 1  # pixels inside the rules
-_SECOND_FRAME = 1.3
+_FRAMES = (1.3, 0.85, 1.15)  # in which a cell that is unsure at first sight is read again
 _ASK = 0.98  # probability under which the general recogniser is asked too
 _LIKELY = 0.8  # probability of a figure that the general recogniser need confirm but once
 _GAP = 0.55  # heights of a digit between two marks: seldom met within a figure
@@ -57,6 +58,7 @@ _PLAIN = 10  # grey values between the lightest and the darkest of bare paper
 _BETWEEN, _FEW = slice(40, 216), 1.3  # grey values; a bilevel scan has at most so many of them for each dark pixel
 _COLOURED = 45  # difference of the channels beyond the paper's own: no black ink has it
 _NO_LABEL = "一二三四五六七八九十无"  # characters that are figures, numbers of rows, or a dash
+_OVERLOOKED = 0.3  # probability that a figure has the minus that may stand before it
 _OVERPRINTED = 0.06  # share of a line's marks that may be coloured
 
 
@@ -94,9 +96,12 @@ class _Sheet:
 
     def cut(self, spot: Spot, frame: float, *, plain: bool = False, scanned: bool = False) -> Grey:
         picture = self.plain if plain and self.plain is not None else self.scanned if scanned else self.grey
+        return cut(picture, window_around(spot.box, self.digit, frame), self.inside(spot))
+
+    def inside(self, spot: Spot) -> Window:
+        """The spot's cell without its rules."""
         cell = self.cells[spot.cell]
-        inside = Window(cell.left + _EDGE, cell.top + _EDGE, cell.right - _EDGE, cell.bottom - _EDGE)
-        return cut(picture, window_around(spot.box, self.digit, frame), inside)
+        return Window(cell.left + _EDGE, cell.top + _EDGE, cell.right - _EDGE, cell.bottom - _EDGE)
 
 
 def read_cells(raster: Raster, marks: Pixels, cells: Sequence[GridCell], models: Models) -> list[CellText]:
@@ -158,9 +163,9 @@ def _figures(sheet: _Sheet, spots: Sequence[Spot], reader: CellReader, *, twice:
     if not twice:
         return found
     unsure = [s for s in shown if found[s].probability < SURE and not found[s].foreign]
-    again = reader.read([sheet.cut(s, _SECOND_FRAME) for s in unsure])
-    for spot, second in zip(unsure, again, strict=True):
-        found[spot] = together([found[spot], second])
+    looks = [reader.read([sheet.cut(s, frame) for s in unsure]) for frame in _FRAMES]
+    for spot, *others in zip(unsure, *looks, strict=True):
+        found[spot] = together([found[spot], *others])
     if sheet.plain is not None:
         overprinted = [s for s in short if _overprinted(sheet, s)]
         black = reader.read([sheet.cut(s, 1.0, plain=True) for s in overprinted])
@@ -269,7 +274,17 @@ def _one(
     off = ((spot.box.top + spot.box.bottom) / 2 - median(others)) / sheet.digit if others else None
     line = sheet.line(spot)
     blotted = general is not None and line in sheet.blots
-    return settled(figure, general, Place(line, sheet.digit, off, blotted, spot in under or _overprinted(sheet, spot)))
+    text = settled(figure, general, Place(line, sheet.digit, off, blotted, spot in under or _overprinted(sheet, spot)))
+    return _perhaps_signed(sheet, spot, text)
+
+
+def _perhaps_signed(sheet: _Sheet, spot: Spot, text: CellText) -> CellText:
+    """With its negative as a candidate, where a minus may have been overlooked."""
+    if not text.text.isdigit() or not text.text.strip("0"):
+        return text
+    if not may_be_signed(sheet.grey, spot.box, len(text.text), sheet.digit, sheet.inside(spot)):
+        return text
+    return replace(text, candidates=(*text.candidates, Candidate(f"-{text.text}", _OVERLOOKED)))
 
 
 # ---------------------------------------------------------------- anything else
