@@ -90,7 +90,7 @@ def ink(grey_pixels: Pixels, window: int, contrast: int = 14, noise: float | Non
 
     A noisy picture is smoothed first, and the contrast asked for rises with its noise, which is measured unless given.
     """
-    noise = _noise(grey_pixels) if noise is None else noise
+    noise = noise_of(grey_pixels) if noise is None else noise
     smooth = cv2.medianBlur(grey_pixels, 3) if noise > NOISY else grey_pixels
     return np.asarray(
         cv2.adaptiveThreshold(
@@ -100,7 +100,7 @@ def ink(grey_pixels: Pixels, window: int, contrast: int = 14, noise: float | Non
     )
 
 
-def _noise(grey_pixels: Pixels) -> float:
+def noise_of(grey_pixels: Pixels) -> float:
     """Standard deviation of the pixel noise, from how bare paper differs from its own smoothing."""
     height = len(grey_pixels)
     sample = np.concatenate([grey_pixels[top : top + _BAND] for top in range(0, max(1, height - _BAND), _EVERY)])

@@ -16,7 +16,7 @@ from extraction.cell_ink import page_marks_of
 from extraction.document import Pixels
 from extraction.grid import Strokes, grids_of
 from extraction.grid_cells import Grid
-from extraction.raster import Part, middle, outlined, parts_of
+from extraction.raster import Part, middle, noise_of, outlined, parts_of
 from extraction.settings import TableSettings
 
 _THICKEST = 3.5  # points; anything thicker is a band, not a rule
@@ -24,7 +24,10 @@ _HEADING = 26.0  # points; no stroke of a heading is longer
 _PIECE = 0.75  # of the shortest rule: what is shorter may be a stroke of text
 _STREAK = 4.0  # headings
 _NEAR = 0.3  # headings: as near as this a heading stands to no table
+_GRAINY = 0.05  # of the print's depth: noise from which a hairline is lost in the paper's grain
+_ALONG = 3.2  # points along a rule over which such a page is smoothed
 _GAP = 2.0  # headings; no rule is broken for longer
+_SAMPLED, _DARKEST = 7, 0.5  # one row in so many, and the percentage of its pixels that are print
 _EVERY = 4  # columns: one of so many is looked at first
 _OPEN_RULES = 3  # upright rules ending together: the table is open there
 
@@ -37,8 +40,8 @@ def find_grids(
     `marks` is the page's ink, where it is known already. A picture of `rules_only` has no streaks of a scanner.
     """
     # Upright rules are found as level ones of the picture with its axes exchanged.
-    turned = _turned(grey_pixels)
-    across, down = _thin(grey_pixels, scale), _thin(turned, scale)
+    turned, along = _turned(grey_pixels), max(3, round(_ALONG / scale)) if _is_grainy(grey_pixels) else 1
+    across, down = _thin(grey_pixels, scale, along), _thin(turned, scale, along)
     level = _rules(across, round(settings.min_rule_across / scale))
     upright = _turned(_rules(down, round(settings.min_rule_down / scale)))
     level = _meeting(level, upright, round(3.0 / scale))
@@ -57,12 +60,20 @@ def _turned(pixels: Pixels) -> Pixels:
     return np.asarray(cv2.transpose(pixels), np.uint8)
 
 
-def _thin(grey_pixels: Pixels, scale: float) -> Pixels:
+def _is_grainy(grey_pixels: Pixels) -> bool:
+    """Whether print is so faint beside the paper's noise that rules break into pieces."""
+    some = grey_pixels[::_SAMPLED]
+    return bool(noise_of(grey_pixels) > _GRAINY * (np.median(some) - np.percentile(some, _DARKEST)))
+
+
+def _thin(grey_pixels: Pixels, scale: float, along: int) -> Pixels:
     """How much darker than what lies above and below it a stroke is that runs across, 0 where it is no thin one.
 
     The black-hat transform keeps what is dark and thinner than the kernel, whatever the paper's own tone: hairlines
-    and grey rules count, edges of coloured bands do not.
+    and grey rules count, edges of coloured bands do not. The mean over `along` pixels takes out noise, not rules.
     """
+    if along > 1:
+        grey_pixels = np.asarray(cv2.blur(grey_pixels, (along, 1), borderType=cv2.BORDER_REPLICATE), np.uint8)
     kernel = np.ones((max(7, round(_THICKEST / scale) | 1), 1), np.uint8)
     thin = cv2.morphologyEx(grey_pixels, cv2.MORPH_BLACKHAT, kernel, borderType=cv2.BORDER_REPLICATE)
     return np.asarray(thin, np.uint8)

@@ -82,6 +82,17 @@ def test_any_scanned_table_comes_back(
         assert_found(scanned(page, noise, quality, seed), drawn, thickness)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_hairlines_hardly_darker_than_the_papers_grain(seed: int) -> None:
+    """Faint print on a noisy scan: its rules break into pieces unless they are looked at along their length."""
+    page = paper(tone=244)
+    draw_form(page, PLAIN, 2, 228)
+    for place in PLAIN.places:
+        write_mid(page, "0", PLAIN.pixels_of(place), tone=205)
+    (grid,) = grids(scanned(page, noise=5, quality=80, seed=seed))
+    assert places(grid) == PLAIN.places
+
+
 @given(forms(), st.integers(2, 4), st.integers(60, 150))
 @settings(max_examples=25)
 def test_a_number_in_every_cell_divides_none(drawn: Form, thickness: int, tone: int) -> None:
