@@ -77,7 +77,7 @@ def _cells_on(page: Page, table: Table, level: str, jitter: Random | None) -> It
     digit = digit_height([line for cell_lines in lines for line in cell_lines])
     for cell, place, found in zip(cells, grid, lines, strict=True):
         label = spelled(cell.text)
-        if len(found) > 1 and label not in (OTHER, ""):
+        if len(found) > 1 and label != OTHER:
             continue
         boxes = [Window(n.left, n.top, n.right, n.bottom) for n in found] or [_middle(place, digit)]
         for box in boxes[:3]:

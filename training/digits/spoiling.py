@@ -11,8 +11,6 @@ import numpy as np
 from models.cell_crop import Grey, Window, cut, window_around
 from training.digits.drawing import DIGIT, Drawn, Ink, Random
 
-_FAX = 0.18  # share of cells that were faxed
-
 
 def scanned(random: Random, drawn: Drawn) -> Grey:
     """The cell as the network sees it, `models.cell_crop.HEIGHT` pixels high."""
@@ -22,13 +20,10 @@ def scanned(random: Random, drawn: Drawn) -> Grey:
     paper = _paper(random, type_.shape, severity)
     depth = float(random.uniform(1 - 0.85 * severity, 1.0)) * random.uniform(0.75, 1.0)
     grey = paper * (1 - depth * type_) * (1 - random.uniform(0.5, 1.0) * marks)
-    fax = bool(random.random() < _FAX)
     height = float(np.clip(random.normal(19 - 11 * severity, 5), 6.0, DIGIT))  # pixels of a digit as scanned
-    if fax and random.random() < 0.6:
-        height = float(random.uniform(14, DIGIT))  # however bad the paper is
     scale = height / DIGIT
     grey = _taken(random, grey, scale, severity)
-    grey = _faxed(random, grey, severity) if fax else _copied(random, grey)
+    grey = _copied(random, grey, severity)
     shown = _compressed(random, grey, severity)
     return _framed(random, shown, Window(*(side * scale for side in line)), height)
 
@@ -112,38 +107,31 @@ def _taken(random: Random, grey: Ink, scale: float, severity: float) -> Ink:
     return np.asarray(small + noise * random.uniform(0, 4 + 26 * severity), np.float32)
 
 
-def _copied(random: Random, grey: Ink) -> Ink:
-    """A copier's steep curve, or a filter that takes out specks; most cells keep their greys."""
+def _copied(random: Random, grey: Ink, severity: float) -> Ink:
+    """A copier's steep curve, a fax's two tones, a halftone; most cells keep their greys."""
     kind = random.random()
-    if kind < 0.15:
+    if kind < 0.12:
         middle, steep = float(random.uniform(90, 200)), float(random.uniform(0.02, 0.08))
         return np.asarray(255 / (1 + np.exp(-steep * (grey - middle))), np.float32)
-    if kind < 0.2:
+    if kind < 0.28:
+        grey = _gritty(random, np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.5)))
+        level = float(np.percentile(grey, 80)) * float(random.uniform(0.55, 0.95))
+        if random.random() < 0.3:
+            level_map = cv2.blur(grey, (25, 25)) - random.uniform(8, 30)
+            copied = np.where(grey > level_map, 255.0, 0.0)
+        elif random.random() < 0.4:
+            tiles = np.tile(_BAYER, (grey.shape[0] // 4 + 1, grey.shape[1] // 4 + 1))[: grey.shape[0], : grey.shape[1]]
+            copied = np.where(grey > level * (0.6 + 0.7 * tiles), 255.0, 0.0)
+        else:
+            copied = np.where(grey > level, 255.0, 0.0)
+        if random.random() < 0.5:
+            pepper = random.random(copied.shape) < random.uniform(0, 0.04) * (0.3 + severity)
+            copied[pepper] = 255 - copied[pepper]
+        return np.asarray(copied, np.float32)
+    if kind < 0.32:
         size = int(random.integers(2, 4))
         return np.asarray(cv2.medianBlur(np.clip(grey, 0, 255).astype(np.uint8), 2 * size - 1), np.float32)
     return grey
-
-
-def _faxed(random: Random, grey: Ink, severity: float) -> Ink:
-    """Two tones, or a halftone, often with specks all over."""
-    grey = _gritty(random, np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.5)))
-    level = float(np.percentile(grey, 80)) * float(random.uniform(0.55, 0.95))
-    kind = random.random()
-    if kind < 0.3:
-        level_map = cv2.blur(grey, (25, 25)) - random.uniform(8, 30)
-        faxed = np.where(grey > level_map, 255.0, 0.0)
-    elif kind < 0.55:
-        tiles = np.tile(_BAYER, (grey.shape[0] // 4 + 1, grey.shape[1] // 4 + 1))[: grey.shape[0], : grey.shape[1]]
-        faxed = np.where(grey > level * (0.6 + 0.7 * tiles), 255.0, 0.0)
-    else:
-        faxed = np.where(grey > level, 255.0, 0.0)
-    if random.random() < 0.6:
-        pepper = random.random(faxed.shape) < random.uniform(0, 0.03) * (0.4 + severity)
-        if random.random() < 0.4:  # specks in clusters: the ripples of a JPEG beside print
-            rough = random.random((max(2, grey.shape[0] // 8), max(2, grey.shape[1] // 8)), np.float32)
-            pepper &= cv2.resize(rough, grey.shape[::-1], interpolation=cv2.INTER_LINEAR) > 0.5
-        faxed[pepper] = 255 - faxed[pepper]
-    return np.asarray(faxed, np.float32)
 
 
 def _gritty(random: Random, grey: Ink) -> Ink:
