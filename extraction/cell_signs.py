@@ -14,7 +14,7 @@ _HALF = 0.14  # heights of a digit above and below the middle that a sign takes
 _CLEAR, _AWAY = 0.45, 0.95  # between which it leaves the paper bare
 _PALE = 0.12  # of the figure's own depth, from which a mark counts
 _GRAIN = 4.0  # times as deep as the grain of the paper beside it
-_WIDE, _MORE = 0.72, 0.2  # heights of a digit that each digit of a line may take, and that may be between them
+_WIDE, _MORE = 0.72, 0.12  # heights of a digit that each digit of a line may take, and that may be between them
 
 
 def may_be_signed(picture: Grey, line: Window, digits: int, digit: float, inside: Window) -> bool:

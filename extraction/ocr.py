@@ -33,6 +33,7 @@ from extraction.cell_settling import (
     together,
 )
 from extraction.cell_signs import may_be_signed
+from extraction.cell_specks import without_specks
 from extraction.cell_tones import without_grey_ink
 from extraction.document import Candidate, Pixels, Raster
 from extraction.grid_cells import GridCell
@@ -75,8 +76,8 @@ class _Sheet:
     """What all cells of a table have in common. `plain` is the picture without coloured ink, where it is in colour.
 
     `digit` is the usual height of a figure in pixels; `blots` are the lines with a spot thicker than strokes; `wiped`
-    are the numbers of the cells from which grey ink was taken, `scanned` is the picture with it. `bilevel`: hardly
-    any of the scan is grey.
+    are the numbers of the cells from which grey ink was taken, `scanned` is the picture with it. `unspecked` is the
+    picture without specks, where hardly any of the scan is grey.
     """
 
     raster: Raster
@@ -89,13 +90,15 @@ class _Sheet:
     blots: frozenset[InkLine]
     wiped: frozenset[int]
     scanned: Grey
-    bilevel: bool
+    unspecked: Grey | None
 
     def line(self, spot: Spot) -> InkLine | None:
         return self.lines[spot.cell][spot.number] if self.lines[spot.cell] else None
 
     def cut(self, spot: Spot, frame: float, *, plain: bool = False, scanned: bool = False) -> Grey:
         picture = self.plain if plain and self.plain is not None else self.scanned if scanned else self.grey
+        if self.unspecked is not None and self.line(spot) is None:
+            picture = self.unspecked
         return cut(picture, window_around(spot.box, self.digit, frame), self.inside(spot))
 
     def inside(self, spot: Spot) -> Window:
@@ -139,7 +142,8 @@ def _sheet_of(raster: Raster, ink: Pixels, cells: Sequence[GridCell]) -> _Sheet:
     digit = digit_height(line for cell_lines in lines for line in cell_lines)
     blots = _blots(marks.ink, [line for cell_lines in lines for line in cell_lines], digit)
     shown = grey(raster.pixels), _without_colour(raster.pixels)
-    return _Sheet(raster, *shown, marks, cells, lines, digit, blots, wiped, before, _is_bilevel(before))
+    unspecked = without_specks(shown[0], digit) if _is_bilevel(before) else None
+    return _Sheet(raster, *shown, marks, cells, lines, digit, blots, wiped, before, unspecked)
 
 
 def _spots(index: int, cell: GridCell, lines: Sequence[InkLine], digit: float) -> list[Spot]:
@@ -181,7 +185,7 @@ def _needs_general(sheet: _Sheet, spot: Spot, figure: CellReading, *, twice: boo
         return figure.foreign
     if figure.foreign or figure.probability < _ASK or line is None:
         return True
-    if sheet.bilevel and figure.text.strip("0"):  # without its grey an open loop is a closed one: 6 for 8
+    if sheet.unspecked is not None and figure.text.strip("0"):  # without its grey an open loop is a closed one: 6 for 8
         return True
     return (line.gap > _GAP * sheet.digit and len(figure.text) > 1) or line in sheet.blots
 

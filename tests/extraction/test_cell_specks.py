@@ -1,0 +1,63 @@
+"""Specks of a fax go from cells without print; print, points and digits in pieces stay."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extraction.cell_ink import page_marks_of
+from extraction.cell_specks import without_specks
+from extraction.document import Pixels, Raster
+from extraction.grid_cells import GridCell
+from extraction.ocr import read_cells
+from models.loaded import Models
+
+DIGIT = 30.0
+
+
+def fax(seed: int, share: float, height: int = 90, width: int = 240) -> Pixels:
+    """White paper with black specks of one to four pixels on this share of it."""
+    rng = np.random.default_rng(seed)
+    page = np.full((height, width), 255, np.uint8)
+    for y, x in rng.integers((2, 2), (height - 2, width - 2), (round(share * height * width / 2), 2)):
+        page[y : y + rng.integers(1, 3), x : x + rng.integers(1, 3)] = 0
+    return page
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0, 0.012))
+@settings(max_examples=30)
+def test_specks_go_and_print_stays(seed: int, share: float) -> None:
+    page = fax(seed, share)
+    cv2.putText(page, "7", (100, 60), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 0, 4)
+    clean = without_specks(page, DIGIT)
+    printed = np.full_like(page, 255)
+    cv2.putText(printed, "7", (100, 60), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 0, 4)
+    assert (clean[printed < 128] == page[printed < 128]).all()
+    away = cv2.dilate((printed < 128).astype(np.uint8), np.ones((9, 9), np.uint8)) == 0
+    dark = (page[away] < 128).sum()
+    assert (clean[away] < 128).sum() <= 0.1 * dark + 12
+
+
+def test_a_decimal_point_and_a_digit_in_pieces_stay() -> None:
+    page = np.full((90, 240), 255, np.uint8)
+    page[50:54, 60:64] = 0  # a point
+    for row in range(20, 50, 4):  # a 1 of which every other row is lost
+        page[row : row + 2, 120:124] = 0
+    assert (without_specks(page, DIGIT) == page).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_blank_cell_of_a_fax_is_read_as_blank(seed: int) -> None:
+    """Beside cells with figures, specks all over: each 7 is read, and nothing else."""
+    page = fax(seed, 0.006, 360, 720)
+    cells, places = [], [(r, c) for r in range(4) for c in range(3)]
+    for r, c in places:
+        cells.append(GridCell(r, c, 1, 1, 240 * c, 90 * r, 240 * c + 240, 90 * r + 90))
+        if (r + c) % 2:
+            cv2.putText(page, "7", (240 * c + 100, 90 * r + 60), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 0, 4)
+    read = read_cells(Raster(page, 0.36), page_marks_of(page), cells, Models(threads=1))
+    assert [t.text for t in read] == ["7" if (r + c) % 2 else "" for r, c in places]
+    assert all(t.confidence > 0.97 and not t.doubt for t, (r, c) in zip(read, places, strict=True) if not (r + c) % 2)
