@@ -103,6 +103,10 @@ def _settled(field: Field, belief: Belief, borne_out: bool) -> Field:
         status = Status.BLANK if field.value is None else Status.READ
         return replace(field, status=status, confidence=confidence, candidates=())
     put_right = replace(field, value=option.value, printed=option.printed, reading=field.printed, candidates=())
+    if option.value is None:  # a correction is a figure: what was hardly read was none
+        return (
+            replace(put_right, status=Status.BLANK, confidence=confidence) if doubted else _for_a_person(field, belief)
+        )
     return replace(put_right, status=Status.CORRECTED, confidence=confidence)
 
 

@@ -382,6 +382,7 @@ def test_whatever_was_read_figures_keep_their_places_and_only_readings_are_print
         said = {Decimal(c.text) for c in was.candidates} | {was.value}
         assert found.value in said
         assert 0 <= found.confidence <= 1
+        assert found.status is not Status.CORRECTED or found.value is not None
         assert (found.reading is not None) == (found.printed != was.printed)
     assert reconcile(before) == after
 
@@ -488,6 +489,21 @@ def test_one_smudged_total_among_blank_ones_goes_to_a_person(
     others = {i: field(i, None, Status.BLANK, SURELY) for i in totals if i != "applications.results.total.total"}
     after = reconcile(pictured("2021", values, **others | {TOTAL: either(TOTAL, *smudged)}))
     assert after.field(TOTAL).status is Status.REVIEW, after.field(TOTAL)
+
+
+@pytest.mark.parametrize(("status", "found_as"), [(Status.REVIEW, Status.BLANK), (Status.READ, Status.REVIEW)])
+def test_what_was_hardly_read_as_a_figure_may_be_a_blank_which_is_no_correction(
+    status: Status, found_as: Status
+) -> None:
+    """A speck in a report that writes nothing for zero: every sum wants nothing there."""
+    values = dict.fromkeys(in_order("2021"), 0)
+    rows = ("received", "results.granted", "results.total")
+    values |= {f"applications.{row}.{c}": 12 for row in rows for c in ("natural_person", "total")}
+    blank = {i: field(i, None, Status.BLANK, SURELY) for i in in_a_sum("2021") if values[i] == 0}
+    speck = "applications.results.denied.enforcement_files.enterprise"
+    after = reconcile(pictured("2021", values, **blank | {speck: either(speck, status, ("5", 0.6), ("", 0.38))}))
+    found = after.field(speck)
+    assert (found.status, found.value, found.reading) == (found_as, None, "5")
 
 
 def test_a_text_that_is_no_figure_is_not_printed_as_a_blank() -> None:
