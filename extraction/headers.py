@@ -6,7 +6,7 @@ if they stand at the same places; where only the order of cells counts, the head
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -96,7 +96,9 @@ def _rows_above(matches: Sequence[RowMatch], block: Block, table: Table, table_i
     data = [row for row, m in taken.items() if m.line.block is block and m.line.kind is LineKind.DATA]
     first = min(data, default=0)
     start = max((row for row, m in taken.items() if row < first and m.line.block is not block), default=-1) + 1
-    with_figures = {c.row for c in table.cells if (f := parse_figure(c.text)) and not f.blank}
+    labels = _first_value_column(matches, block, table_index) or 0  # a label cut into pieces may read as figures
+    values = [c for c in table.cells if c.column >= labels]
+    with_figures = {c.row for c in values if (f := parse_figure(c.text)) and not f.blank}
     return [row for row in range(start, first) if row not in with_figures]
 
 
@@ -106,7 +108,7 @@ def read_unplaced_headers(matches: Sequence[RowMatch]) -> dict[str, UnplacedHead
     for match in matches:
         if match.line.kind is LineKind.HEADER:
             block = match.line.block
-            cells = [c for row in match.rows for c in row.own if c.text]
+            cells = [c for row in match.rows for c in _right_of_labels(matches, block, row) if c.text]
             if cells and block.corner and similarity(cells[0].text, block.corner) >= _SAME_COLUMN:
                 cells = cells[1:]
             matched, _ = align(_likeness(cells, block))
@@ -118,6 +120,12 @@ def read_unplaced_headers(matches: Sequence[RowMatch]) -> dict[str, UnplacedHead
         if block.id in found and (doubt := _own_disorder(matches, block, table, table_index)):
             found[block.id] = replace(found[block.id], doubt=doubt)
     return found
+
+
+def _right_of_labels(matches: Sequence[RowMatch], block: Block, row: PrintedRow) -> Iterator[Cell]:
+    """A header row's own cells without those above the block's labels, as far as the table tells where these end."""
+    start = _first_value_column(matches, block, row.table_index) if row.table.aligned else None
+    return (c for c in row.own if start is None or c.column >= start)
 
 
 def _pieces(matches: Sequence[RowMatch]) -> list[tuple[Block, Table, int]]:

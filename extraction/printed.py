@@ -39,11 +39,11 @@ class PrintedRow:
 
     @cached_property
     def own_label(self) -> tuple[str, ...]:
-        """What the row's own label may say: the last of its labels, or all that are no higher than the row, which the
-        streaks of a scanner have parted."""
-        last = self.labels[-1].text
-        parts = [c.text for c in self.labels if c.row == self.row and c.row_span == 1]
-        return (last,) if len(parts) < 2 else (last, "".join(parts))
+        """What the row's own label may say: the last of its labels, or all that begin in the row and are no higher,
+        which the streaks of a scanner have parted."""
+        last = self.labels[-1]
+        parts = [c.text for c in self.labels if c.row == self.row and c.row_span <= last.row_span]
+        return (last.text,) if len(parts) < 2 else (last.text, "".join(parts))
 
     @cached_property
     def figures(self) -> int:

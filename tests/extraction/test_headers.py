@@ -86,3 +86,23 @@ def test_what_the_classifier_makes_of_an_illegible_header_is_no_disorder() -> No
     ]
     fields = label_fields([replace(first, cells=tuple(cells))], Settings()).fields
     assert {f.status for f in fields if f.id.startswith("applications.received")} == {Status.READ}
+
+
+def test_what_is_above_the_labels_is_no_header_of_columns() -> None:
+    """The cell above the labels cut into as many pieces as make the number of columns right, one of them a figure."""
+    pieces = ["（本", "列数", "的勾", "稽关系为第一项加第二项之"]
+    top = [*pieces, "自然人", "法人或其他组织", "总计"]
+    rows = [
+        *(Cell(0, k, text, confidence=SCAN) for k, text in enumerate(top[:5])),
+        Cell(0, 5, top[5], 1, 5, confidence=SCAN),
+        Cell(0, 10, top[6], 2, confidence=SCAN),
+        *(Cell(1, k, "1", confidence=SCAN) for k in range(1, 3)),
+        *(Cell(1, 5 + k, text, confidence=SCAN) for k, text in enumerate(LEAVES[1:6])),
+    ]
+    for r, label in enumerate(FIRST, 2):
+        rows.append(Cell(r, 0, label, 1, 4, confidence=SCAN))
+        rows += [Cell(r, 4 + k, text, confidence=SCAN) for k, text in enumerate("1000001")]
+    fields = label_fields([Table(tuple(rows), page=1)], Settings()).fields
+    found = [f for f in fields if f.id.startswith(("applications.received", "applications.carried_in"))]
+    assert {f.status for f in found} == {Status.READ}
+    assert [f.printed for f in found] == [*"1000001"] * 2

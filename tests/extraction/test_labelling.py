@@ -845,3 +845,20 @@ def test_no_silent_error_whatever_is_done_to_a_form(spoilt: tuple[Layout, Form])
     for lines in form:
         note("\n".join(" | ".join(f"{s.text!r}" for s in line.slots) for line in lines) + "\n")
     assert errors(layout.read(form), form) == []
+
+
+def test_a_label_in_pieces_of_unequal_height_is_one() -> None:
+    """A streak parts 信访举报投诉类 and 申请, a stray rule ends under the first: 申请 alone is most like 重复申请."""
+    header = ["", "自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"]
+    first = [Cell(0, k + (k > 0), text, 1, 1 + (k == 0), confidence=0.999) for k, text in enumerate(header)]
+    row = [Cell(1, 0, "1.信访举报投诉类", confidence=0.999), Cell(1, 1, "申请", 2, confidence=0.999)]
+    row += [Cell(1, 2 + k, figure, 2, confidence=0.999) for k, figure in enumerate("3000003")]
+    rest = [Cell(2, 0, "")]
+    last = [Cell(3, 0, "2.重复申请", 1, 2, confidence=0.999)]
+    last += [Cell(3, 2 + k, figure, confidence=0.999) for k, figure in enumerate("1000001")]
+    found = {f.id: f for f in label_fields([Table((*first, *row, *rest, *last), page=1)], Settings()).fields}
+    printed = {name: found[f"applications.results.not_processed.{name}.total"] for name in ("petition", "repeated")}
+    assert {name: (f.printed, f.status) for name, f in printed.items()} == {
+        "petition": ("3", Status.READ),
+        "repeated": ("1", Status.READ),
+    }
