@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from extraction.alignment import NEVER, Scores, align
 from extraction.catalogue import Block
@@ -169,8 +168,7 @@ def _header(table: Table, rows: Sequence[int], block: Block, first_column: int, 
     if len(leaves) == len(block.columns) and (worded.diagonal() > NEVER).mean() >= least:
         # Some are unreadable, but there is one header for each column, and none is taken for another's.
         unread = scores.diagonal() <= NEVER
-        anothers = np.where(_legible(leaves), scores.max(axis=1), worded.max(axis=1)) > NEVER
-        if (unread & (anothers | np.array([_is_figure(leaf) for leaf in leaves]))).any():
+        if any(unread[k] and (scores[k].max() > NEVER or _is_figure(leaf)) for k, leaf in enumerate(leaves)):
             return None
         np.fill_diagonal(scores, np.where(unread, 0.3, scores.diagonal()))
     matches, _ = align(scores)
@@ -236,17 +234,13 @@ def _disorder(cells: Sequence[Cell], block: Block) -> str:
     are legible and worded like no column in their place: what stands below may be in any order."""
     if len(cells) != len(block.columns) or len(cells) == 1:
         return ""
-    scores, worded, legible = _likeness(cells, block), _likeness(cells, block, named=False), _legible(cells)
-    own, best = scores.diagonal(), np.where(legible, scores.max(axis=1), worded.max(axis=1))
+    scores = _likeness(cells, block)
+    own, best = scores.diagonal(), scores.max(axis=1)
     if ((best >= _PLAIN) & (own < best - _APART)).any():
         return "the headers are not in the form's order"
-    unlike = worded.diagonal() <= NEVER
+    unlike = _likeness(cells, block, named=False).diagonal() <= NEVER
+    legible = np.array([c.confidence >= _LEGIBLE and chinese_count(c.text) >= _WORDS for c in cells])
     return "the headers are not the form's" if 2 * (unlike & legible).sum() > len(cells) else ""
-
-
-def _legible(cells: Sequence[Cell]) -> npt.NDArray[np.bool_]:
-    """Which header cells were read so well that what the token classifier makes of them counts by itself."""
-    return np.array([c.confidence >= _LEGIBLE and chinese_count(c.text) >= _WORDS for c in cells], bool)
 
 
 def _own_disorder(matches: Sequence[RowMatch], block: Block, table: Table, table_index: int) -> str:

@@ -75,7 +75,7 @@ def test_without_the_cell_recogniser_it_is_not_even_loaded() -> None:
 
 
 def test_without_second_readings_small_type_is_less_sure() -> None:
-    small = sheet(["447228", "96172", "33", "1088"], size=12).scanned(noise=0, quality=20)
+    small = sheet(["447228", "96172", "33", "1088"], size=9).scanned(noise=0, quality=20)
     once, twice = (
         small.read(Models(threads=1, steps=Steps(second_readings=wanted)))[0].confidence for wanted in (False, True)
     )

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from extraction.document import Box, Cell, Field, Status, Table, Tag
+from extraction.document import Box, Cell, Field, Status, Table
 from extraction.labelling import label_fields
 from extraction.settings import Settings
-from extraction.tags import tag_of
 
 LEAVES = ["自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"]
 FIRST = ["本年新收政府信息公开申请数量", "上年结转政府信息公开申请数量", "（一）予以公开"]
@@ -73,19 +72,6 @@ def _put(cell: Cell, place: int) -> Cell:
     return replace(
         cell, box=Box(40.0 * place, 20.0 * cell.row, 40.0 * (place + cell.column_span), 20.0 * cell.row + 20)
     )
-
-
-def test_what_the_classifier_makes_of_an_illegible_header_is_no_disorder() -> None:
-    """Noise above a column, taken for the header of another."""
-    first = headed()
-    cells = [
-        replace(c, text="f", confidence=0.5, tags=(Tag(tag_of("column.applications.natural_person"), 0.99),))
-        if c.text == "科研机构"
-        else c
-        for c in first.cells
-    ]
-    fields = label_fields([replace(first, cells=tuple(cells))], Settings()).fields
-    assert {f.status for f in fields if f.id.startswith("applications.received")} == {Status.READ}
 
 
 def test_what_is_above_the_labels_is_no_header_of_columns() -> None:
