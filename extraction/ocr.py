@@ -48,7 +48,7 @@ from models.recogniser import Image, Reading, Recogniser
 
 _LONGEST = 12.0  # heights of a digit: longer lines are no figure
 _EDGE = 1  # pixels inside the rules
-_FRAMES = (1.3, 0.85, 1.15)  # in which a cell that is unsure at first sight is read again
+FRAMES = (1.3, 0.85, 1.15)  # in which a cell that is unsure at first sight is read again
 _ASK = 0.98  # probability under which the general recogniser is asked too
 _LIKELY = 0.8  # probability of a figure that the general recogniser need confirm but once
 _GAP = 0.55  # heights of a digit between two marks: seldom met within a figure
@@ -167,7 +167,7 @@ def _figures(sheet: _Sheet, spots: Sequence[Spot], reader: CellReader, *, twice:
     if not twice:
         return found
     unsure = [s for s in shown if found[s].probability < SURE and not found[s].foreign]
-    looks = [reader.read([sheet.cut(s, frame) for s in unsure]) for frame in _FRAMES]
+    looks = [reader.read([sheet.cut(s, frame) for s in unsure]) for frame in FRAMES]
     for spot, *others in zip(unsure, *looks, strict=True):
         found[spot] = together([found[spot], *others])
     if sheet.plain is not None:

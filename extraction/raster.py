@@ -75,14 +75,15 @@ def grey(pixels: Pixels) -> Pixels:
     return pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
-def middle(values: Pixels) -> float:
-    """The (lower) median of the grey values of a picture, of a page in some of its rows.
+def middle(values: Pixels, share: float = 0.5) -> float:
+    """The (lower) median of the grey values of a picture, of a page in some of its rows; or the value that another
+    `share` of them does not exceed.
 
     From their histogram: many times faster than sorting.
     """
     values = np.ascontiguousarray(values[:: max(1, len(values) // _ROWS)])
     counts = cv2.calcHist([values.reshape(-1, 1)], [0], None, [256], [0, 256])
-    return float(np.searchsorted(np.cumsum(counts), values.size / 2))
+    return float(np.searchsorted(np.cumsum(counts), values.size * share))
 
 
 def ink(grey_pixels: Pixels, window: int, contrast: int = 14, noise: float | None = None) -> Pixels:

@@ -27,7 +27,7 @@ _NEAR = 0.3  # headings: as near as this a heading stands to no table
 _GRAINY = 0.05  # of the print's depth: noise from which a hairline is lost in the paper's grain
 _ALONG = 3.2  # points along a rule over which such a page is smoothed
 _GAP = 2.0  # headings; no rule is broken for longer
-_SAMPLED, _DARKEST = 7, 0.5  # one row in so many, and the percentage of its pixels that are print
+_DARKEST = 0.005  # share of a page's pixels that are surely print
 _EVERY = 4  # columns: one of so many is looked at first
 _OPEN_RULES = 3  # upright rules ending together: the table is open there
 
@@ -62,8 +62,7 @@ def _turned(pixels: Pixels) -> Pixels:
 
 def _is_grainy(grey_pixels: Pixels) -> bool:
     """Whether print is so faint beside the paper's noise that rules break into pieces."""
-    some = grey_pixels[::_SAMPLED]
-    return bool(noise_of(grey_pixels) > _GRAINY * (np.median(some) - np.percentile(some, _DARKEST)))
+    return noise_of(grey_pixels) > _GRAINY * (middle(grey_pixels) - middle(grey_pixels, _DARKEST))
 
 
 def _thin(grey_pixels: Pixels, scale: float, along: int) -> Pixels:

@@ -17,7 +17,7 @@ import numpy as np
 
 from models.cell_crop import Floats, Grey, as_input, bucket
 from models.charset import CHARSET, OTHER, text_of
-from models.ctc import collapse, n_best, tempered
+from models.ctc import collapse, n_best, tempered, text_probability
 from models.sessions import open_session
 from models.weights import WeightsError, weights
 
@@ -78,7 +78,10 @@ class CellReader:
         likely = tempered(self._session.run(None, {"pictures": given})[0], self._temperature)
         paths, peaks = likely.argmax(axis=2), likely.max(axis=2).astype(np.float64).prod(axis=1)
         for i, path, peak, steps in zip(indices, map(collapse, paths.tolist()), peaks.tolist(), likely, strict=True):
-            found = [(path, peak)] if peak > _PLAIN or _FOREIGN in path else n_best(steps, _COUNT)
+            if _FOREIGN in path and set(path) != {_FOREIGN}:  # a figure with a note: of all paths, as figures are
+                found = [(path, text_probability(steps, path))]
+            else:
+                found = [(path, peak)] if peak > _PLAIN or _FOREIGN in path else n_best(steps, _COUNT)
             yield i, CellReading(tuple((text_of(classes), p) for classes, p in found))
 
 

@@ -29,7 +29,7 @@ SCAN_REVIEW = {
     "beilan-2020": 0,
     "chiyan-2021": 2,  # the last row of its table is not printed: on a scan it may not have been found
     "fengqiu-2022": 0,
-    "hewan-2020": 1,  # a 22 with a note beside it, a hair less sure than is wanted of a figure in no sum
+    "hewan-2020": 0,
     "moling-2024": 1,  # a 1 in a sum that is wrong in print: 0 would make it right
     "nanting-2021": 0,
     "qingluo-2019": 0,

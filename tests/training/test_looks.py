@@ -10,7 +10,7 @@ import pytest
 from models.cell_crop import Window
 from models.cell_reader import CellReader
 from training.digits.drawing import DIGIT, draw
-from training.digits.looks import FRAMES, worth
+from training.digits.looks import TRIED, worth
 from training.digits.pages import PageCell
 
 
@@ -37,7 +37,7 @@ def test_only_unsure_cells_are_looked_at_again(reader: CellReader) -> None:
     clear, _ = worth([*cells(0), *cells(90)], reader)
     noisy, found = worth(cells(90), reader)
     assert 0 < noisy <= clear < 60
-    assert [w.frames for w in found] == list(FRAMES)
+    assert [w.frames for w in found] == list(TRIED)
     assert all(0 <= w.silent <= 1 - w.right for w in found)
     assert found[-1].surprise < found[0].surprise
 

@@ -65,8 +65,13 @@ def accuracy(network: nn.Module, cells: Sequence[DevCell]) -> float:
     right = 0
     for cell, scores in zip(cells, logits(network, cells), strict=True):
         text = text_of(best_paths(scores[None])[0])
-        right += text == cell.text or (OTHER in text and OTHER in cell.text) or {text, cell.text} <= _BLANKS
+        right += same_figure(text, cell.text) or (OTHER in text and OTHER in cell.text)
     return right / len(cells)
+
+
+def same_figure(text: str, printed: str) -> bool:
+    """Whether a reading says what is printed."""
+    return text == printed or {text, printed} <= _BLANKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ def scored(readings: Sequence[CellReading], cells: Sequence[DevCell]) -> Score:
     """What became of these cells."""
     figures = [(r, c.text) for r, c in zip(readings, cells, strict=True) if OTHER not in c.text]
     others = [r for r, c in zip(readings, cells, strict=True) if OTHER in c.text]
-    right = np.array([r.text == text or {r.text, text} <= _BLANKS for r, text in figures])
+    right = np.array([same_figure(r.text, text) for r, text in figures])
     sure = np.array([r.probability if not r.foreign else 0.0 for r, _ in figures])
     claimed = sure > 0
     return Score(

@@ -16,14 +16,14 @@ from rich.console import Console
 from rich.table import Table
 
 from extraction.cell_settling import SURE, together
+from extraction.ocr import FRAMES
 from models.cell_crop import cut, window_around
 from models.cell_reader import CellReader, CellReading
 from models.charset import OTHER
-from training.digits.evaluate import ACCEPT
+from training.digits.evaluate import ACCEPT, same_figure
 from training.digits.pages import PageCell, load_cells
 
-FRAMES = ((1.0,), (1.0, 1.3), (1.0, 1.3, 0.85, 1.15), (1.0, 1.3, 0.85, 1.15, 0.92, 1.08, 1.22))
-_BLANKS = {"", "-"}
+TRIED = ((1.0,), (1.0, FRAMES[0]), (1.0, *FRAMES), (1.0, *FRAMES, 0.92, 1.08, 1.22))
 _LEAST = 1e-4  # probability at least of what is printed, for its mean surprise
 
 
@@ -43,11 +43,11 @@ def worth(cells: Sequence[PageCell], reader: CellReader) -> tuple[int, list[Wort
     figures = [c for c in cells if OTHER not in c.text and c.level != "digital"]
     first = _read(figures, reader, 1.0)
     unsure = [c for c, look in zip(figures, first, strict=True) if look.probability < SURE and not look.foreign]
-    looks = {frame: _read(unsure, reader, frame) for frame in FRAMES[-1]}
+    looks = {frame: _read(unsure, reader, frame) for frame in TRIED[-1]}
     found = []
-    for frames in FRAMES:
+    for frames in TRIED:
         readings = [together(each) for each in zip(*(looks[f] for f in frames), strict=True)]
-        right = np.array([_same(r.text, c.text) for r, c in zip(readings, unsure, strict=True)], bool)
+        right = np.array([same_figure(r.text, c.text) for r, c in zip(readings, unsure, strict=True)], bool)
         sure = np.array([r.probability >= ACCEPT for r in readings], bool)
         surprise = [-np.log(max(_LEAST, _chance(r, c.text))) for r, c in zip(readings, unsure, strict=True)]
         found.append(Worth(frames, float(right.mean()), float((sure & ~right).mean()), float(np.mean(surprise))))
@@ -58,12 +58,8 @@ def _read(cells: Sequence[PageCell], reader: CellReader, frame: float) -> list[C
     return reader.read([cut(c.picture, window_around(c.line, c.digit, frame), c.inside) for c in cells])
 
 
-def _same(text: str, printed: str) -> bool:
-    return text == printed or {text, printed} <= _BLANKS
-
-
 def _chance(reading: CellReading, printed: str) -> float:
-    return sum(p for text, p in reading.candidates if _same(text, printed))
+    return sum(p for text, p in reading.candidates if same_figure(text, printed))
 
 
 def main() -> None:
