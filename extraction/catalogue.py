@@ -10,7 +10,7 @@ import fnmatch
 import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -135,13 +135,7 @@ class Template:
         `printed` are ids of the other form's fields that the report prints all the same; their rows then stand in for
         the family of rows that they replace (a one-row （六） instead of three).
         """
-        rows = {b.id: _rows_in_print(b, self.id, printed) for b in self.blocks}
-        return tuple(
-            identity for rule in _declared()["identity"] for identity in _expand(rule, self._block(rule["block"]), rows)
-        )
-
-    def _block(self, block_id: str) -> Block:
-        return next(b for b in self.blocks if b.id == block_id)
+        return _identities(self.id, frozenset(printed))
 
 
 @cache
@@ -165,6 +159,13 @@ def template(template_id: str) -> Template:
         for column in b.columns
     )
     return Template(template_id, name, blocks, cells)
+
+
+@lru_cache(maxsize=64)  # few reports print rows of the other form
+def _identities(template_id: str, printed: frozenset[str]) -> tuple[Identity, ...]:
+    blocks = {b.id: b for b in template(template_id).blocks}
+    rows = {b.id: _rows_in_print(b, template_id, printed) for b in blocks.values()}
+    return tuple(i for rule in _declared()["identity"] for i in _expand(rule, blocks[rule["block"]], rows))
 
 
 def template_ids() -> tuple[str, ...]:

@@ -102,8 +102,9 @@ def _readings(candidates: Iterable[Candidate]) -> list[Option]:
             continue
         if figure.unit not in (None, Unit.COUNT):
             continue
-        known = found.get(figure.value, Option(figure.value, candidate.text, 0.0))
-        found[figure.value] = replace(known, probability=known.probability + candidate.probability)
+        known = found.get(figure.value)
+        text, so_far = (known.printed, known.probability) if known else (candidate.text, 0.0)
+        found[figure.value] = Option(figure.value, text, so_far + candidate.probability)
     return sorted(found.values(), key=lambda o: -o.probability)
 
 

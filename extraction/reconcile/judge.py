@@ -64,6 +64,8 @@ def examine(part: Problem) -> dict[str, Belief]:
 
 def _by_amount(figure: Figure) -> Figure:
     """The figure with its options by what they add to a sum: a blank and a zero are one."""
+    if len(figure.options) == 1:
+        return figure
     chances: dict[int, float] = {}
     for option in figure.options:
         chances[option.amount] = chances.get(option.amount, 0.0) + option.probability

@@ -64,7 +64,7 @@ def before(outlook: Outlook, ways: Ways, column: int) -> Outlook:
     kept = weights >= _LEAST * weights.max()
     if kept.sum() > _MOST:
         kept = np.zeros(len(weights), dtype=bool)
-        kept[np.argsort(-weights)[:_MOST]] = True
+        kept[np.argpartition(-weights, _MOST)[:_MOST]] = True
     return Outlook(gaps[kept], weights[kept], flat + float(weights[~kept].sum()))
 
 

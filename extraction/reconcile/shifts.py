@@ -6,38 +6,37 @@ misreads at once. It is never put right: its figures go to a person.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import numpy as np
+from numpy.typing import NDArray
 
 from extraction.reconcile.model import Problem
-from extraction.reconcile.parts import gap
 
 _FEWER = 3  # failing sums that a shift must put right: by chance one or two are
+
+Ints = NDArray[np.int64]
 
 
 def shifted(problem: Problem) -> frozenset[str]:
     """The ids of the figures in rows and columns that fit their sums better one place further on."""
-    if sum(gap(total, problem.figures) != 0 for total in problem.sums) < _FEWER:
+    amounts = np.array([f.options[0].amount for f in problem.figures], dtype=np.int64)
+    signs = np.zeros((len(problem.sums), len(amounts)), dtype=np.int64)
+    for total, own in zip(problem.sums, signs, strict=True):
+        own[list(total.left)], own[list(total.right)] = 1, -1
+    gaps = signs @ amounts
+    if np.count_nonzero(gaps) < _FEWER:
         return frozenset()
     rows = [total.figures for total in problem.sums if total.kind == "row_total"]
     columns = list(zip(*rows, strict=True)) if len({len(row) for row in rows}) == 1 else []
-    return frozenset(
-        problem.figures[i].id for line in (*rows, *columns) if _fits_better_shifted(problem, line) for i in line
-    )
+    lines = (line for line in (*rows, *columns) if _fits_better_shifted(gaps, signs[:, line], amounts[list(line)]))
+    return frozenset(problem.figures[i].id for line in lines for i in line)
 
 
-def _fits_better_shifted(problem: Problem, line: Sequence[int]) -> bool:
-    amounts = [problem.figures[i].options[0].amount for i in line]
-    if not any(amounts):
+def _fits_better_shifted(gaps: Ints, signs: Ints, amounts: Ints) -> bool:
+    """Whether `amounts` (n) of a line satisfy more sums, of which `gaps` (sums) is what they fail by and `signs`
+    (sums, n) how the line's figures count in them, one place to either side."""
+    if not amounts.any():
         return False
-    before = _failing(problem, line, amounts)
-    return any(_failing(problem, line, moved) + _FEWER <= before for moved in ([0, *amounts[:-1]], [*amounts[1:], 0]))
-
-
-def _failing(problem: Problem, line: Sequence[int], amounts: Sequence[int]) -> int:
-    """How many sums fail with these amounts in a line."""
-    instead = dict(zip(line, amounts, strict=True))
-    return sum(
-        sum(s.sign(i) * instead.get(i, problem.figures[i].options[0].amount) for i in s.figures) != 0
-        for s in problem.sums
-        if not instead.keys().isdisjoint(s.figures)
-    )
+    moved = np.zeros((2, len(amounts)), dtype=np.int64)
+    moved[0, 1:], moved[1, :-1] = amounts[:-1], amounts[1:]
+    failing = np.count_nonzero(gaps[:, None] + signs @ (moved - amounts).T, axis=0)
+    return bool((failing + _FEWER <= np.count_nonzero(gaps)).any())

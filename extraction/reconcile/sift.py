@@ -18,7 +18,7 @@ from extraction.reconcile.ways import Floats, Ways, tally
 _ROUNDS = 3
 _LEAST = 1e-9  # worth of a way beside all of its row's
 _FEW = 200  # ways of a row that are tried each
-_MODULUS = 4096  # of amounts: a power of two, for speed
+_MODULUS = 1024  # of amounts: a power of two, for speed; that some amounts fall together costs a few ways more
 _FLAT = 1e-4  # that a column does not close though its rows are what they are
 
 
@@ -31,27 +31,38 @@ def sifted(rows: Sequence[Ways], gaps: Sequence[int]) -> list[Ways]:
         said = np.array([_transforms(row, by_columns) for row, by_columns in zip(rows, heard, strict=True)])
         missing = np.fft.irfft(_product_of_others(said), _MODULUS)
         for row, by_columns, left in zip(rows, heard, missing, strict=True):
-            for c, gap in enumerate(gaps):
-                by_columns[:, c] = np.maximum(left[c, -(gap + row.moves[:, c]) % _MODULUS], 0.0) + _FLAT
+            for c in _columns(row):
+                by_columns[:, c] = np.maximum(left[c, -(gaps[c] + row.moves[:, c]) & (_MODULUS - 1)], 0.0) + _FLAT
     return [_worthwhile(row, by_columns) for row, by_columns in zip(rows, heard, strict=True)]
 
 
 def _transforms(row: Ways, heard: Floats) -> np.ndarray:
     """What a row adds to each column, by all that the other columns say of its ways, transformed."""
-    spreads = np.zeros((heard.shape[1], _MODULUS))
+    columns = _columns(row)
+    spreads = np.zeros((len(columns), _MODULUS))
     weights = row.weights * heard.prod(axis=1)
-    for c, said in enumerate(heard.T):
-        spread = tally(row.moves[:, c] % _MODULUS, weights / said, _MODULUS)
-        spreads[c] = spread / spread.sum()
-    return np.fft.rfft(spreads)
+    for own, c in zip(spreads, columns, strict=True):
+        spread = tally(row.moves[:, c] & (_MODULUS - 1), weights / heard[:, c], _MODULUS)
+        own[:] = spread / spread.sum()
+    transforms = np.ones((heard.shape[1], _MODULUS // 2 + 1), dtype=complex)
+    transforms[columns] = np.fft.rfft(spreads)
+    return transforms
+
+
+def _columns(row: Ways) -> list[int]:
+    """The columns that any of a row's ways adds to."""
+    return np.flatnonzero(row.moves.any(axis=0)).tolist()
 
 
 def _product_of_others(factors: np.ndarray) -> np.ndarray:
     """For each row the product of all other rows' factors."""
-    ones = np.ones_like(factors[:1])
-    before = np.cumprod(np.concatenate([ones, factors[:-1]]), axis=0)
-    after = np.cumprod(np.concatenate([ones, factors[:0:-1]]), axis=0)[::-1]
-    return before * after
+    others = np.ones_like(factors)
+    for order in (range(len(factors)), range(len(factors) - 1, -1, -1)):
+        so_far = np.ones_like(factors[0])
+        for n in order:
+            others[n] *= so_far
+            so_far *= factors[n]
+    return others
 
 
 def _worthwhile(row: Ways, heard: Floats) -> Ways:

@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_PLACES = 10 ** np.arange(9, dtype=np.int64)  # figures of reports have no more digits
-
 
 def chance_of_slip(meant: Ints, made: Ints) -> Floats:
     """The chance that of all figures one digit away from what is `meant` it is this one; 0 where it is farther away."""
@@ -19,18 +17,26 @@ def chance_of_slip(meant: Ints, made: Ints) -> Floats:
 
 
 def _digits(figures: Ints) -> Ints:
-    longer: Ints = (figures[:, None] >= _PLACES[1:]).sum(axis=1, dtype=np.int64)
-    return longer + 1
+    digits = np.ones(len(figures), dtype=np.int64)
+    for place in _places(figures)[1:]:
+        digits += figures >= place
+    return digits
 
 
 def _is_slip(one: Ints, other: Ints) -> NDArray[np.bool_]:
     """Whether two figures differ by a single digit."""
     more = _digits(one) - _digits(other)
-    a, b = one[:, None], other[:, None]
-    exchanged = (a % _PLACES == b % _PLACES) & (a // _PLACES // 10 == b // _PLACES // 10)
-    found: NDArray[np.bool_] = (more == 0) & (one != other) & exchanged.any(axis=1)
-    for longer, shorter, by in ((a, b, 1), (b, a, -1)):
-        without = longer // _PLACES // 10 * _PLACES + longer % _PLACES  # its digit at each place left out
-        found |= (more == by) & (without == shorter).any(axis=1)
-    found &= (one >= 0) & (other >= 0)
+    found = np.zeros(len(one), dtype=bool)
+    for place in _places(one, other):  # one by one: whole arrays are divided by a number far faster than by an array
+        below, above = (one % place, other % place), (one // (10 * place), other // (10 * place))
+        found |= (more == 0) & (below[0] == below[1]) & (above[0] == above[1])
+        found |= (more == 1) & (above[0] * place + below[0] == other)
+        found |= (more == -1) & (above[1] * place + below[1] == one)
+    found &= (one != other) & (one >= 0) & (other >= 0)
     return found
+
+
+def _places(*figures: Ints) -> list[int]:
+    """The value of each place that any of the figures has."""
+    largest = max(int(np.max(f, initial=0)) for f in figures)
+    return [10**n for n in range(len(str(largest)))]

@@ -52,16 +52,22 @@ class Grid:
         figures = self.problem.figures
         return sum(self.problem.sums[k].sign(i) * figures[i].options[0].amount for i in self.problem.sums[k].figures)
 
+    def _holds_as_read(self, k: int) -> bool:
+        """Whether the figures of a sum may say nothing but what was read, and it holds by that."""
+        figures = [self.problem.figures[i] for i in self.problem.sums[k].figures]
+        return all(len(f.options) == 1 for f in figures) and not self.first_gap(k)
+
     def in_order(self) -> Iterator[Step]:
         """Rows, those with the fewest ways first, and each kind of columns closed as soon as its figures are known."""
         groups: list[tuple[tuple[int, ...], int | None]] = [
-            (total.figures, k) for k, total in enumerate(self.problem.sums) if total.kind in ROW_KINDS
+            (total.figures, k)
+            for k, total in enumerate(self.problem.sums)
+            if total.kind in ROW_KINDS and not self._holds_as_read(k)
         ]
         by_themselves = (i for i in range(len(self.problem.figures)) if i not in self._in_row)
         groups += [((i,), None) for i in by_themselves]
-        every = (ways_of(self.problem, figures, row, self.signs) for figures, row in groups)
-        open_ = [w for w in every if len(w) > 1 or w.options.any() or w.row is None]  # the rest holds as it was read
-        left = sifted(open_, [self.first_gap(k) for k in self.columns])
+        every = [ways_of(self.problem, figures, row, self.signs) for figures, row in groups]
+        left = sifted(every, [self.first_gap(k) for k in self.columns])
         for columns in self._kinds():
             now = [w for w in left if self.signs[list(w.figures)][:, columns].any()]
             left = [w for w in left if w not in now]

@@ -238,5 +238,5 @@ def _kept(worth: Floats) -> tuple[np.ndarray, float]:
     kept = worth > _LEAST * whole
     if kept.sum() > _STATES:
         kept = np.zeros(len(worth), dtype=bool)
-        kept[np.argsort(-worth, kind="stable")[:_STATES]] = True
+        kept[np.argpartition(-worth, _STATES)[:_STATES]] = True
     return kept, float(worth[~kept].sum()) / whole if whole else 0.0

@@ -60,100 +60,126 @@ class Ways:
         return replace(self, **{name: getattr(self, name)[kept] for name in of_ways})
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """What the figures of a group are read as, combined: `options` (n, figures) chosen, the amounts `said` by them
+    (n, figures), `weights` (n) how probable they are, `left_out` the share of all that was not looked at."""
+
+    figures: tuple[Figure, ...]
+    options: Ints
+    said: Ints
+    weights: Floats
+    left_out: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Why:
+    """How that comes about: `of` (n) which of the readings combined, `weights` (n) how probable, `blamed` (n) the
+    figure that is wrong, `over` (n) by how much it is too great, `fails` (n) whether the row's sum fails in print."""
+
+    of: Ints
+    weights: Floats
+    blamed: Ints
+    over: Ints
+    fails: NDArray[np.bool_]
+
+    def only(self, kept: Ints | NDArray[np.bool_]) -> _Why:
+        """These of them."""
+        return _Why(self.of[kept], self.weights[kept], self.blamed[kept], self.over[kept], self.fails[kept])
+
+
 def ways_of(problem: Problem, figures: tuple[int, ...], row: int | None, columns: Ints) -> Ways:
     """All ways of the figures of a sum `row`, or of one figure that is in none.
 
     `columns` (figures of the problem, columns) says how a figure counts in the sum of each column: 1, -1 or 0.
     """
-    options, weights, left_out = _combined(problem, figures)
-    amounts = [np.array([o.amount for o in problem.figures[i].options], dtype=np.int64) for i in figures]
-    said = np.stack([a[options[:, n]] for n, a in enumerate(amounts)], axis=1)
-    moves = (said - np.array([a[0] for a in amounts])) @ columns[list(figures)]
-    nobody = np.full(len(weights), _NOBODY)
+    read = _combined(tuple(problem.figures[i] for i in figures))
+    every = np.arange(len(read.weights))
     if row is None:
-        holds = np.zeros(len(weights), dtype=bool)
-        return Ways(figures, row, options, moves, weights, nobody, holds, weights, left_out)
-    total = problem.sums[row]
-    signs = np.array([total.sign(i) for i in figures])
-    gaps = said @ signs
-    failing = gaps != 0
-    holding = Ways(figures, row, options, moves, weights, nobody, failing, weights, left_out)
-    parts = [holding.only(~failing)]
-    if failing.any():
-        least = _LEAST * float(np.max(weights[~failing], initial=0.0))
-        wrong = max(alone(total.kind), *(misprint(f) + f.unlisted for f in (problem.figures[i] for i in figures)))
-        open_ = failing & (weights * wrong >= least)
-        off, gaps, said = holding.only(open_), gaps[open_], said[open_]
-        parts.append(_weighed(off, alone(total.kind) * chance_of(gaps)))
-        for n, i in enumerate(figures):
-            over = signs[n] * gaps  # by how much the figure is too great, if it is this one
-            moved = replace(off, moves=off.moves - over[:, None] * columns[i], blamed=np.full(len(off), n))
-            parts += _blaming(problem.figures[i], moved, n, said[:, n], said[:, n] - over)
-    return _likely(parts)
+        why, left_out = _likely([_nobody(every, read.weights, fails=False)])
+    else:
+        total = problem.sums[row]
+        signs = np.array([total.sign(i) for i in figures])
+        gaps = read.said @ signs
+        holding = _nobody(every[gaps == 0], read.weights[gaps == 0], fails=False)
+        off = every[gaps != 0]
+        wrong = _wrong(read, off, gaps[off], signs, total.kind, holding) if len(off) else ()
+        why, left_out = _likely([holding, *wrong])
+    own = columns[list(figures)]
+    first = np.array([f.options[0].amount for f in read.figures])
+    moves = (read.said[why.of] - first) @ own - why.over[:, None] * own[why.blamed]
+    left_out += read.left_out
+    return Ways(figures, row, read.options[why.of], moves, why.weights, why.blamed, why.fails, why.weights, left_out)
 
 
-def _blaming(figure: Figure, ways: Ways, n: int, said: Ints, meant: Ints) -> Iterator[Ways]:
-    """The ways in which the n-th figure, and nothing else, is wrong: it says what it `said`, and `meant` is what the
-    row's sum wants."""
-    able = meant >= 0
-    ways, said, meant = ways.only(able), said[able], meant[able]
-    typed = _TYPED * chance_of_slip(meant, said) + (1 - _TYPED) * chance_of(said - meant)
-    yield _weighed(ways, misprint(figure) * typed)
+def _nobody(of: Ints, weights: Floats, *, fails: bool) -> _Why:
+    """No figure is to blame."""
+    return _Why(of, weights, np.full(len(of), _NOBODY), np.zeros(len(of), dtype=np.int64), np.full(len(of), fails))
+
+
+def _wrong(read: _Read, off: Ints, gaps: Ints, signs: Ints, kind: str, holding: _Why) -> Iterator[_Why]:
+    """Why a row's sum fails by `gaps` (n) with the readings `off` (n): it is wrong by itself, or one of its figures is
+    misprinted, or misread and none of its readings is right."""
+    by_itself = _nobody(off, read.weights[off] * alone(kind) * chance_of(gaps), fails=True)
+    yield by_itself
+    misprints = np.array([misprint(f) for f in read.figures])
+    unlisted = np.array([f.unlisted / f.options[0].probability for f in read.figures])
+    least = _LEAST * max(np.max(w.weights, initial=0.0) for w in (holding, by_itself))
+    over = gaps[:, None] * signs
+    meant = read.said[off] - over
+    n, who = np.nonzero((meant >= 0) & (read.weights[off][:, None] * np.maximum(misprints, unlisted) >= least))
+    of, over, meant, said = off[n], over[n, who], meant[n, who], read.said[off[n], who]
+    typed = _TYPED * chance_of_slip(meant, said) + (1 - _TYPED) * chance_of(over)
+    yield _Why(of, read.weights[of] * misprints[who] * typed, who, over, np.ones(len(of), dtype=bool))
     # What no reading names is the same whatever option it is taken for: the first stands for all.
-    first = ways.options[:, n] == 0
-    misread = replace(ways.only(first), fails=np.zeros(int(first.sum()), dtype=bool))
-    misread = _weighed(misread, _unlisted(figure, meant[first]))
-    yield misread.only(misread.weights > 0)
+    unnamed = (read.options[of, who] == 0) & ~_is_named(read.figures, who, meant)
+    of, who, over, meant, said = of[unnamed], who[unnamed], over[unnamed], meant[unnamed], said[unnamed]
+    misread = _SLIPS * chance_of_slip(said, meant) + (1 - _SLIPS) * chance_of(over)
+    yield _Why(of, read.weights[of] * unlisted[who] * misread, who, over, np.zeros(len(of), dtype=bool))
 
 
-def _unlisted(figure: Figure, values: Ints) -> Floats:
-    """How probable it is that a figure says each of these values, which is none of its readings, beside the first."""
-    listed = np.array([o.amount for o in figure.options], dtype=np.int64)
-    slips = chance_of_slip(np.full_like(values, listed[0]), values)
-    chances = _SLIPS * slips + (1 - _SLIPS) * chance_of(values - listed[0])
-    return np.where(np.isin(values, listed), 0.0, figure.unlisted / figure.options[0].probability * chances)
+def _is_named(figures: Sequence[Figure], who: Ints, amounts: Ints) -> NDArray[np.bool_]:
+    """Whether each amount is one of the readings of the figure `who`."""
+    most = max(len(f.options) for f in figures)
+    named = np.array([[o.amount for o in f.options] + [-1] * (most - len(f.options)) for f in figures])
+    return (named[who] == amounts[:, None]).any(axis=1)
 
 
-def _combined(problem: Problem, figures: Sequence[int]) -> tuple[Ints, Floats, float]:
-    """The options of all figures combined (n, figures), their probability, and the share of it that was left out."""
+def _combined(figures: tuple[Figure, ...]) -> _Read:
+    """The options of all figures combined."""
     chosen = np.zeros((1, 0), dtype=np.int64)
     weights = np.ones(1)
     left_out = 0.0
-    for i in figures:
-        chances = np.array([o.probability for o in problem.figures[i].options])
-        chosen = np.concatenate(
-            [np.repeat(chosen, len(chances), axis=0), np.tile(np.arange(len(chances)), len(weights))[:, None]], axis=1
-        )
+    several = [n for n, f in enumerate(figures) if len(f.options) > 1]
+    for n in several:
+        chances = np.array([o.probability for o in figures[n].options])
         weights = np.outer(weights, chances).ravel()
-        if len(chances) == 1:
-            continue
-        kept = weights >= _LEAST * weights.max()
-        chosen, weights = chosen[kept], weights[kept]
-        if len(weights) > _MOST:
-            likeliest = np.argsort(-weights, kind="stable")[:_MOST]
-            left_out += 1 - weights[likeliest].sum() / weights.sum()
-            chosen, weights = chosen[likeliest], weights[likeliest]
-    return chosen, weights, left_out
+        kept = np.flatnonzero(weights >= _LEAST * weights.max())
+        if len(kept) > _MOST:
+            likeliest = np.sort(kept[np.argpartition(-weights[kept], _MOST)[:_MOST]])
+            left_out += 1 - float(weights[likeliest].sum() / weights[kept].sum())
+            kept = likeliest
+        chosen = np.concatenate([chosen[kept // len(chances)], (kept % len(chances))[:, None]], axis=1)
+        weights = weights[kept]
+    options = np.zeros((len(weights), len(figures)), dtype=np.int64)
+    options[:, several] = chosen
+    amounts = [np.array([o.amount for o in f.options], dtype=np.int64) for f in figures]
+    said = np.stack([a[options[:, n]] for n, a in enumerate(amounts)], axis=1)
+    return _Read(figures, options, said, weights, left_out)
 
 
-def _weighed(ways: Ways, chances: Floats) -> Ways:
-    return replace(ways, weights=ways.weights * chances, worth=ways.worth * chances)
-
-
-def _likely(parts: Sequence[Ways]) -> Ways:
-    """All of them as one, without those that are too unlikely beside the likeliest."""
-    joined = replace(
-        parts[0],
-        options=np.concatenate([p.options for p in parts]),
-        moves=np.concatenate([p.moves for p in parts]),
-        weights=np.concatenate([p.weights for p in parts]),
-        blamed=np.concatenate([p.blamed for p in parts]),
-        fails=np.concatenate([p.fails for p in parts]),
-        worth=np.concatenate([p.worth for p in parts]),
+def _likely(whys: Sequence[_Why]) -> tuple[_Why, float]:
+    """All of them as one, without those that are too unlikely beside the likeliest, and the share that was too much."""
+    joined = _Why(
+        np.concatenate([w.of for w in whys]),
+        np.concatenate([w.weights for w in whys]),
+        np.concatenate([w.blamed for w in whys]),
+        np.concatenate([w.over for w in whys]),
+        np.concatenate([w.fails for w in whys]),
     )
     kept = np.flatnonzero(joined.weights >= _LEAST * joined.weights.max())
-    if len(kept) <= _MOST:
-        return joined.only(kept)
-    kept = np.sort(np.argsort(-joined.weights, kind="stable")[:_MOST])
-    left_out = 1 - float(joined.weights[kept].sum() / joined.weights.sum())
-    return replace(joined.only(kept), left_out=joined.left_out + left_out)
+    left_out = 0.0
+    if len(kept) > _MOST:
+        kept = np.sort(np.argpartition(-joined.weights, _MOST)[:_MOST])
+        left_out = 1 - float(joined.weights[kept].sum() / joined.weights.sum())
+    return joined.only(kept), left_out

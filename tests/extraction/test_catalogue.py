@@ -42,7 +42,8 @@ def test_identity_ids_are_unique_and_named_after_their_line() -> None:
 
 
 def test_one_row_other_stands_in_for_its_family() -> None:
-    printed = {f"applications.results.other.{c.id}" for c in template("2021")._block("applications").columns}
+    block = next(b for b in template("2021").blocks if b.id == "applications")
+    printed = {f"applications.results.other.{c.id}" for c in block.columns}
     identities = template("2021").identities(printed)
     results = next(i for i in identities if i.id == "applications.total:results_total")
     assert "applications.results.other.total" in results.left

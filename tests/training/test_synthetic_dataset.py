@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -160,6 +162,25 @@ def test_a_data_set_is_the_same_by_one_worker_and_by_two_and_is_not_made_twice(t
     path.write_text(path.read_text("utf-8")[:400], "utf-8")  # as after being killed
     assert not is_made(tmp_path / "1", tasks[0])
     assert not is_made(tmp_path / "1", replace(tasks[1], level="clean"))
+
+
+@needs_fonts
+def test_workers_are_replaced_before_what_typst_keeps_fills_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.synthetic.dataset._RENEWED", 1)
+    used: list[int] = []
+
+    class Counted(ProcessPoolExecutor):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            used.append(1)
+            super().__init__(*arguments, **options)
+
+    monkeypatch.setattr("training.synthetic.dataset.ProcessPoolExecutor", Counted)
+    tasks = tasks_of(Order("dev", 2, 5, ("digital",)), ("reportlab",), ("digital",))
+    assert [fault for _, fault in make_all(tmp_path, tasks, 1)] == ["", ""]
+    assert len(used) == 2
+    assert all(is_made(tmp_path, task) for task in tasks)
 
 
 @needs_fonts

@@ -40,6 +40,7 @@ _PACKAGES = (
     "opencv-python",
     "numpy",
 )
+_RENEWED = 100  # reports of a worker process
 _PROGRAMS = (("chromium", "--version"), ("soffice", "--version"), ("typst", "--version"), ("fc-match", "--version"))
 
 
@@ -126,15 +127,20 @@ def is_made(folder: Path, task: Task) -> bool:
 
 
 def make_all(folder: Path, tasks: Sequence[Task], workers: int) -> Iterator[tuple[Task, str]]:
-    """Each task when it is done, with what went wrong ("" for nothing); one that fails costs no other."""
-    if workers == 1:
+    """Each task when it is done, with what went wrong ("" for nothing); one that fails costs no other.
+
+    Typst keeps what it has typeset for as long as its process lives, 17 MB a report: workers are replaced now and then.
+    """
+    if workers == 1 and len(tasks) <= _RENEWED:
         for task in tasks:
             yield task, _fault(lambda task=task: make(folder, task))  # type: ignore[misc]
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        futures: dict[Future[None], Task] = {pool.submit(make, folder, task): task for task in tasks}
-        for future in as_completed(futures):
-            yield futures[future], _fault(future.result)
+    size = _RENEWED * workers
+    for batch in (tasks[start : start + size] for start in range(0, len(tasks), size)):
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            futures: dict[Future[None], Task] = {pool.submit(make, folder, task): task for task in batch}
+            for future in as_completed(futures):
+                yield futures[future], _fault(future.result)
 
 
 def _fault(call: Callable[[], None]) -> str:
