@@ -13,7 +13,7 @@ from decimal import Decimal
 from extraction.reconcile.model import Figure, Option, Problem
 from extraction.reconcile.sweep import Sweep
 
-KEEP = 0.99
+KEEP = 0.98
 """Probability from which what was read surely stands, whatever sums fail."""
 
 SETTLE = 0.998

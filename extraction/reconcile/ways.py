@@ -142,7 +142,8 @@ def _is_named(figures: Sequence[Figure], who: Ints, amounts: Ints) -> NDArray[np
     """Whether each amount is one of the readings of the figure `who`."""
     most = max(len(f.options) for f in figures)
     named = np.array([[o.amount for o in f.options] + [-1] * (most - len(f.options)) for f in figures])
-    return (named[who] == amounts[:, None]).any(axis=1)
+    found: NDArray[np.bool_] = (named[who] == amounts[:, None]).any(axis=1)
+    return found
 
 
 def _combined(figures: tuple[Figure, ...]) -> _Read:
