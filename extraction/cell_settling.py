@@ -28,6 +28,7 @@ BLANK = CellReading((("", 0.9995),))
 _UNSURE = 0.5  # confidence of what a person must look at
 _OUTVOTED = 0.95  # confidence at most in two readings against one
 _OVERPRINTED = 0.95  # and under a seal or a pen, which may add to a figure or hide some of it: a sum must bear it out
+_BESIDE = 0.5  # of its probability, that a figure is all that is printed in a cell with other marks
 _BARE = 0.4  # of the doubt about a blank that remains where there is no ink
 _BY_SHAPE = 0.98  # confidence in a stroke that is told by its shape as well
 _HARDLY = 0.8  # score of a reading that may be of anything
@@ -262,8 +263,18 @@ def _joined(texts: Sequence[CellText], lines: Sequence[InkLine]) -> CellText:
         return CellText("", min((t.confidence for t in texts), default=1.0))
     if len(read) == 1:
         return read[0]
+    figures = [t for t in read if any(c.isalnum() for c in t.text)]
+    if len(figures) == 1 and parse_figure(figures[0].text) is not None:
+        return _beside_marks(figures[0])
     return CellText(
         "\n".join(t.text for t in read),
         min(t.confidence for t in read),
         next((t.doubt for t in read if t.doubt), ""),
     )
+
+
+def _beside_marks(figure: CellText) -> CellText:
+    """A figure above or below marks that say nothing, a piece of a seal's ring for one: only sums can bear it out."""
+    named = figure.candidates or (Candidate(figure.text, figure.confidence),)
+    candidates = tuple(replace(c, probability=round(_BESIDE * c.probability, 5)) for c in named)
+    return CellText(figure.text, min(figure.confidence, _UNSURE), "other marks stand in the cell", candidates)

@@ -27,9 +27,9 @@ _CHARACTER = 0.45, 1.3  # ems: the height of most characters
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wiped:
-    """A page's picture and ink without grey ink over print, and the numbers of the cells concerned."""
+    """A page's picture and ink without what is no print of its own, and the numbers of the cells concerned."""
 
-    grey: Pixels
+    pixels: Pixels
     ink: Pixels
     cells: frozenset[int]
 

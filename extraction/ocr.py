@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from extraction.cell_ghosts import without_show_through
 from extraction.cell_ink import InkLine, digit_height, ink_lines
 from extraction.cell_marks import TableMarks, table_marks
 from extraction.cell_settling import (
@@ -134,10 +135,11 @@ def read_cells(raster: Raster, marks: Pixels, cells: Sequence[GridCell], models:
 def _sheet_of(raster: Raster, ink: Pixels, cells: Sequence[GridCell]) -> _Sheet:
     """A table's cells on their page, with the grey ink over them wiped where the page has no colour that tells it."""
     marks, wiped, before = table_marks(ink, cells), frozenset[int](), grey(raster.pixels)
-    if raster.pixels.ndim == 2:
-        clean = without_grey_ink(raster.pixels, marks)
+    for without in (without_show_through, without_grey_ink) if raster.pixels.ndim == 2 else (without_show_through,):
+        clean = without(raster.pixels, marks)
         if clean.cells:
-            raster, marks, wiped = replace(raster, pixels=clean.grey), table_marks(clean.ink, cells), clean.cells
+            raster, marks = replace(raster, pixels=clean.pixels), table_marks(clean.ink, cells)
+            wiped |= clean.cells
     lines = ink_lines(marks)
     digit = digit_height(line for cell_lines in lines for line in cell_lines)
     blots = _blots(marks.ink, [line for cell_lines in lines for line in cell_lines], digit)

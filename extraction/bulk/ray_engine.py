@@ -1,18 +1,18 @@
-"""The engine of many machines: an actor of a Ray cluster for each worker, over files that every machine can reach.
+"""The engine of many machines: Ray Data, with an actor of the cluster for each worker, over files that all can reach.
 
 An actor keeps one warm worker process of the local engine, so that a document which crashes, hangs or takes too much
-memory costs itself and not the actor. Documents go to an actor a few at a time, when it is free. What was under
-way on a machine that is lost is done again on another; the same reports are then written once more in the same places.
-Actors that find no room yet wait for it, which is what a cluster that scales itself goes by. The journal is kept by the
-process that starts the run.
+memory costs itself and not the actor. Ray Data hands out the documents, a few at a time, starts as many actors as find
+room (those that find none are what a cluster that scales itself goes by), and does again what was under way on a
+machine that is lost: the same reports are then written once more in the same places. The journal is kept by the process
+that starts the run.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -23,16 +23,15 @@ from extraction.bulk.pool import Engine, LocalEngine
 from extraction.errors import GoujiError, OutputError, UsageError
 
 _DOCUMENTS = 4  # that go to an actor together, and are done again when it is lost
-_TRIES = 5  # of the same documents on actors that are lost
-_LOOK = 5.0  # seconds to wait for news before looking again
+_WAVE = 1_000  # documents for each worker that Ray Data is given together: it plans for all that it knows of
 
-Block = tuple[Task, ...]
+Row = dict[str, bytes]
 
 
 def ray_engine(address: str | None) -> Callable[[Plan], Engine]:
     """What makes the engine, on the cluster at `address` or on one of this machine alone. Raises UsageError."""
     try:
-        import ray  # noqa: F401
+        import ray.data  # noqa: F401
     except ImportError as error:
         raise UsageError(f"--engine ray: {error}; pip install 'gouji[ray]'") from error
     return partial(RayEngine, address=address)
@@ -54,82 +53,64 @@ class RayEngine:
                 ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **given)
             except (ConnectionError, ValueError, RuntimeError) as error:
                 raise UsageError(f"--address {address}: {error}") from error
-        self._actors: list[Any] = []
+        _quiet()
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """Every task's outcome, a few at a time. Raises OutputError where OUT takes no more files."""
         import ray
 
-        source, again = iter(tasks), deque[Block]()
-        starting: dict[Any, Any] = {}  # call -> actor that will be ready when it is answered
-        running: dict[Any, tuple[Any, Block]] = {}
-        tries: dict[Block, int] = {}
-        block = next_block(source, again)
-        while block or running:
-            while block and len(self._actors) < self._plan.workers:
-                starting.update([self._start()])
-            ready, _ = ray.wait([*starting, *running], num_returns=1, timeout=_LOOK)
-            for call in ready:
-                actor, done = running.pop(call, (starting.pop(call, None), ()))
-                try:
-                    outcomes = ray.get(call)
-                except ray.exceptions.RayError as error:
-                    self._actors.remove(actor)
-                    tries[done] = tries.get(done, 0) + 1
-                    if tries[done] >= _TRIES:
-                        raise GoujiError(f"workers of the cluster are lost again and again: {error}") from error
-                    if done:
-                        again.append(done)
-                        block = block or next_block(source, again)
-                    continue
-                if isinstance(outcomes, OutputError):
-                    raise outcomes
-                if block:
-                    running[actor.convert.remote(block)] = actor, block
-                    block = next_block(source, again)
-                else:
-                    self._end(actor)
-                yield from outcomes
+        source = iter(tasks)
+        while wave := list(islice(source, _WAVE * self._plan.workers)):
+            try:
+                yield from self._converted(wave)
+            except ray.exceptions.RayError as error:  # it has tried for as long as the cluster was there
+                raise GoujiError(f"the cluster does not answer: {error}; the same command goes on") from error
+
+    def _converted(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
+        import ray.data
+
+        given = [{"task": pickle.dumps(task)} for task in tasks]
+        blocks = -(-len(given) // _DOCUMENTS)
+        answers = ray.data.from_items(given, override_num_blocks=blocks).map(
+            Reader,
+            fn_constructor_args=[replace(self._plan, workers=1)],
+            num_cpus=self._plan.threads,
+            compute=ray.data.ActorPoolStrategy(min_size=1, max_size=self._plan.workers),
+        )
+        for batch in answers.iter_batches(batch_size=None, prefetch_batches=0):
+            for answer in map(pickle.loads, batch["answer"]):
+                if isinstance(answer, OutputError):
+                    raise answer
+                yield answer
 
     def close(self) -> None:
-        """End the actors; leave the cluster, or end the one of this machine."""
+        """Leave the cluster, or end the one of this machine."""
         import ray
 
-        for actor in list(self._actors):
-            self._end(actor)
         if self._ours:
             ray.shutdown()
 
-    def _start(self) -> tuple[Any, Any]:
-        """A new actor, and the call that is answered when it has found room on some machine."""
-        import ray
 
-        kind: Any = ray.remote(num_cpus=self._plan.threads)(Reader)
-        actor = kind.remote(replace(self._plan, workers=1))
-        self._actors.append(actor)
-        return actor.convert.remote(()), actor
+def _quiet() -> None:
+    """Progress is shown by the process that starts the run, as for every engine."""
+    from ray.data import DataContext
 
-    def _end(self, actor: Any) -> None:
-        import ray
-
-        ray.kill(actor)
-        self._actors.remove(actor)
+    context = DataContext.get_current()
+    context.enable_progress_bars = context.print_on_execution_start = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
 
 
 class Reader:
-    """An actor: some documents in, their outcomes out."""
+    """An actor: a document in, its outcome out, or what keeps OUT from taking any."""
 
     def __init__(self, plan: Plan) -> None:
         self._engine = LocalEngine(plan)
 
-    def convert(self, block: Block) -> list[Outcome] | OutputError:
-        """The outcome of each task, or what keeps OUT from taking any."""
+    def __call__(self, row: Row) -> Row:
+        """The answer to one task, both pickled."""
+        answer: Outcome | OutputError
         try:
-            return list(self._engine.run(block))
+            (answer,) = self._engine.run([pickle.loads(row["task"])])
         except OutputError as error:
-            return error
-
-
-def next_block(source: Iterator[Task], again: deque[Block]) -> Block:
-    """What to do next, () for nothing: first what was lost, then what is new."""
-    return again.popleft() if again else tuple(islice(source, _DOCUMENTS))
+            answer = error
+        return {"answer": pickle.dumps(answer)}

@@ -1,12 +1,31 @@
-"""Slips of one digit, of those who type as of those who read: one digit another, one too many, one left out."""
+"""What a figure is where it is not what was meant, or not what is printed.
+
+Most who type and most who read slip in one digit: it is another, one too many, or one left out.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from extraction.reconcile.source import chance_of
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+_TYPED, _READ = 0.5, 0.9  # share of misprints, and of misreads, that are slips of one digit
+
+
+def chance_of_misprint(meant: Ints, printed: Ints) -> Floats:
+    """The chance that a misprint of what is `meant` is what is `printed`; 0 where nobody can mean that."""
+    chances = _TYPED * chance_of_slip(meant, printed) + (1 - _TYPED) * chance_of(printed - meant)
+    return np.where(meant < 0, 0.0, chances)
+
+
+def chance_of_misread(printed: Ints, read: Ints) -> Floats:
+    """The chance that what is `printed`, where it was misread as `read`, is this; 0 where it cannot be."""
+    chances = _READ * chance_of_slip(read, printed) + (1 - _READ) * chance_of(printed - read)
+    return np.where(printed < 0, 0.0, chances)
 
 
 def chance_of_slip(meant: Ints, made: Ints) -> Floats:

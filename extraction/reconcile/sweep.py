@@ -16,6 +16,7 @@ import numpy as np
 
 from extraction.reconcile.model import Problem
 from extraction.reconcile.outlook import CLOSED, Outlook, at_end, before, chances_of
+from extraction.reconcile.slips import chance_of_misprint, chance_of_misread
 from extraction.reconcile.source import COLUMN, alone, chance_of, misprint
 from extraction.reconcile.steps import Blame, Close, Grid, Step
 from extraction.reconcile.ways import Floats, Ints, Ways, tally
@@ -25,7 +26,7 @@ EDGES = 100_000
 
 _STATES = 4_000
 _LEAST = 1e-10  # of all, below which a state is left out
-_WAYS = 5  # at the end of a sum
+_MISREAD = 4  # at the end of a sum, the first way in which one of its figures is misread
 _KEYS = np.random.default_rng(20261122).integers(1, 2**62, 64, dtype=np.int64) | 1  # gaps to one number
 
 
@@ -107,8 +108,8 @@ class Sweep:
         return (*self._closed(step, states), 0.0)
 
     def _closed(self, step: Close, states: Ints) -> tuple[_Edges, Ints]:
-        """The sum closes (way 0), is wrong by itself (1), with 总计 (2), or by a figure in no other sum, which is
-        misprinted (3) or misread (4)."""
+        """The sum closes (way 0), is wrong by itself (1), with 总计 (2), by a misprint of a figure in no other sum (3),
+        or by a misread of the first of these, the second (4, 5 ...)."""
         gap = states[:, step.column]
         wrong, chances = gap != 0, chance_of(gap)
         closed = states.copy()
@@ -116,16 +117,17 @@ class Sweep:
         along = closed.copy()
         if step.grand is not None:
             along[:, step.grand] -= gap
-        singles = [self._problem.figures[i] for i in self._grid.singles(step.column)]
-        misprinted, misread = sum(map(misprint, singles)), sum(f.unlisted for f in singles)
+        singles = self._grid.singles(step.column)
+        faults = [self._chances_of_fault(i, gap * self._signs[i, step.column]) for i in singles]
+        misprinted = sum((chance for chance, _ in faults), np.zeros(len(gap)))
         by_itself = alone(self._problem.sums[self._columns[step.column]].kind)
         return _joined(
             [
                 (~wrong, np.ones(len(gap)), closed),
                 (wrong, by_itself * chances, closed),
                 (wrong & (step.grand is not None), COLUMN * chances, along),
-                (wrong & (misprinted > 0), misprinted * chances, closed),
-                (wrong & (misread > 0), misread * chances, closed),
+                (misprinted > 0, misprinted, closed),
+                *((misread > 0, misread, closed) for _, misread in faults),
             ]
         )
 
@@ -135,14 +137,22 @@ class Sweep:
         over = gap * self._signs[step.figure, step.column]
         moved = states - over[:, None] * self._signs[step.figure]
         every = np.ones(len(gap), dtype=bool)
-        figure, chances = self._problem.figures[step.figure], chance_of(gap)
+        misprinted, misread = self._chances_of_fault(step.figure, over)
         return _joined(
             [
                 (every, np.ones(len(gap)), states),
-                (gap != 0, misprint(figure) * chances, moved),
-                (gap != 0, figure.unlisted * chances, moved),
+                (misprinted > 0, misprinted, moved),
+                (misread > 0, misread, moved),
             ]
         )
+
+    def _chances_of_fault(self, figure: int, over: Ints) -> tuple[Floats, Floats]:
+        """How probable it is that a figure is misprinted, and misread as none of its readings, so that it is too great
+        by just so much; what was read most probably stands for what it says."""
+        one = self._problem.figures[figure]
+        said = np.full(len(over), one.options[0].amount)
+        misprinted, misread = chance_of_misprint(said - over, said), chance_of_misread(said - over, said)
+        return np.where(over, misprint(one) * misprinted, 0.0), np.where(over, one.unlisted * misread, 0.0)
 
     def _posterior(self, layers: Sequence[_Edges], alphas: Sequence[Floats], lost: float) -> Posterior:
         options = [np.eye(1, len(f.options))[0] for f in self._problem.figures]
@@ -152,7 +162,7 @@ class Sweep:
         for step, edges, alpha in zip(self._steps[::-1], layers[::-1], alphas[::-1], strict=True):
             onward = edges.weight * beta[edges.child]
             shares = alpha[edges.parent] * onward
-            ways = len(step) if isinstance(step, Ways) else _WAYS
+            ways = len(step) if isinstance(step, Ways) else _MISREAD + len(self._problem.figures)
             chances = tally(edges.way, shares / shares.sum(), ways)
             beta = tally(edges.parent, onward, len(alpha))
             beta = beta / beta.max()
@@ -180,8 +190,7 @@ class Sweep:
         if step.grand is not None:
             fails[self._columns[step.grand]] += chances[2]
         singles = self._grid.singles(step.column)
-        unlisted = np.array([self._problem.figures[i].unlisted for i in singles])
-        misread[singles] += chances[4] * unlisted / max(unlisted.sum(), _LEAST)
+        misread[singles] += chances[_MISREAD : _MISREAD + len(singles)]
 
     def _add_misprint(self, figure: int, chance: float, fails: Floats) -> None:
         """With so much of a chance a figure is misprinted: all sums of its columns fail in print."""

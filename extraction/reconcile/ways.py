@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extraction.reconcile.model import Figure, Problem
-from extraction.reconcile.slips import chance_of_slip
+from extraction.reconcile.slips import chance_of_misprint, chance_of_misread
 from extraction.reconcile.source import alone, chance_of, misprint
 
 Ints = NDArray[np.int64]
@@ -21,7 +21,6 @@ Floats = NDArray[np.float64]
 
 _LEAST = 1e-9  # of the likeliest way, from which a way is looked at
 _MOST = 20_000  # ways of a row
-_SLIPS, _TYPED = 0.9, 0.5  # share of misreads, and of misprints, that are of one digit
 _NOBODY = -1
 
 
@@ -129,13 +128,13 @@ def _wrong(read: _Read, off: Ints, gaps: Ints, signs: Ints, kind: str, holding: 
     meant = read.said[off] - over
     n, who = np.nonzero((meant >= 0) & (read.weights[off][:, None] * np.maximum(misprints, unlisted) >= least))
     of, over, meant, said = off[n], over[n, who], meant[n, who], read.said[off[n], who]
-    typed = _TYPED * chance_of_slip(meant, said) + (1 - _TYPED) * chance_of(over)
-    yield _Why(of, read.weights[of] * misprints[who] * typed, who, over, np.ones(len(of), dtype=bool))
+    misprinted = read.weights[of] * misprints[who] * chance_of_misprint(meant, said)
+    yield _Why(of, misprinted, who, over, np.ones(len(of), dtype=bool))
     # What no reading names is the same whatever option it is taken for: the first stands for all.
     unnamed = (read.options[of, who] == 0) & ~_is_named(read.figures, who, meant)
     of, who, over, meant, said = of[unnamed], who[unnamed], over[unnamed], meant[unnamed], said[unnamed]
-    misread = _SLIPS * chance_of_slip(said, meant) + (1 - _SLIPS) * chance_of(over)
-    yield _Why(of, read.weights[of] * unlisted[who] * misread, who, over, np.zeros(len(of), dtype=bool))
+    misread = read.weights[of] * unlisted[who] * chance_of_misread(meant, said)
+    yield _Why(of, misread, who, over, np.zeros(len(of), dtype=bool))
 
 
 def _is_named(figures: Sequence[Figure], who: Ints, amounts: Ints) -> NDArray[np.bool_]:

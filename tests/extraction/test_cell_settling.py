@@ -6,6 +6,7 @@ import pytest
 
 from extraction.cell_ink import InkLine
 from extraction.cell_settling import SUREST, CellText, Place, joined, settled
+from extraction.document import Candidate
 from models.cell_reader import CellReading
 
 
@@ -45,3 +46,27 @@ def test_a_plain_zero_is_no_doubt_whatever_the_general_engine_makes_of_it(other:
 @pytest.mark.parametrize(("probability", "text"), [(0.6, "0"), (0.9, "8")])
 def test_another_difference_is_a_doubt(probability: float, text: str) -> None:
     assert settled(said((text, probability), ("9", 0.05)), CellText("11", 0.9), place()).doubt
+
+
+LINES = [InkLine(0, 0, 16, 24), InkLine(0, 40, 30, 64)]
+MARKS = ["—", "/", "", "·", "——"]
+
+
+@pytest.mark.parametrize("marks", MARKS)
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_figure_beside_marks_that_say_nothing_is_unsure_and_no_other_text(marks: str, turned: bool) -> None:
+    """Pieces of a seal's ring below a figure."""
+    figure = CellText("7", 0.999, "", (Candidate("7", 0.999), Candidate("1", 0.001)))
+    texts = [figure, CellText(marks, 0.9)]
+    found = joined(texts[::-1] if turned else texts, LINES)
+    assert (found.text, found.confidence) == ("7", 0.5)
+    assert found.doubt
+    assert [c.text for c in found.candidates] == ["7", "1"]
+    assert sum(c.probability for c in found.candidates) <= 0.5  # the rest is what the marks may be
+
+
+@pytest.mark.parametrize("other", ["0", "行政许可", "7万元"])
+def test_two_things_in_a_cell_stay_two(other: str) -> None:
+    found = joined([CellText("7", 0.999), CellText(other, 0.99)], LINES)
+    assert found.text == f"7\n{other}"
+    assert not found.candidates

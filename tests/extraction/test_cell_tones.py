@@ -51,9 +51,9 @@ def test_a_grey_ring_is_wiped_and_print_is_not() -> None:
         cell = cells[number]
         inside = slice(cell.top + 6, cell.bottom - 6), slice(cell.left + 6, cell.right - 6)
         print_ = bare[inside] < 100
-        assert np.array_equal(wiped.grey[inside][print_], page[inside][print_])
+        assert np.array_equal(wiped.pixels[inside][print_], page[inside][print_])
         ring = (page[inside] < 200) & (bare[inside] > 230)
-        assert (wiped.grey[inside][ring] > 230).mean() > 0.8
+        assert (wiped.pixels[inside][ring] > 230).mean() > 0.8
         assert (wiped.ink[inside] > 0).sum() < (marks_on(page, cells).ink[inside] > 0).sum()
 
 
@@ -68,7 +68,7 @@ def test_where_print_is_of_many_tones_nothing_is_wiped() -> None:
     page = stamped(page, 160)
     wiped = without_grey_ink(page, marks_on(page, cells))
     assert not wiped.cells
-    assert wiped.grey is page
+    assert wiped.pixels is page
 
 
 def test_bare_paper_under_a_ring_keeps_it() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
-from extraction.reconcile.slips import chance_of_slip
+from extraction.reconcile.slips import chance_of_misprint, chance_of_misread, chance_of_slip
 
 FIGURES = st.integers(0, 120) | st.integers(0, 10**6)
 
@@ -40,3 +40,14 @@ def test_all_slips_together_are_no_more_than_certain(meant: int) -> None:
 @pytest.mark.parametrize(("meant", "made"), [(5, 5), (0, 100), (12, -1), (589, 598)])
 def test_what_is_none(meant: int, made: int) -> None:
     assert of(meant, made) == 0
+
+
+@given(st.integers(0, 999))
+def test_a_fault_is_never_a_figure_below_zero_and_all_together_are_no_more_than_certain(figure: int) -> None:
+    others = np.arange(-2_000, 10_000)
+    here = np.full_like(others, figure)
+    for chances in (chance_of_misprint(others, here), chance_of_misread(others, here)):
+        assert not chances[others < 0].any()
+        assert not chances[others == figure].any()
+    assert chance_of_misprint(here, others).sum() <= 1.0
+    assert chance_of_misread(others, here).sum() <= 1.0

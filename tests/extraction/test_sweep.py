@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from extraction.reconcile import source, sweep
 from extraction.reconcile.model import Figure, Option, Problem, Sum
+from extraction.reconcile.slips import chance_of_misprint, chance_of_misread
 from extraction.reconcile.source import alone, chance_of
 from extraction.reconcile.sweep import Sweep
 
@@ -91,6 +92,25 @@ def test_an_error_of_a_column_that_is_in_the_grand_total_too_is_the_columns() ->
     assert posterior is not None
     assert [round(p, 3) for p in posterior.fails] == [0, 0, 0, 1, 0, 1]
     assert all(options[0] > 0.999 for options in posterior.options)
+
+
+@given(st.lists(st.integers(0, 30), min_size=3, max_size=3).filter(lambda v: v[0] + v[1] != v[2]))
+@settings(deadline=None)
+def test_figures_of_a_single_sum_are_to_blame_as_far_as_slips_explain_what_it_is_off(values: list[int]) -> None:
+    figures = sure(*values)
+    total = Sum("enterprise:results_total", "results_total", (0, 1), (2,))
+    posterior = Sweep(Problem(tuple(figures), (total,))).run()
+    assert posterior is not None
+    gap = values[0] + values[1] - values[2]
+    said = np.array(values)
+    printed = said - gap * np.array([1, 1, -1])
+    misread = 1e-6 * chance_of_misread(printed, said)
+    misprinted = source.MISPRINT * chance_of_misprint(printed, said)
+    by_itself = alone(total.kind) * float(chance_of(np.array([gap]))[0])
+    whole = by_itself + misread.sum() + misprinted.sum()
+    assert posterior.fails[0] == pytest.approx(1 - misread.sum() / whole, abs=1e-6)
+    as_read = [float(options[0]) for options in posterior.options]
+    assert as_read == pytest.approx((1 - misread / whole).tolist(), abs=1e-6)
 
 
 def test_more_ways_than_can_be_looked_at_are_said_to_be_lost() -> None:
