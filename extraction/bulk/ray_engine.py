@@ -63,16 +63,17 @@ class RayEngine:
         while wave := list(islice(source, _WAVE * self._plan.workers)):
             try:
                 yield from self._converted(wave)
-            except ray.exceptions.RayError as error:  # it has tried for as long as the cluster was there
-                raise GoujiError(f"the cluster does not answer: {error}; the same command goes on") from error
+            except ray.exceptions.RayError as error:
+                raise GoujiError(f"on the cluster: {error}; the same command goes on where this one stopped") from error
 
     def _converted(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
         import ray.data
 
         given = [{"task": pickle.dumps(task)} for task in tasks]
         blocks = -(-len(given) // _DOCUMENTS)
+        reader: Any = Reader  # Ray makes one of it in each actor
         answers = ray.data.from_items(given, override_num_blocks=blocks).map(
-            Reader,
+            reader,
             fn_constructor_args=[replace(self._plan, workers=1)],
             num_cpus=self._plan.threads,
             compute=ray.data.ActorPoolStrategy(min_size=1, max_size=self._plan.workers),

@@ -151,8 +151,9 @@ class Sweep:
         by just so much; what was read most probably stands for what it says."""
         one = self._problem.figures[figure]
         said = np.full(len(over), one.options[0].amount)
-        misprinted, misread = chance_of_misprint(said - over, said), chance_of_misread(said - over, said)
-        return np.where(over, misprint(one) * misprinted, 0.0), np.where(over, one.unlisted * misread, 0.0)
+        meant, listed = said - over, [o.amount for o in one.options]
+        misprinted = misprint(one) * chance_of_misprint(meant, said)
+        return misprinted, np.where(np.isin(meant, listed), 0.0, one.unlisted * chance_of_misread(meant, said))
 
     def _posterior(self, layers: Sequence[_Edges], alphas: Sequence[Floats], lost: float) -> Posterior:
         options = [np.eye(1, len(f.options))[0] for f in self._problem.figures]
