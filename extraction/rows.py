@@ -111,8 +111,11 @@ def _fit(rows: Sequence[PrintedRow], form: Template, settings: LabelSettings) ->
     loose = {i for i, row in enumerate(rows) if row.figures and i not in taken}
     unmatched = {i for i in range(len(rows)) if i not in taken}
     by_place = [m for m in matches if m.count == 1 and sure[m.first, m.second] <= NEVER]
+    readable = [m for m in matches if m not in by_place and not _is_piece(m, rows, lines)]
     told = [m for m in matches if pins.get(m.first) == m.second]
-    doubts = {m: "" if m in told else _doubt(m, matches, by_place, rows, lines, form, unmatched) for m in matches}
+    doubts = {
+        m: "" if m in told else _doubt(m, matches, by_place, readable, rows, lines, form, unmatched) for m in matches
+    }
     firm = [m for m in matches if not doubts[m]]
     loose |= {m.first for m in matches if doubts[m] and rows[m.first].figures}
     doubts |= {m: _EMPTY for m in firm if m not in told and _perhaps_half(m, firm, rows, lines, loose)}
@@ -138,6 +141,7 @@ def _doubt(
     match: Match,
     matches: Sequence[Match],
     by_place: Sequence[Match],
+    readable: Sequence[Match],
     rows: Sequence[PrintedRow],
     lines: Sequence[FormLine],
     form: Template,
@@ -152,7 +156,7 @@ def _doubt(
     if _names_another(rows[match.first], lines[match.second]):
         return _ILLEGIBLE
     # Its place is sure where every line between two readable rows has its row, and every row its line.
-    above, below = _neighbours(match, [m for m in matches if m not in by_place])
+    above, below = _neighbours(match, readable)
     columns = len(lines[match.second].block.columns)
     if above is None or below is None or _between(above, below, {i for i in unmatched if len(rows[i].own) >= columns}):
         return _ILLEGIBLE
@@ -175,10 +179,19 @@ def _perhaps_half(
     line, printed = lines[match.second], rows[match.first : match.first + match.count]
     if line.row is None or any(row.figures for row in printed):
         return False
-    if line.wordings[0] and match.count == 1 and not _is_whole(printed[0], line):
+    if _is_piece(match, rows, lines):
         return True
     above, below = _neighbours(match, firm)
     return _between(above or Match(-1, -1), below or Match(len(rows), -1), loose)
+
+
+def _is_piece(match: Match, rows: Sequence[PrintedRow], lines: Sequence[FormLine]) -> bool:
+    """Whether a match is a row without figures and with a part of the line's label: the second line of another label
+    perhaps, which says nothing of the rows around it."""
+    line, row = lines[match.second], rows[match.first]
+    if line.row is None or not line.wordings[0] or match.count > 1 or row.figures:
+        return False
+    return not _is_whole(row, line)
 
 
 def _is_whole(row: PrintedRow, line: FormLine) -> bool:

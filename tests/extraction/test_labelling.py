@@ -405,6 +405,18 @@ def test_an_unreadable_extra_row_below_an_unreadable_row_of_blanks() -> None:
     assert errors(GRID.read(form), form) == []
 
 
+@pytest.mark.parametrize("layout", [RAGGED, LOSSY])
+@pytest.mark.parametrize("lost", [2, 3])
+def test_the_second_line_of_a_label_says_nothing_of_the_rows_around_it(layout: Layout, lost: int) -> None:
+    """1.信访举报投诉类 | 申请, 2.重复申请 illegible: 申请 is no row of blanks called 重复申请, with the next one below it."""
+    form = blank_form("2021")
+    table, at = line_of(form, "results.not_processed.petition")
+    form = drop(form, table, at + lost)
+    form = relabel(relabel(form, table, at + 1, "〇包", 0.3), table, at + 2, "〇口", 0.3)
+    form = insert(form, table, at, "申请", [""] * 7)
+    assert errors(layout.read(form), form) == []
+
+
 @every_layout
 def test_an_unsure_label_of_an_extra_row_in_the_place_of_a_missing_one(layout: Layout) -> None:
     form = blank_form("2019")
