@@ -408,7 +408,7 @@ def test_an_unreadable_extra_row_below_an_unreadable_row_of_blanks() -> None:
 @pytest.mark.parametrize("layout", [RAGGED, LOSSY])
 @pytest.mark.parametrize("lost", [2, 3])
 def test_the_second_line_of_a_label_says_nothing_of_the_rows_around_it(layout: Layout, lost: int) -> None:
-    """1.信访举报投诉类 | 申请, 2.重复申请 illegible: 申请 is no row of blanks called 重复申请, with the next one below it."""
+    """1.信访举报投诉类 | 申请, 2.重复申请 illegible: 申请 is no row of blanks with the name 重复申请."""
     form = blank_form("2021")
     table, at = line_of(form, "results.not_processed.petition")
     form = drop(form, table, at + lost)
