@@ -21,8 +21,7 @@ _PRINT, _LIGHT = 0.58, 0.38  # of the contrast of dark print: that of print at l
 _BETWEEN = 0.08  # share of the characters that may be neither
 _LEAST = 40  # characters of print from which tones say anything
 _SOME, _MUCH = 0.05, 0.4  # of the characters: fewer light ones are smudges, more are print of another weight
-_LOOKED_AT = 400  # characters of a table
-_CHARACTER = 0.45, 1.3  # ems: the height of most characters
+_LOOKED_AT = 120  # characters of a table: as many say how dark print is
 _APART = 0.5  # em between what is wiped and all else
 _HALO = 2  # pixels of blur around a mark
 
@@ -42,7 +41,7 @@ def without_show_through(pixels: Pixels, marks: TableMarks) -> Wiped:
     found = {} if tones is None else {n: m for n in range(len(marks.cells)) if (m := _to_wipe(shades, marks, n, tones))}
     if not found:
         return Wiped(pixels, marks.ink, frozenset())
-    paper = np.median(_part(pixels, marks), axis=(0, 1))
+    paper = np.median(marks.sampled(pixels), axis=(0, 1))
     pixels, ink = pixels.copy(), marks.ink.copy()
     for left, top, right, bottom in (mark for own in found.values() for mark in own):
         ink[top:bottom, left:right] = 0
@@ -50,18 +49,12 @@ def without_show_through(pixels: Pixels, marks: TableMarks) -> Wiped:
     return Wiped(pixels, ink, frozenset(found))
 
 
-def _part(pixels: Pixels, marks: TableMarks) -> Pixels:
-    """Some of the pixels of the table, evenly spread."""
-    height, width = marks.labels.shape
-    return pixels[marks.top : marks.top + height : 7, marks.left : marks.left + width : 7]
-
-
 def _tones(shades: Pixels, marks: TableMarks) -> _Tones | None:
     """None where there is not plainly print and something much lighter."""
-    characters = [m for own in marks.of for m in own if _CHARACTER[0] * EM < m.bottom - m.top < _CHARACTER[1] * EM]
+    characters = marks.characters()
     if len(characters) < _LEAST:
         return None
-    paper = int(np.median(_part(shades, marks)))
+    paper = int(np.median(marks.sampled(shades)))
     sample = characters[:: max(1, len(characters) // _LOOKED_AT)]
     contrasts = np.array([_contrast(shades, marks, m, paper) for m in sample])
     dark = float(np.percentile(contrasts, 90))

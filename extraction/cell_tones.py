@@ -22,7 +22,6 @@ _EVEN = 0.95  # share of the table's characters that are so
 _LEAST = 40  # characters that say how dark print is
 _MUCH = 0.12  # square ems of grey ink in a cell: less is a smudge
 _TEXT = 4.2  # ems: print so wide is a label, of which thin strokes must not be lost
-_CHARACTER = 0.45, 1.3  # ems: the height of most characters
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,13 +33,14 @@ class Wiped:
     cells: frozenset[int]
 
 
-def without_grey_ink(grey: Pixels, marks: TableMarks) -> Wiped:
-    """The page with what is no print wiped from the cells that also hold print; as it is where tone says nothing."""
-    level = _level(grey, marks)
-    found = {} if level is None else _concerned(grey, marks, level[1])
+def without_grey_ink(pixels: Pixels, marks: TableMarks) -> Wiped:
+    """The page with what is no print wiped from the cells that also hold print; as it is where tone says nothing, and
+    where the page is in colour, which says more."""
+    level = _level(pixels, marks) if pixels.ndim == 2 else None
+    found = {} if level is None else _concerned(pixels, marks, level[1])
     if level is None or not found:
-        return Wiped(grey, marks.ink, frozenset())
-    grey, ink = grey.copy(), marks.ink.copy()
+        return Wiped(pixels, marks.ink, frozenset())
+    grey, ink = pixels.copy(), marks.ink.copy()
     for number, wipe in found.items():
         area = _area(marks.cells[number])
         grey[area][wipe], ink[area][wipe] = level[0], 0
@@ -97,15 +97,13 @@ def _area(cell: GridCell) -> tuple[slice, slice]:
 
 def _level(grey: Pixels, marks: TableMarks) -> tuple[int, float] | None:
     """The paper's grey value and one that the core of each character is darker than, where print is evenly dark."""
-    characters = [m for own in marks.of for m in own if _CHARACTER[0] * EM < m.bottom - m.top < _CHARACTER[1] * EM]
+    characters = marks.characters()
     if len(characters) < _LEAST:
         return None
     step = max(1, len(characters) // _LEAST)
     tones = [grey[m.top : m.bottom, m.left : m.right][marks.pixels(*m)] for m in characters[::step]]
     print_ = float(np.median([np.percentile(t, 20) for t in tones]))
-    height, width = marks.labels.shape
-    around = grey[marks.top : marks.top + height : 7, marks.left : marks.left + width : 7]
-    paper = int(np.median(around))
+    paper = int(np.median(marks.sampled(grey)))
     for share in _DARK:
         lightest = paper - share * (paper - print_)
         if np.mean([float((t < lightest).mean()) >= _PRINTED for t in tones]) >= _EVEN:

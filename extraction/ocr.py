@@ -135,7 +135,7 @@ def read_cells(raster: Raster, marks: Pixels, cells: Sequence[GridCell], models:
 def _sheet_of(raster: Raster, ink: Pixels, cells: Sequence[GridCell]) -> _Sheet:
     """A table's cells on their page, with the grey ink over them wiped where the page has no colour that tells it."""
     marks, wiped, before = table_marks(ink, cells), frozenset[int](), grey(raster.pixels)
-    for without in (without_show_through, without_grey_ink) if raster.pixels.ndim == 2 else (without_show_through,):
+    for without in (without_show_through, without_grey_ink):
         clean = without(raster.pixels, marks)
         if clean.cells:
             raster, marks = replace(raster, pixels=clean.pixels), table_marks(clean.ink, cells)

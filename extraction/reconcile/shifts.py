@@ -7,13 +7,11 @@ misreads at once. It is never put right: its figures go to a person.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from extraction.reconcile.model import Problem
+from extraction.reconcile.source import Ints
 
 _FEWER = 3  # failing sums that a shift must put right: by chance one or two are
-
-Ints = NDArray[np.int64]
 
 
 def shifted(problem: Problem) -> frozenset[str]:

@@ -13,7 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from extraction.reconcile.ways import Floats, Ways, tally
+from extraction.reconcile.source import Floats
+from extraction.reconcile.ways import Ways, tally
 
 _ROUNDS = 3
 _LEAST = 1e-9  # worth of a way beside all of its row's

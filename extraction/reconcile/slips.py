@@ -8,10 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from extraction.reconcile.source import chance_of
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from extraction.reconcile.source import Floats, Ints, chance_of
 
 _TYPED, _READ = 0.5, 0.9  # share of misprints, and of misreads, that are slips of one digit
 

@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 
 from extraction.reconcile.model import Figure
 
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
 MISPRINT = 0.0006
 """Of one figure: 1.5 reports of 17, about 150 figures in sums."""
 
@@ -45,7 +48,7 @@ LIKELIEST_GAP = 1 / _NORMAL
 """The chance of the likeliest gap."""
 
 
-def chance_of(gaps: NDArray[np.int64]) -> NDArray[np.float64]:
+def chance_of(gaps: Ints) -> Floats:
     """How probable it is that a wrong figure is wrong by just this much, for each of the gaps: little is likelier than
     much. 0 where there is no gap."""
     size = np.abs(gaps).astype(np.float64)

@@ -17,9 +17,9 @@ import numpy as np
 from extraction.reconcile.model import Problem
 from extraction.reconcile.outlook import CLOSED, Outlook, at_end, before, chances_of
 from extraction.reconcile.slips import chance_of_misprint, chance_of_misread
-from extraction.reconcile.source import COLUMN, alone, chance_of, misprint
+from extraction.reconcile.source import COLUMN, Floats, Ints, alone, chance_of, misprint
 from extraction.reconcile.steps import Blame, Close, Grid, Step
-from extraction.reconcile.ways import Floats, Ints, Ways, tally
+from extraction.reconcile.ways import Ways, tally
 
 EDGES = 100_000
 """Steps from states to states that are looked at for each row."""
