@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -70,3 +76,14 @@ class Problem:
 
     figures: tuple[Figure, ...]
     sums: tuple[Sum, ...]
+
+    def gap(self, total: Sum) -> int:
+        """How much more the left side of a sum is than the right, by the likeliest reading of each figure."""
+        return sum(total.sign(i) * self.figures[i].options[0].amount for i in total.figures)
+
+    def signs(self) -> Ints:
+        """How each figure counts in each sum (sums, figures): 1, -1 or 0."""
+        found = np.zeros((len(self.sums), len(self.figures)), dtype=np.int64)
+        for total, own in zip(self.sums, found, strict=True):
+            own[list(total.left)], own[list(total.right)] = 1, -1
+        return found

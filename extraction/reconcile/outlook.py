@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from extraction.reconcile.model import Sum
-from extraction.reconcile.source import COLUMN, COLUMN_KINDS, LIKELIEST_GAP, Floats, Ints, alone, is_grand
+from extraction.reconcile.model import Floats, Ints, Sum
+from extraction.reconcile.source import COLUMN, COLUMN_KINDS, LIKELIEST_GAP, alone, is_grand
 from extraction.reconcile.ways import Ways, tally
 
 _MOST = 3000  # gaps of one column that are told apart

@@ -47,16 +47,11 @@ def _chance_of_blank(figure: Figure) -> float:
     return blank / sum(weights)
 
 
-def gap(total: Sum, figures: Sequence[Figure]) -> int:
-    """How much more the left side of a sum is than the right, by the likeliest reading of each figure."""
-    return sum(total.sign(i) * figures[i].options[0].amount for i in total.figures)
-
-
 def parts_in_doubt(problem: Problem) -> list[Problem]:
     """The connected parts of a report's sums that anything is open in: a sum of them fails on the likeliest readings,
     or one of their figures may well be another."""
     parts = [_part(problem, group) for group in _groups(problem.sums)]
-    return [p for p in parts if any(gap(s, p.figures) for s in p.sums) or any(map(_is_unsure, p.figures))]
+    return [p for p in parts if any(map(p.gap, p.sums)) or any(map(_is_unsure, p.figures))]
 
 
 def _is_unsure(figure: Figure) -> bool:

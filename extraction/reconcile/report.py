@@ -16,7 +16,7 @@ from extraction.reconcile.evidence import STATED, best_guess, figure_of, unread_
 from extraction.reconcile.inferring import with_inferred
 from extraction.reconcile.judge import CORRECT, KEEP, SETTLE, Belief, examine
 from extraction.reconcile.model import Problem
-from extraction.reconcile.parts import gap, parts_in_doubt, whole_problem
+from extraction.reconcile.parts import parts_in_doubt, whole_problem
 from extraction.reconcile.shifts import shifted
 from extraction.reconcile.verdicts import judged
 
@@ -51,7 +51,7 @@ def reconcile(report: Report) -> Report:
     figures = {i: figure for i in in_sums if (figure := figure_of(fields[i], unread, blank(i))) is not None}
     problem = whole_problem(identities, figures, fields)
     beliefs = _examined(problem)
-    borne_out = {problem.figures[i].id for s in problem.sums if not gap(s, problem.figures) for i in s.figures}
+    borne_out = {problem.figures[i].id for s in problem.sums if not problem.gap(s) for i in s.figures}
     alone = STATED if unread > _MOST else SURER if unread > _MUCH else SURE
     settled = tuple(
         _settled(f, beliefs[f.id], f.id in borne_out) if f.id in beliefs else _by_itself(f, f.id in borne_out, alone)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from extraction.reconcile.model import Problem
-from extraction.reconcile.source import Ints
+from extraction.reconcile.model import Ints, Problem
 
 _FEWER = 3  # failing sums that a shift must put right: by chance one or two are
 
@@ -17,9 +16,7 @@ _FEWER = 3  # failing sums that a shift must put right: by chance one or two are
 def shifted(problem: Problem) -> frozenset[str]:
     """The ids of the figures in rows and columns that fit their sums better one place further on."""
     amounts = np.array([f.options[0].amount for f in problem.figures], dtype=np.int64)
-    signs = np.zeros((len(problem.sums), len(amounts)), dtype=np.int64)
-    for total, own in zip(problem.sums, signs, strict=True):
-        own[list(total.left)], own[list(total.right)] = 1, -1
+    signs = problem.signs()
     gaps = signs @ amounts
     if np.count_nonzero(gaps) < _FEWER:
         return frozenset()

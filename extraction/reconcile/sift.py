@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from extraction.reconcile.source import Floats
+from extraction.reconcile.model import Floats
 from extraction.reconcile.ways import Ways, tally
 
 _ROUNDS = 3

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from extraction.reconcile.source import Floats, Ints, chance_of
+from extraction.reconcile.model import Floats, Ints
+from extraction.reconcile.source import chance_of
 
 _TYPED, _READ = 0.5, 0.9  # share of misprints, and of misreads, that are slips of one digit
 

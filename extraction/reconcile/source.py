@@ -14,12 +14,8 @@ column and 总计, and a 总计 of 行政复议; the fourth is counted as a misp
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from extraction.reconcile.model import Figure
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from extraction.reconcile.model import Figure, Floats, Ints
 
 MISPRINT = 0.0006
 """Of one figure: 1.5 reports of 17, about 150 figures in sums."""

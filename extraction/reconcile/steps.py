@@ -41,21 +41,13 @@ class Grid:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.columns = [k for k, total in enumerate(problem.sums) if total.kind not in ROW_KINDS]
-        self.signs = np.zeros((len(problem.figures), len(self.columns)), dtype=np.int64)
-        for c, k in enumerate(self.columns):
-            for i in problem.sums[k].figures:
-                self.signs[i, c] = problem.sums[k].sign(i)
+        self.signs = problem.signs()[self.columns].T
         self._in_row = {i for total in problem.sums if total.kind in ROW_KINDS for i in total.figures}
-
-    def first_gap(self, k: int) -> int:
-        """How much more the left side of a sum is than the right, by the first option of each figure."""
-        figures = self.problem.figures
-        return sum(self.problem.sums[k].sign(i) * figures[i].options[0].amount for i in self.problem.sums[k].figures)
 
     def _holds_as_read(self, k: int) -> bool:
         """Whether the figures of a sum may say nothing but what was read, and it holds by that."""
-        figures = [self.problem.figures[i] for i in self.problem.sums[k].figures]
-        return all(len(f.options) == 1 for f in figures) and not self.first_gap(k)
+        total = self.problem.sums[k]
+        return all(len(self.problem.figures[i].options) == 1 for i in total.figures) and not self.problem.gap(total)
 
     def in_order(self) -> Iterator[Step]:
         """Rows, those with the fewest ways first, and each kind of columns closed as soon as its figures are known."""
@@ -67,7 +59,7 @@ class Grid:
         by_themselves = (i for i in range(len(self.problem.figures)) if i not in self._in_row)
         groups += [((i,), None) for i in by_themselves]
         every = [ways_of(self.problem, figures, row, self.signs) for figures, row in groups]
-        left = sifted(every, [self.first_gap(k) for k in self.columns])
+        left = sifted(every, [self.problem.gap(self.problem.sums[k]) for k in self.columns])
         for columns in self._kinds():
             now = [w for w in left if self.signs[list(w.figures)][:, columns].any()]
             left = [w for w in left if w not in now]

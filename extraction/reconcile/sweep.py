@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from extraction.reconcile.model import Problem
+from extraction.reconcile.model import Floats, Ints, Problem
 from extraction.reconcile.outlook import CLOSED, Outlook, at_end, before, chances_of
 from extraction.reconcile.slips import chance_of_misprint, chance_of_misread
-from extraction.reconcile.source import COLUMN, Floats, Ints, alone, chance_of, misprint
+from extraction.reconcile.source import COLUMN, alone, chance_of, misprint
 from extraction.reconcile.steps import Blame, Close, Grid, Step
 from extraction.reconcile.ways import Ways, tally
 
@@ -65,7 +65,7 @@ class Sweep:
 
     def run(self) -> Posterior | None:
         """The posterior, None where nothing that was looked at explains what was read."""
-        states = np.array([[self._grid.first_gap(k) for k in self._columns]], dtype=np.int64)
+        states = np.array([[self._problem.gap(self._problem.sums[k]) for k in self._columns]], dtype=np.int64)
         alpha, worth, alphas, layers, lost = np.ones(1), np.ones(1), [], [], 0.0
         for step, outlooks in zip(self._steps, self._outlooks, strict=True):
             edges, reached, left_out = self._taken(step, states, worth)

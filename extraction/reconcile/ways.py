@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from extraction.reconcile.model import Figure, Problem
+from extraction.reconcile.model import Figure, Floats, Ints, Problem
 from extraction.reconcile.slips import chance_of_misprint, chance_of_misread
-from extraction.reconcile.source import Floats, Ints, alone, chance_of, misprint
+from extraction.reconcile.source import alone, chance_of, misprint
 
 _LEAST = 1e-9  # of the likeliest way, from which a way is looked at
 _MOST = 20_000  # ways of a row

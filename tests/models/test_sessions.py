@@ -17,9 +17,8 @@ def test_figures_are_computed_as_in_floating_point(text: str) -> None:
     """Without VNNI instructions sums of products in eight bits are cut off, unless that is asked not to be."""
     path = weights("digits").verified_path()
     options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = (
-        onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    )  # nothing is put in eight bits
+    # As the file says, in floating point: nothing is put in eight bits.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     exact = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     shown = picture(text)
     given = {"pictures": as_input([shown], bucket(shown.shape[1]))}
