@@ -24,7 +24,7 @@ from models.weights import WeightsError, weights
 _FOREIGN = CHARSET.index(OTHER) + 1
 _COUNT = 8  # readings kept
 _BATCH = 64
-_PLAIN = 0.995  # probability of the likeliest path above which no other text is looked for
+_PLAIN = 0.9999  # probability of the likeliest path above which no other text is looked for: nor do the sums need one
 
 
 @dataclass(frozen=True, slots=True)
