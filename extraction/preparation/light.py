@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from extraction.document import Pixels
+from extraction.raster import NOISY, ink, middle, noise_of
 
 _SHRINK = 8  # the paper is looked at in a picture this many times smaller
 _PRINT = 7  # pixels there: print is thinner (about 20 points)
@@ -24,6 +25,13 @@ _REACH = 0.25  # of the page, from each side, where its edge is looked for
 _ON_CURVE = 1.5  # small pixels that a step may be off its side's curve
 _FOUND = 0.6  # share of rows that must have a step on the curve
 _WHITE = 250
+_DARK = 150.0  # grey values that dark print is darker than its paper, as far as the fifth that is darkest goes
+_DARKEST_FIFTH = 0.2
+_PLAINLY = 0.01  # share of a page that is as dark where print is not faint
+_MOST = 4.0  # times that faint print is deepened; what is fainter still may be the back's, shining through
+_LEAST = 1.25  # and what is hardly faint is left alone
+_WINDOW, _CONTRAST = 51, 6  # of the ink of faint print
+_FEWEST = 500  # pixels of ink that tell how dark print is
 
 Floats = npt.NDArray[np.float64]
 
@@ -79,6 +87,27 @@ def evenly_lit(pixels: Pixels, paper: Paper) -> Pixels:
     if paper.outside.any():
         flat[cv2.resize(paper.outside.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0] = _WHITE
     return np.asarray(flat, np.uint8)
+
+
+def deepened(pixels: Pixels) -> Pixels:
+    """The grey picture with print as dark as print usually is; the same object where it is so, or where its noise would
+    be deepened too.
+
+    All that looks for rules, marks and strokes asks how much darker than the paper they are.
+    """
+    paper = middle(pixels)
+    if paper - middle(pixels, _PLAINLY) >= _DARK or (noise := noise_of(pixels)) > NOISY:
+        return pixels
+    inked = np.flatnonzero(ink(pixels, _WINDOW, _CONTRAST, noise))
+    if len(inked) < _FEWEST:
+        return pixels
+    depth = paper - float(np.percentile(pixels.ravel()[inked], 100 * _DARKEST_FIFTH))
+    times = min(_MOST, _DARK / max(1.0, depth))
+    if times < _LEAST:
+        return pixels
+    values = np.arange(256)
+    deeper = np.clip(paper - times * (paper - values), 0, 255).astype(np.uint8)
+    return np.asarray(cv2.LUT(pixels, deeper), np.uint8)
 
 
 def shrunk(pixels: Pixels, by: int) -> Pixels:

@@ -13,7 +13,7 @@ from extraction.preparation.colour import without_colour
 from extraction.preparation.flat import straightened
 from extraction.preparation.halves import gutter
 from extraction.preparation.level import ink_points, skew_of
-from extraction.preparation.light import evenly_lit, paper_of, shrunk
+from extraction.preparation.light import deepened, evenly_lit, paper_of, shrunk
 from extraction.preparation.upright import quarters_to_upright
 from extraction.preparation.warp import part, quarter_turned
 from extraction.raster import NOISY, ink
@@ -61,7 +61,7 @@ def evened(raster: Raster) -> Raster:
         pixels = np.asarray(cv2.extractChannel(pixels, 1), np.uint8)
     paper = paper_of(pixels)
     grey_pixels, overprint = without_colour(pixels, paper)
-    return Raster(evenly_lit(grey_pixels, paper.grey), raster.to_page, raster.mesh, overprint)
+    return Raster(deepened(evenly_lit(grey_pixels, paper.grey)), raster.to_page, raster.mesh, overprint)
 
 
 def _is_grey(pixels: Pixels) -> bool:

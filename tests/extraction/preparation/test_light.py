@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from extraction.document import Pixels
-from extraction.preparation.light import evenly_lit, paper_of
+from extraction.preparation.light import deepened, evenly_lit, paper_of
 from extraction.preparation.pages import evened
-from tests.drawing import paper, scanned, write
+from extraction.rules import find_grids
+from extraction.settings import TableSettings
+from tests.drawing import SCALE, paper, scanned, write
 from tests.extraction.preparation.pages import FORM, HEIGHT, WIDTH, form_page, photographed, raster
 from training.synthetic.scan.paper import marker, seal
 from training.synthetic.scan.picture import Scene
@@ -96,6 +98,30 @@ def test_a_grey_page_has_no_overprint() -> None:
     done = evened(replace(raster(page), pixels=np.repeat(page[..., None], 3, axis=2)))
     assert done.overprint is None
     assert np.array_equal(done.pixels, page)
+
+
+def faint(page: Pixels, share: float) -> Pixels:
+    """The page as a scanner with an open lid sees it: `share` of the contrast, and its noise."""
+    pale = (252 - share * (252 - page.astype(np.float32))).clip(0, 255).astype(np.uint8)
+    return scanned(pale, noise=1, quality=75)
+
+
+def test_faint_print_is_as_dark_as_any() -> None:
+    """The rules of a page of a twentieth of the contrast are lost; the page made deep again has its table."""
+    page = form_page()
+    pale = faint(page, 0.05)
+    assert not find_grids(pale, SCALE, TableSettings())
+    (grid,), (plain,) = (find_grids(p, SCALE, TableSettings()) for p in (deepened(pale), page))
+    assert [(c.row, c.column, c.row_span, c.column_span) for c in grid.cells] == [
+        (c.row, c.column, c.row_span, c.column_span) for c in plain.cells
+    ]
+    assert not any(c.doubtful for c in grid.cells)
+
+
+def test_what_is_not_faint_is_not_made_deeper() -> None:
+    page, bare = form_page(), paper(WIDTH, HEIGHT, 1)
+    for other in (page, faint(page, 0.7), bare, faint(bare, 0.2), scanned(page, noise=12, quality=50)):
+        assert deepened(other) is other
 
 
 def _jpeg(rgb: np.ndarray) -> Pixels:
