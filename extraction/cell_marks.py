@@ -23,6 +23,7 @@ _CHARACTER = 0.45, 1.3  # ems: the height of most characters
 _DUST = 6  # pixels of ink; less is dust
 _SHORT = 4  # pixels; a mark no longer is dust
 _SLIM = 8  # pixels; what is thinner and as long as the cell is a rule
+_LONG, _ALONG = 33, 0.9  # pixels, more than most digits have, and of the cell: so long is a rule
 
 Flags = npt.NDArray[np.bool_]
 Integers = npt.NDArray[Any]
@@ -115,11 +116,10 @@ def _no_dust(stats: Integers, owners: Integers, cells: Sequence[GridCell]) -> Fl
     """Which pieces of ink are large enough for marks, and no pieces of rules."""
     if not cells:
         return np.zeros(len(stats), bool)
-    sizes = np.array([(c.right - c.left, c.bottom - c.top) for c in cells], float)[owners]
+    sizes = np.array([(c.right - c.left, c.bottom - c.top) for c in cells], float)[owners] - 2 * _FRAME
     wide, tall = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    rule = ((wide > np.maximum(40, 0.9 * sizes[:, 0])) & (tall < _SLIM)) | (
-        (tall > np.maximum(40, 0.9 * sizes[:, 1])) & (wide < _SLIM)
-    )
+    across, down = np.maximum(_LONG, _ALONG * sizes).T
+    rule = ((wide > across) & (tall < _SLIM)) | ((tall > down) & (wide < _SLIM))
     return np.asarray((stats[:, cv2.CC_STAT_AREA] >= _DUST) & (np.maximum(wide, tall) >= _SHORT) & ~rule)
 
 

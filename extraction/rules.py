@@ -7,6 +7,7 @@ each unit square are ruled -> cells, merged where no rule divides them. All leng
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from extraction.document import Pixels
 from extraction.grid import Strokes, grids_of
 from extraction.grid_cells import Grid
 from extraction.raster import Part, middle, noise_of, outlined, parts_of
+from extraction.rule_ghosts import without_ghosts
 from extraction.settings import TableSettings
 
 _THICKEST = 3.5  # points; anything thicker is a band, not a rule
@@ -42,15 +44,19 @@ def find_grids(
     # Upright rules are found as level ones of the picture with its axes exchanged.
     turned, along = _turned(grey_pixels), max(3, round(_ALONG / scale)) if _is_grainy(grey_pixels) else 1
     across, down = _thin(grey_pixels, scale, along), _thin(turned, scale, along)
-    level = _rules(across, round(settings.min_rule_across / scale))
-    upright = _turned(_rules(down, round(settings.min_rule_down / scale)))
+    strokes = (
+        Strokes(grey_pixels, across, _rules(across, round(settings.min_rule_across / scale))),
+        Strokes(turned, down, _rules(down, round(settings.min_rule_down / scale))),
+    )
+    level, upright = (s.mask for s in (strokes if rules_only else without_ghosts(*strokes)))
+    upright = _turned(upright)
     level = _meeting(level, upright, round(3.0 / scale))
     upright = _without_loose_strokes(upright, level, _HEADING / scale, 1.5 / scale, not rules_only)
     boxes = list(_touching(level, upright, reach=max(1, round(1.0 / scale))))
     if not boxes:
         return []
     marks = page_marks_of(grey_pixels) if marks is None else marks
-    strokes = Strokes(grey_pixels, across, level), Strokes(turned, down, _turned(upright))
+    strokes = replace(strokes[0], mask=level), replace(strokes[1], mask=_turned(upright))
     grids = [g for g in grids_of(*strokes, marks, boxes, settings.snap / scale) if len(g.cells) >= settings.min_cells]
     return sorted(grids, key=lambda g: (g.top, g.left))
 
