@@ -16,15 +16,18 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from extraction.document import Pixels
 from extraction.grid import Strokes
-from extraction.raster import Part, middle, parts_of
+from extraction.raster import Part, ink, parts_of
 
 _LONG = 300  # pixels of a level stroke that is no line of text
 _OWN = 0.9  # of the length of such strokes: no darker are all but the darkest of them
-_PRINT, _LIGHT = 0.58, 0.42  # of that darkness: print at least, what shows through at most
+_LIGHT = 0.42  # of that darkness: what shows through at most
+_WINDOW, _INK = 51, 0.4  # pixels of surroundings, and of that darkness, by which print is darker
 _TONE = 75  # percentile of a stroke's pixels: its edges are lighter
 _STRETCH = 101  # pixels along a stroke whose tone is told apart: print that it runs through covers less than half
+_NOTHING = 10  # grey values: what is no darker is bare paper
 _MEETS = 5  # pixels around the page's own strokes, within which they cross others
 _CROSSED, _FEWEST = 0.01, 3  # of a stroke's length, and pixels, that print covers where it runs across
+_ALONG = 0.6  # of a stroke's length: what covers more of it runs along it
 _MOST = 0.3  # of the light strokes: where print runs across so many, they are the back's
 
 Flags = npt.NDArray[np.bool_]
@@ -36,8 +39,11 @@ def without_ghosts(across: Strokes, down: Strokes) -> tuple[Strokes, Strokes]:
     parts = [[(p, _tone(strokes.thin, p)) for p in parts_of(strokes.mask)] for strokes in both]
     dark = _darkness([(tone, p.width) for p, tone in parts[0] if p.width >= _LONG])
     light = [[p for p, tone in own if tone <= _LIGHT * dark] for own in parts]
-    pale = [[p for p, tone in own if tone < _PRINT * dark] for own in parts]
-    left = [_without(strokes, of, _LIGHT * dark) for strokes, of in zip(both, pale, strict=True)]
+    if not any(light):
+        return both
+    left = [
+        _without_light(strokes, (p for p, _ in own), _LIGHT * dark) for strokes, own in zip(both, parts, strict=True)
+    ]
     marks = _print_alone(across.grey, dark, np.maximum(left[0].mask, left[1].mask.T))
     crossed = sum(p.width for of, seen in zip(light, (marks, marks.T), strict=True) for p in of if _is_crossed(seen, p))
     return (left[0], left[1]) if crossed > _MOST * sum(p.width for of in light for p in of) else both
@@ -57,23 +63,26 @@ def _darkness(rules: Sequence[tuple[float, int]]) -> float:
 
 
 def _print_alone(grey_pixels: Pixels, dark: float, ruled: Pixels) -> Flags:
-    """Where there is print as dark as the page's own strokes, and none of them."""
+    """Where there is print nearly as dark beside its paper, or its coloured band, as the page's own strokes, and none
+    of them."""
     around = cv2.dilate(ruled, np.ones((_MEETS, _MEETS), np.uint8))
-    return np.asarray((grey_pixels < middle(grey_pixels) - _PRINT * dark) & (np.asarray(around) == 0))
+    return np.asarray((ink(grey_pixels, _WINDOW, round(_INK * dark), 0.0) > 0) & (np.asarray(around) == 0))
 
 
 def _is_crossed(marks: Flags, part: Part) -> bool:
-    """Whether print runs across a stroke."""
+    """Whether print runs across a stroke, here and there: the edge of a coloured band goes all along it."""
     covered = (marks[part.area] & part.own).any(axis=0).sum()
-    return bool(covered >= max(_FEWEST, _CROSSED * part.width))
+    return bool(max(_FEWEST, _CROSSED * part.width) <= covered <= _ALONG * part.width)
 
 
-def _without(strokes: Strokes, parts: Iterable[Part], light: float) -> Strokes:
-    """The strokes without these, but for stretches that are not light: where a rule of the back goes on from one of
-    the page's own they are one part."""
-    mask = strokes.mask.copy()
+def _without_light(strokes: Strokes, parts: Iterable[Part], light: float) -> Strokes:
+    """The strokes without their light stretches: where a rule of the back goes on from one of the page's own, or runs
+    through print, they are one part. Where a broken rule was bridged there is nothing, and it stays so."""
+    thin, mask = strokes.thin.copy(), strokes.mask.copy()
     for part in parts:
-        thin = np.where(part.own, strokes.thin[part.area], 0).max(axis=0)
-        around = sliding_window_view(np.pad(thin, _STRETCH // 2, mode="edge"), _STRETCH)
-        mask[part.area][part.own & (np.median(around, axis=1) <= light)] = 0
-    return replace(strokes, mask=mask)
+        darkest = np.where(part.own, strokes.thin[part.area], 0).max(axis=0)
+        around = sliding_window_view(np.pad(darkest, _STRETCH // 2, mode="edge"), _STRETCH)
+        tones = np.median(around, axis=1)
+        gone = part.own & (tones > _NOTHING) & (tones <= light)
+        thin[part.area][gone] = mask[part.area][gone] = 0
+    return replace(strokes, thin=thin, mask=mask)

@@ -48,8 +48,9 @@ def find_grids(
         Strokes(grey_pixels, across, _rules(across, round(settings.min_rule_across / scale))),
         Strokes(turned, down, _rules(down, round(settings.min_rule_down / scale))),
     )
-    level, upright = (s.mask for s in (strokes if rules_only else without_ghosts(*strokes)))
-    upright = _turned(upright)
+    if not rules_only:
+        strokes = without_ghosts(*strokes)
+    level, upright = strokes[0].mask, _turned(strokes[1].mask)
     level = _meeting(level, upright, round(3.0 / scale))
     upright = _without_loose_strokes(upright, level, _HEADING / scale, 1.5 / scale, not rules_only)
     boxes = list(_touching(level, upright, reach=max(1, round(1.0 / scale))))

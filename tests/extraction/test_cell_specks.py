@@ -61,3 +61,15 @@ def test_a_blank_cell_of_a_fax_is_read_as_blank(seed: int) -> None:
     read = read_cells(Raster(page, 0.36), page_marks_of(page), cells, Models(threads=1))
     assert [t.text for t in read] == ["7" if (r + c) % 2 else "" for r, c in places]
     assert all(t.confidence > 0.97 and not t.doubt for t, (r, c) in zip(read, places, strict=True) if not (r + c) % 2)
+
+
+@pytest.mark.parametrize("height", [44, 60])
+def test_a_rule_left_between_two_figures_makes_them_no_figure(height: int) -> None:
+    """Two cells taken for one, the rule between them as tall as the cell: 4 and 0 are not 40."""
+    page = np.full((height, 240), 255, np.uint8)
+    cv2.putText(page, "4", (70, height - 12), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
+    cv2.putText(page, "0", (150, height - 12), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
+    page[:, 119:122] = 60
+    raster = Raster(page, np.array([[0.36, 0, 0], [0, 0.36, 0]]))
+    (text,) = read_cells(raster, page_marks_of(page), [GridCell(0, 0, 1, 1, 0, 0, 240, height)], Models(threads=1))
+    assert text.doubt or text.confidence < 0.6
