@@ -8,6 +8,7 @@ and is then read as a scan. Whether visible text agrees with the picture is for 
 from __future__ import annotations
 
 import ctypes
+import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -122,6 +123,8 @@ def _page_to_top_left(page: pdfium.PdfPage) -> Affine:
 
 def _text_layer_fault(spans: Sequence[Span], objects: Sequence[PageObject], width: float, height: float) -> str:
     """Why the text layer cannot be used, "" if it looks usable."""
+    if not all(s.box is not None and math.isfinite(sum(s.box)) for s in spans):
+        return "characters of its text layer have no place (damaged numbers)"
     garbled = sum(_is_garbled(s.text) for s in spans)
     if garbled > _GARBLED_SHARE * len(spans):
         return "its text layer is garbled (a font without a character map)"

@@ -194,6 +194,14 @@ def test_text_that_maps_to_no_character_is_dropped() -> None:
     assert ink_of(page).left == pytest.approx(72, abs=2)
 
 
+def test_characters_without_a_place_are_read_from_the_picture() -> None:
+    """Damaged matrices overflow: leaving such characters out could leave a digit out of a figure."""
+    grown = "q " + "100 0 0 100 0 0 cm\n" * 30 + text_at(72, 300, "12") + "Q\n"
+    (page,) = read(pdf(PdfPage(text_at(72, 300, "34") + grown)))
+    assert page.spans == ()
+    assert "no place" in page.warnings[0]
+
+
 def test_each_page_of_a_mixed_file_is_taken_by_itself() -> None:
     digital = PdfPage(text_at(72, 300, "12"))
     scanned = PdfPage(picture_at(0, 0, 300, 400), pictures=[SCAN])
