@@ -31,7 +31,7 @@ _PLAINLY = 0.01  # share of a page that is as dark where print is not faint
 _MOST = 4.0  # times that faint print is deepened; what is fainter still may be the back's, shining through
 _LEAST = 1.25  # and what is hardly faint is left alone
 _WINDOW, _CONTRAST = 51, 6  # of the ink of faint print
-_FEWEST = 500  # pixels of ink that tell how dark print is
+_FEWEST, _GRAIN = 500, 0.12  # pixels of ink that tell how dark print is; share of the page from which they are grain
 
 Floats = npt.NDArray[np.float64]
 
@@ -99,7 +99,7 @@ def deepened(pixels: Pixels) -> Pixels:
     if paper - middle(pixels, _PLAINLY) >= _DARK or (noise := noise_of(pixels)) > NOISY:
         return pixels
     inked = np.flatnonzero(ink(pixels, _WINDOW, _CONTRAST, noise))
-    if len(inked) < _FEWEST:
+    if not _FEWEST <= len(inked) <= _GRAIN * pixels.size:
         return pixels
     depth = paper - float(np.percentile(pixels.ravel()[inked], 100 * _DARKEST_FIFTH))
     times = min(_MOST, _DARK / max(1.0, depth))

@@ -124,6 +124,13 @@ def test_what_is_not_faint_is_not_made_deeper() -> None:
         assert deepened(other) is other
 
 
+def test_coarse_grain_is_not_made_deeper() -> None:
+    """A blurred copy on rough paper: half of what is darker than its surroundings is the paper's grain."""
+    rough = cv2.GaussianBlur(np.random.default_rng(5).normal(0, 60, (HEIGHT, WIDTH)), (0, 0), 3)
+    page = (np.minimum(cv2.GaussianBlur(form_page(), (0, 0), 2.5), 235) + 1.5 * rough).clip(0, 255).astype(np.uint8)
+    assert deepened(page) is page
+
+
 def _jpeg(rgb: np.ndarray) -> Pixels:
     """As a scanner keeps it: BGR, colours coarser than light."""
     bgr = np.clip(rgb, 0, 255).astype(np.uint8)[..., ::-1]
