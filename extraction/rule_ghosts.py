@@ -18,7 +18,7 @@ from extraction.document import Pixels
 from extraction.grid import Strokes
 from extraction.raster import Part, ink, parts_of
 
-_LONG = 300  # pixels of a level stroke that is no line of text
+_LONG, _STROKE = 300, 180  # pixels of a level stroke that is surely a rule; and of a light one that is none of text
 _OWN = 0.9  # of the length of such strokes: no darker are all but the darkest of them
 _LIGHT = 0.42  # of that darkness: what shows through at most
 _WINDOW, _INK = 51, 0.4  # pixels of surroundings, and of that darkness, by which print is darker
@@ -38,7 +38,7 @@ def without_ghosts(across: Strokes, down: Strokes) -> tuple[Strokes, Strokes]:
     both = across, down
     parts = [[(p, _tone(strokes.thin, p)) for p in parts_of(strokes.mask)] for strokes in both]
     dark = _darkness([(tone, p.width) for p, tone in parts[0] if p.width >= _LONG])
-    light = [[p for p, tone in own if tone <= _LIGHT * dark] for own in parts]
+    light = [[p for p, tone in own if tone <= _LIGHT * dark and p.width >= _STROKE] for own in parts]
     if not any(light):
         return both
     left = [
@@ -81,8 +81,15 @@ def _without_light(strokes: Strokes, parts: Iterable[Part], light: float) -> Str
     thin, mask = strokes.thin.copy(), strokes.mask.copy()
     for part in parts:
         darkest = np.where(part.own, strokes.thin[part.area], 0).max(axis=0)
-        around = sliding_window_view(np.pad(darkest, _STRETCH // 2, mode="edge"), _STRETCH)
-        tones = np.median(around, axis=1)
+        tones = _along(darkest)
         gone = part.own & (tones > _NOTHING) & (tones <= light)
         thin[part.area][gone] = mask[part.area][gone] = 0
     return replace(strokes, thin=thin, mask=mask)
+
+
+def _along(tones: Pixels) -> npt.NDArray[np.float64]:
+    """The usual tone around each pixel of a stroke, of a short one all in all: its ends are lighter."""
+    if len(tones) <= _STRETCH:
+        return np.full(len(tones), np.median(tones))
+    around = sliding_window_view(np.pad(tones, _STRETCH // 2, mode="reflect"), _STRETCH)
+    return np.asarray(np.median(around, axis=1))
