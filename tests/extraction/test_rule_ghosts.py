@@ -54,6 +54,16 @@ def test_a_rule_that_goes_on_as_one_of_the_back_stays() -> None:
     assert places(grid) == FRONT.places
 
 
+def test_a_row_of_short_rules_beside_light_strokes_stays() -> None:
+    """The rules of one low row are shorter than the stretch by which the back's are told."""
+    row = form(range(150, 1501, 90), (300, 352))
+    page = page_of(FRONT, text=False)
+    np.minimum(page, page_of(row, text=False), out=page)
+    characters(page, (200, 420, 1450, 1400), seed=1)
+    found = grids(np.minimum(page, behind(215)))
+    assert [places(g) for g in found] == [row.places, FRONT.places]
+
+
 def test_a_hairline_table_below_a_dark_one_stays() -> None:
     """No print runs across its rules: they are the page's own."""
     page = page_of(FRONT, text=False)
