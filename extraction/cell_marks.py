@@ -23,7 +23,8 @@ _CHARACTER = 0.45, 1.3  # ems: the height of most characters
 _DUST = 6  # pixels of ink; less is dust
 _SHORT = 4  # pixels; a mark no longer is dust
 _SLIM = 8  # pixels; what is thinner and as long as the cell is a rule
-_LONG, _ALONG = 33, 0.9  # pixels, more than most digits have, and of the cell: so long is a rule
+_LONG, _ALONG = 40, 0.9  # pixels, more than digits have, and of the cell: so long is a rule
+_BESIDE = 0.5, 0.87  # of its height: so tall are digits beside a rule that is shorter than that
 
 Flags = npt.NDArray[np.bool_]
 Integers = npt.NDArray[Any]
@@ -96,8 +97,9 @@ def table_marks(ink: Pixels, cells: Sequence[GridCell]) -> TableMarks:
     owners = owner[stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_LEFT]].astype(int)
     kept = _no_dust(stats, owners, cells)
     of = _by_owner(owners, kept, len(cells))
-    for numbers in of:
+    for cell, numbers in zip(cells, of, strict=True):
         kept[_lone_specks(numbers, labels, stats)] = False
+        kept[_rules_between(numbers, stats, cell.bottom - cell.top - 2 * _FRAME)] = False
     sides = stats[:, [cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP, cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP]] + (left, top, left, top)
     sides[:, 2:] += stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
     boxes = [Mark(*side) for side in sides.tolist()]
@@ -116,11 +118,23 @@ def _no_dust(stats: Integers, owners: Integers, cells: Sequence[GridCell]) -> Fl
     """Which pieces of ink are large enough for marks, and no pieces of rules."""
     if not cells:
         return np.zeros(len(stats), bool)
-    sizes = np.array([(c.right - c.left, c.bottom - c.top) for c in cells], float)[owners] - 2 * _FRAME
+    sizes = np.array([(c.right - c.left, c.bottom - c.top) for c in cells], float)[owners]
     wide, tall = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     across, down = np.maximum(_LONG, _ALONG * sizes).T
     rule = ((wide > across) & (tall < _SLIM)) | ((tall > down) & (wide < _SLIM))
     return np.asarray((stats[:, cv2.CC_STAT_AREA] >= _DUST) & (np.maximum(wide, tall) >= _SHORT) & ~rule)
+
+
+def _rules_between(numbers: Integers, stats: Integers, inside: int) -> Integers:
+    """Of the marks of a low cell, those that are what is left of an upright rule between two figures: as tall as the
+    room `inside` the cell and taller than the digits, which a 1 is not."""
+    own = stats[numbers]
+    tall = own[:, cv2.CC_STAT_HEIGHT]
+    rules = (own[:, cv2.CC_STAT_WIDTH] < _SLIM) & (tall >= _ALONG * inside)
+    if rules.all() or not rules.any():
+        return numbers[:0]
+    digits = tall[~rules].max()
+    return np.asarray(numbers[rules & (_BESIDE[0] * tall <= digits) & (digits <= _BESIDE[1] * tall)])
 
 
 def _lone_specks(numbers: Integers, labels: Integers, stats: Integers) -> Integers:

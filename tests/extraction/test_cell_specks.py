@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extraction.cell_ink import page_marks_of
+from extraction.cell_marks import table_marks
 from extraction.cell_specks import without_specks
 from extraction.document import Pixels, Raster
 from extraction.grid_cells import GridCell
@@ -73,3 +74,16 @@ def test_a_rule_left_between_two_figures_makes_them_no_figure(height: int) -> No
     raster = Raster(page, np.array([[0.36, 0, 0], [0, 0.36, 0]]))
     (text,) = read_cells(raster, page_marks_of(page), [GridCell(0, 0, 1, 1, 0, 0, 240, height)], Models(threads=1))
     assert text.doubt or text.confidence < 0.6
+
+
+@pytest.mark.parametrize("beside", ["", "7", "-"])
+def test_a_one_that_fills_its_cell_is_no_rule(beside: str) -> None:
+    """The cell of a table without rules is hardly taller than its figures, and a 1 may be a bare stroke."""
+    page = np.full((80, 140), 255, np.uint8)
+    page[20:56, 60:65] = 0
+    if beside == "7":
+        page[20:25, 80:100] = page[25:56, 94:100] = 0
+    elif beside:
+        page[36:40, 30:50] = 0
+    marks = table_marks(page_marks_of(page), [GridCell(0, 0, 1, 1, 0, 15, 140, 61)])
+    assert len(marks.of[0]) == len("1" + beside)
