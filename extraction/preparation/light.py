@@ -25,11 +25,13 @@ _REACH = 0.25  # of the page, from each side, where its edge is looked for
 _ON_CURVE = 1.5  # small pixels that a step may be off its side's curve
 _FOUND = 0.6  # share of rows that must have a step on the curve
 _WHITE = 250
-_DARK = 150.0  # grey values that dark print is darker than its paper, as far as the fifth that is darkest goes
-_DARKEST_FIFTH = 0.2
+_FAINT = (
+    1,
+    140.0,
+)  # percentile of faint print, the darkest first, and grey values that it is darker than its paper at most
+_DARK = 20, 150.0  # percentile of it, and grey values that it is made darker by: most of ink are the edges of strokes
 _PLAINLY = 0.01  # share of a page that is as dark where print is not faint
 _MOST = 4.0  # times that faint print is deepened; what is fainter still may be the back's, shining through
-_LEAST = 1.25  # and what is hardly faint is left alone
 _WINDOW, _CONTRAST = 51, 6  # of the ink of faint print
 _FEWEST, _GRAIN = 500, 0.12  # pixels of ink that tell how dark print is; share of the page from which they are grain
 
@@ -96,17 +98,16 @@ def deepened(pixels: Pixels) -> Pixels:
     All that looks for rules, marks and strokes asks how much darker than the paper they are.
     """
     paper = middle(pixels)
-    if paper - middle(pixels, _PLAINLY) >= _DARK or (noise := noise_of(pixels)) > NOISY:
+    if paper - middle(pixels, _PLAINLY) >= _FAINT[1] or (noise := noise_of(pixels)) > NOISY:
         return pixels
     inked = np.flatnonzero(ink(pixels, _WINDOW, _CONTRAST, noise))
     if not _FEWEST <= len(inked) <= _GRAIN * pixels.size:
         return pixels
-    depth = paper - float(np.percentile(pixels.ravel()[inked], 100 * _DARKEST_FIFTH))
-    times = min(_MOST, _DARK / max(1.0, depth))
-    if times < _LEAST:
+    darkest, dark = paper - np.percentile(pixels.ravel()[inked], (_FAINT[0], _DARK[0]))
+    if darkest >= _FAINT[1]:
         return pixels
-    values = np.arange(256)
-    deeper = np.clip(paper - times * (paper - values), 0, 255).astype(np.uint8)
+    times = np.clip(_DARK[1] / max(1.0, dark), 1.0, _MOST)
+    deeper = np.clip(paper - times * (paper - np.arange(256)), 0, 255).astype(np.uint8)
     return np.asarray(cv2.LUT(pixels, deeper), np.uint8)
 
 

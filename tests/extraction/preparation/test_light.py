@@ -13,7 +13,7 @@ from extraction.preparation.light import deepened, evenly_lit, paper_of
 from extraction.preparation.pages import evened
 from extraction.rules import find_grids
 from extraction.settings import TableSettings
-from tests.drawing import SCALE, paper, scanned, write
+from tests.drawing import SCALE, characters, paper, scanned, write
 from tests.extraction.preparation.pages import FORM, HEIGHT, WIDTH, form_page, photographed, raster
 from training.synthetic.scan.paper import marker, seal
 from training.synthetic.scan.picture import Scene
@@ -122,6 +122,14 @@ def test_what_is_not_faint_is_not_made_deeper() -> None:
     page, bare = form_page(), paper(WIDTH, HEIGHT, 1)
     for other in (page, faint(page, 0.7), bare, faint(bare, 0.2), scanned(page, noise=12, quality=50)):
         assert deepened(other) is other
+
+
+def test_a_page_with_little_dark_print_is_not_made_deeper() -> None:
+    """Most of its ink are the pale edges of strokes; what there is of strokes is dark."""
+    page = paper(WIDTH, HEIGHT)
+    characters(page, (200, 200, 900, 320), seed=4)
+    soft = cv2.GaussianBlur(page, (0, 0), 2.0)
+    assert deepened(soft) is soft
 
 
 def test_coarse_grain_is_not_made_deeper() -> None:
