@@ -22,3 +22,12 @@ settings.load_profile("gouji")
 def models() -> Models:
     """Networks are loaded when first needed; with several test processes each has one core."""
     return Models(threads=1 if "PYTEST_XDIST_WORKER" in os.environ else 2)
+
+
+_LONGEST = ("tests/test_mini.py", "tests/extraction/bulk/test_ray.py")
+"""A minute and more each: begun last they would leave one of two processes with nothing to do."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))

@@ -88,9 +88,9 @@ def test_a_batch_reads_as_its_pictures_alone(reader: CellReader) -> None:
     assert reader.read([]) == []
 
 
-@given(st.lists(st.integers(0, 255), min_size=HEIGHT * 40, max_size=HEIGHT * 40))
-def test_any_picture_has_readings_that_are_probabilities(values: list[int]) -> None:
-    (reading,) = _READER.read([np.array(values, np.uint8).reshape(HEIGHT, 40)])
+@given(st.binary(min_size=HEIGHT * 40, max_size=HEIGHT * 40))
+def test_any_picture_has_readings_that_are_probabilities(values: bytes) -> None:
+    (reading,) = _READER.read([np.frombuffer(values, np.uint8).reshape(HEIGHT, 40)])
     shares = [p for _, p in reading.candidates]
     assert shares == sorted(shares, reverse=True)
     assert 0 < sum(shares) <= 1 + 1e-5
