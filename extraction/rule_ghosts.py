@@ -34,7 +34,10 @@ Flags = npt.NDArray[np.bool_]
 
 
 def without_ghosts(across: Strokes, down: Strokes) -> tuple[Strokes, Strokes]:
-    """The strokes of both directions without those that show through."""
+    """The strokes of both directions without those that show through, the same objects where there are none.
+
+    `down` has its axes exchanged, so that its strokes run across too. Pixels are those at which pages are read.
+    """
     both = across, down
     parts = [[(p, _tone(strokes.thin, p)) for p in parts_of(strokes.mask)] for strokes in both]
     dark = _darkness([(tone, p.width) for p, tone in parts[0] if p.width >= _LONG])
