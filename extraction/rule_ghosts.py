@@ -12,7 +12,6 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import sliding_window_view
 
 from extraction.document import Pixels
 from extraction.grid import Strokes
@@ -39,14 +38,16 @@ def without_ghosts(across: Strokes, down: Strokes) -> tuple[Strokes, Strokes]:
     `down` has its axes exchanged, so that its strokes run across too. Pixels are those at which pages are read.
     """
     both = across, down
-    parts = [[(p, _tone(strokes.thin, p)) for p in parts_of(strokes.mask)] for strokes in both]
-    dark = _darkness([(tone, p.width) for p, tone in parts[0] if p.width >= _LONG])
-    light = [[p for p, tone in own if tone <= _LIGHT * dark and p.width >= _STROKE] for own in parts]
+    parts = [list(parts_of(strokes.mask)) for strokes in both]
+    tones = [
+        [(p, _tone(strokes.thin, p)) for p in own if p.width >= _STROKE]
+        for strokes, own in zip(both, parts, strict=True)
+    ]
+    dark = _darkness([(tone, p.width) for p, tone in tones[0] if p.width >= _LONG])
+    light = [[p for p, tone in long if tone <= _LIGHT * dark] for long in tones]
     if not any(light):
         return both
-    left = [
-        _without_light(strokes, (p for p, _ in own), _LIGHT * dark) for strokes, own in zip(both, parts, strict=True)
-    ]
+    left = [_without_light(strokes, own, _LIGHT * dark) for strokes, own in zip(both, parts, strict=True)]
     marks = _print_alone(across.grey, dark, np.maximum(left[0].mask, left[1].mask.T))
     crossed = sum(p.width for of, seen in zip(light, (marks, marks.T), strict=True) for p in of if _is_crossed(seen, p))
     return (left[0], left[1]) if crossed > _MOST * sum(p.width for of in light for p in of) else both
@@ -94,5 +95,6 @@ def _along(tones: Pixels) -> npt.NDArray[np.float64]:
     """The usual tone around each pixel of a stroke, of a short one all in all: its ends are lighter."""
     if len(tones) <= _STRETCH:
         return np.full(len(tones), np.median(tones))
-    around = sliding_window_view(np.pad(tones, _STRETCH // 2, mode="reflect"), _STRETCH)
-    return np.asarray(np.median(around, axis=1))
+    reach = _STRETCH // 2
+    row = cv2.copyMakeBorder(tones[None, :], 0, 0, reach, reach, cv2.BORDER_REFLECT_101)
+    return np.asarray(cv2.medianBlur(row, _STRETCH)[0, reach:-reach], np.float64)

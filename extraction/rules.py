@@ -1,7 +1,8 @@
 """Ruling lines to grids: the picture of a level page in, the cells of its ruled tables out.
 
-A chain of small steps: thin dark strokes -> rules -> groups of rules that touch -> edges of the grid -> which sides of
-each unit square are ruled -> cells, merged where no rule divides them. All lengths in the settings are points.
+A chain of small steps: thin dark strokes -> rules -> those of this side of the paper -> groups of rules that touch ->
+edges of the grid -> which sides of each unit square are ruled -> cells, merged where no rule divides them. All lengths
+in the settings are points.
 """
 
 from __future__ import annotations

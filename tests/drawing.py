@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
 from extraction.document import Pixels
+from extraction.grid_cells import Grid
 
 SCALE = 72 / 200
 """Points a pixel."""
@@ -71,6 +72,11 @@ def form(xs: Sequence[int], ys: Sequence[int], merges: Iterable[Place] = ()) -> 
         (*(ys[r] for r in rows), ys[-1]),
         tuple(sorted(seen)),
     )
+
+
+def places(grid: Grid) -> tuple[Place, ...]:
+    """The cells of a table that was found, in order."""
+    return tuple(sorted((c.row, c.column, c.row_span, c.column_span) for c in grid.cells))
 
 
 @st.composite

@@ -1,4 +1,5 @@
-"""Light made even: shadow, slope and the paper's own tone taken out, what lies around the paper made as bright as it.
+"""Light made even: shadow, slope and the paper's own tone taken out, what lies around the paper made as bright as it;
+faint print made as dark as any.
 
 The paper's brightness is what is left of a small picture when everything as thin as print is closed. What surrounds
 the sheet ends in a step, not in a slope as a shadow does, and the steps of a side lie on one smooth curve.
@@ -25,11 +26,8 @@ _REACH = 0.25  # of the page, from each side, where its edge is looked for
 _ON_CURVE = 1.5  # small pixels that a step may be off its side's curve
 _FOUND = 0.6  # share of rows that must have a step on the curve
 _WHITE = 250
-_FAINT = (
-    1,
-    140.0,
-)  # percentile of faint print, the darkest first, and grey values that it is darker than its paper at most
-_DARK = 20, 150.0  # percentile of it, and grey values that it is made darker by: most of ink are the edges of strokes
+_DARKEST_INK, _FAINT = 1, 140.0  # percentile of ink, the darkest first, and its depth below the paper where it is faint
+_INK, _DEEP = 20, 150.0  # percentile of faint ink, and the depth it is given: most of ink are the edges of strokes
 _PLAINLY = 0.01  # share of a page that is as dark where print is not faint
 _MOST = 4.0  # times that faint print is deepened; what is fainter still may be the back's, shining through
 _WINDOW, _CONTRAST = 51, 6  # of the ink of faint print
@@ -98,15 +96,15 @@ def deepened(pixels: Pixels) -> Pixels:
     All that looks for rules, marks and strokes asks how much darker than the paper they are.
     """
     paper = middle(pixels)
-    if paper - middle(pixels, _PLAINLY) >= _FAINT[1] or (noise := noise_of(pixels)) > NOISY:
+    if paper - middle(pixels, _PLAINLY) >= _FAINT or (noise := noise_of(pixels)) > NOISY:
         return pixels
     inked = np.flatnonzero(ink(pixels, _WINDOW, _CONTRAST, noise))
     if not _FEWEST <= len(inked) <= _GRAIN * pixels.size:
         return pixels
-    darkest, dark = paper - np.percentile(pixels.ravel()[inked], (_FAINT[0], _DARK[0]))
-    if darkest >= _FAINT[1]:
+    darkest, dark = paper - np.percentile(pixels.ravel()[inked], (_DARKEST_INK, _INK))
+    if darkest >= _FAINT:
         return pixels
-    times = np.clip(_DARK[1] / max(1.0, dark), 1.0, _MOST)
+    times = np.clip(_DEEP / max(1.0, dark), 1.0, _MOST)
     deeper = np.clip(paper - times * (paper - np.arange(256)), 0, 255).astype(np.uint8)
     return np.asarray(cv2.LUT(pixels, deeper), np.uint8)
 

@@ -12,7 +12,7 @@ from extraction.document import Pixels
 from extraction.grid_cells import Grid, GridCell
 from extraction.rules import find_grids
 from extraction.settings import TableSettings
-from tests.drawing import SCALE, Form, Place, draw_form, form, paper, rule, scanned, write_mid
+from tests.drawing import SCALE, Form, draw_form, form, paper, places, rule, scanned, write_mid
 
 XS, YS = (160, 340, 500, 660, 860, 1020), (160, 220, 280, 350, 410, 470)
 DRAWN = form(XS, YS)
@@ -30,10 +30,6 @@ def filled(drawn: Form = DRAWN, thickness: int = 2, tone: int = 60) -> Pixels:
 def only_grid(page: Pixels) -> Grid:
     (grid,) = find_grids(page, SCALE, TableSettings())
     return grid
-
-
-def places(grid: Grid) -> tuple[Place, ...]:
-    return tuple(sorted((c.row, c.column, c.row_span, c.column_span) for c in grid.cells))
 
 
 def holding(grid: Grid, x: float, y: float) -> GridCell:

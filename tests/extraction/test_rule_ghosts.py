@@ -8,7 +8,7 @@ from extraction.document import Pixels
 from extraction.grid_cells import Grid
 from extraction.rules import find_grids
 from extraction.settings import TableSettings
-from tests.drawing import SCALE, Form, Place, characters, draw_form, form, paper, scanned, write_mid
+from tests.drawing import SCALE, Form, characters, draw_form, form, paper, places, scanned, write_mid
 
 WIDTH, HEIGHT = 1654, 2339
 FRONT = form((150, 520, 760, 1000, 1240, 1500), range(1500, 2030, 66))
@@ -28,10 +28,6 @@ def page_of(drawn: Form, tone: int = 60, *, text: bool = True) -> Pixels:
 
 def grids(page: Pixels) -> list[Grid]:
     return find_grids(scanned(page, noise=2, quality=80), SCALE, TableSettings())
-
-
-def places(grid: Grid) -> tuple[Place, ...]:
-    return tuple(sorted((c.row, c.column, c.row_span, c.column_span) for c in grid.cells))
 
 
 def behind(tone: int) -> Pixels:

@@ -16,13 +16,13 @@ from extraction.settings import TableSettings
 from tests.drawing import (
     SCALE,
     Form,
-    Place,
     characters,
     draw_form,
     form,
     forms,
     paper,
     paste,
+    places,
     printed_lines,
     rule,
     scanned,
@@ -37,10 +37,6 @@ PLAIN = form(XS, YS)
 
 def grids(page: Pixels) -> list[Grid]:
     return find_grids(page, SCALE, TableSettings())
-
-
-def places(grid: Grid) -> tuple[Place, ...]:
-    return tuple(sorted((c.row, c.column, c.row_span, c.column_span) for c in grid.cells))
 
 
 def assert_found(page: Pixels, drawn: Form, thickness: int = 2, outside: int = 0) -> None:
