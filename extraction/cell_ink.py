@@ -19,6 +19,7 @@ from extraction.raster import grey, ink
 _SPECK = 0.22  # em; smaller marks are dust
 _FAR_APART = 1.0  # line heights between two marks of a line: too far for the digits of one figure
 _SMALL = 0.35  # of the line's height: a mark that is no digit
+_POINT, _BROKEN = 0.35, 0.85  # heights of a digit: of points at most, of digits at least
 _DIGIT = 0.72  # em: the height of a digit
 _LEANING = 1.6  # heights; a wider line is no single stroke, and its slant says nothing
 
@@ -84,12 +85,19 @@ def _bands(marks: TableMarks, own: Sequence[Mark]) -> list[InkLine]:
     for band in _runs(own, lambda mark: (mark.top, mark.bottom), 0):
         top, bottom = min(m.top for m in band), max(m.bottom for m in band)
         columns = _runs(_without_far_specks(band, bottom - top), lambda mark: (mark.left, mark.right), 0)
-        sides = [(min(m.left for m in run), max(m.right for m in run)) for run in columns]
-        left, right = sides[0][0], sides[-1][1]
-        gap = max((after - before for (_, before), (after, _) in pairwise(sides)), default=0)
+        left, right = min(m.left for m in columns[0]), max(m.right for m in columns[-1])
+        gap = _widest_gap(columns)
         slant = _slant(marks.pixels(left, top, right, bottom)) if right - left <= _LEANING * (bottom - top) else 0.0
         bands.append(InkLine(left, top, right, bottom, slant, gap))
     return bands
+
+
+def _widest_gap(columns: Sequence[Sequence[Mark]]) -> int:
+    """The widest room between neighbours that are digits or points; what is of neither's height is left of a rule."""
+    heights = [max(m.bottom for m in run) - min(m.top for m in run) for run in columns]
+    digit = median(h for h in heights if 2 * h >= max(heights))
+    kept = [run for run, h in zip(columns, heights, strict=True) if not _POINT * digit <= h < _BROKEN * digit]
+    return max((min(m.left for m in b) - max(m.right for m in a) for a, b in pairwise(kept)), default=0)
 
 
 def _runs(marks: Sequence[Mark], sides: Callable[[Mark], tuple[int, int]], room: float) -> list[list[Mark]]:
@@ -136,7 +144,8 @@ def _together(bands: list[InkLine], em: float) -> list[InkLine]:
         if lines and band.bottom - lines[-1].top <= 1.25 * em:
             last = lines.pop()
             left, right = min(last.left, band.left), max(last.right, band.right)
-            band = InkLine(left, last.top, right, band.bottom, gap=min(last.gap, band.gap))
+            gap = max(last, band, key=lambda part: part.height).gap  # the other is a stroke, or dust above a figure
+            band = InkLine(left, last.top, right, band.bottom, gap=gap)
         lines.append(band)
     return lines
 

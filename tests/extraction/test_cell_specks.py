@@ -13,6 +13,7 @@ from extraction.cell_marks import table_marks
 from extraction.cell_specks import without_specks
 from extraction.document import Pixels, Raster
 from extraction.grid_cells import GridCell
+from extraction.numbers import parse_figure
 from extraction.ocr import read_cells
 from models.loaded import Models
 
@@ -65,15 +66,19 @@ def test_a_blank_cell_of_a_fax_is_read_as_blank(seed: int) -> None:
 
 
 @pytest.mark.parametrize("height", [44, 60])
-def test_a_rule_left_between_two_figures_makes_them_no_figure(height: int) -> None:
-    """Two cells taken for one, the rule between them as tall as the cell: 4 and 0 are not 40."""
+@pytest.mark.parametrize("figures", [("4", "0"), ("12", "3")])
+@pytest.mark.parametrize("piece", [0.1, 0.25, 0.35, 0.6, 1.0])
+def test_a_rule_left_between_two_figures_makes_them_no_figure(
+    height: int, figures: tuple[str, str], piece: float
+) -> None:
+    """Two cells taken for one, and of the rule between them this share of the cell's height: 4 and 0 are not 40."""
     page = np.full((height, 240), 255, np.uint8)
-    cv2.putText(page, "4", (70, height - 12), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
-    cv2.putText(page, "0", (150, height - 12), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
-    page[:, 119:122] = 60
+    for text, left in zip(figures, (70, 150), strict=True):
+        cv2.putText(page, text, (left, height - 12), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
+    page[4 if piece < 1 else 0 : 4 + round(piece * height), 119:122] = 60
     raster = Raster(page, np.array([[0.36, 0, 0], [0, 0.36, 0]]))
     (text,) = read_cells(raster, page_marks_of(page), [GridCell(0, 0, 1, 1, 0, 0, 240, height)], Models(threads=1))
-    assert text.doubt or text.confidence < 0.6
+    assert text.doubt or text.confidence < 0.6 or parse_figure(text.text) is None
 
 
 @pytest.mark.parametrize("beside", ["", "7", "-"])
