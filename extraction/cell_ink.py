@@ -18,6 +18,7 @@ from extraction.raster import grey, ink
 
 _SPECK = 0.22  # em; smaller marks are dust
 _FAR_APART = 1.0  # line heights between two marks of a line: too far for the digits of one figure
+_PIECES = 0.4  # line heights between the pieces of one digit at most
 _SMALL = 0.35  # of the line's height: a mark that is no digit
 _POINT, _BROKEN = 0.35, 0.85  # heights of a digit: of points at most, of digits at least
 _DIGIT = 0.72  # em: the height of a digit
@@ -82,7 +83,7 @@ def digit_height(lines: Iterable[InkLine]) -> float:
 def _bands(marks: TableMarks, own: Sequence[Mark]) -> list[InkLine]:
     """A cell's runs of rows with ink, without single specks."""
     bands = []
-    for band in _runs(own, lambda mark: (mark.top, mark.bottom), 0):
+    for band in _without_strays(_runs(own, lambda mark: (mark.top, mark.bottom), 0)):
         top, bottom = min(m.top for m in band), max(m.bottom for m in band)
         columns = _runs(_without_far_specks(band, bottom - top), lambda mark: (mark.left, mark.right), 0)
         left, right = min(m.left for m in columns[0]), max(m.right for m in columns[-1])
@@ -90,6 +91,18 @@ def _bands(marks: TableMarks, own: Sequence[Mark]) -> list[InkLine]:
         slant = _slant(marks.pixels(left, top, right, bottom)) if right - left <= _LEANING * (bottom - top) else 0.0
         bands.append(InkLine(left, top, right, bottom, slant, gap))
     return bands
+
+
+def _without_strays(bands: Sequence[list[Mark]]) -> list[list[Mark]]:
+    """Without the specks above and below a cell's line that are to its side: they would make one wide line with it."""
+    tallest = max((max(m.bottom for m in band) - min(m.top for m in band) for band in bands), default=0)
+    small = [all(max(m.right - m.left, m.bottom - m.top) < _SMALL * tallest for m in band) for band in bands]
+    lines = [_sides(_without_far_specks(b, tallest)) for b, is_small in zip(bands, small, strict=True) if not is_small]
+    kept = [
+        [m for m in band if not is_small or any(a - tallest < m.right and m.left < b + tallest for a, b in lines)]
+        for band, is_small in zip(bands, small, strict=True)
+    ]
+    return [band for band in kept if band] if lines else list(bands)
 
 
 def _widest_gap(columns: Sequence[Sequence[Mark]]) -> int:
@@ -116,10 +129,20 @@ def _runs(marks: Sequence[Mark], sides: Callable[[Mark], tuple[int, int]], room:
 
 
 def _without_far_specks(band: Sequence[Mark], height: int) -> Sequence[Mark]:
-    """Without the small marks farther from the other ones than the digits of one figure, or its point, can be."""
-    runs = _runs(band, lambda mark: (mark.left, mark.right), _FAR_APART * height - 1)
-    kept = [mark for run in runs if not _is_small(run, height) for mark in run]
-    return kept or band
+    """Without the small marks farther from all print than the digits of one figure, or its point, can be.
+
+    A row of specks across a wide cell leads to no figure: only what is close together may be a digit in pieces.
+    """
+    runs = _runs(band, lambda mark: (mark.left, mark.right), _PIECES * height)
+    print_ = [sides for run in runs if not _is_small(run, height) for sides in [_sides(run)]]
+    far = _FAR_APART * height - 1
+    near = (run for run in runs if any(a - far <= _sides(run)[1] and _sides(run)[0] <= b + far for a, b in print_))
+    return [mark for run in near for mark in run] or band
+
+
+def _sides(run: Sequence[Mark]) -> tuple[int, int]:
+    """Where marks begin and end, across."""
+    return min(m.left for m in run), max(m.right for m in run)
 
 
 def _is_small(run: Sequence[Mark], height: int) -> bool:

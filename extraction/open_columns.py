@@ -26,6 +26,7 @@ _WORD = 30.0  # a longer piece says that a column is there, not how wide it is
 _APART = 12.0  # room on both sides of a figure
 _FAR = 25.0  # room beside the only figure of a line
 _PROSE = 0.75  # of a line's length is covered
+_ABOVE = 6.0  # from a column's middle to that of its header
 _LABELLED = 0.3  # of the rows have longer pieces where labels stand
 _MANY = 11  # small pieces in a line: no row with a label has so many, and here they stand closer
 _EVEN, _OFF = 4, 0.12  # spaces between columns that tell whether they are even; of one, how far off it may be
@@ -119,11 +120,14 @@ def _with_empty_ones(columns: list[Column]) -> list[Column]:
 
 
 def _lies_in_labels(column: Column, rows: Sequence[Line]) -> bool:
-    """Whether longer pieces run through a column in many of the rows, and others stand right of them."""
-    through = sum(
-        any(b.width > FIGURE and b.left < column[1] and column[0] < b.right for b in row[:-1]) for row in rows
-    )
-    return through > _LABELLED * len(rows)
+    """Whether longer pieces run through a column in many of the rows, and others stand right of them; not those about
+    its middle, which are its headers."""
+
+    def runs_through(piece: Box) -> bool:
+        off = abs(piece.middle[0] - sum(column) / 2)
+        return piece.width > FIGURE and piece.left < column[1] and column[0] < piece.right and off > _ABOVE
+
+    return sum(any(map(runs_through, row[:-1])) for row in rows) > _LABELLED * len(rows)
 
 
 def clearest(

@@ -14,8 +14,9 @@ from math import log
 import numpy as np
 
 from extraction.alignment import NEVER, Match, Scores, align
-from extraction.catalogue import Template, template, template_ids
+from extraction.catalogue import Block, Template, template, template_ids
 from extraction.form_lines import FormLine, LineKind, form_lines
+from extraction.numbers import parse_figure
 from extraction.printed import AS_SURE, PrintedRow, alike, alike_label, alike_together, label_chance
 from extraction.settings import LabelSettings
 from extraction.shape import Pins, pinned
@@ -182,7 +183,22 @@ def _perhaps_half(
     if _is_piece(match, rows, lines):
         return True
     above, below = _neighbours(match, firm)
+    if not line.wordings[0]:
+        loose = {i for i in loose if i > match.first or not _is_header_of_zeros(rows[i], printed[0], line.block)}
     return _between(above or Match(-1, -1), below or Match(len(rows), -1), loose)
+
+
+def _is_header_of_zeros(row: PrintedRow, below: PrintedRow, block: Block) -> bool:
+    """Whether a row of the same table is the header, some of its cells typed over with the zeros that belong below.
+
+    Agencies do that. Whether the row below is then blank or zero is the same: other figures would go to a person.
+    """
+    if row.table_index != below.table_index:
+        return False
+    if any((figure := parse_figure(cell.text)) and figure.value for cell in row.own):
+        return False
+    names = [name for c in block.columns for name in (c.label, *c.wordings, c.group, *c.super_labels) if name]
+    return any(core(cell.text) in map(core, names) for cell in row.labels)
 
 
 def _is_piece(match: Match, rows: Sequence[PrintedRow], lines: Sequence[FormLine]) -> bool:

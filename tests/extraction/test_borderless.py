@@ -148,3 +148,16 @@ def test_a_lost_mark_does_not_cut_a_label_in_two() -> None:
     assert label.left <= 80 < label.right
     assert label.top < 236
     assert label.bottom > 266
+
+
+def test_wide_headers_above_figures_are_no_labels() -> None:
+    """第二十条第（八）、（九）项 alone on a page: as many headers as rows of figures, each about its column's middle."""
+    headers = (("信息内容", "上一年项目数量", "本年增/减"), ("信息内容", "采购项目数量", "采购总金额"))
+    pieces = []
+    for k, (header, label) in enumerate(zip(headers, ("行政事业性收费", "政府集中采购"), strict=True)):
+        y = 120 + 60 * k
+        pieces += [centred(text, x, y) for text, x in zip(header, (146, 274, 437), strict=True)]
+        pieces += [word(label, 76, y + 20), centred("5", 274, y + 20), centred("0", 437, y + 20)]
+    grid = only(pieces)
+    assert [column_at(grid, x, 140) for x in (90, 274, 437)] == [(1, 0), (1, 1), (1, 2)]
+    assert [column_at(grid, x, 200) for x in (90, 274, 437)] == [(3, 0), (3, 1), (3, 2)]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extraction.cell_ink import page_marks_of
+from extraction.cell_ink import ink_lines, page_marks_of
 from extraction.cell_marks import table_marks
 from extraction.cell_specks import without_specks
 from extraction.document import Pixels, Raster
@@ -92,3 +92,17 @@ def test_a_one_that_fills_its_cell_is_no_rule(beside: str) -> None:
         page[36:40, 30:50] = 0
     marks = table_marks(page_marks_of(page), [GridCell(0, 0, 1, 1, 0, 15, 140, 61)])
     assert len(marks.of[0]) == len("1" + beside)
+
+
+@pytest.mark.parametrize("below", [False, True])
+def test_specks_across_a_wide_cell_make_no_line_with_its_figure(below: bool) -> None:
+    """Specks closer to each other than digits are, on the figure's line or below it, lead to no figure."""
+    page = np.full((90, 1200), 255, np.uint8)
+    for x in range(20, 1180, 28):
+        if abs(x - 615) > 60:
+            y = 68 if below else 50
+            page[y : y + 3, x : x + 4] = 0
+    cv2.putText(page, "7", (600, 60), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 0, 4)
+    (line,) = ink_lines(table_marks(page_marks_of(page), [GridCell(0, 0, 1, 1, 0, 0, 1200, 90)]))[0]
+    assert line.left > 590
+    assert line.right < 650

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from extraction.catalogue import field_forms, template
-from extraction.document import Cell, Field, Status, Table
-from extraction.labelling import Labelled, label_fields
+from extraction.columns import Placed
+from extraction.document import Candidate, Cell, Field, Status, Table
+from extraction.labelling import Labelled, label_fields, read_field
 from extraction.settings import Settings
 from tests.extraction.forms import (
     Form,
@@ -678,20 +679,33 @@ def test_a_rule_missing_between_two_rows(form_id: str, data: st.DataObject) -> N
     assert [e for e in errors(labelled, spoilt) if "." + column in e] == []
 
 
-@every_layout
-@every_form
-def test_the_header_overwritten_by_the_data_row(form_id: str, layout: Layout) -> None:
-    """复议诉讼: 0 0 0 0 总计 …, the figures where the header's last line was, nothing below."""
-    form = blank_form(form_id)
+def header_typed_over(form: Form, typed: str = "") -> Form:
+    """复议诉讼: 0 0 0 0 总计 …, the figures, or what is `typed`, where the header's last line was, nothing below."""
     header, data = form[2][-2], form[2][-1]
     over = tuple(
-        Slot("总计", d.width) if k % 5 == 4 else d
+        Slot("总计", d.width) if k % 5 == 4 else replace(d, text=typed or d.text)
         for k, (_, d) in enumerate(zip(header.slots, data.slots, strict=True))
     )
     empty = tuple(Slot("") for _ in data.slots)
-    spoilt = edit(
+    return edit(
         form, 2, len(form[2]) - 2, len(form[2]), (Line("header", over, "review_litigation"), Line("other", empty))
     )
+
+
+@every_layout
+@every_form
+def test_a_header_typed_over_with_zeros_leaves_a_blank_row(form_id: str, layout: Layout) -> None:
+    """Whether the row below counts as blank or as zero is the same to every sum."""
+    labelled = layout.read(header_typed_over(blank_form(form_id), "0"))
+    disputes = [f for f in labelled.fields if f.id.startswith(("review", "litigation"))]
+    assert len(disputes) == 15
+    assert {f.status for f in disputes} == {Status.BLANK}
+
+
+@every_layout
+@every_form
+def test_the_header_overwritten_by_the_data_row(form_id: str, layout: Layout) -> None:
+    spoilt = header_typed_over(blank_form(form_id))
     labelled = layout.read(spoilt)
     assert errors(labelled, spoilt) == []
     assert {f.status for f in labelled.fields if f.id.startswith(("review", "litigation"))} == {Status.REVIEW}
@@ -725,6 +739,16 @@ def test_what_is_no_count_goes_to_a_person(text: str, layout: Layout) -> None:
     field = "applications.received.enterprise"
     form = rewrite(blank_form("2019"), field, text, Decimal(-99999))
     exactly(layout.read(form), form, {field})
+
+
+def test_what_no_count_can_be_does_not_speak_against_a_count() -> None:
+    """63 or 6.3: 63 where projects are counted, and open where money is."""
+    for field, sure in (("proactive.rules.issued", True), ("proactive.government_procurement.amount_yuan", False)):
+        candidates = (Candidate("63", 0.75), Candidate("6.3", 0.24), Candidate("68", 0.005))
+        cell = Cell(0, 0, "63", confidence=0.75, candidates=candidates)
+        read = read_field(field_forms()[field], Placed(cell, "采购总金额（元）"), 0.9)
+        assert (read.status is Status.READ) == sure
+        assert read.confidence == (pytest.approx(0.99) if sure else 0.5)
 
 
 # ---------------------------------------------------------------- anything at all
