@@ -151,7 +151,7 @@ def test_a_lost_mark_does_not_cut_a_label_in_two() -> None:
 
 
 def test_wide_headers_above_figures_are_no_labels() -> None:
-    """第二十条第（八）、（九）项 alone on a page: as many headers as rows of figures, each about its column's middle."""
+    """第二十条第（八）、（九）项 alone on a page: as many headers as rows of figures, each above its column."""
     headers = (("信息内容", "上一年项目数量", "本年增/减"), ("信息内容", "采购项目数量", "采购总金额"))
     pieces = []
     for k, (header, label) in enumerate(zip(headers, ("行政事业性收费", "政府集中采购"), strict=True)):
