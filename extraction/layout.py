@@ -12,6 +12,7 @@ from dataclasses import replace
 from extraction.borderless import find_open_grids, ink_pieces, native_pieces
 from extraction.cell_ink import page_marks
 from extraction.document import Box, Page, Pixels, Raster, Region, RegionKind, Span, Table, union
+from extraction.even_cells import parted
 from extraction.grid_cells import Grid
 from extraction.lines import read_page_lines
 from extraction.native import grids_on, is_explained, marks_for, titles_by_size
@@ -42,6 +43,8 @@ def regions_on(sheet: Sheet, models: Models, settings: Settings) -> tuple[Region
     marks = None if sheet.spans else page_marks(sheet.raster)
     with stage("grid"):
         ruled = grids_on(sheet, settings.tables, marks) if models.steps.ruled_grids else []
+        if marks is not None:
+            ruled = [parted(grid, marks) for grid in ruled]
         grids = [*ruled, *_open_grids(sheet, marks, ruled)]
     with stage("cells"):
         filled = _filled_tables(sheet, grids, marks, models)
