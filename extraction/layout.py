@@ -12,9 +12,9 @@ from dataclasses import replace
 from extraction.borderless import find_open_grids, ink_pieces, native_pieces
 from extraction.cell_ink import page_marks
 from extraction.document import Box, Page, Pixels, Raster, Region, RegionKind, Span, Table, union
-from extraction.even_cells import parted
 from extraction.grid_cells import Grid
 from extraction.lines import read_page_lines
+from extraction.lost_rules import parted
 from extraction.native import grids_on, is_explained, marks_for, titles_by_size
 from extraction.numbers import parse_figure
 from extraction.settings import Settings

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extraction.document import Pixels
-from extraction.even_cells import parted
 from extraction.grid_cells import Grid, GridCell
+from extraction.lost_rules import parted
 
 WIDE, HIGH, COLUMNS = 80, 60, 15
 
