@@ -2,7 +2,7 @@
 
 In: a grid of a scan and the ink of its page. Out: the grid with such cells parted, where other rows have their rules,
 or where one cell is as wide as two, and the others are even. A figure of a cell that is that wide in print stands
-about its middle; a cell of which a part has no ink stays as it is.
+about its middle; a cell of which a part has no ink stays as it is. A label may stand before the figure.
 """
 
 from __future__ import annotations
@@ -29,9 +29,13 @@ _FIGURE = 4  # pixels of height from which ink may be a figure
 
 def parted(grid: Grid, marks: Pixels) -> Grid:
     """The grid with every cell parted that holds a figure in each of several parts. `marks` is the page's ink."""
-    inner = [cell for row in _rows(grid.cells) for cell in row[1:]]  # the first of a row may be a label's
-    several = [*_below_several(inner, grid), *_twice_as_wide(inner)]
-    found = [(cell, edges) for cell, edges in several if _holds_all(cell, edges, marks)]
+    rows = _rows(grid.cells)
+    first, inner = [row[0] for row in rows], [cell for row in rows for cell in row[1:]]
+    found = [
+        (cell, edges)
+        for cell, edges in (*_below_several(first + inner, grid), *_twice_as_wide(inner))
+        if _holds_all(cell, edges, marks, labelled=cell in first)
+    ]
     for cell, edges in found:
         for edge in reversed(edges):
             grid = _with_edge(grid, cell, edge)
@@ -68,11 +72,19 @@ def _width(cell: GridCell) -> int:
     return cell.right - cell.left
 
 
-def _holds_all(cell: GridCell, edges: Sequence[int], marks: Pixels) -> bool:
-    """Whether a mark stands in the middle of each part, and none between them but what is left of a rule."""
+def _holds_all(cell: GridCell, edges: Sequence[int], marks: Pixels, *, labelled: bool) -> bool:
+    """Whether a mark stands in the middle of each part, and none between them but what is left of a rule. The first of
+    a row may begin with a label."""
     sides = [cell.left + _EDGE - _RULE, *edges, cell.right - _EDGE + _RULE]
     band = marks[cell.top + _EDGE : cell.bottom - _EDGE] > 0
-    return all(_holds_one(band[:, left + _RULE : right - _RULE]) for left, right in pairwise(sides))
+    parts = [band[:, left + _RULE : right - _RULE] for left, right in pairwise(sides)]
+    return all(map(_holds_one, parts[labelled:])) and (not labelled or _ends_before(parts[0]))
+
+
+def _ends_before(part: Flags) -> bool:
+    """Whether a label's part has ink, with room behind it."""
+    inked = np.flatnonzero(part.any(axis=0))
+    return bool(len(inked)) and bool(part.shape[1] - 1 - inked[-1] >= _ROOM * part.shape[1])
 
 
 def _holds_one(part: Flags) -> bool:

@@ -98,3 +98,19 @@ def _moved(cell: GridCell) -> GridCell:
     span = 2 if cell.column == 4 else 1
     column = cell.column + 1 if cell.column > 4 else cell.column
     return GridCell(cell.row, column, 1, span, cell.left, cell.top, cell.right, cell.bottom)
+
+
+@pytest.mark.parametrize(("label", "is_parted"), [("abcd", True), ("abcdefghijklmnopq", False), ("", False)])
+def test_a_label_and_the_figure_beside_it_are_two_cells(label: str, is_parted: bool) -> None:
+    """Where other rows have the rule, and the label does not lie across it."""
+    cells = [
+        GridCell(r, c, 1, 1, 240 * c + 2, HIGH * r + 2, 240 * c + 238, HIGH * r + 58) for r in (0, 1) for c in (0, 1)
+    ]
+    merged = GridCell(1, 0, 1, 2, 2, HIGH + 2, 478, HIGH + 58)
+    ink = page()
+    cv2.putText(ink, label, (8, HIGH + 40), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 255, 2)
+    written(ink, "7", 360, HIGH + 30)
+    after = parted(grid(*cells[:2], merged), ink).cells
+    assert [(c.row, c.column, c.column_span) for c in after[2:]] == (
+        [(1, 0, 1), (1, 1, 1)] if is_parted else [(1, 0, 2)]
+    )
