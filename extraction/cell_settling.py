@@ -25,10 +25,13 @@ SUREST = 0.9999
 BLANK = CellReading((("", 0.9995),))
 """What bare paper without any mark says."""
 
+SEEN_THROUGH = 0.98
+"""Confidence at most in a figure under a seal or a pen that reads as plainly as any: `python -m eval.overprint`."""
+
 _UNSURE = 0.5  # confidence of what a person must look at
 _OUTVOTED = 0.95  # confidence at most in two readings against one
 _OVERPRINTED = 0.95  # and under a seal or a pen, which may add to a figure or hide some of it: a sum must bear it out
-_SEEN_THROUGH, _PLAINLY = 0.98, 0.999  # but where it is as plain as any: 422 of 422 were right on train
+_PLAINLY = 0.999  # but where it reads as plainly as any
 _BESIDE = 0.5  # of its probability, that a figure is all that is printed in a cell with other marks
 _BARE = 0.4  # of the doubt about a blank that remains where there is no ink
 _BY_SHAPE = 0.98  # confidence in a stroke that is told by its shape as well
@@ -108,7 +111,7 @@ def settled(figure: CellReading, general: CellText | None, place: Place) -> Cell
     elif place.line is None and not text:  # two witnesses: there is no ink either
         confidence = 1 - _BARE * (1 - confidence)
     if place.overprinted:
-        confidence = min(confidence, _SEEN_THROUGH if confidence >= _PLAINLY else _OVERPRINTED)
+        confidence = min(confidence, SEEN_THROUGH if confidence >= _PLAINLY else _OVERPRINTED)
     candidates = _candidates(figure, general)
     return CellText(printed(text), min(confidence, _UNSURE if doubt else SUREST), doubt, candidates)
 

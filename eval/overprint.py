@@ -1,0 +1,43 @@
+"""How often a figure under a seal or a pen that reads as plainly as any is right, over scans with known truth.
+
+    python -m training.synthetic DATASET --split train --levels stamped
+    python -m eval.overprint DATASET...
+
+It says how sure `extraction.cell_settling` may be of them where no sum bears them out. Sums are not looked at.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.progress import track
+
+from annotations.store import Annotation, read_folder
+from extraction.cell_settling import SEEN_THROUGH
+from extraction.pipeline import read_document, report_of
+from extraction.settings import Settings
+from models.loaded import Models
+
+
+def main() -> None:
+    """Print how many there are, and how many of them are right."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("datasets", type=Path, nargs="+", metavar="DATASET")
+    annotated = [pair for folder in parser.parse_args().datasets for pair in read_folder(folder)]
+    models = Models()
+    right = [ok for gold, path in track(annotated) for ok in plain_ones(gold, path, models)]
+    print(f"{len(annotated)} reports: {sum(right)} of {len(right)} right")
+
+
+def plain_ones(gold: Annotation, path: Path, models: Models) -> Iterator[bool]:
+    """For each plain figure under coloured ink whether it is what is printed."""
+    wanted = {f.id: f for f in gold.report.fields}
+    for field in report_of(read_document(path, models, Settings()), Settings()).fields:
+        if field.confidence == SEEN_THROUGH and field.id in wanted:
+            yield field.value == wanted[field.id].value
+
+
+if __name__ == "__main__":
+    main()
