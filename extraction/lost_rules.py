@@ -7,7 +7,7 @@ about its middle; a cell of which a part has no ink stays as it is. A label may 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 from statistics import median
@@ -31,11 +31,34 @@ def parted(grid: Grid, marks: Pixels) -> Grid:
     """The grid with every cell parted that holds a figure in each of several parts. `marks` is the page's ink."""
     rows = _rows(grid.cells)
     first, inner = [row[0] for row in rows], [cell for row in rows for cell in row[1:]]
-    found = [
+    across = [
         (cell, edges)
         for cell, edges in (*_below_several(first + inner, grid), *_twice_as_wide(inner))
         if _holds_all(cell, edges, marks, labelled=cell in first)
     ]
+    grid, marks = _turned(_with_edges(grid, across)), np.asarray(marks.T)
+    inner = [cell for row in _rows(grid.cells) for cell in row[1:] if _is_beside_several(cell, grid)]
+    down = [(cell, edges) for cell, edges in _below_several(inner, grid) if _holds_all(cell, edges, marks)]
+    return _turned(_with_edges(grid, down))
+
+
+def _turned(grid: Grid) -> Grid:
+    """The grid with rows for columns."""
+    cells = (
+        GridCell(c.column, c.row, c.column_span, c.row_span, c.top, c.left, c.bottom, c.right, c.doubtful)
+        for c in grid.cells
+    )
+    return Grid(grid.top, grid.left, grid.bottom, grid.right, tuple(sorted(cells, key=lambda c: (c.row, c.column))))
+
+
+def _is_beside_several(cell: GridCell, grid: Grid) -> bool:
+    """Whether the row before has all the edges: labels stand there, where a header that is as high has none."""
+    before = {c.column for c in grid.cells if c.row + c.row_span == cell.row}
+    return before.issuperset(range(cell.column, cell.column + cell.column_span))
+
+
+def _with_edges(grid: Grid, found: Iterable[tuple[GridCell, Sequence[int]]]) -> Grid:
+    """The grid with these cells parted at these edges."""
     for cell, edges in found:
         for edge in reversed(edges):
             grid = _with_edge(grid, cell, edge)
@@ -72,7 +95,7 @@ def _width(cell: GridCell) -> int:
     return cell.right - cell.left
 
 
-def _holds_all(cell: GridCell, edges: Sequence[int], marks: Pixels, *, labelled: bool) -> bool:
+def _holds_all(cell: GridCell, edges: Sequence[int], marks: Pixels, *, labelled: bool = False) -> bool:
     """Whether a mark stands in the middle of each part, and none between them but what is left of a rule. The first of
     a row may begin with a label."""
     sides = [cell.left + _EDGE - _RULE, *edges, cell.right - _EDGE + _RULE]

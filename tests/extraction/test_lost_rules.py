@@ -114,3 +114,23 @@ def test_a_label_and_the_figure_beside_it_are_two_cells(label: str, is_parted: b
     assert [(c.row, c.column, c.column_span) for c in after[2:]] == (
         [(1, 0, 1), (1, 1, 1)] if is_parted else [(1, 0, 2)]
     )
+
+
+@pytest.mark.parametrize("labels_are_parted", [True, False])
+def test_a_level_rule_lost_between_two_figures(labels_are_parted: bool) -> None:
+    """Beside labels of two rows it is put back, with what is left of it between the figures; a header of two lines, as
+    high as the one beside it, is one cell."""
+    header = [GridCell(0, c, 1, 1, 240 * c + 2, 2, 240 * c + 238, 58) for c in (0, 1, 2)]
+    value = GridCell(1, 1, 2, 1, 242, HIGH + 2, 478, 3 * HIGH - 2)
+    rows = [
+        GridCell(r, c, 1, 1, 240 * c + 2, HIGH * r + 2, 240 * c + 238, HIGH * r + 58) for r in (1, 2) for c in (0, 2)
+    ]
+    if not labels_are_parted:
+        rows = [GridCell(1, 0, 2, 1, 2, HIGH + 2, 238, 3 * HIGH - 2), *(c for c in rows if c.column)]
+    ink = np.zeros((3 * HIGH, WIDE * COLUMNS), np.uint8)
+    for line, text in ((1, "12"), (2, "0")):
+        written(ink, text, 360, HIGH * line + 30)
+    ink[2 * HIGH - 1 : 2 * HIGH + 2, 300:340] = 255
+    table = Grid(0, 0, 720, 3 * HIGH, tuple(sorted([*header, value, *rows], key=lambda c: (c.row, c.column))))
+    after = [(c.row, c.row_span) for c in parted(table, ink).cells if c.column == 1 and c.row]
+    assert after == ([(1, 1), (2, 1)] if labels_are_parted else [(1, 2)])
