@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Modules are compiled when they are first imported: most of what torch and others bring never is.
+INSTALL := $(BIN)/pip install --quiet --no-compile
 
 .PHONY: help install system demo test lint samples testset clean
 help:            ## list the commands
@@ -10,11 +12,11 @@ help:            ## list the commands
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet --editable .
+	$(INSTALL) --editable .
 	touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	$(BIN)/pip install --quiet --editable '.[dev]'
+	$(INSTALL) --editable '.[dev]'
 	touch $@
 
 install: $(VENV)/.installed      ## make the virtual environment and install Gouji into it
@@ -30,7 +32,7 @@ lint: $(VENV)/.installed-dev     ## ruff and strict mypy
 	$(BIN)/mypy
 
 test: lint                       ## lint, type-check and run all tests
-	$(BIN)/pytest -n 2 --durations=25
+	$(BIN)/pytest -n 3 --dist worksteal --durations=25
 
 SYSTEM := chromium libreoffice-writer-nogui tesseract-ocr tesseract-ocr-chi-sim texlive-lang-chinese \
   fonts-noto-cjk fonts-arphic-uming fonts-arphic-ukai fonts-arphic-gbsn00lp fonts-arphic-gkai00mp fonts-lxgw-wenkai \
