@@ -32,7 +32,7 @@ lint: $(VENV)/.installed-dev     ## ruff and strict mypy
 	$(BIN)/mypy
 
 test: lint                       ## lint, type-check and run all tests
-	$(BIN)/pytest -n 3 --dist worksteal --durations=25
+	$(BIN)/pytest -n 2 --dist worksteal --durations=25
 
 SYSTEM := chromium libreoffice-writer-nogui tesseract-ocr tesseract-ocr-chi-sim texlive-lang-chinese \
   fonts-noto-cjk fonts-arphic-uming fonts-arphic-ukai fonts-arphic-gbsn00lp fonts-arphic-gkai00mp fonts-lxgw-wenkai \

@@ -13,7 +13,8 @@ from eval.outcomes import AS_PRINTED, FieldOutcome, Outcome, compare_fields, pla
 from eval.prediction import Prediction
 from eval.score import CONFIDENCE_STEPS, Counted, Matches, Score, Share
 from extraction.catalogue import template, template_ids
-from extraction.document import Report, Section, Source, Status, Verdict
+from extraction.checks import identities_of
+from extraction.document import Field, Report, Section, Source, Status, Verdict
 
 HEADING = ("organization", "year", "template", "title")
 
@@ -38,6 +39,7 @@ def compare(annotation: Annotation, prediction: Prediction) -> Score:
         source_kept=_source_kept(gold, outcomes),
         corrections=_corrections(outcomes),
         misreads=_misreads(outcomes),
+        misreads_in_sums=_misreads(_in_sums(outcomes, gold)),
         sections=_matches((s.id for s in gold.sections), (s.id for s in report.sections)),
         sections_in_order=int([s.id for s in gold.sections] == [s.id for s in report.sections]),
         text=_text_alike(gold.sections, report.sections),
@@ -88,6 +90,16 @@ def _misreads(outcomes: Iterable[FieldOutcome]) -> Share:
     """First readings of cells that are there: `reading` where it was put right since, else what is reported."""
     misread = [o for o in outcomes if was_misread(o)]
     return Share(sum(o.outcome is Outcome.RIGHT for o in misread), len(misread))
+
+
+def _in_sums(outcomes: Iterable[FieldOutcome], gold: Report) -> list[FieldOutcome]:
+    """Those about which sums can say something: of figures in one, whose cell is known, be it hard to read."""
+    summed = {part for identity in identities_of(gold) for part in (*identity.left, *identity.right)}
+    return [o for o in outcomes if o.id in summed and o.found is not None and _is_placed(o.found)]
+
+
+def _is_placed(field: Field) -> bool:
+    return field.box is not None and (field.status is not Status.REVIEW or bool(field.candidates))
 
 
 def _text_alike(gold: Iterable[Section], read: Iterable[Section]) -> Share:

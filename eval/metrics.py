@@ -54,6 +54,9 @@ METRICS = {
     "source_errors_kept": Metric("source_kept", "source_errors_gold", "source errors kept as printed"),
     "correction_precision": Metric("corrections_right", "corrections", "corrections right"),
     "misread_recall": Metric("misreads_repaired", "misreads", "misread figures put right"),
+    "misread_in_sums_recall": Metric(
+        "summed_repaired", "summed_misreads", "those in sums, their cells known, put right"
+    ),
     "extra_row_recall": Metric("extra_rows_found", "extra_rows_gold", "extra rows found"),
     "extra_row_precision": Metric("extra_rows_found", "extra_rows_reported", "extra rows genuine"),
     "narrative_recall": Metric("narrative_found", "narrative_gold", "figures in sentences found"),
@@ -103,6 +106,8 @@ def counts(score: Score) -> dict[str, int]:
         "corrections_right": score.corrections.part,
         "misreads": score.misreads.whole,
         "misreads_repaired": score.misreads.part,
+        "summed_misreads": score.misreads_in_sums.whole,
+        "summed_repaired": score.misreads_in_sums.part,
         **_match_counts("extra_rows", score.extra_rows),
         **_match_counts("narrative", score.narrative),
     }

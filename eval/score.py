@@ -62,7 +62,8 @@ class Score:
     `confidences`: fields with a value, blank or doubt, by confidence (in `CONFIDENCE_STEPS`) and rightness.
     `source_errors`: sums that are wrong in print and said to be; `source_kept`: those of them whose figures all stayed
     as printed. `corrections`: figures put right by sums that are right; `misreads`: first readings that were wrong, and
-    how many of them were put right. `text`: characters of the sections that agree, of all (of both texts together).
+    how many of them were put right; `misreads_in_sums`: those of them in a sum and in a cell whose row and column are
+    known. `text`: characters of the sections that agree, of all (of both texts together).
     `faults` says in words which fields and headings are not as printed.
     """
 
@@ -78,6 +79,7 @@ class Score:
     source_kept: Share = Share()
     corrections: Share = Share()
     misreads: Share = Share()
+    misreads_in_sums: Share = Share()
     sections: Matches = Matches()
     sections_in_order: int = 0
     text: Share = Share()

@@ -111,7 +111,8 @@ def settled(figure: CellReading, general: CellText | None, place: Place) -> Cell
     elif place.line is None and not text:  # two witnesses: there is no ink either
         confidence = 1 - _BARE * (1 - confidence)
     if place.overprinted:
-        confidence = min(confidence, SEEN_THROUGH if confidence >= _PLAINLY else _OVERPRINTED)
+        is_plain = confidence >= _PLAINLY and any(c.isdigit() for c in text)
+        confidence = min(confidence, SEEN_THROUGH if is_plain else _OVERPRINTED)
     candidates = _candidates(figure, general)
     return CellText(printed(text), min(confidence, _UNSURE if doubt else SUREST), doubt, candidates)
 
@@ -128,11 +129,11 @@ def _candidates(figure: CellReading, general: CellText | None) -> tuple[Candidat
 
 
 def _by_value(figure: CellReading) -> CellReading:
-    """The candidates, each with the probability of all that mean the same: nothing and a dash, 1,234 and 1234; and the
-    likeliest with room between its digits, as wide ones stand: how much room is too much, the marks themselves say."""
+    """The candidates, each with the probability of all that mean the same: nothing and a dash, 1,234 and 1234. A figure
+    with room between its digits, as wide ones stand, is another: it may be two, 1 and 0 of two cells."""
     means: dict[object, tuple[str, float]] = {}
     for text, probability in figure.candidates:
-        value = parse_figure(printed(figure.text if text.replace(" ", "") == figure.text else text))
+        value = parse_figure(printed(text))
         known, sum_ = means.get(value if value is not None else text, (text, 0.0))
         means[value if value is not None else text] = known, sum_ + probability
     return CellReading(tuple(sorted(means.values(), key=lambda c: -c[1])))
@@ -147,7 +148,7 @@ def _weighed(figure: CellReading, said: str, score: float, blotted: bool) -> tup
     other difference is.
     """
     text, probability = figure.text, figure.probability
-    if said.replace(" ", "") == text or (parse_figure(said) is not None and parse_figure(said) == parse_figure(text)):
+    if said == text or (parse_figure(said) is not None and parse_figure(said) == parse_figure(text)):
         agreed = max(probability, 1 - 2 * (1 - probability) * (1 - score))
         by_chance = probability < _HALF and len(text) <= _SHORT
         return text, min(agreed, _OUTVOTED) if by_chance else agreed, ""

@@ -28,7 +28,6 @@ _UNSURE = 0.5
 _LEGIBLE = 0.9  # confidence in the label of a row that is in no form
 _SIGNED = "change"  # the column whose figures may be below zero
 _OVERLOOKED = 0.05  # probability of a minus, from which a figure without one is in doubt
-_ALL_THE_SAME = 0.02  # of the doubt that what no count can be raises: it may be one of the other readings, misread
 _TWO_IN_ONE = re.compile(r"\s*0\d")
 _MONEY = re.compile(r"[十百千万亿]*元")
 
@@ -68,32 +67,12 @@ def read_field(form: FieldForm, placed: Placed, accept: float) -> Field:
         fault = "the header may state a unit, and could not be read"
     if value and form.column.id == _SIGNED and _may_be_negative(cell):
         fault = "a minus may stand before it"
-    sure = _among_counts(cell, form) if form.unit is Unit.COUNT and figure is not None else cell.confidence
-    doubt = placed.doubt or cell.doubt or fault or ("" if sure >= accept else "an unsure reading")
+    doubt = placed.doubt or cell.doubt or fault or ("" if cell.confidence >= accept else "an unsure reading")
     status = Status.REVIEW if doubt else Status.BLANK if value is None else Status.READ
-    confidence = round(min(sure, _UNSURE) if doubt else sure, 4)
+    confidence = round(min(cell.confidence, _UNSURE) if doubt else cell.confidence, 4)
     candidates = () if placed.doubt else cell.candidates
     box = _rounded(cell.box)
     return Field(form.id, form.label, value, cell.text, status, confidence, cell.page, box, candidates=candidates)
-
-
-def _among_counts(cell: Cell, form: FieldForm) -> float:
-    """How sure a reading is where it must be a count: what no count can be, 6.3 for 63, hardly speaks against it."""
-    others = [c for c in cell.candidates if c.text not in (cell.text, f"-{cell.text}")]
-    ruled_out = sum(c.probability for c in others if _is_no_count(c.text, form))
-    whole = sum(c.probability for c in cell.candidates if c.text == cell.text)
-    if not ruled_out or whole >= 1:
-        return cell.confidence
-    left = max(_ALL_THE_SAME, 1 - ruled_out / max(1 - whole, sum(c.probability for c in others)))
-    return 1 - (1 - cell.confidence) * left
-
-
-def _is_no_count(text: str, form: FieldForm) -> bool:
-    """Whether a reading has decimals, or a minus where none can stand."""
-    figure = parse_figure(text)
-    if figure is None or figure.value is None:
-        return False
-    return figure.value != figure.value.to_integral_value() or (figure.value < 0 and form.column.id != _SIGNED)
 
 
 def _may_be_negative(cell: Cell) -> bool:

@@ -14,12 +14,13 @@ import pytest
 from annotations.store import read_gold
 from eval.scores import without_times
 from extraction.catalogue import field_forms
-from extraction.document import ExtraRow, Field, Report, Status, Verdict
+from extraction.document import Box, Candidate, ExtraRow, Field, Report, Status, Verdict
 from tests.eval.data import evaluate, taken_from, with_fields, write_data_set
 
 APPLICATIONS = "applications"
 ROWS = [r.id for r in next(f for f in field_forms().values() if f.block.id == APPLICATIONS).block.rows]
 COLUMNS = [c.id for c in next(f for f in field_forms().values() if f.block.id == APPLICATIONS).block.columns]
+BOX = Box(100, 200, 130, 215)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,13 @@ def test_a_perfect_reading_is_perfect_in_everything(data_set: Path, golds: list[
     assert gouji["counts"]["fields"] == sum(len(g.fields) for g in golds)
     shares = {name: metric["value"] for name, metric in gouji["metrics"].items()}
     zero = ("silent_rate", "silent_among_accepted", "review_share", "missed_share")
-    nothing = ("correction_precision", "misread_recall", "narrative_recall", "narrative_precision")
+    nothing = (
+        "correction_precision",
+        "misread_recall",
+        "misread_in_sums_recall",
+        "narrative_recall",
+        "narrative_precision",
+    )
     assert {name: shares.pop(name) for name in zero} == dict.fromkeys(zero, 0)
     assert {name: shares.pop(name) for name in nothing} == dict.fromkeys(nothing)
     assert set(shares.values()) == {1}
@@ -170,11 +177,39 @@ def test_source_errors_put_right_or_passed_over(data_set: Path, golds: list[Repo
 def test_corrections_that_are_right_repair_misreads(data_set: Path, tmp_path: Path) -> None:
     def correct(field: Field) -> Field:
         right = field.id == "applications.received.total" and field.value is not None
-        return replace(field, reading="7777777", status=Status.CORRECTED) if right else field
+        return replace(field, reading="7777777", status=Status.CORRECTED, page=1, box=BOX) if right else field
 
     counts = evaluate(data_set, tmp_path, lambda report: with_fields(report, correct))["engines"]["gouji"]["counts"]
     assert counts["corrections_right"] == counts["corrections"] == counts["misreads_repaired"] == counts["misreads"] > 3
+    assert counts["summed_repaired"] == counts["summed_misreads"] == counts["misreads"]
     assert counts["silent"] == 0
+
+
+def test_misreads_of_cells_that_nobody_can_place_are_none_that_sums_can_put_right(
+    data_set: Path, tmp_path: Path
+) -> None:
+    """A figure without a cell, one in no sum, and one that is for a person with its readings."""
+
+    def spoil(field: Field) -> Field:
+        if field.value is None or not field.id.endswith(
+            (".received.total", ".received.enterprise", "fees.items_last_year")
+        ):
+            return field
+        wrong = replace(
+            field,
+            value=Decimal(7777777),
+            printed="7777777",
+            status=Status.REVIEW,
+            page=1,
+            box=BOX,
+            candidates=(Candidate("7777777", 0.9),),
+        )
+        return replace(wrong, candidates=()) if field.id.endswith("enterprise") else wrong
+
+    counts = evaluate(data_set, tmp_path, lambda report: with_fields(report, spoil))["engines"]["gouji"]["counts"]
+    totals = counts["summed_misreads"]
+    assert counts["misreads"] > 2 * totals > 6
+    assert counts["summed_repaired"] == 0
 
 
 def test_headings_sections_and_extra_rows(data_set: Path, golds: list[Report], tmp_path: Path) -> None:

@@ -11,9 +11,8 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from extraction.catalogue import field_forms, template
-from extraction.columns import Placed
-from extraction.document import Candidate, Cell, Field, Status, Table
-from extraction.labelling import Labelled, label_fields, read_field
+from extraction.document import Cell, Field, Status, Table
+from extraction.labelling import Labelled, label_fields
 from extraction.settings import Settings
 from tests.extraction.forms import (
     Form,
@@ -739,16 +738,6 @@ def test_what_is_no_count_goes_to_a_person(text: str, layout: Layout) -> None:
     field = "applications.received.enterprise"
     form = rewrite(blank_form("2019"), field, text, Decimal(-99999))
     exactly(layout.read(form), form, {field})
-
-
-def test_what_no_count_can_be_does_not_speak_against_a_count() -> None:
-    """63 or 6.3: 63 where projects are counted, and open where money is."""
-    for field, sure in (("proactive.rules.issued", True), ("proactive.government_procurement.amount_yuan", False)):
-        candidates = (Candidate("63", 0.75), Candidate("6.3", 0.24), Candidate("68", 0.005))
-        cell = Cell(0, 0, "63", confidence=0.75, candidates=candidates)
-        read = read_field(field_forms()[field], Placed(cell, "采购总金额（元）"), 0.9)
-        assert (read.status is Status.READ) == sure
-        assert read.confidence == (pytest.approx(0.99) if sure else 0.5)
 
 
 # ---------------------------------------------------------------- anything at all

@@ -11,7 +11,7 @@ import pytest
 
 from extraction.cell_ink import InkLine, has_ink, ink_lines, page_marks
 from extraction.cell_marks import table_marks
-from extraction.cell_settling import CellText, plain_figure
+from extraction.cell_settling import SEEN_THROUGH, CellText, plain_figure
 from extraction.document import Pixels, Raster
 from extraction.grid_cells import GridCell
 from extraction.numbers import BLANK, parse_figure
@@ -346,9 +346,9 @@ def test_the_arc_of_a_red_seal_in_a_blank_cell_is_no_figure(models: Models, radi
     assert cell.text == "" or not accepted(cell)
 
 
-@pytest.mark.parametrize("text", ["0", ""])
-def test_where_coloured_ink_was_taken_out_a_sum_must_bear_the_reading_out(models: Models, text: str) -> None:
-    """The picture is grey by then; the mask says where the ink was."""
+@pytest.mark.parametrize(("text", "stands"), [("0", True), ("", False)])
+def test_where_coloured_ink_was_taken_out_a_sum_must_bear_a_blank_out(models: Models, text: str, stands: bool) -> None:
+    """The picture is grey by then; the mask says where the ink was: over a figure that is plain, or the figure itself."""
     drawn = sheet(["0", text, "447228", "6"], size=30)
     left, top, right, bottom = drawn.box(1)
     overprint = np.zeros_like(drawn.page)
@@ -356,7 +356,8 @@ def test_where_coloured_ink_was_taken_out_a_sum_must_bear_the_reading_out(models
     raster = Raster(drawn.page, drawn.raster.to_page, overprint=overprint)
     read = read_cells(raster, page_marks(raster), drawn.cells, models)
     assert read[1].text == text
-    assert [cell.confidence >= SURE for cell in read] == [True, False, True, True]
+    assert [cell.confidence >= SURE for cell in read] == [True, stands, True, True]
+    assert read[1].confidence <= SEEN_THROUGH
 
 
 @pytest.mark.parametrize("tone", [205, 225, 240, 248])
