@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Modules are compiled when they are first imported: most of what torch and others bring never is.
 INSTALL := $(BIN)/pip install --quiet --no-compile
 
-.PHONY: help install system demo test lint samples testset clean
+.PHONY: help install system demo test tests lint samples testset clean
 help:            ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -31,7 +31,10 @@ lint: $(VENV)/.installed-dev     ## ruff and strict mypy
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-test: lint                       ## lint, type-check and run all tests
+test: $(VENV)/.installed-dev     ## lint, type-check and run all tests, both at once
+	$(MAKE) --jobs 2 lint tests
+
+tests: $(VENV)/.installed-dev    ## run all tests
 	$(BIN)/pytest -n 2 --dist worksteal --durations=25
 
 SYSTEM := chromium libreoffice-writer-nogui tesseract-ocr tesseract-ocr-chi-sim texlive-lang-chinese \

@@ -348,7 +348,7 @@ def test_the_arc_of_a_red_seal_in_a_blank_cell_is_no_figure(models: Models, radi
 
 @pytest.mark.parametrize(("text", "stands"), [("0", True), ("", False)])
 def test_where_coloured_ink_was_taken_out_a_sum_must_bear_a_blank_out(models: Models, text: str, stands: bool) -> None:
-    """The picture is grey by then; the mask says where the ink was: over a figure that is plain, or the figure itself."""
+    """The picture is grey by then; the mask says where the ink was: over a plain figure, or the figure itself."""
     drawn = sheet(["0", text, "447228", "6"], size=30)
     left, top, right, bottom = drawn.box(1)
     overprint = np.zeros_like(drawn.page)
