@@ -134,7 +134,7 @@ def _without_far_specks(band: Sequence[Mark], height: int) -> Sequence[Mark]:
     A row of specks across a wide cell leads to no figure: only what is close together may be a digit in pieces.
     """
     runs = _runs(band, lambda mark: (mark.left, mark.right), _PIECES * height)
-    print_ = [sides for run in runs if not _is_small(run, height) for sides in [_sides(run)]]
+    print_ = [_sides(run) for run in runs if not _is_small(run, height)]
     far = _FAR_APART * height - 1
     near = (run for run in runs if any(a - far <= _sides(run)[1] and _sides(run)[0] <= b + far for a, b in print_))
     return [mark for run in near for mark in run] or band
