@@ -44,6 +44,8 @@ _HALF = 0.7  # probability under which an answer is hardly better than another
 _SHORT = 2  # characters of an answer that a second engine may give by chance too: 1 for a 0 on a fax
 _PLAIN = {"0": 0.8, "-": 0.9}  # probability of marks too plain for a general recogniser, which makes 1 or letters of
 # them: from there on 110 of 110 zeros were right that it read otherwise, on train and dev, and 14 of 14 dashes
+_LIKE_ANOTHER = 0.02  # probability of the second answer from which the marks look like two figures: where both engines
+_ALIKE = 0.5  # then say the same, half of the doubt is left: they see the same marks, and are no two witnesses
 _NEARLY = 0.3  # probability of a second reading that may be the right one after all
 _SECOND = 0.05  # of the general recogniser's score, what a figure that only it names is given
 _OFF = 0.27  # heights of a digit: no dash stands farther from the middle of its row's figures
@@ -142,25 +144,32 @@ def _by_value(figure: CellReading) -> CellReading:
 def _weighed(figure: CellReading, said: str, score: float, blotted: bool) -> tuple[str, float, str]:
     """Text, confidence and doubt, where the general recogniser, which knows nothing of the first answer, `said` this.
 
-    Two that agree are surer than either, but by chance. What was nearly the first answer and is the second
-    engine's stands if a sum bears it out. Of poor marks the general recogniser makes letters: they speak against a
+    Two that agree are surer than either, but by chance, or where the marks look like two figures: a 4 that has lost its
+    level stroke is a 1 to both. What was nearly the first answer and is the second engine's may stand if a sum bears it
+    out. Of poor marks the general recogniser makes letters: they speak against a
     likely figure only where it may be under a blot. What it makes of a likely zero or dash is no doubt either, but any
     other difference is.
     """
     text, probability = figure.text, figure.probability
     if said == text or (parse_figure(said) is not None and parse_figure(said) == parse_figure(text)):
-        agreed = max(probability, 1 - 2 * (1 - probability) * (1 - score))
+        doubt_left = _ALIKE if _runner_up(figure) > _LIKE_ANOTHER else 2 * (1 - score)
+        agreed = max(probability, 1 - doubt_left * (1 - probability))
         by_chance = probability < _HALF and len(text) <= _SHORT
         return text, min(agreed, _OUTVOTED) if by_chance else agreed, ""
     if text == "" and not any(c.isdigit() or c == OTHER for c in said):
         return text, probability, ""
     if figure.of(said) > _NEARLY:
-        return said, min(_OUTVOTED, figure.of(said) / (figure.of(said) + 0.05 * probability)), ""
+        return said, min(_OUTVOTED, figure.of(said) / (figure.of(said) + _ALIKE * probability)), ""
     if OTHER in said and not any(c.isdigit() for c in said) and probability > _LIKELY and not blotted:
         return text, min(probability, _OUTVOTED), ""
     if probability > _PLAIN.get(text, 1.0):
         return text, min(probability, _OUTVOTED), ""
     return text, min(probability, _UNSURE), f"readings differ: {text!r}, {said!r}"
+
+
+def _runner_up(figure: CellReading) -> float:
+    """How likely the second answer is."""
+    return figure.candidates[1][1] if len(figure.candidates) > 1 else 0.0
 
 
 def printed(text: str) -> str:
