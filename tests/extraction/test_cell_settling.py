@@ -42,7 +42,7 @@ def test_two_engines_that_read_a_short_figure_alike_may_both_be_wrong() -> None:
 def test_marks_that_look_like_two_figures_are_no_surer_for_two_engines(
     one: tuple[str, float], other: tuple[str, float]
 ) -> None:
-    """Read off faxes of which level strokes are gone, as the first to both engines: the second, or another, is right."""
+    """Read off faxes without level strokes, as the first by both engines: the second is right, or another."""
     found = settled(said(one, other), CellText(one[0], 0.9995), place(120))
     assert found.confidence == pytest.approx(1 - (1 - one[1]) / 2)
 
