@@ -52,13 +52,21 @@ def reconcile(report: Report) -> Report:
     problem = whole_problem(identities, figures, fields)
     beliefs = _examined(problem)
     borne_out = {problem.figures[i].id for s in problem.sums if not problem.gap(s) for i in s.figures}
-    alone = STATED if unread > _MOST else SURER if unread > _MUCH else SURE
+    alone, keep = _wanted(unread)
     settled = tuple(
-        _settled(f, beliefs[f.id], f.id in borne_out) if f.id in beliefs else _by_itself(f, f.id in borne_out, alone)
+        _settled(f, beliefs[f.id], f.id in borne_out, keep)
+        if f.id in beliefs
+        else _by_itself(f, f.id in borne_out, alone)
         for f in report.fields
     )
     settled = with_inferred(settled, identities)
     return replace(report, fields=settled, checks=judged(identities, report.fields, settled, beliefs))
+
+
+def _wanted(unread: float) -> tuple[float, float]:
+    """How sure a reading must be that is in no sum, and one that is and was read surely, by how much is unread: where
+    much is, marks are missing that no probability knows of (34 was 31 wherever it stood)."""
+    return (STATED, PROVEN) if unread > _MOST else (SURER, SURER) if unread > _MUCH else (SURE, KEEP)
 
 
 def _examined(problem: Problem) -> dict[str, Belief]:
@@ -79,15 +87,16 @@ def _by_itself(field: Field, borne_out: bool, sure: float) -> Field:
     return replace(field, candidates=())
 
 
-def _settled(field: Field, belief: Belief, borne_out: bool) -> Field:
-    """A field whose figure was examined; `borne_out`: a sum that it is in holds by what was read."""
+def _settled(field: Field, belief: Belief, borne_out: bool, keep: float) -> Field:
+    """A field whose figure was examined; `borne_out`: a sum that it is in holds by what was read. What was read surely
+    stands from the probability `keep` on."""
     option, probability = belief.best
     as_read = option.value == field.value and parse_figure(field.printed) is not None
     doubted = field.status is Status.REVIEW
     habit = belief.figure.blank if option.value is None else 1 - belief.figure.blank
     if (doubted or not as_read) and not option.value and habit < _HABIT:
         return _for_a_person(field, belief)
-    needed = SETTLE if doubted else KEEP
+    needed = SETTLE if doubted else keep
     sure = probability >= (needed if as_read else CORRECT) and not (belief.open or belief.out_of_place)
     if field.confidence >= STATED and not doubted:
         return replace(field, candidates=())
