@@ -44,7 +44,7 @@ _HALF = 0.7  # probability under which an answer is hardly better than another
 _SHORT = 2  # characters of an answer that a second engine may give by chance too: 1 for a 0 on a fax
 _PLAIN = {"0": 0.8, "-": 0.9}  # probability of marks too plain for a general recogniser, which makes 1 or letters of
 # them: from there on 110 of 110 zeros were right that it read otherwise, on train and dev, and 14 of 14 dashes
-_LIKE_ANOTHER = 0.02  # probability of the second answer from which the marks look like two figures: where both engines
+_LIKE_ANOTHER = 0.02  # probability of another answer from which the marks look like two figures: where both engines
 _ALIKE = 0.5  # then say the same, half of the doubt is left: they see the same marks, and are no two witnesses
 _NEARLY = 0.3  # probability of a second reading that may be the right one after all
 _SECOND = 0.05  # of the general recogniser's score, what a figure that only it names is given
@@ -168,8 +168,8 @@ def _weighed(figure: CellReading, said: str, score: float, blotted: bool) -> tup
 
 
 def _runner_up(figure: CellReading) -> float:
-    """How likely the second answer is."""
-    return figure.candidates[1][1] if len(figure.candidates) > 1 else 0.0
+    """How likely the likeliest other answer of as many characters is: a digit more or less is no look-alike."""
+    return max((p for text, p in figure.candidates[1:] if len(text) == len(figure.text)), default=0.0)
 
 
 def printed(text: str) -> str:

@@ -55,8 +55,10 @@ def test_what_the_second_engine_alone_reads_may_stand_by_a_sum_only() -> None:
 
 
 def test_two_engines_that_read_a_long_figure_alike_are_right() -> None:
-    """Where nothing else is likely."""
-    found = settled(said(("23617.08", 0.51), ("23617.04", 0.01)), CellText("23617.08", 0.99), place(120))
+    """Where nothing else of as many digits is likely."""
+    found = settled(
+        said(("23617.08", 0.51), ("2367.08", 0.2), ("23617.04", 0.01)), CellText("23617.08", 0.99), place(120)
+    )
     assert found.confidence > 0.98
 
 
