@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from rich.console import Console
 from rich.progress import track
 
 from annotations.store import read_folder
@@ -29,7 +30,7 @@ def main() -> None:
     models, settings = Models(), Settings()
     right = [
         ok
-        for gold, path in track(annotated)
+        for gold, path in track(annotated, console=Console(stderr=True))
         for ok in plain_ones(gold.report, report_of(read_document(path, models, settings), settings))
     ]
     print(f"{len(annotated)} reports: {sum(right)} of {len(right)} right")

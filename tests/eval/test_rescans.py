@@ -1,0 +1,34 @@
+"""Digital reports scanned in plain ways: pictures of the same pages, nothing wrong accepted."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pypdfium2 as pdfium
+import pytest
+
+from eval.rescans import KINDS, rescanned, scanned
+
+SAMPLE = Path("annotations/samples/chiyan-2021")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_scan_has_the_same_pages_and_no_text(kind: str, tmp_path: Path) -> None:
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(scanned(SAMPLE / "report.pdf", kind))
+    before, after = pdfium.PdfDocument(SAMPLE / "report.pdf"), pdfium.PdfDocument(scan)
+    assert len(before) == len(after)
+    for old, new in zip(before, after, strict=True):
+        assert np.allclose(old.get_size(), new.get_size(), atol=1)
+        assert new.get_textpage().count_chars() == 0
+        assert np.ptp(new.render(scale=1).to_numpy()) > 30
+
+
+def test_digital_reports_alone_are_scanned_and_scored(tmp_path: Path) -> None:
+    """The folder's other renderings, a scan among them, are left out."""
+    shutil.copytree(SAMPLE, tmp_path / SAMPLE.name)
+    (score,) = rescanned(tmp_path, "100 dpi")
+    assert (score.reports, score.silent) == (1, 0)
+    assert score.review < 0.1 * score.fields
