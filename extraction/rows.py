@@ -30,6 +30,7 @@ _OWN = 0.6  # share of a hardly read label's characters that are the line's own,
 _SOME = 0.3  # the same of a label that the token classifier names, for it to be more than a guess by place
 _ILLEGIBLE = "the label could not be read"
 _EMPTY = "the row is empty, and may be one half of a row"
+_TWO_LABELS = "the label is two rows' labels"
 _WHOLE = 0.85  # similarity under which a label may be a part of the line's
 _A_NAT = 0.2  # similarity that a nat of its log-probability is worth
 _LEGIBLE = 0.8  # reading confidence from which a label that fits nothing is another label, not a misread one
@@ -152,6 +153,8 @@ def _doubt(
     label = lines[match.second].wordings[0]
     if label and any((row := lines[m.second].row) and row.group == label for m in matches):
         return "the label is that of a group, and rows of the group are there"
+    if any(_names_next(row, lines, match.second) for row in rows[match.first : match.first + match.count]):
+        return _TWO_LABELS
     if match not in by_place:
         return ""
     if _names_another(rows[match.first], lines[match.second]):
@@ -167,6 +170,17 @@ def _doubt(
         if (row := lines[j].row) is not None and form.id in row.templates
     }
     return "" if wanted == {m.second for m in by_place if above.first < m.first < below.first} else _ILLEGIBLE
+
+
+def _names_next(row: PrintedRow, lines: Sequence[FormLine], second: int) -> bool:
+    """Whether a label cell over several rows ends with the next line's label: the rule between the two is lost, and
+    which of the rows is whose cannot be told, where one is blank."""
+    below = lines[second + 1] if second + 1 < len(lines) else None
+    if below is None or below.row is None or not row.labels or row.labels[-1].row_span < 2:
+        return False
+    label, own = core(row.labels[-1].text), [core(wording) for wording in lines[second].wordings]
+    names = [core(wording) for wording in below.wordings]
+    return any(name and label.endswith(name) and not any(o.endswith(name) for o in own) for name in names)
 
 
 def _perhaps_half(

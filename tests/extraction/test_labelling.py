@@ -198,6 +198,28 @@ def test_a_row_in_two_halves_is_read(layout: Layout, figures_in: str, two_pages:
     exactly(layout.read(split), split)
 
 
+def test_two_labels_in_one_cell_say_not_whose_a_row_of_figures_is() -> None:
+    """The rule between two labels is lost, and one of their rows is blank: the figures were taken for the first's."""
+    form = blank_form("2021")
+    fields = [row_fields(form, *line_of(form, f"results.other.{row}")) for row in ("fee_unpaid", "other")]
+    table = tables(form)[1]
+    upper, lower = (
+        next(c for c in table.cells if c.text == form[1][line_of(form, f"results.other.{row}")[1]].label)
+        for row in ("fee_unpaid", "other")
+    )
+    cells = []
+    for cell in table.cells:
+        if cell is upper:
+            cell = replace(cell, text=f"{upper.text}\n{lower.text}", row_span=2)
+        elif cell.row == upper.row and cell.column > upper.column:
+            cell = replace(cell, text="")
+        if cell is not lower:
+            cells.append(cell)
+    read = label_fields([tables(form)[0], replace(table, cells=tuple(cells)), tables(form)[2]], Settings())
+    settled = {f.id for f in read.fields if f.status not in (Status.REVIEW, Status.MISSING)}
+    assert not settled & {field for row in fields for field in row}
+
+
 @given(TEMPLATES, st.sampled_from(LAYOUTS), st.integers(0, 1))
 @few
 def test_tables_taken_as_one(form_id: str, layout: Layout, table: int) -> None:
