@@ -12,7 +12,7 @@ from annotations.store import Annotation
 from eval.outcomes import AS_PRINTED, FieldOutcome, Outcome, compare_fields, plain, was_misread
 from eval.prediction import Prediction
 from eval.score import CONFIDENCE_STEPS, Counted, Matches, Score, Share
-from extraction.catalogue import template, template_ids
+from extraction.catalogue import template_ids
 from extraction.checks import identities_of
 from extraction.document import Field, Report, Section, Source, Status, Verdict
 
@@ -74,10 +74,8 @@ def _source_kept(gold: Report, outcomes: Iterable[FieldOutcome]) -> Share:
     wrong = inconsistent_totals(gold)
     if not wrong or gold.template not in template_ids():
         return Share(0, len(wrong))
-    form = template(gold.template)
-    foreign = {f.id for f in gold.fields} - {f.id for f in form.fields}
     kept = {o.id for o in outcomes if o.outcome in AS_PRINTED}
-    parts = [{*i.left, *i.right} for i in form.identities(foreign) if i.id in wrong]
+    parts = [{*i.left, *i.right} for i in identities_of(gold) if i.id in wrong]
     return Share(sum(p <= kept for p in parts), len(wrong))
 
 
@@ -94,7 +92,8 @@ def _misreads(outcomes: Iterable[FieldOutcome]) -> Share:
 
 def _in_sums(outcomes: Iterable[FieldOutcome], gold: Report) -> list[FieldOutcome]:
     """Those about which sums can say something: of figures in one, whose cell is known, be it hard to read."""
-    summed = {part for identity in identities_of(gold) for part in (*identity.left, *identity.right)}
+    identities = identities_of(gold) if gold.template in template_ids() else ()
+    summed = {part for identity in identities for part in (*identity.left, *identity.right)}
     return [o for o in outcomes if o.id in summed and o.found is not None and _is_placed(o.found)]
 
 

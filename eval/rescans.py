@@ -9,58 +9,56 @@ Each PDF with gold is drawn, spoilt in one way and read, for every way. Half fax
 from __future__ import annotations
 
 import argparse
-import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pypdfium2 as pdfium
 from PIL import Image
 from rich.console import Console
 from rich.progress import track
 
-from annotations.store import read_folder
+from annotations.store import Annotation, read_folder
 from eval.compare import compare
 from eval.prediction import Prediction
-from eval.score import Score
+from eval.score import Score, total
+from extraction.document import Pixels
 from extraction.errors import InputError
+from extraction.ingest.pdf import POINTS_PER_INCH
 from extraction.pipeline import extract
 from extraction.settings import Settings
 from models.loaded import Models
-
-Grey = npt.NDArray[np.uint8]
+from training.pdf import picture_pdf
 
 _QUALITY = 75
-_POINTS = 72
 
 
-def _two_tones(page: Grey, threshold: int) -> Grey:
+def _two_tones(page: Pixels, threshold: int) -> Pixels:
     return np.where(page > threshold, 255, 0).astype(np.uint8)
 
 
-def _half_fax(page: Grey, threshold: int) -> Grey:
+def _half_fax(page: Pixels, threshold: int) -> Pixels:
     height, width = page.shape
     low = cv2.resize(page, (width, height // 2), interpolation=cv2.INTER_AREA)
     tones = _two_tones(np.asarray(cv2.GaussianBlur(low, (0, 0), 0.5), np.uint8), threshold)
     return np.asarray(cv2.resize(tones, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def _blurred(page: Grey, sigma: float) -> Grey:
+def _blurred(page: Pixels, sigma: float) -> Pixels:
     return np.asarray(cv2.GaussianBlur(page, (0, 0), sigma), np.uint8)
 
 
-def _light(page: Grey) -> Grey:
+def _light(page: Pixels) -> Pixels:
     return (255 - (255 - page) * 0.2).astype(np.uint8)
 
 
-def _dithered(page: Grey) -> Grey:
+def _dithered(page: Pixels) -> Pixels:
     return np.asarray(Image.fromarray(page).convert("1"), np.uint8) * np.uint8(255)
 
 
-KINDS: dict[str, tuple[int, Callable[[Grey], Grey]]] = {
+KINDS: dict[str, tuple[int, Callable[[Pixels], Pixels]]] = {
     "72 dpi": (72, lambda page: page),
     "100 dpi": (100, lambda page: page),
     "110 dpi, two tones": (110, lambda page: _two_tones(page, 160)),
@@ -81,43 +79,40 @@ def main() -> None:
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS), metavar="KIND", help=", ".join(KINDS))
     args = parser.parse_args()
+    known, models = digital(args.dataset), Models()
     print("| scan | reports | fields | silent | for review |\n| --- | ---: | ---: | ---: | ---: |")
     for kind in args.kinds:
-        score = sum(rescanned(args.dataset, kind), start=Score())
+        reports = track(known, description=kind, console=Console(stderr=True))
+        score = total(rescanned(gold, path, kind, models) for gold, path in reports)
         print(f"| {kind} | {score.reports} | {score.fields:,} | {score.silent} | {score.review / score.fields:.1%} |")
 
 
-def rescanned(dataset: Path, kind: str) -> Iterator[Score]:
-    """The score of every digital PDF of a data set, scanned in this way."""
-    models, settings = Models(), Settings()
-    known = [(gold, path) for gold, path in read_folder(dataset) if path.suffix == ".pdf" and _is_digital(path)]
-    with TemporaryDirectory() as folder:
-        for gold, path in track(known, description=kind, console=Console(stderr=True)):
-            scan = Path(folder) / path.name
-            scan.write_bytes(scanned(path, kind))
-            try:
-                prediction = Prediction(extract(scan, models, settings))
-            except InputError as error:
-                prediction = Prediction(None, error=str(error))
-            yield compare(gold, prediction)
+def digital(dataset: Path) -> list[tuple[Annotation, Path]]:
+    """The PDFs of a data set that have text, with their gold."""
+    return [(gold, path) for gold, path in read_folder(dataset) if path.suffix == ".pdf" and _has_text(path)]
 
 
-def _is_digital(path: Path) -> bool:
+def _has_text(path: Path) -> bool:
     return bool(pdfium.PdfDocument(path)[0].get_textpage().count_chars())
+
+
+def rescanned(gold: Annotation, path: Path, kind: str, models: Models) -> Score:
+    """The score of a PDF scanned in this way."""
+    with TemporaryDirectory() as folder:
+        scan = Path(folder) / path.name
+        scan.write_bytes(scanned(path, kind))
+        try:
+            prediction = Prediction(extract(scan, models, Settings()))
+        except InputError as error:
+            prediction = Prediction(None, error=str(error))
+    return compare(gold, prediction)
 
 
 def scanned(path: Path, kind: str) -> bytes:
     """A PDF whose pages are pictures of another's, spoilt in this way."""
     dpi, spoil = KINDS[kind]
-    pages = []
-    for page in pdfium.PdfDocument(path):
-        grey = np.asarray(page.render(scale=dpi / _POINTS).to_pil().convert("L"), np.uint8)
-        jpeg = io.BytesIO()
-        Image.fromarray(spoil(grey)).save(jpeg, "JPEG", quality=_QUALITY)
-        pages.append(Image.open(jpeg))
-    pdf = io.BytesIO()
-    pages[0].save(pdf, "PDF", save_all=True, append_images=pages[1:], resolution=dpi)
-    return pdf.getvalue()
+    pages = [page.render(scale=dpi / POINTS_PER_INCH).to_pil().convert("L") for page in pdfium.PdfDocument(path)]
+    return picture_pdf([Image.fromarray(spoil(np.asarray(page, np.uint8))) for page in pages], dpi, _QUALITY)
 
 
 if __name__ == "__main__":

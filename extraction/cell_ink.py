@@ -93,16 +93,18 @@ def _bands(marks: TableMarks, own: Sequence[Mark]) -> list[InkLine]:
     return bands
 
 
-def _without_strays(bands: Sequence[list[Mark]]) -> list[list[Mark]]:
+def _without_strays(bands: list[list[Mark]]) -> list[list[Mark]]:
     """Without the specks above and below a cell's line that are to its side: they would make one wide line with it."""
     tallest = max((max(m.bottom for m in band) - min(m.top for m in band) for band in bands), default=0)
     small = [all(max(m.right - m.left, m.bottom - m.top) < _SMALL * tallest for m in band) for band in bands]
+    if all(small) or not any(small):
+        return bands
     lines = [_sides(_without_far_specks(b, tallest)) for b, is_small in zip(bands, small, strict=True) if not is_small]
     kept = [
         [m for m in band if not is_small or any(a - tallest < m.right and m.left < b + tallest for a, b in lines)]
         for band, is_small in zip(bands, small, strict=True)
     ]
-    return [band for band in kept if band] if lines else list(bands)
+    return [band for band in kept if band]
 
 
 def _widest_gap(columns: Sequence[Sequence[Mark]]) -> int:

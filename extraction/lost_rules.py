@@ -2,11 +2,13 @@
 
 In: a grid of a scan and the ink of its page. Out: the grid with such cells parted, where other rows have their rules,
 or where one cell is as wide as two, and the others are even. A figure of a cell that is that wide in print stands
-about its middle; a cell of which a part has no ink stays as it is. A label may stand before the figure.
+about its middle; a cell of which a part has no ink stays as it is. A label may stand before the figure. Level rules are
+looked for after the upright ones, in the grid turned over.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
@@ -23,6 +25,7 @@ _ALIKE = 0.1  # of the usual width: by how much even ones differ
 _OFF = 0.2  # of a part's width: how far the middle of a figure is from that of its part
 _ROOM = 0.1  # of it: bare paper on either side of a figure
 _RULE = 5  # pixels on either side of a lost rule that what is left of it takes
+_BEFORE = 2  # pixels from the middle of a rule to the cell after it
 _EDGE = 4  # pixels at the sides of a cell that belong to its rules
 _FIGURE = 4  # pixels of height from which ink may be a figure
 
@@ -52,7 +55,8 @@ def _turned(grid: Grid) -> Grid:
 
 
 def _is_beside_several(cell: GridCell, grid: Grid) -> bool:
-    """Whether the row before has all the edges: labels stand there, where a header that is as high has none."""
+    """Whether, in a turned grid, the row before has all the edges: labels stand there. Before a header there is none,
+    or one as high."""
     before = {c.column for c in grid.cells if c.row + c.row_span == cell.row}
     return before.issuperset(range(cell.column, cell.column + cell.column_span))
 
@@ -72,13 +76,15 @@ def _rows(cells: Sequence[GridCell]) -> list[list[GridCell]]:
 
 
 def _below_several(cells: Sequence[GridCell], grid: Grid) -> Iterator[tuple[GridCell, list[int]]]:
-    """Those of several columns, and where these part in other rows."""
+    """Those of several columns, and where these part in other rows, if all do."""
+    lefts: defaultdict[int, list[int]] = defaultdict(list)
+    for cell in grid.cells:
+        lefts[cell.column].append(cell.left)
+    edges = {column: round(median(known)) - _BEFORE for column, known in lefts.items()}
     for cell in cells:
-        if cell.column_span > 1:
-            within = range(cell.column + 1, cell.column + cell.column_span)
-            lefts = [[c.left for c in grid.cells if c.column == column] for column in within]
-            if all(lefts):
-                yield cell, [round(median(known)) - 2 for known in lefts]
+        within = range(cell.column + 1, cell.column + cell.column_span)
+        if within and edges.keys() >= set(within):
+            yield cell, [edges[column] for column in within]
 
 
 def _twice_as_wide(cells: Sequence[GridCell]) -> Iterator[tuple[GridCell, list[int]]]:
@@ -127,8 +133,8 @@ def _with_edge(grid: Grid, cell: GridCell, at: int) -> Grid:
     edge = known[0] if known else cell.column + 1
     cells = grid.cells if known else tuple(_shifted(c, edge) for c in grid.cells)
     (cell,) = (c for c in cells if (c.row, c.left) == (cell.row, cell.left))
-    left = replace(cell, column_span=edge - cell.column, right=at - 1)
-    right = replace(cell, column=edge, column_span=cell.column + cell.column_span - edge, left=at + 2)
+    left = replace(cell, column_span=edge - cell.column, right=at - _BEFORE + 1)
+    right = replace(cell, column=edge, column_span=cell.column + cell.column_span - edge, left=at + _BEFORE)
     return replace(grid, cells=tuple(part for c in cells for part in ((left, right) if c is cell else (c,))))
 
 

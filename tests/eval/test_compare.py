@@ -143,6 +143,13 @@ def test_a_wrong_heading_is_a_fault(gold: Annotation, report: Report, name: str,
     assert not score.perfect
 
 
+def test_gold_of_a_form_that_is_not_known_has_no_sums(gold: Annotation, report: Report) -> None:
+    """It ended the run."""
+    unknown = replace(report, template="1999")
+    score = compare(replace(gold, report=unknown), Prediction(unknown))
+    assert (score.silent, score.misreads_in_sums.whole) == (0, 0)
+
+
 def test_a_blank_may_be_inferred() -> None:
     inferred = Field("review.upheld", "", Decimal(0), "", Status.INFERRED, 0.99)
     assert is_right(inferred, None)

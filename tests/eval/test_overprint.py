@@ -16,6 +16,7 @@ from eval.overprint import plain_ones
 from extraction.pipeline import read_document, report_of
 from extraction.settings import Settings
 from models.loaded import Models
+from training.pdf import picture_pdf
 
 SAMPLE = Path("annotations/samples/chiyan-2021")
 
@@ -28,7 +29,7 @@ def stamped(source: Path, target: Path) -> Path:
         for x in range(-picture.shape[0], picture.shape[1], 400):
             cv2.line(picture, (x, 0), (x + picture.shape[0], picture.shape[0]), (230, 90, 90), 3)
         pages.append(Image.fromarray(picture))
-    pages[0].save(target, save_all=True, append_images=pages[1:], resolution=200)
+    target.write_bytes(picture_pdf(pages, dpi=200, quality=75))
     return target
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pypdfium2 as pdfium
 import pytest
 
-from eval.rescans import KINDS, rescanned, scanned
+from eval.rescans import KINDS, digital, rescanned, scanned
+from models.loaded import Models
 
 SAMPLE = Path("annotations/samples/chiyan-2021")
 
@@ -26,9 +27,11 @@ def test_a_scan_has_the_same_pages_and_no_text(kind: str, tmp_path: Path) -> Non
         assert np.ptp(new.render(scale=1).to_numpy()) > 30
 
 
-def test_digital_reports_alone_are_scanned_and_scored(tmp_path: Path) -> None:
+def test_digital_reports_alone_are_scanned_and_scored(models: Models, tmp_path: Path) -> None:
     """The folder's other renderings, a scan among them, are left out."""
     shutil.copytree(SAMPLE, tmp_path / SAMPLE.name)
-    (score,) = rescanned(tmp_path, "100 dpi")
+    ((gold, path),) = digital(tmp_path)
+    assert path.name == "report.pdf"
+    score = rescanned(gold, path, "100 dpi", models)
     assert (score.reports, score.silent) == (1, 0)
     assert score.review < 0.1 * score.fields

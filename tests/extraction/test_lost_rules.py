@@ -1,4 +1,4 @@
-"""A cell as wide as two of its row: two where a figure stands in each half, else one."""
+"""A cell is several where a figure stands in the middle of each part, else one."""
 
 from __future__ import annotations
 
