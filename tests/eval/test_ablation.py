@@ -16,6 +16,7 @@ from eval.ablation import main
 from eval.engines import make_engine
 from eval.outcomes import Outcome, compare_fields
 from eval.prediction import Prediction
+from extraction.cell_settling import SURE
 from extraction.document import Field, Status
 from models.loaded import Models, Steps
 from tests.documents import SAMPLES
@@ -77,8 +78,9 @@ def test_without_the_cell_recogniser_it_is_not_even_loaded() -> None:
 def test_without_second_readings_small_type_is_less_sure() -> None:
     small = sheet(["447228", "96172", "33", "1088"], size=9).scanned(noise=0, quality=20)
     once, twice = (small.read(Models(threads=1, steps=Steps(second_readings=wanted))) for wanted in (False, True))
-    for n in (0, 3):
-        assert 1 - once[n].confidence > 10 * (1 - twice[n].confidence)
+    assert 1 - once[0].confidence > 10 * (1 - twice[0].confidence)
+    # 1088 looks like 1068 at this size: that both engines say 1088 is no second witness (decision 37).
+    assert twice[3].text == "1088" and twice[3].confidence < SURE
 
 
 def test_the_table_says_what_a_step_buys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
