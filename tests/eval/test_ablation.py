@@ -80,7 +80,8 @@ def test_without_second_readings_small_type_is_less_sure() -> None:
     once, twice = (small.read(Models(threads=1, steps=Steps(second_readings=wanted))) for wanted in (False, True))
     assert 1 - once[0].confidence > 10 * (1 - twice[0].confidence)
     # 1088 looks like 1068 at this size: that both engines say 1088 is no second witness (decision 37).
-    assert twice[3].text == "1088" and twice[3].confidence < SURE
+    assert twice[3].text == "1088"
+    assert twice[3].confidence < SURE
 
 
 def test_the_table_says_what_a_step_buys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
