@@ -112,8 +112,9 @@ def _grid_of(
     traces = _trace(across), _trace(down)
     rows, columns = _ruling(across, traces[0], ys, xs, snap), _ruling(down, traces[1], xs, ys, snap)
     tones = _tones(across, ys, snap), _tones(down, xs, snap)
-    usual = float(np.median(np.concatenate(tones)))
-    kept = _borne_out(rows, columns, tones[0] / usual), _borne_out(columns, rows, tones[1] / usual)
+    usual = np.median(np.concatenate(tones, axis=1), axis=1, keepdims=True)
+    darkness = [np.asarray((own / usual).max(axis=0)) for own in tones]
+    kept = _borne_out(rows, columns, darkness[0]), _borne_out(columns, rows, darkness[1])
     ys, xs = ys[kept[0]], xs[kept[1]]
     if len(ys) < 2 or len(xs) < 2:
         return None
@@ -238,16 +239,21 @@ class _Stretches(NamedTuple):
         return np.asarray(np.where(lengths > 0, inside / np.maximum(lengths, 1), 0.0))
 
 
-def _tones(strokes: Strokes, edges: Edges, snap: float) -> Edges:
-    """How much darker than the paper beside it each edge is where it is surely ruled; infinite where nowhere."""
+def _tones(strokes: Strokes, edges: Edges, snap: float) -> npt.NDArray[np.float64]:
+    """How much darker than the paper beside it each edge is where it is surely ruled; infinite where nowhere.
+
+    2 x edges: at its darkest, and all in all across it, for a hairline between two pixels is half as dark as one on a
+    pixel.
+    """
     reach = max(2, round(snap))
-    tones = np.full(len(edges), np.inf)
+    tones = np.full((2, len(edges)), np.inf)
     for i, edge in enumerate(edges):
         band = slice(max(0, round(edge) - reach), round(edge) + reach + 1)
         ruled = (strokes.mask[band] > 0).any(axis=0)
         if ruled.any():
             beside = strokes.grey[band][:, ruled].astype(np.int32)
-            tones[i] = float(np.median(beside.max(axis=0) - beside.min(axis=0)))
+            usual = np.median(beside, axis=1)  # of each row, so that neither noise nor print adds up
+            tones[:, i] = np.median(beside.max(axis=0) - beside.min(axis=0)), (usual.max() - usual).sum()
     return tones
 
 

@@ -76,6 +76,16 @@ def test_what_shines_through_from_the_back_divides_nothing() -> None:
     assert places(only_grid(np.minimum(page, faint))) == DRAWN.places
 
 
+@pytest.mark.parametrize("noise", [0, 6])
+@pytest.mark.parametrize("edge", [2, 5])
+def test_a_hairline_between_two_pixels_divides_as_one_on_a_pixel_does(edge: int, noise: int) -> None:
+    """It is less than half as dark and twice as wide: all in all there is as much of it."""
+    page = filled(thickness=1, tone=105)
+    page[YS[0] : YS[-1] + 1, XS[edge]] = 255
+    page[YS[0] : YS[-1] + 1, XS[edge] : XS[edge] + 2] = 195
+    assert places(only_grid(scanned(page, noise, quality=90))) == DRAWN.places
+
+
 def test_a_curve_of_a_seal_divides_nothing() -> None:
     page = filled()
     cv2.circle(page, (700, 330), 110, 120, 4)
