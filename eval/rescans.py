@@ -54,6 +54,10 @@ def _light(page: Pixels) -> Pixels:
     return (255 - (255 - page) * 0.2).astype(np.uint8)
 
 
+def _thin(page: Pixels) -> Pixels:
+    return np.asarray(cv2.dilate(page, np.ones((2, 2), np.uint8)), np.uint8)
+
+
 def _dithered(page: Pixels) -> Pixels:
     return np.asarray(Image.fromarray(page).convert("1"), np.uint8) * np.uint8(255)
 
@@ -65,6 +69,7 @@ KINDS: dict[str, tuple[int, Callable[[Pixels], Pixels]]] = {
     "150 dpi, two tones": (150, lambda page: _two_tones(page, 150)),
     "150 dpi, blurred and dark": (150, lambda page: _two_tones(_blurred(page, 1.0), 215)),
     "200 dpi, light": (200, _light),
+    "200 dpi, thin strokes": (200, _thin),
     "200 dpi, dithered": (200, _dithered),
     "half fax, 190": (200, lambda page: _half_fax(page, 190)),
     "half fax, 150": (200, lambda page: _half_fax(page, 150)),

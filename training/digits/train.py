@@ -20,6 +20,7 @@ from training.digits.evaluate import DevCell, accuracy
 from training.digits.network import DigitNetwork
 from training.digits.pages import PageCell
 from training.digits.rounds import Batch, drawn_cells, one_round
+from training.precision import has_bfloat16
 
 CHECKPOINT = "checkpoint.pt"
 BEST = "best.pt"
@@ -75,7 +76,7 @@ def _round(
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(step, plan.rate, plan.warm_up, plan.steps)
         optimiser.zero_grad()
-        loss = _loss(network, batch, random, plan.bfloat16)
+        loss = _loss(network, batch, random, plan.bfloat16 and has_bfloat16())
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), plan.clip)
         optimiser.step()

@@ -24,6 +24,7 @@ from training.labeller.network import (
     takes_places,
 )
 from training.labeller.tagged import IGNORED, Example, class_names
+from training.precision import has_bfloat16
 
 _RARE = ("narrative.", "organization", "year")
 
@@ -127,7 +128,7 @@ def _arguments(
         weight_decay=settings.decay,
         max_grad_norm=settings.clip,
         use_cpu=True,
-        bf16=settings.bfloat16,
+        bf16=settings.bfloat16 and has_bfloat16(),
         seed=config.seed,
         logging_steps=min(50, steps),
         report_to=["tensorboard"],

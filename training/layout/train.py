@@ -24,6 +24,7 @@ from training.layout.augment import Sample, sample
 from training.layout.config import Config
 from training.layout.network import STEP, LayoutNet
 from training.layout.pages import SmallPage
+from training.precision import has_bfloat16
 
 CHECKPOINT = "checkpoint.pt"
 _SHAPE = 0.707  # of the canvas: A4
@@ -78,7 +79,7 @@ def _step(net: LayoutNet, optimizer: torch.optim.Optimizer, batch: Sequence[Samp
     classes = torch.from_numpy(np.stack([s.classes for s in batch])).long()
     stamps = torch.from_numpy(np.stack([s.stamps for s in batch])).float()
     weights = torch.from_numpy(np.stack([s.weights for s in batch]))
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16()):
         logits = net(pictures)
     loss = loss_of(logits, classes, stamps, weights, stamp)
     optimizer.zero_grad()
