@@ -137,16 +137,13 @@ def clearest(
     pieces: Sequence[Box],
 ) -> float:
     """Where to part two columns: half way, or as near to it as the fewest headers reach."""
-    middles = [sum(c) / 2 for c in columns]
+    middles = np.array([sum(c) / 2 for c in columns])
     here = (sum(before) + sum(after)) / 4
-    single = [
-        b
-        for b in pieces
-        if b.width < sum(after) / 2 - sum(before) / 2 and sum(b.left < m < b.right for m in middles) < 2
-    ]
+    left, right = np.array([(b.left, b.right) for b in pieces]).reshape(-1, 2, 1).transpose(1, 0, 2)
+    narrow = right - left < sum(after) / 2 - sum(before) / 2
+    single = narrow[:, 0] & (((left < middles) & (middles < right)).sum(axis=1) < 2)
     at = np.arange(before[1], max(after[0], before[1] + 0.5), 0.5)
-    sides = np.array([(b.left, b.right) for b in single]).reshape(-1, 2, 1)
-    crossed = ((sides[:, 0] <= at) & (at <= sides[:, 1])).sum(axis=0)
+    crossed = ((left[single] <= at) & (at <= right[single])).sum(axis=0)
     clear = at[crossed == crossed.min()]
     return float(clear[np.abs(clear - here).argmin()])
 
