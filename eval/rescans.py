@@ -33,6 +33,7 @@ from models.loaded import Models
 from training.pdf import picture_pdf
 
 _QUALITY = 75
+_STREAKS = 0.21, 0.47, 0.733  # of a page's width
 
 
 def _two_tones(page: Pixels, threshold: int) -> Pixels:
@@ -58,6 +59,13 @@ def _thin(page: Pixels) -> Pixels:
     return np.asarray(cv2.dilate(page, np.ones((2, 2), np.uint8)), np.uint8)
 
 
+def _streaked(page: Pixels) -> Pixels:
+    """With the lines that dust on a scanner's glass draws down the page."""
+    page = page.copy()
+    page[:, [int(share * page.shape[1]) for share in _STREAKS]] = 90
+    return page
+
+
 def _dithered(page: Pixels) -> Pixels:
     return np.asarray(Image.fromarray(page).convert("1"), np.uint8) * np.uint8(255)
 
@@ -68,6 +76,7 @@ KINDS: dict[str, tuple[int, Callable[[Pixels], Pixels]]] = {
     "110 dpi, two tones": (110, lambda page: _two_tones(page, 160)),
     "150 dpi, two tones": (150, lambda page: _two_tones(page, 150)),
     "150 dpi, blurred and dark": (150, lambda page: _two_tones(_blurred(page, 1.0), 215)),
+    "150 dpi, streaks": (150, _streaked),
     "200 dpi, light": (200, _light),
     "200 dpi, thin strokes": (200, _thin),
     "200 dpi, dithered": (200, _dithered),

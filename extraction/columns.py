@@ -20,6 +20,7 @@ from extraction.similarity import core
 
 _LEGIBLE = 0.9  # confidence in a header that may state a unit
 _HEADERLESS = "the table's header could not be read"
+_ONE_FOR_ANOTHER = "one of the cells may be no column, and another two"
 _MAX_SURPLUS = 4  # more surplus cells than this: the row has another shape altogether
 
 
@@ -78,9 +79,23 @@ def _place_by_order(match: RowMatch, row: PrintedRow) -> dict[str, Placed]:
     columns = [c.id for c in match.line.block.columns]
     cells = values_of(match, row)
     placed = place_by_order(cells, columns, spare_blanks=bool(row.labels))
-    if row.table.aligned and len(cells) != len(columns):
-        return {c: replace(p, doubt=p.doubt or _HEADERLESS) for c, p in placed.items()}
+    doubt = _HEADERLESS if len(cells) != len(columns) else _ONE_FOR_ANOTHER if _has_no_column(row, cells) else ""
+    if row.table.aligned and doubt:
+        return {c: replace(p, doubt=p.doubt or doubt) for c, p in placed.items()}
     return placed
+
+
+def _has_no_column(row: PrintedRow, cells: Sequence[Cell]) -> bool:
+    """Whether an empty cell of a row may be no column: a streak divides another, or nothing at all heads it. Where
+    there are as many cells as columns all the same, a rule is lost and two figures are one."""
+    return any(not cell.text and (cell.doubt or _is_headless(row, cell)) for cell in cells)
+
+
+def _is_headless(row: PrintedRow, cell: Cell) -> bool:
+    """Whether there are cells above a cell, no wider than it, and nothing is printed in any of them."""
+    start, end = cell.column, cell.column + cell.column_span
+    above = [c for c in row.table.cells if c.row < cell.row and start <= c.column and c.column + c.column_span <= end]
+    return bool(above) and not any(c.text for c in above)
 
 
 def _nothing_names(match: RowMatch, row: PrintedRow, unplaced: UnplacedHeader) -> bool:

@@ -26,6 +26,7 @@ _THICKEST = 3.5  # points; anything thicker is a band, not a rule
 _HEADING = 26.0  # points; no stroke of a heading is longer
 _PIECE = 0.75  # of the shortest rule: what is shorter may be a stroke of text
 _STREAK = 4.0  # headings
+_MARGIN = 2.0  # headings: a stroke that comes from the page's edge, or half as long where it runs from edge to edge
 _NEAR = 0.3  # headings: as near as this a heading stands to no table
 _GRAINY = 0.05  # of the print's depth: noise from which a hairline is lost in the paper's grain
 _ALONG = 3.2  # points along a rule over which such a page is smoothed
@@ -139,7 +140,7 @@ def _without_loose_strokes(down: Pixels, across: Pixels, short: float, margin: f
     """Without the upright ends that no level rule closes: strokes of a heading above or below the table.
 
     On a scan, a stroke with a long loose end is a streak of the scanner and goes altogether. Where a page break leaves
-    a table open, three or more rules end at one height; those are kept.
+    a table open, three or more rules end at one height; those are kept, but not where they run to the page's edge.
     """
     kept, reach = down.copy(), round(margin)
     loose: list[tuple[Part, int, int]] = []  # stroke, from, to
@@ -157,6 +158,10 @@ def _without_loose_strokes(down: Pixels, across: Pixels, short: float, margin: f
             loose += [(part, int(crossings[-1]) + 2, bottom)] if ends[1] > reach else []
     for part, start, end in loose:
         if not scanned and end - start >= short:
+            continue
+        edges = (part.top <= reach) + (part.top + part.height >= len(down) - reach)
+        if scanned and edges * (end - start) >= _MARGIN * short:
+            kept[part.area][part.own] = 0
             continue
         alike = sum(abs(s - start) <= 2 * reach and abs(e - end) <= 2 * reach for _, s, e in loose)
         x = part.left + part.width // 2

@@ -21,11 +21,11 @@ from extraction.reconcile.source import COLUMN, alone, chance_of, misprint
 from extraction.reconcile.steps import Blame, Close, Grid, Step
 from extraction.reconcile.ways import Ways, tally
 
-EDGES = 100_000
+EDGES = 60_000
 """Steps from states to states that are looked at for each row."""
 
 _STATES = 4_000
-_LEAST = 1e-10  # of all, below which a state is left out
+_LEAST = 1e-8  # of all, below which a state is left out
 _MISREAD = 4  # at the end of a sum, the first way in which one of its figures is misread
 _KEYS = np.random.default_rng(20261122).integers(1, 2**62, 64, dtype=np.int64) | 1  # gaps to one number
 

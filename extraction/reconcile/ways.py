@@ -16,8 +16,8 @@ from extraction.reconcile.model import Figure, Floats, Ints, Problem
 from extraction.reconcile.slips import chance_of_misprint, chance_of_misread
 from extraction.reconcile.source import alone, chance_of, misprint
 
-_LEAST = 1e-9  # of the likeliest way, from which a way is looked at
-_MOST = 20_000  # ways of a row
+_LEAST = 1e-7  # of the likeliest way, from which a way is looked at
+_MOST = 12_000  # ways of a row
 _NOBODY = -1
 
 

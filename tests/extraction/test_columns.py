@@ -61,6 +61,24 @@ def test_a_column_of_native_text_that_the_form_does_not_have_is_no_doubt() -> No
     assert doubts("7", 1.0) == {""}
 
 
+@pytest.mark.parametrize(
+    ("above", "broken", "in_doubt"),
+    [("", False, True), ("其他", False, False), ("其他", True, True), (None, False, False)],
+)
+def test_an_empty_cell_that_may_be_no_column(above: str | None, broken: bool, in_doubt: bool) -> None:
+    """Below headers that cannot be read a streak makes a column more, a lost rule one less: 2 and 0 are one cell."""
+    printed = ["（一）予以公开", "1", "", "20", "3", "4", "5", "33"]
+    heads = [] if above is None else ["", "然", above, "科 会", "服", "x", "y", "计"]
+    cells = [Cell(0, k, text, confidence=0.99) for k, text in enumerate(heads)]
+    cells += [
+        Cell(1, k, text, confidence=0.99, doubt="broken" if broken and not text else "")
+        for k, text in enumerate(printed)
+    ]
+    row = printed_rows([Table(tuple(cells))])[-1]
+    doubts = {bool(p.doubt) for p in place(RowMatch(LINE, (row,)), row, None).values()}
+    assert doubts == {in_doubt}
+
+
 @pytest.mark.parametrize("confidence", [0.99, 1.0])
 def test_a_figure_where_the_label_should_stand_puts_the_row_in_doubt(confidence: float) -> None:
     """What was taken for the column of labels holds the first figure: the others may each be one column off."""

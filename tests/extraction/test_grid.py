@@ -53,6 +53,21 @@ def test_two_streaks_on_a_scan(noise: int) -> None:
     assert places(only_grid(scanned(page, noise, 70))) == DRAWN.places
 
 
+@pytest.mark.parametrize("above", [150, 320])
+def test_streaks_as_many_as_rules_of_an_open_table(above: int) -> None:
+    """Three that end at one height are no open table where they come from the page's edge; a heading stands between."""
+    page = paper(height=1400)
+    for top in (above, above + 560):
+        shifted = form(XS, [y - YS[0] + top for y in YS])
+        draw_form(page, shifted)
+        for i, place in enumerate(shifted.places):
+            write_mid(page, FIGURES[i % len(FIGURES)], shifted.pixels_of(place))
+    for x in (400, 590, 905):
+        page[:, x : x + 2] = np.minimum(page[:, x : x + 2], 90)
+    grids = find_grids(page, SCALE, TableSettings())
+    assert [places(grid) for grid in grids] == [DRAWN.places, DRAWN.places]
+
+
 @pytest.mark.parametrize(("row", "column"), [(1, 2), (2, 3), (3, 1)])
 def test_a_side_that_is_half_gone_divides_all_the_same(row: int, column: int) -> None:
     """Half of an upright side is not printed; both cells hold a figure."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from models.cell_crop import Grey, Window, cut, window_around
 from training.digits.drawing import DIGIT, Drawn, Ink, Random
@@ -24,7 +23,7 @@ def scanned(random: Random, drawn: Drawn) -> Grey:
     height = float(np.clip(random.normal(19 - 11 * severity, 5), 6.0, DIGIT))  # pixels of a digit as scanned
     scale = height / DIGIT
     grey = _taken(random, grey, scale, severity)
-    grey = _half_faxed(random, grey) if random.random() < _HALF_FAXED else _copied(random, grey, severity)
+    grey = _copied(random, grey, severity)
     shown = _compressed(random, grey, severity)
     return _framed(random, shown, Window(*(side * scale for side in line)), height)
 
@@ -108,20 +107,6 @@ def _taken(random: Random, grey: Ink, scale: float, severity: float) -> Ink:
     return np.asarray(small + noise * random.uniform(0, 4 + 26 * severity), np.float32)
 
 
-def _half_faxed(random: Random, grey: Ink) -> Ink:
-    """In two tones and half as many lines as dots across, a fax machine's usual resolution (ITU-T T.4).
-
-    Level strokes fall between the lines: a 4 comes out as a 1, a 2 as a 7, and what is left of them must not look sure.
-    """
-    height, width = grey.shape
-    low = cv2.resize(_gritty(random, grey), (width, max(2, height // 2)), interpolation=cv2.INTER_AREA)
-    low = cv2.GaussianBlur(low, (0, 0), float(random.uniform(0.3, 0.7)))
-    level = float(np.percentile(low, 80)) * float(random.uniform(0.55, 0.92))
-    tones = np.where(low > level, np.float32(255), np.float32(0))
-    way = (cv2.INTER_NEAREST, cv2.INTER_LINEAR, cv2.INTER_CUBIC)[int(random.integers(3))]
-    return np.asarray(cv2.resize(tones, (width, height), interpolation=way), np.float32)
-
-
 def _copied(random: Random, grey: Ink, severity: float) -> Ink:
     """A copier's steep curve, a fax's two tones, a halftone; most cells keep their greys."""
     kind = random.random()
@@ -131,14 +116,10 @@ def _copied(random: Random, grey: Ink, severity: float) -> Ink:
     if kind < 0.28:
         grey = _gritty(random, np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.5)))
         level = float(np.percentile(grey, 80)) * float(random.uniform(0.55, 0.95))
-        way = random.random()
-        if way < 0.3:
+        if random.random() < 0.3:
             level_map = cv2.blur(grey, (25, 25)) - random.uniform(8, 30)
             copied = np.where(grey > level_map, 255.0, 0.0)
-        elif way < 0.42:
-            whole = np.clip(grey * (200 / level), 0, 255).astype(np.uint8)
-            copied = np.where(np.asarray(Image.fromarray(whole).convert("1")), 255.0, 0.0)  # Floyd and Steinberg's way
-        elif way < 0.65:
+        elif random.random() < 0.4:
             tiles = np.tile(_BAYER, (grey.shape[0] // 4 + 1, grey.shape[1] // 4 + 1))[: grey.shape[0], : grey.shape[1]]
             copied = np.where(grey > level * (0.6 + 0.7 * tiles), 255.0, 0.0)
         else:
@@ -167,7 +148,6 @@ def _gritty(random: Random, grey: Ink) -> Ink:
     return grey
 
 
-_HALF_FAXED = 0.06  # share of cells
 _BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / 16
 
 
