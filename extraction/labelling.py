@@ -19,6 +19,7 @@ from extraction.document import Box, Cell, ExtraRow, Field, Status, Table
 from extraction.headers import Header, UnplacedHeader, read_headers, read_unplaced_headers
 from extraction.numbers import Figure, Unit, parse_figure
 from extraction.printed import PrintedRow, printed_rows
+from extraction.repeated import with_repeats_doubted
 from extraction.rows import FormMatch, RowMatch, match_form
 from extraction.settings import Settings
 from extraction.similarity import chinese_count
@@ -34,23 +35,28 @@ _MONEY = re.compile(r"[十百千万亿]*元")
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """The fields of a report in the contract's order, its extra rows, and the template they fit (None: neither)."""
+    """The fields of a report in the contract's order, its extra rows, and the template they fit (None: neither).
+
+    `repeated` where the form's tables are there twice, with other figures.
+    """
 
     template: Template | None
     fields: tuple[Field, ...] = ()
     extra_rows: tuple[ExtraRow, ...] = ()
+    repeated: bool = False
 
 
 def label_fields(tables: Sequence[Table], settings: Settings) -> Labelled:
     """The fields that the tables of a report print."""
-    match = match_form(printed_rows(tables), settings.labels)
-    if match is None:
+    fit = match_form(printed_rows(tables), settings.labels)
+    if fit is None:
         return Labelled(None)
+    match = with_repeats_doubted(fit)
     headers, unplaced = read_headers(match.rows), read_unplaced_headers(match.rows)
     placed = {i: p for row_match in match.data for i, p in _placed(row_match, headers, unplaced).items()}
     read = {i: read_field(field_forms()[i], p, settings.reading.accept) for i, p in _each_once(placed).items()}
     lost = {(line.block.id, line.row) for line in match.lost}
-    return Labelled(match.template, _in_order(match.template, read, lost), _extra_rows(match))
+    return Labelled(match.template, _in_order(match.template, read, lost), _extra_rows(match), match.repeated)
 
 
 def read_field(form: FieldForm, placed: Placed, accept: float) -> Field:

@@ -115,9 +115,10 @@ def _unread_warnings(regions: Sequence[Region]) -> tuple[str, ...]:
 def _template_warnings(labelled: Labelled) -> tuple[str, ...]:
     if labelled.template is None:
         return ("the report has no table of the 2019 or the 2021 form: its figures were not read",)
+    twice = ("the form's tables are there twice, with other figures: split the file if it holds two reports",)
     of_section = {form.id: form.block.section for form in labelled.template.fields}
     found = {of_section[f.id] for f in labelled.fields if f.id in of_section and f.status is not Status.MISSING}
-    return tuple(
+    return (twice if labelled.repeated else ()) + tuple(
         f"no table of section {form.number}、{form.title} was found; look whether it is there as a picture"
         for form in sections()
         if form.id in of_section.values() and form.id not in found

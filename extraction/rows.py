@@ -56,6 +56,7 @@ class FormMatch:
     """How a report's rows fit a template.
 
     `rest` are the rows that fit no line; `lost` the form's data rows that one of these, with figures, may be.
+    `repeated` where the tables are there twice, with other figures.
     """
 
     template: Template
@@ -63,6 +64,7 @@ class FormMatch:
     rest: tuple[PrintedRow, ...]
     lost: tuple[FormLine, ...]
     score: float
+    repeated: bool = False
 
     @property
     def data(self) -> tuple[RowMatch, ...]:
