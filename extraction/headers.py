@@ -34,13 +34,14 @@ class Header:
     """For each column of a block, the grid columns [start, end) that its header covers in one table, and that cell.
 
     `by_name` where they stand in another order than the form's and each says plainly which column's it is; `doubt`
-    where they do not say so.
+    where they do not say so. `width` is how many grid columns its own table has, 0 where it is not told.
     """
 
     ranges: dict[str, tuple[int, int]]
     cells: dict[str, Cell]
     doubt: str = ""
     by_name: bool = False
+    width: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,8 @@ def _header(table: Table, rows: Sequence[int], block: Block, first_column: int, 
         return None
     ranges = {block.columns[m.second].id: _range(leaves[m.first]) for m in matches}
     labels = {block.columns[m.second].id: leaves[m.first] for m in matches}
-    return Header(ranges, labels, _disorder([leaves[m.first] for m in matches], block))
+    disorder = _disorder([leaves[m.first] for m in matches], block)
+    return Header(ranges, labels, disorder, width=table.column_count)
 
 
 def _by_name(leaves: Sequence[Cell], block: Block) -> Header | None:
@@ -274,18 +276,18 @@ def _goes_on(header: Header, block: Block, table: Table, first_column: int | Non
     """Whether a table has the columns of the one with this header: as many, and as many of labels among them.
 
     Empty strips at its right are no columns, if all that is left of them prints something, or stands as far from each
-    other as the headers do.
+    other as the headers do. Nor are columns that the form does not have, where the header's own table has them too.
     """
     start, end = min(s for s, _ in header.ranges.values()), max(e for _, e in header.ranges.values())
     if any(row.label for row in block.rows) and first_column != start:
         return False
     if end == table.column_count:
         return True
-    if end > table.column_count or any(c.text for c in table.cells if c.column >= end):
-        return False
     ranges = [header.ranges[column.id] for column in block.columns]
-    printed = {_range(c) for c in table.cells if c.text}
     below = [next((c for c in table.cells if _range(c) == place), None) for place in ranges]
+    if end > table.column_count or any(c.text for c in table.cells if c.column >= end):
+        return header.width == table.column_count and _stand_below(header, block, below)
+    printed = {_range(c) for c in table.cells if c.text}
     return printed.issuperset(ranges) or _stand_below(header, block, below)
 
 

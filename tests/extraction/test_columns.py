@@ -153,24 +153,26 @@ def test_money_under_a_header_in_doubt() -> None:
     assert procurement("采购总金额", 0.98, "12", "readings differ").status is Status.REVIEW
 
 
-def going_on(left: float) -> dict[str, Field]:
-    """Two rows of the applications below their header, and on the next page one with a column of labels less, an empty
+def going_on(
+    left: float, upper_strip: tuple[str, ...] = (), lower_strip: str = "", corner: int = 1
+) -> dict[str, Field]:
+    """Two rows of the applications below their header, and on the next page one with `corner` columns of labels less, a
     strip at its right, and figures `left` points from where the header's columns stand."""
     block = LINE.block
     headers = [
         Cell(0, k, text, page=1, box=Box(60 * k, 0, 60 * k + 60, 20))
-        for k, text in enumerate([block.corner, "", *(c.label for c in block.columns)])
+        for k, text in enumerate([block.corner, *[""] * corner, *(c.label for c in block.columns), *upper_strip])
     ]
     labels = [row.label for row in block.rows[:2]]
     upper = [
         Cell(r, k, text, page=1, confidence=0.9995, box=Box(60 * k, 20 * r, 60 * k + 60, 20 * r + 20))
         for r, label in enumerate(labels, 1)
-        for k, text in enumerate(["", label, *"1203006"])
+        for k, text in enumerate([*[""] * corner, label, *"1203006", *upper_strip])
     ]
     lower = [
         Cell(0, k, text, page=2, confidence=0.9995, box=Box(x, 0, x + 60, 20))
-        for k, text in enumerate(["四、结转下年度继续办理", *"1234564", ""])
-        for x in [60 * k + 60 + left * (k > 3)]
+        for k, text in enumerate(["四、结转下年度继续办理", *"1234564", lower_strip])
+        for x in [60 * (k + corner) + left * (k > 3)]
     ]
     tables = [Table((*headers, *upper), page=1), Table(tuple(lower), page=2)]
     return {f.id: f for f in label_fields(tables, Settings()).fields}
@@ -180,6 +182,15 @@ def test_columns_that_go_on_beside_an_empty_strip() -> None:
     fields = going_on(0)
     read = [fields[f"applications.carried_out.{c}"] for c in COLUMNS]
     assert [(f.printed, f.status) for f in read] == [(text, Status.READ) for text in "1234564"]
+
+
+@pytest.mark.parametrize(("left", "status"), [(0, Status.READ), (25, Status.REVIEW)])
+def test_columns_go_on_beside_one_that_the_form_does_not_have(left: float, status: Status) -> None:
+    """The header's own table has it too."""
+    fields = going_on(left, ("",), "0", corner=0)
+    read = [fields[f"applications.carried_out.{c}"] for c in COLUMNS]
+    assert {f.status for f in read} == {status}
+    assert left or [f.printed for f in read] == [*"1234564"]
 
 
 def test_columns_that_stand_elsewhere_do_not_go_on() -> None:
