@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from extraction.cell_ink import page_marks_of
+from extraction.cut_off import with_cut_off_cells_doubted
 from extraction.document import Pixels
 from extraction.grid import Strokes, grids_of
 from extraction.grid_cells import Grid
@@ -61,7 +62,7 @@ def find_grids(
     marks = page_marks_of(grey_pixels) if marks is None else marks
     strokes = replace(strokes[0], mask=level), replace(strokes[1], mask=_turned(upright))
     grids = [g for g in grids_of(*strokes, marks, boxes, settings.snap / scale) if len(g.cells) >= settings.min_cells]
-    return sorted(grids, key=lambda g: (g.top, g.left))
+    return sorted(with_cut_off_cells_doubted(grids, level, upright), key=lambda g: (g.top, g.left))
 
 
 def _turned(pixels: Pixels) -> Pixels:

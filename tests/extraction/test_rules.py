@@ -269,3 +269,24 @@ def test_the_same_table_at_other_resolutions(scale: float) -> None:
     (grid,) = find_grids(page, scale, TableSettings())
     assert places(grid) == drawn.places
     assert_boxes(grid, drawn)
+
+
+@pytest.mark.parametrize("side", ["left", "top", "right", "bottom"])
+@pytest.mark.parametrize("scan", [False, True])
+def test_what_the_edge_of_the_page_cuts_off_is_in_doubt(side: str, scan: bool) -> None:
+    """An outermost column or row without its outer rule: what stood there may be gone, the cell is not blank."""
+    xs, ys = XS, (60, 220, 280, 440)
+    drawn = form(xs, ys)
+    page = paper()
+    draw_form(page, drawn)
+    part = {
+        "left": page[:, xs[0] + 80 :],
+        "top": page[ys[0] + 60 :],
+        "right": page[:, : xs[-1] - 80],
+        "bottom": page[: ys[-1] - 60],
+    }[side]
+    (grid,) = grids(scanned(part, 3, 80) if scan else np.ascontiguousarray(part))
+    assert places(grid) == drawn.places
+    at = {"left": (1, 0), "right": (1, len(xs) - 2), "top": (0, 0), "bottom": (0, len(ys) - 2)}[side]
+    assert {c.doubtful for c in grid.cells if (c.row, c.column)[at[0]] == at[1]} == {True}
+    assert {c.doubtful for c in grid.cells if (c.row, c.column)[at[0]] != at[1]} == {False}
