@@ -34,6 +34,9 @@ from training.pdf import picture_pdf
 
 _QUALITY = 75
 _STREAKS = 0.21, 0.47, 0.733  # of a page's width
+_BROAD = 0.56, 0.71  # the same
+_SPOTS = (0.55, 0.4), (0.7, 0.6), (0.62, 0.5), (0.8, 0.45)  # of a page's width and height
+_ROWS = 0.4, 0.55  # of a page's height
 
 
 def _two_tones(page: Pixels, threshold: int) -> Pixels:
@@ -66,6 +69,37 @@ def _streaked(page: Pixels) -> Pixels:
     return page
 
 
+def _darkened(page: Pixels) -> Pixels:
+    """With two broad grey streaks over some of the figures."""
+    page = page.copy()
+    for share in _BROAD:
+        columns = slice(int(share * page.shape[1]), int(share * page.shape[1]) + 9)
+        page[:, columns] = (page[:, columns] * 0.6).astype(np.uint8)
+    return page
+
+
+def _covered(page: Pixels) -> Pixels:
+    """With correction fluid on it."""
+    page, (height, width) = page.copy(), page.shape
+    for x, y in _SPOTS:
+        cv2.circle(page, (int(x * width), int(y * height)), int(0.02 * width), 255, -1)
+    return page
+
+
+def _struck(page: Pixels) -> Pixels:
+    """With two rows struck out by a pen."""
+    page, (height, width) = page.copy(), page.shape
+    for y in _ROWS:
+        start, end = (int(0.1 * width), int(y * height)), (int(0.92 * width), int(y * height) + 7)
+        cv2.line(page, start, end, 40, 2, cv2.LINE_AA)
+    return page
+
+
+def _cut_off(page: Pixels) -> Pixels:
+    """Laid askew on the glass: the last columns lie beside it."""
+    return np.ascontiguousarray(page[:, : int(0.85 * page.shape[1])])
+
+
 def _dithered(page: Pixels) -> Pixels:
     return np.asarray(Image.fromarray(page).convert("1"), np.uint8) * np.uint8(255)
 
@@ -77,6 +111,10 @@ KINDS: dict[str, tuple[int, Callable[[Pixels], Pixels]]] = {
     "150 dpi, two tones": (150, lambda page: _two_tones(page, 150)),
     "150 dpi, blurred and dark": (150, lambda page: _two_tones(_blurred(page, 1.0), 215)),
     "150 dpi, streaks": (150, _streaked),
+    "150 dpi, broad streaks": (150, _darkened),
+    "150 dpi, correction fluid": (150, _covered),
+    "150 dpi, struck out": (150, _struck),
+    "150 dpi, cut off": (150, _cut_off),
     "200 dpi, light": (200, _light),
     "200 dpi, thin strokes": (200, _thin),
     "200 dpi, dithered": (200, _dithered),

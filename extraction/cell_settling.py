@@ -77,7 +77,7 @@ class Place:
 
     `off` is how far its middle is below that of the other figures of its row, in heights of a digit, None where there
     are none. `line` is None for a cell without ink. `blotted`: some of its ink is thicker than any stroke.
-    `overprinted`: there is coloured ink on it.
+    `overprinted`: there is coloured ink on it. `wiped`: without the grey ink over it, it reads as something else.
     """
 
     line: InkLine | None
@@ -85,6 +85,7 @@ class Place:
     off: float | None = None
     blotted: bool = False
     overprinted: bool = False
+    wiped: bool = False
 
     @property
     def marked(self) -> bool:
@@ -112,8 +113,8 @@ def settled(figure: CellReading, general: CellText | None, place: Place) -> Cell
         text, confidence = "", figure.of("")
     elif place.line is None and not text:  # two witnesses: there is no ink either
         confidence = 1 - _BARE * (1 - confidence)
-    if place.overprinted:
-        is_plain = confidence >= _PLAINLY and any(c.isdigit() for c in text)
+    if place.overprinted or place.wiped:
+        is_plain = confidence >= _PLAINLY and any(c.isdigit() for c in text) and not place.wiped
         confidence = min(confidence, SEEN_THROUGH if is_plain else _OVERPRINTED)
     candidates = _candidates(figure, general)
     return CellText(printed(text), min(confidence, _UNSURE if doubt else SUREST), doubt, candidates)

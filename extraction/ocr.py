@@ -280,7 +280,8 @@ def _one(
     off = ((spot.box.top + spot.box.bottom) / 2 - median(others)) / sheet.digit if others else None
     line = sheet.line(spot)
     blotted = general is not None and line in sheet.blots
-    text = settled(figure, general, Place(line, sheet.digit, off, blotted, spot in under or _overprinted(sheet, spot)))
+    place = Place(line, sheet.digit, off, blotted, _overprinted(sheet, spot), spot in under)
+    text = settled(figure, general, place)
     return _perhaps_signed(sheet, spot, text)
 
 

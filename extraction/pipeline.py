@@ -13,6 +13,7 @@ from extraction.heading import Heading, read_heading
 from extraction.ingest.files import open_document
 from extraction.labelling import Labelled, label_fields
 from extraction.layout import find_regions
+from extraction.lone_blanks import with_lone_blanks_doubted
 from extraction.narrative import read_narrative, with_agreement
 from extraction.reconcile.report import reconcile
 from extraction.sections import Text, read_text
@@ -75,6 +76,7 @@ def report_of(contents: Contents, settings: Settings) -> Report:
     """What a file's contents say, every figure labelled and no sum checked yet. Raises NotAReport."""
     text = read_text(contents.regions)
     labelled = label_fields(contents.tables, settings)
+    fields = with_gaps_doubted(labelled.fields, contents.regions, contents.pictured)
     heading = read_heading(text)
     _refuse_what_is_no_report(text, labelled, heading)
     return Report(
@@ -84,7 +86,7 @@ def report_of(contents: Contents, settings: Settings) -> Report:
         template=labelled.template.id if labelled.template else None,
         title=heading.title,
         sections=text.sections,
-        fields=with_gaps_doubted(labelled.fields, contents.regions, contents.pictured),
+        fields=with_lone_blanks_doubted(fields, contents.pictured),
         extra_rows=labelled.extra_rows,
         narrative=read_narrative(text.paragraphs, heading.year),
         warnings=(
