@@ -30,7 +30,10 @@ def with_gaps_doubted(
 
     `pictured` are the pages that were read from pictures.
     """
-    rows = [list(group) for _, group in groupby(fields, key=_row)]
+    # A row of the other form, printed all the same, stands among its block's, though the contract has it at the end.
+    blocks = list(dict.fromkeys(field_forms()[f.id].block.id for f in fields))
+    in_order = sorted(fields, key=lambda f: (blocks.index(_row(f)[0].id), _row(f)[0].rows.index(_row(f)[1])))
+    rows = [list(group) for _, group in groupby(in_order, key=_row)]
     bare = _sections_without_tables(regions) if pictured and any(map(_is_missing, fields)) else frozenset()
     doubted = {
         field.id

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from extraction.catalogue import template
 from extraction.document import Box, Cell, Field, Region, RegionKind, Span, Status, Table
 from extraction.unread import with_gaps_doubted
@@ -62,6 +64,16 @@ def test_a_row_lost_at_a_page_break_of_a_scan_is_for_a_person() -> None:
     assert any(f.id.startswith(after) for f in FORM.fields)
     found = with_gaps_doubted(fields(gone, second_page=after), (), SCANNED)
     assert statuses(found, gone) == {Status.REVIEW}
+
+
+@pytest.mark.parametrize(("page", "status"), [(2, Status.MISSING), (1, Status.REVIEW)])
+def test_a_row_of_the_other_form_stands_in_its_place(page: int, status: Status) -> None:
+    """（六）其他处理 as one row at the head of a page: the three rows of the 2021 form are left out, not lost."""
+    gone = "applications.results.other."
+    group = [f for f in template("2019").fields if f.id.startswith(gone) and f.id.count(".") == 3]
+    printed = [Field(f.id, f.label, Decimal(0), "0", Status.READ, 1.0, page, Box(10, 10, 20, 20)) for f in group]
+    found = with_gaps_doubted((*fields(gone, second_page="applications.results.total"), *printed), (), SCANNED)
+    assert {f.status for f in found if f.id.startswith(gone) and f.id.count(".") == 4} == {status}
 
 
 def test_the_end_of_a_table_lost_on_a_scan_is_for_a_person() -> None:
