@@ -77,7 +77,8 @@ class Place:
 
     `off` is how far its middle is below that of the other figures of its row, in heights of a digit, None where there
     are none. `line` is None for a cell without ink. `blotted`: some of its ink is thicker than any stroke.
-    `overprinted`: there is coloured ink on it. `wiped`: without the grey ink over it, it reads as something else.
+    `overprinted`: there is coloured ink on it. `wiped`: grey ink was taken from it, and with that ink it does not read
+    the same, or not as surely.
     """
 
     line: InkLine | None

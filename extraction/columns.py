@@ -52,7 +52,7 @@ def place(
     unplaced = unplaced or UnplacedHeader({})
     ordered = _place_by_order(match, row)
     if _nothing_names(match, row, unplaced):
-        ordered = {c: replace(p, doubt=p.doubt or _HEADERLESS) for c, p in ordered.items()}
+        ordered = _doubted(ordered, _HEADERLESS)
     return {
         c.id: replace(
             ordered[c.id],
@@ -79,10 +79,15 @@ def _place_by_order(match: RowMatch, row: PrintedRow) -> dict[str, Placed]:
     columns = [c.id for c in match.line.block.columns]
     cells = values_of(match, row)
     placed = place_by_order(cells, columns, spare_blanks=bool(row.labels))
-    doubt = _HEADERLESS if len(cells) != len(columns) else _ONE_FOR_ANOTHER if _has_no_column(row, cells) else ""
-    if row.table.aligned and doubt:
-        return {c: replace(p, doubt=p.doubt or doubt) for c, p in placed.items()}
-    return placed
+    if not row.table.aligned:
+        return placed
+    if len(cells) != len(columns):
+        return _doubted(placed, _HEADERLESS)
+    return _doubted(placed, _ONE_FOR_ANOTHER) if _has_no_column(row, cells) else placed
+
+
+def _doubted(placed: dict[str, Placed], doubt: str) -> dict[str, Placed]:
+    return {c: replace(p, doubt=p.doubt or doubt) for c, p in placed.items()}
 
 
 def _has_no_column(row: PrintedRow, cells: Sequence[Cell]) -> bool:

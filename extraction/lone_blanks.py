@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from extraction.catalogue import Block, Row, field_forms
+from extraction.catalogue import field_forms
 from extraction.document import Field, Status
+from extraction.field_rows import rows_of
 
 _FEW = 0.05  # of a section's cells
 _LEAST = 10  # cells of a section that tell what the agency does
@@ -24,21 +25,16 @@ def with_lone_blanks_doubted(fields: Sequence[Field], pictured: frozenset[int | 
     `pictured` are these pages. Rows that are blank altogether stay as they are: their label was read.
     """
     doubted: set[str] = set()
-    for _, section in groupby(fields, key=lambda f: field_forms()[f.id].block.section):
-        there = [f for f in section if f.status is not Status.MISSING]
-        rows = [list(row) for _, row in groupby(there, key=_row)]
+    for _, section in groupby(rows_of(fields), key=lambda row: field_forms()[row[0].id].block.section):
+        rows = [[f for f in row if f.status is not Status.MISSING] for row in section]
         bare = [f for row in rows for f in row if _is_bare(f) and not (len(row) > 1 and all(map(_is_bare, row)))]
-        if len(there) >= _LEAST and len(bare) <= max(1, _FEW * len(there)):
+        there = sum(map(len, rows))
+        if there >= _LEAST and len(bare) <= max(1, _FEW * there):
             doubted |= {f.id for f in bare if f.page in pictured}
     return tuple(
         replace(f, status=Status.REVIEW, confidence=min(f.confidence, _UNSURE)) if f.id in doubted else f
         for f in fields
     )
-
-
-def _row(field: Field) -> tuple[Block, Row]:
-    form = field_forms()[field.id]
-    return form.block, form.row
 
 
 def _is_bare(field: Field) -> bool:

@@ -6,11 +6,11 @@ the two is meant nothing in the file tells.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from extraction.form_lines import FormLine
+from extraction.form_lines import FormLine, LineKind
 from extraction.numbers import parse_figure
 from extraction.printed import PrintedRow, alike
 from extraction.rows import FormMatch, RowMatch
@@ -21,36 +21,42 @@ _TWICE = "the row is there twice, with other figures"
 _TABLE_TWICE = "the table is there twice, with other figures"
 
 
+Loose = Sequence[tuple[PrintedRow, tuple[Decimal, ...]]]  # rows with what they print
+
+
 def with_repeats_doubted(match: FormMatch) -> FormMatch:
     """The match with its data rows in doubt that are printed twice, unless both print the same; where there are several
     of them, all rows that are not printed alike twice."""
     loose = [row for row in match.rest if row.figures]
     loose += [row for m in match.data if m.blind and m.doubt for row in m.rows if row.figures]
-    printed = {id(m): _figures(m.rows) for m in match.data}
-    twins = {id(m): list(_twins(m, loose, len(printed[id(m)]))) for m in match.data}
-    differing = {key for key, figures in twins.items() if any(f != printed[key] for f in figures)}
+    others = [(row, _figures((row,))) for row in loose]
+    alike_twice = [_is_confirmed(m, others) if m.line.kind is LineKind.DATA else True for m in match.rows]
+    differing = sum(same is False for same in alike_twice)
     if not differing:
         return match
-    confirmed = {key for key, figures in twins.items() if figures and key not in differing}
-    several = len(differing) >= _SEVERAL
-
-    def doubted(m: RowMatch) -> RowMatch:
-        if m.doubt or not (id(m) in differing or (several and id(m) in printed and id(m) not in confirmed)):
-            return m
-        return replace(m, doubt=_TABLE_TWICE if several else _TWICE)
-
-    return replace(match, rows=tuple(map(doubted, match.rows)), repeated=several)
+    several = differing >= _SEVERAL
+    doubt = _TABLE_TWICE if several else _TWICE
+    rows = tuple(
+        m if m.doubt or same or (same is None and not several) else replace(m, doubt=doubt)
+        for m, same in zip(match.rows, alike_twice, strict=True)
+    )
+    return replace(match, rows=rows, repeated=several)
 
 
-def _twins(match: RowMatch, others: Sequence[PrintedRow], count: int) -> Iterator[tuple[Decimal, ...]]:
-    """The figures of other rows that may stand for a match's line: with as many figures, and a label left of them."""
-    for row in others:
-        figures = _figures((row,))
-        if len(figures) == count and row not in match.rows and _is_same(row, match.line):
-            yield figures
+def _is_confirmed(match: RowMatch, others: Loose) -> bool | None:
+    """Whether all other rows that may stand for a match's line, with as many figures and a label left of them, print
+    the same; None where there are none."""
+    printed = _figures(match.rows)
+    twins = [
+        figures
+        for row, figures in others
+        if len(figures) == len(printed) and row not in match.rows and _is_same(row, match.line)
+    ]
+    return all(figures == printed for figures in twins) if twins else None
 
 
 def _is_same(row: PrintedRow, line: FormLine) -> bool:
+    """Whether a row may stand for a line, by the label left of its figures, or by its cells where none is printed."""
     if not line.wordings[0]:
         return alike(row, line) >= _UNNAMED
     first = next((c.column for c in row.own if (f := parse_figure(c.text)) is not None and f.value is not None), -1)

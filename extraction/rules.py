@@ -160,8 +160,7 @@ def _without_loose_strokes(down: Pixels, across: Pixels, short: float, margin: f
     for part, start, end in loose:
         if not scanned and end - start >= short:
             continue
-        edges = (part.top <= reach) + (part.top + part.height >= len(down) - reach)
-        if scanned and edges * (end - start) >= _MARGIN * short:
+        if scanned and _comes_from_edge(part, start, end, len(down), reach, _MARGIN * short):
             kept[part.area][part.own] = 0
             continue
         alike = sum(abs(s - start) <= 2 * reach and abs(e - end) <= 2 * reach for _, s, e in loose)
@@ -177,6 +176,14 @@ def _without_loose_strokes(down: Pixels, across: Pixels, short: float, margin: f
                 end_of_it[end - part.top :] = False
                 kept[part.area][end_of_it] = 0
     return kept
+
+
+def _comes_from_edge(part: Part, start: int, end: int, height: int, reach: int, long: float) -> bool:
+    """Whether the loose end of a stroke begins at the upper or lower edge of a page so many pixels high: it must be so
+    `long`, or half of that where the stroke runs from edge to edge."""
+    from_top, to_bottom = part.top <= reach, part.top + part.height >= height - reach
+    is_at_edge = (from_top and start == part.top) or (to_bottom and end == part.top + part.height)
+    return is_at_edge and (end - start) * (from_top + to_bottom) >= long
 
 
 def _goes_on(across: Pixels, start: int, end: int, top: int, x: int, within: float, beside: int = 0) -> bool:

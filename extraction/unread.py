@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 
-from extraction.catalogue import Block, Row, field_forms
+from extraction.catalogue import field_forms
 from extraction.document import Box, Field, Region, RegionKind, Status, Table
+from extraction.field_rows import rows_of
 from extraction.numbers import parse_figure
 from extraction.sections import read_text
 
@@ -30,10 +31,7 @@ def with_gaps_doubted(
 
     `pictured` are the pages that were read from pictures.
     """
-    # A row of the other form, printed all the same, stands among its block's, though the contract has it at the end.
-    blocks = list(dict.fromkeys(field_forms()[f.id].block.id for f in fields))
-    in_order = sorted(fields, key=lambda f: (blocks.index(_row(f)[0].id), _row(f)[0].rows.index(_row(f)[1])))
-    rows = [list(group) for _, group in groupby(in_order, key=_row)]
+    rows = rows_of(fields)
     bare = _sections_without_tables(regions) if pictured and any(map(_is_missing, fields)) else frozenset()
     doubted = {
         field.id
@@ -70,11 +68,6 @@ def _has_no_room(regions: Sequence[Region], page: int | None, start: Box, end: B
     boxes = sorted((r.box for r in between if r.box is not None), key=lambda box: box.top)
     rooms = (below.top - above.bottom for above, below in pairwise([start, *boxes, end]))
     return all(r.kind in (RegionKind.TEXT, RegionKind.TITLE) for r in between) and all(room < _ROOM for room in rooms)
-
-
-def _row(field: Field) -> tuple[Block, Row]:
-    form = field_forms()[field.id]
-    return form.block, form.row
 
 
 def _gaps(rows: Sequence[list[Field]]) -> Iterator[tuple[list[list[Field]], bool]]:

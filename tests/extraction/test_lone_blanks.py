@@ -57,3 +57,11 @@ def test_what_is_missing_or_for_review_stays_so() -> None:
     given[0] = replace(given[0], status=Status.MISSING)
     found = with_lone_blanks_doubted(given, frozenset({1}))
     assert [f for f in found if f.id != APPLICATIONS[9]] == [f for f in given if f.id != APPLICATIONS[9]]
+
+
+def test_a_lone_bare_cell_of_a_row_of_the_other_form() -> None:
+    """（六）其他处理 as one row: the contract has it at the end, but it stands among the applications."""
+    other = [f for f in template("2019").fields if f.row.id == "results.other"]
+    row = [Field(f.id, f.label, Decimal(0), "0", Status.READ, 0.9999, 1) for f in other]
+    row[2] = replace(row[2], value=None, printed="", status=Status.BLANK)
+    assert doubted([*fields(lambda i: False), *row]) == {row[2].id}
