@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from annotations.card import card
 from annotations.store import SPLITS, Annotation, labels_data, read_folder, tables_data
 from extraction.errors import UsageError
-from extraction.report_json import report_data
+from extraction.output.report_json import report_data
 
 if TYPE_CHECKING:
     import datasets

@@ -12,7 +12,7 @@ import cv2
 from extraction.document import Pixels
 from extraction.errors import InputError
 from extraction.ingest.files import PDF, open_document, sniff
-from extraction.ingest.pdf import open_pdf
+from extraction.ingest.pdf.reader import open_pdf
 from extraction.settings import IngestSettings
 
 

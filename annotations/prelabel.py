@@ -12,11 +12,11 @@ from annotations.store import DRAFT, Annotation, annotation_path, read_gold, wri
 from extraction.bulk.plan import Input
 from extraction.document import Field, Status
 from extraction.errors import InputError, UsageError
-from extraction.labels import labels_of
-from extraction.narrative import with_agreement
+from extraction.labelling.label_gold import labels_of
 from extraction.pipeline import read_document, report_of
-from extraction.reconcile.report import SURE, reconcile
+from extraction.reconcile.reconcile import SURE, reconcile
 from extraction.settings import Settings
+from extraction.text.narrative import with_agreement
 from models.loaded import Models
 
 

@@ -14,10 +14,10 @@ from typing import TypeVar
 
 from annotations.rules import column_headers, form_of, printed_values, same_box, solid
 from annotations.store import Annotation
-from extraction.catalogue import FieldForm, field_forms
-from extraction.checks import evaluate
 from extraction.document import Box, Cell, Check, Field, Label, Report, Status, Table
-from extraction.numbers import parse_figure
+from extraction.figures import parse_figure
+from extraction.forms.catalogue import FieldForm, field_forms
+from extraction.forms.identities import evaluate
 
 _PLACE = re.compile(r"(\d+)/(\d+)/(\d+)(?:\s+(\d+)x(\d+))?")
 _LABEL_ID = re.compile(r".*l(\d+)")

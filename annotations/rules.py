@@ -10,10 +10,18 @@ from decimal import Decimal
 from annotations.findings import Finding, FindingKind
 from annotations.store import DRAFT, Annotation
 from annotations.value_types import wrong_types
-from extraction.catalogue import FieldForm, Template, field_forms, narrative_forms, sections, template, template_ids
-from extraction.checks import evaluate
 from extraction.document import Box, Cell, Field, Report, Status, Verdict
-from extraction.numbers import Figure, Unit, parse_figure
+from extraction.figures import Figure, Unit, parse_figure
+from extraction.forms.catalogue import (
+    FieldForm,
+    Template,
+    field_forms,
+    narrative_forms,
+    sections,
+    template,
+    template_ids,
+)
+from extraction.forms.identities import evaluate
 
 Rule = Callable[[Annotation], Iterator[Finding]]
 

@@ -25,7 +25,7 @@ import simplejson
 
 from annotations.zones import Zone, zones_data, zones_from
 from extraction.document import Box, Cell, Label, Report, Table
-from extraction.report_json import report_data, report_from
+from extraction.output.report_json import report_data, report_from
 
 SCHEMA_VERSION = 1
 SPLITS = ("train", "dev", "test")

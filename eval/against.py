@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from eval.bootstrap import Change, Numbers, resamples, share_change
 from eval.metrics import FIELD_METRICS, METRICS, Counts, Metric
 from extraction.errors import UsageError
+from models.gate.intervals import Change, Numbers, resamples, share_change
 
 
 class Difference(NamedTuple):

@@ -181,8 +181,8 @@ def _about(parsed: argparse.Namespace, cases: list[Case]) -> dict[str, Any]:
 def _write_all(out: Path, scores: dict[str, Any], cases: list[Case], engines: list[str]) -> None:
     from eval.crops import worst_cells
     from eval.faults import all_faults, write_faults
-    from eval.files import write_text
     from eval.page import render_page
+    from models.files import write_text
 
     write_text(out / "scores.json", json.dumps(scores, ensure_ascii=False, indent=1) + "\n")
     faults = all_faults(cases, engines, out)

@@ -12,9 +12,9 @@ from annotations.store import Annotation
 from eval.outcomes import AS_PRINTED, FieldOutcome, Outcome, compare_fields, plain, was_misread
 from eval.prediction import Prediction
 from eval.score import CONFIDENCE_STEPS, Counted, Matches, Score, Share
-from extraction.catalogue import template_ids
-from extraction.checks import identities_of
 from extraction.document import Field, Report, Section, Source, Status, Verdict
+from extraction.forms.catalogue import template_ids
+from extraction.forms.identities import identities_of
 
 HEADING = ("organization", "year", "template", "title")
 

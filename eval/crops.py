@@ -18,7 +18,7 @@ from eval.faults import Fault
 from extraction.document import Box, Page, Pixels
 from extraction.errors import InputError
 from extraction.ingest.files import PDF, open_document, sniff
-from extraction.ingest.pdf import POINTS_PER_INCH, open_pdf
+from extraction.ingest.pdf.reader import POINTS_PER_INCH, open_pdf
 from extraction.settings import IngestSettings
 
 MOST = 60

@@ -3,7 +3,7 @@
 The reports of the data set (of some levels, as many as asked for) are converted into OUT unless they are there. Then a
 scripted reviewer who knows the gold goes through each as the desk leads: from one unsure cell to the next, confirming
 the guess, picking a candidate by its key, typing, then through the sums that fail. Seconds are those of the
-keystroke-level model (`extraction.service.review.effort`). What sure cells say is taken as it is unless a sum that
+keystroke-level model (`service.review.effort`). What sure cells say is taken as it is unless a sum that
 fails leads there, so the reviewer leaves what nobody was pointed to: it is counted as left wrong.
 Writes OUT/desk.json and prints the table of docs/service.md.
 """
@@ -21,14 +21,14 @@ from pathlib import Path
 from statistics import mean, median
 
 from annotations.store import read_folder
-from extraction.checks import identities_of
 from extraction.document import Field, Report, Status
-from extraction.outputs import MANIFEST, read_report
-from extraction.service.review.actions import Action, Kind, Refused
-from extraction.service.review.attention import attention
-from extraction.service.review.choices import choices, implied_by_sums
-from extraction.service.review.effort import CONFIRM, KEY, OPEN, PICK, PREPARE, Effort, retyped, typed
-from extraction.service.review.reviewed import Reviewed, figure_in, reviewed
+from extraction.forms.identities import identities_of
+from extraction.output.files import MANIFEST, read_report
+from service.review.actions import Action, Kind, Refused
+from service.review.attention import attention
+from service.review.choices import choices, implied_by_sums
+from service.review.effort import CONFIRM, KEY, OPEN, PICK, PREPARE, Effort, retyped, typed
+from service.review.reviewed import Reviewed, figure_in, reviewed
 
 _HARD = ("fax", "poor", "worn", "faint", "phone")
 _BY_ONE_KEY = Effort(keys=1, looks=1)  # blank, or not in the report

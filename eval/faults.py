@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.dataset import Case
-from eval.files import write_text
 from eval.outcomes import AS_PRINTED, SILENT, FieldOutcome, Outcome, compare_fields
 from eval.run import read_prediction
+from models.files import write_text
 
 _ORDER = (*SILENT, Outcome.MISSED, Outcome.MISGUESSED, Outcome.UNREAD, Outcome.SURPLUS)
 _COLUMNS = (

@@ -15,8 +15,8 @@ import numpy.typing as npt
 from rapidfuzz.distance import Indel
 from rapidfuzz.process import cdist
 
-from extraction.alignment import align
 from extraction.document import Table
+from extraction.labelling.alignment import align
 
 Rewards = npt.NDArray[np.float64]
 """Similarity (0..1) of every grid cell of one table and every one of another: rows x columns x rows x columns."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from itertools import pairwise
 
-from extraction.catalogue import Block, Row, Template, sections
+from extraction.forms.catalogue import Block, Row, Template, sections
 
 _STOPS = (
     (0.0, (178, 24, 43)),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from extraction.catalogue import field_forms
 from extraction.document import Field, Report, Status
+from extraction.forms.catalogue import field_forms
 
 ACCEPTED = frozenset({Status.READ, Status.CORRECTED, Status.INFERRED, Status.BLANK})
 OTHER_TABLE = "other"

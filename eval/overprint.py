@@ -3,7 +3,7 @@
     python -m training.synthetic DATASET --split train --levels stamped
     python -m eval.overprint DATASET...
 
-It says how sure `extraction.cell_settling` may be of them where no sum bears them out. Sums are not looked at.
+It says how sure `extraction.cells.fusion` may be of them where no sum bears them out. Sums are not looked at.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import track
 
 from annotations.store import read_folder
-from extraction.cell_settling import SEEN_THROUGH
+from extraction.cells.fusion import SEEN_THROUGH
 from extraction.document import Report
 from extraction.pipeline import read_document, report_of
 from extraction.settings import Settings

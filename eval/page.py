@@ -13,7 +13,7 @@ from eval.heat import form_map, is_printed, scale
 from eval.metrics import METRICS
 from eval.plots import Axis, Series, colour, interval_plot, legend, line_plot, round_up
 from eval.table import percent
-from extraction.catalogue import Block, field_forms, template, template_ids
+from extraction.forms.catalogue import Block, field_forms, template, template_ids
 
 _TEMPLATE = Path(__file__).with_suffix(".html")
 _OF_FIELDS = ("field_accuracy", "silent_rate", "review_share", "missed_share")

@@ -13,7 +13,7 @@ import simplejson
 
 from annotations.store import labels_data, labels_from, tables_data, tables_from
 from extraction.document import Label, Report, Table
-from extraction.report_json import report_data, report_from
+from extraction.output.report_json import report_data, report_from
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,9 @@ from rich.console import Console
 from rich.table import Table
 
 from extraction.document import Pixels
+from extraction.forms.lexicon import is_wording
 from extraction.ingest.files import open_document
-from extraction.lexicon import is_wording
-from extraction.raster import grey
+from extraction.preprocess.binarize import grey
 from extraction.settings import IngestSettings
 from models.line_reader import LineReader, Reading
 from models.recogniser import RapidOcrRecogniser

@@ -26,7 +26,7 @@ from eval.prediction import Prediction
 from eval.score import Score, total
 from extraction.document import Pixels
 from extraction.errors import InputError
-from extraction.ingest.pdf import POINTS_PER_INCH
+from extraction.ingest.pdf.reader import POINTS_PER_INCH
 from extraction.pipeline import extract
 from extraction.settings import Settings
 from models.loaded import Models

@@ -26,9 +26,9 @@ import cv2
 
 from eval.dataset import Case, document_hash
 from eval.engines import make_engine
-from eval.files import write_text
 from eval.prediction import Engine, Prediction, dump_prediction, load_prediction
 from extraction.errors import ModelError
+from models.files import write_text
 
 Job = tuple[str, Path, Path, float]
 """An engine's name, a document, where the prediction goes, and how many seconds it may take; 0 for any time."""

@@ -25,7 +25,7 @@ from resource import RUSAGE_CHILDREN, getrusage
 
 import psutil
 
-from extraction.outputs import MANIFEST, read_manifest
+from extraction.output.files import MANIFEST, read_manifest
 
 _TIMES = ("summary.html", ".lock", MANIFEST)  # files with times in them; the manifest is compared without its times
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from eval.bootstrap import Interval, Numbers, macro_interval, resamples, share_interval
 from eval.compare import compare
 from eval.dataset import Case
 from eval.metrics import (
@@ -32,7 +31,8 @@ from eval.run import read_prediction
 from eval.score import Score, total
 from eval.structure import StructureScore, structure_score
 from eval.tokens import TokenScore, token_score
-from extraction.versions import package_versions
+from extraction.output.versions import package_versions
+from models.gate.intervals import Interval, Numbers, macro_interval, resamples, share_interval
 
 SCHEMA_VERSION = 1
 _WORTH_A_POOL = 60  # documents; fewer are scored before processes have started

@@ -22,8 +22,8 @@ import numpy as np
 import numpy.typing as npt
 
 from eval.grits import similar_cells
-from extraction.alignment import NEVER, align
 from extraction.document import Box, Cell, Table, union
+from extraction.labelling.alignment import NEVER, align
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,18 +23,18 @@ exit codes: 0 everything converted; 1 some input failed (see manifest.jsonl), th
 
 COMMANDS = {
     "convert": ("extraction.bulk.command", "files or folders of reports to JSON, Parquet and CSV"),
-    "show": ("extraction.show", "what a conversion found: a line a report, and what a person must look at"),
-    "check": ("extraction.archive_command", "a conversion's reports beside each other: year by year, agency by agency"),
+    "show": ("extraction.output.show", "what a conversion found: a line a report, and what a person must look at"),
+    "check": ("extraction.archive.command", "a conversion's reports beside each other: year by year, agency by agency"),
     "export": ("extraction.exports.command", "a conversion's results as a workbook, a table, a database or a page"),
-    "serve": ("extraction.service.command", "the HTTP service and the review desk"),
-    "users": ("extraction.service.security.command", "the service's accounts, their roles and tokens"),
-    "reviews": ("extraction.service.loop.command", "what people reviewed, as annotations to train on"),
-    "backup": ("extraction.service.backup.command", "all that the service keeps, in one file"),
-    "restore": ("extraction.service.backup.restore_command", "a backup into an empty service, on whichever database"),
+    "serve": ("service.command", "the HTTP service and the review desk"),
+    "users": ("service.security.command", "the service's accounts, their roles and tokens"),
+    "reviews": ("service.loop.command", "what people reviewed, as annotations to train on"),
+    "backup": ("service.backup.command", "all that the service keeps, in one file"),
+    "restore": ("service.backup.restore_command", "a backup into an empty service, on whichever database"),
     "eval": ("eval.command", "how right: a data set's documents beside their gold"),
     "annotations": ("annotations.command", "gold: check it, draft it, exchange it, split it"),
     "bench": ("eval.bench.command", "seconds a page, beside whole-page OCR on the same pages"),
-    "models": ("training.gate.command", "the weights in use: verify, promote and roll back versions"),
+    "models": ("models.gate.command", "the weights in use: verify, promote and roll back versions"),
     "train": ("training.command", "train a network, on annotated reports too, and compare it"),
 }
 """Every command with its help and its module, which has `configure(parser)` and `run(parsed)`, the exit code."""

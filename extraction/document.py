@@ -77,7 +77,8 @@ def union(boxes: list[Box]) -> Box:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """What the token classifier takes a text for (`extraction.tags`), and how probable that is (0..1, calibrated)."""
+    """What the token classifier takes a text for (`extraction.forms.label_tags`), and how probable that is (0..1,
+    calibrated)."""
 
     name: str
     probability: float

@@ -6,22 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from extraction.catalogue import sections
 from extraction.document import Region, RegionKind, Report, Source, Status, Table
 from extraction.errors import NotAReport
-from extraction.heading import Heading, read_heading
+from extraction.forms.catalogue import sections
 from extraction.ingest.files import open_document
-from extraction.labelling import Labelled, label_fields
-from extraction.layout import find_regions
-from extraction.lone_blanks import with_lone_blanks_doubted
-from extraction.narrative import read_narrative, with_agreement
-from extraction.reconcile.report import reconcile
-from extraction.sections import Text, read_text
+from extraction.ingest.text_layer_check import with_trusted_text
+from extraction.labelling.fields import Labelled, label_fields
+from extraction.labelling.isolated_blanks import with_lone_blanks_doubted
+from extraction.labelling.missing_fields import with_gaps_doubted
+from extraction.labelling.token_tagging import any_unfamiliar, with_tags
+from extraction.layout.page_regions import find_regions
+from extraction.reconcile.reconcile import reconcile
 from extraction.settings import Settings
-from extraction.stages import each_page, in_stage, stage
-from extraction.tagging import any_unfamiliar, with_tags
-from extraction.unread import with_gaps_doubted
-from extraction.witness import with_trusted_text
+from extraction.stage_timing import each_page, in_stage, stage
+from extraction.text.narrative import read_narrative, with_agreement
+from extraction.text.report_head import Heading, read_heading
+from extraction.text.sections import Text, read_text
 from models.loaded import Models
 
 

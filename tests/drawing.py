@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
 from extraction.document import Pixels
-from extraction.grid_cells import Grid
+from extraction.tables.grid import Grid
 
 SCALE = 72 / 200
 """Points a pixel."""

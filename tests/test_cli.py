@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from extraction.cli import main
-from extraction.outputs import read_manifest
+from extraction.output.files import read_manifest
 from models.weights import shipped
 from tests.documents import SAMPLES
 

@@ -24,7 +24,7 @@ from eval.prediction import Prediction
 from eval.score import Score
 from extraction.document import Status
 from extraction.errors import NotAReport
-from extraction.outputs import ManifestLine, read_manifest, read_report, report_path
+from extraction.output.files import ManifestLine, read_manifest, read_report, report_path
 from extraction.pipeline import extract
 from extraction.settings import Settings
 from models.loaded import Models

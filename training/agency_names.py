@@ -15,7 +15,7 @@ from random import Random
 from rich.console import Console
 from rich.table import Table
 
-from extraction.archive_names import agencies_of
+from extraction.archive.agencies import agencies_of
 from training.synthetic.agencies import draw_agency
 
 _SHORTENED = 0.3  # of reports

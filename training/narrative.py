@@ -20,9 +20,9 @@ from rich.console import Console
 from rich.table import Table
 
 from extraction.document import Box, Region, RegionKind, Span
-from extraction.mentions import skeleton
-from extraction.narrative import read_narrative
-from extraction.sections import read_text
+from extraction.text.narrative import read_narrative
+from extraction.text.number_mentions import skeleton
+from extraction.text.sections import read_text
 from models.label_tokens import NOWHERE
 from training.labeller.config import DEFAULT, read_config
 from training.labeller.noise import garbled

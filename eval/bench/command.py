@@ -59,9 +59,9 @@ def run(parsed: argparse.Namespace) -> int:
     """Measure, show, write, and return the exit code. Raises UsageError and ModelError."""
     from rich.console import Console
 
-    from eval.files import write_text
     from extraction.bulk.inputs import named_files
-    from extraction.versions import package_versions
+    from extraction.output.versions import package_versions
+    from models.files import write_text
 
     if min([parsed.repeat, parsed.threads, *parsed.pages, *parsed.workers]) < 1 or parsed.steady < 0:
         raise UsageError("--repeat, --threads, --pages and --workers take numbers from 1, --steady one from 0")
@@ -104,7 +104,7 @@ def _growth(parsed: argparse.Namespace, files: list[Path], console: Any) -> dict
 
     from eval.bench.growth import growth_of, growth_page
     from eval.bench.tables import growth_tables
-    from eval.files import write_text
+    from models.files import write_text
 
     growth = growth_of(files, parsed.pages, parsed.workers, parsed.steady)
     console.print(*growth_tables(growth), sep="\n\n")

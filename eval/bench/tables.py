@@ -12,7 +12,7 @@ from eval.bench.engines import GOUJI
 from eval.bench.growth import Grown, Point
 from eval.bench.processes import Start
 from eval.bench.timing import Timing
-from extraction.stages import Seconds
+from extraction.stage_timing import Seconds
 
 
 def file_table(timings: Sequence[Timing], others: Sequence[str]) -> Table:

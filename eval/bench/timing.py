@@ -15,7 +15,7 @@ from rich.progress import track
 from eval.bench.engines import GOUJI, Read, reader
 from eval.bench.pages import TEXT, Seen, look, with_pages
 from eval.bench.spent import processor_seconds
-from extraction.stages import Seconds, measured
+from extraction.stage_timing import Seconds, measured
 from models.loaded import Models
 
 REPORT, TABLE_PAGE = "report", "page with a table"

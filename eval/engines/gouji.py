@@ -7,10 +7,10 @@ from pathlib import Path
 from eval.engines.reading import predict
 from eval.prediction import Prediction
 from extraction.document import Report
-from extraction.narrative import with_agreement
 from extraction.pipeline import Contents, read_document, report_of
-from extraction.reconcile.report import reconcile
+from extraction.reconcile.reconcile import reconcile
 from extraction.settings import Settings
+from extraction.text.narrative import with_agreement
 from models.loaded import Models, Steps
 
 _LEFT_OUT = {

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from eval.prediction import Prediction
 from extraction.document import Report
 from extraction.errors import GoujiError
-from extraction.labels import labels_of
+from extraction.labelling.label_gold import labels_of
 from extraction.pipeline import Contents
 from extraction.settings import Settings
 

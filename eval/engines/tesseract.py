@@ -17,7 +17,7 @@ import numpy as np
 from eval.engines.text import FindText
 from extraction.document import Pixels, Raster, Span
 from extraction.errors import ModelError
-from extraction.raster import grey, ink
+from extraction.preprocess.binarize import grey, ink
 
 _LANGUAGE = "chi_sim"
 _BLOCK = "6"  # page segmentation mode: one uniform block of text

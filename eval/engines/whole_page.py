@@ -13,10 +13,10 @@ from eval.prediction import Prediction
 from extraction.document import Region, Source
 from extraction.errors import UnsupportedFormat
 from extraction.ingest.files import open_document
-from extraction.layout import regions_on
+from extraction.layout.page_regions import regions_on
+from extraction.layout.prepared_page import sheets_of
 from extraction.pipeline import Contents, report_of
 from extraction.settings import Settings
-from extraction.sheet import sheets_of
 from models.loaded import Models
 from models.recogniser import Expected, Image, Quad, Reading, Recogniser, nothing_expected
 

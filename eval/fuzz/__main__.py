@@ -22,12 +22,12 @@ from eval.compare import compare
 from eval.fuzz.corpus import Good, good_files, spoilt_files
 from eval.fuzz.memory import Memory
 from eval.prediction import Prediction
+from extraction.bulk.convert import convert
 from extraction.bulk.journal import read_journal
 from extraction.bulk.one import CRASH, FAULT, MEMORY, TIME
 from extraction.bulk.plan import FAILED, Input, Outcome, Plan
 from extraction.bulk.pool import LocalEngine
-from extraction.convert import convert
-from extraction.outputs import ManifestLine, read_report
+from extraction.output.files import ManifestLine, read_report
 from extraction.settings import Settings
 
 _BAD = (CRASH, FAULT, MEMORY, TIME)

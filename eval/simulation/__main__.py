@@ -15,7 +15,7 @@ from pathlib import Path
 from eval.simulation.outcome import Outcome
 from eval.simulation.picture import draw
 from eval.simulation.readings import simulated
-from extraction.reconcile.report import reconcile
+from extraction.reconcile.reconcile import reconcile
 
 MISREADS = (0.01, 0.03, 0.08, 0.2)
 CANDIDATES = (4, 8)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from eval.simulation.readings import Simulated
-from extraction.checks import check_sums
 from extraction.document import Report, Status, Verdict
+from extraction.forms.identities import check_sums
 
 
 @dataclass(slots=True)

@@ -2,9 +2,9 @@
 
     python -m eval.simulation.prior DATASET...
 
-Prints what `extraction.reconcile.source` calls each way to fail, with half a report more for each (Jeffreys), divided
-by the places in a report where it can happen. Synthetic data sets have the generator's habits: only real reports say
-what agencies do.
+Prints what `extraction.reconcile.error_priors` calls each way to fail, with half a report more for each (Jeffreys),
+divided by the places in a report where it can happen. Synthetic data sets have the generator's habits: only real
+reports say what agencies do.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from annotations.store import read_folder
-from extraction.catalogue import Identity
-from extraction.checks import identities_of
 from extraction.document import Report
-from extraction.reconcile.source import ALONE, COLUMN_KINDS, is_grand
+from extraction.forms.catalogue import Identity
+from extraction.forms.identities import identities_of
+from extraction.reconcile.error_priors import ALONE, COLUMN_KINDS, is_grand
 
 _FIGURES = 150  # in sums of a report
 _PLACES = {"misprint": _FIGURES, "misprinted total": 30, "column": 6, "row_total": 23, "balance": 7, "results_total": 7}

@@ -13,8 +13,8 @@ from decimal import Decimal
 from random import Random
 from typing import Literal
 
-from extraction.catalogue import template
 from extraction.document import Candidate, Field, Report, Source, Status
+from extraction.forms.catalogue import template
 from training.synthetic.figures import break_a_sum, draw_values
 
 ALIKE: Mapping[str, str] = {

@@ -15,11 +15,11 @@ import time
 from collections.abc import Callable
 
 from eval.simulation.readings import simulated
-from extraction.checks import identities_of
+from extraction.forms.identities import identities_of
 from extraction.reconcile.evidence import figure_of, unread_share
-from extraction.reconcile.model import Problem
-from extraction.reconcile.parts import parts_in_doubt, whole_problem
-from extraction.reconcile.sweep import Sweep
+from extraction.reconcile.solver.components import parts_in_doubt, whole_problem
+from extraction.reconcile.solver.forward_backward import Sweep
+from extraction.reconcile.solver.model import Problem
 
 _FAILS = 8.0  # cost of a sum that fails in print
 _HALF = 0.5  # of a Boolean

@@ -64,8 +64,8 @@ def run(parsed: argparse.Namespace) -> int:
     if parsed.address and parsed.engine != "ray":
         raise UsageError("--address is for --engine ray")
     from extraction.bulk.inputs import find_inputs
-    from extraction.bulk.places import place, store_faults
     from extraction.bulk.plan import Plan
+    from extraction.output.places import place, store_faults
     from extraction.settings import load_settings
 
     _require_weights(parsed.ocr)
@@ -83,10 +83,10 @@ def run(parsed: argparse.Namespace) -> int:
 def _converted(inputs: list[Input], plan: Plan, parsed: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from extraction import progress
+    from extraction.bulk import progress
+    from extraction.bulk.convert import convert
     from extraction.bulk.plan import FAILED
     from extraction.bulk.pool import Engine, LocalEngine
-    from extraction.convert import convert
 
     tally = progress.Tally(len(inputs))
     make_engine: Callable[[Plan], Engine] = LocalEngine

@@ -7,9 +7,9 @@ import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from extraction.bulk.places import is_remote, place
 from extraction.bulk.plan import Input
 from extraction.errors import UsageError
+from extraction.output.places import is_remote, place
 
 
 def find_inputs(patterns: Sequence[str], out: Path) -> list[Input]:

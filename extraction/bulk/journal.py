@@ -17,10 +17,10 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from extraction.bulk.places import is_remote
 from extraction.bulk.remote_lock import remotely_locked
 from extraction.errors import UsageError
-from extraction.outputs import MANIFEST, ManifestLine, json_line, manifest_lines, read_manifest
+from extraction.output.files import MANIFEST, ManifestLine, json_line, manifest_lines, read_manifest
+from extraction.output.places import is_remote
 
 LOCK = ".lock"
 _SEGMENTS = "journal"

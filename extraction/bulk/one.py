@@ -8,11 +8,11 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from extraction.bulk.places import is_store_fault
 from extraction.bulk.plan import CONVERTED, FAILED, SKIPPED, Counts, Outcome, Plan, Task
 from extraction.document import Report
 from extraction.errors import GoujiError, OutputError
-from extraction.outputs import ManifestLine, read_report, write_report
+from extraction.output.files import ManifestLine, read_report, write_report
+from extraction.output.places import is_store_fault
 from extraction.pipeline import extract
 from models.loaded import Models
 from models.versions import sha256_of

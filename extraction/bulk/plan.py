@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from extraction.outputs import ManifestLine
+from extraction.output.files import ManifestLine
 from extraction.settings import Settings
 from models.weights import numbers_in_use
 

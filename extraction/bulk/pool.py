@@ -23,7 +23,7 @@ from extraction.bulk.one import CRASH, MEMORY, TIME, digest
 from extraction.bulk.plan import FAILED, Outcome, Plan, Task
 from extraction.bulk.worker import PAGE, READY, work
 from extraction.errors import GoujiError
-from extraction.outputs import ManifestLine
+from extraction.output.files import ManifestLine
 from extraction.settings import BulkSettings
 
 _LOOK = 0.25  # seconds between looks at the workers' memory and time

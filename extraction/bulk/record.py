@@ -13,10 +13,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from extraction.bulk.places import is_remote
-from extraction.outputs import DRAFT, in_place_of
+from extraction.output.files import DRAFT, in_place_of
+from extraction.output.places import is_remote
+from extraction.output.versions import package_versions
 from extraction.settings import Settings
-from extraction.versions import package_versions
 from models.weights import in_use, numbers_in_use
 
 RECORD = "run.json"

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from extraction.bulk.places import is_store_fault
 from extraction.errors import UsageError
+from extraction.output.places import is_store_fault
 
 _RENEWED = 60.0  # seconds between
 _STALE = 600.0  # seconds after which a lock that nobody renews is that of a run that was killed

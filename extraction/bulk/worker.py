@@ -28,8 +28,8 @@ def work(link: Connection, plan: Plan, parent: int) -> None:
     _bound_threads(plan.threads_each)
 
     from extraction.bulk.one import convert_one
-    from extraction.bulk.places import store_faults
-    from extraction.stages import told_of_pages
+    from extraction.output.places import store_faults
+    from extraction.stage_timing import told_of_pages
     from models.loaded import Models
     from models.weights import pin
 

@@ -41,9 +41,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Write what was asked for. Raises UsageError, StoreError."""
-    from extraction.bulk.places import place, store_faults
     from extraction.bulk.plan import FAILED
-    from extraction.outputs import read_manifest
+    from extraction.output.files import read_manifest
+    from extraction.output.places import place, store_faults
 
     with store_faults():
         out = place(parsed.out)
@@ -58,7 +58,7 @@ def run(parsed: argparse.Namespace) -> int:
 
 
 def _write(parsed: argparse.Namespace, out: Path, names: list[str]) -> None:
-    from extraction.bulk.places import place
+    from extraction.output.places import place
 
     suffix = Path(parsed.to).suffix  # a database's address has none of these
     target = place(parsed.to) if suffix in (".xlsx", ".csv", ".html") else Path(parsed.to)
@@ -78,12 +78,12 @@ def _write(parsed: argparse.Namespace, out: Path, names: list[str]) -> None:
             )
         write_workbook(target, _reports(out, names))
     elif suffix == ".csv":
-        from extraction.field_tables import write_csv
+        from extraction.output.field_tables import write_csv
 
         write_csv(target, _reports(out, names), for_excel=parsed.bom)
     elif suffix == ".html":
-        from extraction.exports.summary import Survey, write_summary
-        from extraction.outputs import read_manifest
+        from extraction.output.files import read_manifest
+        from extraction.output.summary_page import Survey, write_summary
 
         survey = Survey()
         for report in _reports(out, names):
@@ -99,7 +99,7 @@ def _write(parsed: argparse.Namespace, out: Path, names: list[str]) -> None:
 
 
 def _reports(out: Path, names: list[str]) -> Iterator[Report]:
-    from extraction.outputs import read_report
+    from extraction.output.files import read_report
 
     for name in names:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 
-from extraction.forms import FormTable
+from extraction.forms.printed_form import FormTable
 
 COLUMNS = 15
 WIDTH = 7.0  # of each column, in characters of the workbook's own font

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.dataset
 
 from extraction.document import Report
-from extraction.field_tables import FIELD_COLUMNS, parquet_rows
+from extraction.output.field_tables import FIELD_COLUMNS, parquet_rows
 
 _REPORTS_A_BATCH = 500
 _PARTITIONS = pa.dataset.partitioning(pa.schema([("year", pa.int32())]), flavor="hive")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from extraction.catalogue import Identity, template, template_ids
+from extraction.forms.catalogue import Identity, template, template_ids
 
 
 def sum_name(id: str) -> str:

@@ -15,12 +15,12 @@ from typing import Any
 
 import xlsxwriter
 
-from extraction.catalogue import sections, template
 from extraction.document import ExtraRow, Field, Report, Status, Verdict
 from extraction.exports.form_sheet import COLUMNS, FONT, WIDTH, edges_of, height_of, heights_of
 from extraction.exports.sums import sum_name
-from extraction.forms import Departures, FormTable, tables
-from extraction.outputs import in_place_of
+from extraction.forms.catalogue import sections, template
+from extraction.forms.printed_form import Departures, FormTable, tables
+from extraction.output.files import in_place_of
 
 MOST_REPORTS = 1000  # sheets of a workbook that still opens
 _LONGEST = 32_000  # characters: Excel takes 32,767 in a cell

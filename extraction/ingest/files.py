@@ -15,10 +15,10 @@ from pathlib import Path
 
 from extraction.document import Page
 from extraction.errors import DamagedFile, EmptyFile, TooLarge, UnsupportedFormat
-from extraction.ingest.docx import read_docx
-from extraction.ingest.html import read_html
-from extraction.ingest.html_charset import decode
-from extraction.ingest.pdf import open_pdf, read_pages
+from extraction.ingest.docx.reader import read_docx
+from extraction.ingest.html.charset import decode
+from extraction.ingest.html.reader import read_html
+from extraction.ingest.pdf.reader import open_pdf, read_pages
 from extraction.ingest.pictures import open_picture, page_count, read_pictures
 from extraction.ingest.text import read_text
 from extraction.settings import IngestSettings

@@ -17,7 +17,7 @@ from PIL import Image, ImageOps
 
 from extraction.document import Page, Pixels, Raster
 from extraction.errors import DamagedFile, TooLarge
-from extraction.ingest.pdf import POINTS_PER_INCH
+from extraction.ingest.pdf.reader import POINTS_PER_INCH
 from extraction.settings import IngestSettings
 
 A4_LONG_SIDE = 841.9  # points

@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from extraction.catalogue import field_forms
-from extraction.cell_settling import SUREST
+from extraction.cells.fusion import SUREST
 from extraction.document import Candidate, Field, Report, Status
-from extraction.numbers import Unit, parse_figure
-from extraction.reconcile.model import Figure, Option
+from extraction.figures import Unit, parse_figure
+from extraction.forms.catalogue import field_forms
+from extraction.reconcile.solver.model import Figure, Option
 
 STATED = 1.0
 """Confidence of what the file itself states; no reading of a picture has it."""

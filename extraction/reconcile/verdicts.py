@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from extraction.catalogue import Identity, field_forms
-from extraction.checks import evaluate, sum_text
 from extraction.document import Check, Explanation, Field, Status, Verdict
-from extraction.reconcile.judge import Belief
+from extraction.forms.catalogue import Identity, field_forms
+from extraction.forms.identities import evaluate, sum_text
+from extraction.reconcile.beliefs import Belief
 
 _CHANGED = (Status.CORRECTED, Status.INFERRED)
 _WEIGHED = 3  # alternatives that are named

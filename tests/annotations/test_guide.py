@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from annotations.rules import printed_values
-from extraction.catalogue import field_forms, narrative_forms, sections
 from extraction.document import Status
-from extraction.numbers import parse_figure
+from extraction.figures import parse_figure
+from extraction.forms.catalogue import field_forms, narrative_forms, sections
 
 GUIDE = (Path(__file__).parents[2] / "annotations" / "GUIDE.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"`([^`\n]+)`", GUIDE))

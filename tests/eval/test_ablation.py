@@ -16,12 +16,12 @@ from eval.ablation import main
 from eval.engines import make_engine
 from eval.outcomes import Outcome, compare_fields
 from eval.prediction import Prediction
-from extraction.cell_settling import SURE
+from extraction.cells.fusion import SURE
 from extraction.document import Field, Status
 from models.loaded import Models, Steps
 from tests.documents import SAMPLES
 from tests.eval.data import evaluate, with_fields, write_data_set
-from tests.extraction.test_ocr import sheet
+from tests.extraction.cells.test_reader import sheet
 
 REPORT, APPLICATIONS = "hewan-2020", 1
 

@@ -13,8 +13,8 @@ from eval.compare import compare, inconsistent_totals
 from eval.outcomes import is_right
 from eval.prediction import Prediction
 from eval.score import Score, total
-from extraction.catalogue import field_forms
 from extraction.document import Check, Field, Report, Source, Status, Verdict
+from extraction.forms.catalogue import field_forms
 
 RECEIVED = "applications.received"
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 
 from eval.desk import at_the_desk, reviewing, table
-from extraction.checks import check_sums
 from extraction.document import Candidate, Report, Status
-from extraction.service.review.effort import CONFIRM, PICK, PREPARE, Effort, retyped, typed
+from extraction.forms.identities import check_sums
+from service.review.effort import CONFIRM, PICK, PREPARE, Effort, retyped, typed
 
 END = Effort(keys=4, looks=1)
 UPHELD, OTHER, TOTAL = "review.upheld", "review.other", "review.total"

@@ -19,14 +19,14 @@ from eval.engines.tesseract import without_rules
 from eval.engines.whole_page import WholePageEngine
 from eval.outcomes import Outcome, compare_fields
 from eval.prediction import Engine, Prediction, dump_prediction, load_prediction
-from extraction.catalogue import template
 from extraction.document import Status, Table
 from extraction.errors import ModelError, UsageError
+from extraction.forms.catalogue import template
 from extraction.ingest.files import open_document
-from extraction.narrative import with_agreement
 from extraction.pipeline import extract, read_document, report_of
-from extraction.reconcile.report import reconcile
+from extraction.reconcile.reconcile import reconcile
 from extraction.settings import Settings
+from extraction.text.narrative import with_agreement
 from models.loaded import Models
 from tests.documents import SAMPLES
 

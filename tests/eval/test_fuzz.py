@@ -13,7 +13,7 @@ import pytest
 from eval.fuzz.__main__ import main
 from eval.fuzz.corpus import good_files, spoilt_files
 from eval.fuzz.memory import Memory
-from extraction.outputs import read_manifest
+from extraction.output.files import read_manifest
 
 
 def fuzzed(monkeypatch: pytest.MonkeyPatch, out: Path, *options: str) -> tuple[int, dict[str, Any]]:

@@ -16,8 +16,8 @@ from eval.compare import compare
 from eval.metrics import METRICS, calibration, counts, counts_by_field, counts_by_table, rate
 from eval.prediction import Prediction
 from eval.score import Score, total
-from extraction.catalogue import template
 from extraction.document import Field, Report, Source, Status
+from extraction.forms.catalogue import template
 
 FORMS = template("2021").fields[:6]
 

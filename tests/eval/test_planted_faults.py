@@ -13,8 +13,8 @@ import pytest
 
 from annotations.store import read_gold
 from eval.scores import without_times
-from extraction.catalogue import field_forms
 from extraction.document import Box, Candidate, ExtraRow, Field, Report, Status, Verdict
+from extraction.forms.catalogue import field_forms
 from tests.eval.data import evaluate, taken_from, with_fields, write_data_set
 
 APPLICATIONS = "applications"

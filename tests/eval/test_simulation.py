@@ -9,9 +9,9 @@ import pytest
 from eval.simulation.__main__ import simulate
 from eval.simulation.prior import rates, ways_to_fail
 from eval.simulation.readings import simulated
-from extraction.catalogue import template
 from extraction.document import Field, Report, Source, Status, Verdict
-from extraction.reconcile.report import reconcile
+from extraction.forms.catalogue import template
+from extraction.reconcile.reconcile import reconcile
 
 
 def test_equal_seeds_give_equal_readings() -> None:

@@ -8,8 +8,8 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from extraction.catalogue import Identity, template
 from extraction.document import Candidate, Field, Report, Source, Status
+from extraction.forms.catalogue import Identity, template
 
 TEMPLATES = st.sampled_from(["2019", "2021"])
 SOURCE = Source("a.txt", "00", "text/plain", None)

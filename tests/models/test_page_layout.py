@@ -159,7 +159,9 @@ def test_the_card_says_what_the_network_is() -> None:
 
 def test_conversions_start_without_layoutparser_and_pandas() -> None:
     """They take as long to load as all else together: only pages that need the layout network wait for them."""
-    told = "import sys, extraction.convert; print(sorted({'pandas', 'layoutparser', 'pyarrow'} & set(sys.modules)))"
+    told = (
+        "import sys, extraction.bulk.convert; print(sorted({'pandas', 'layoutparser', 'pyarrow'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from annotations.store import read_gold
 from extraction.document import Report, Status, Verdict
-from extraction.service.store import jobs, versions
-from extraction.service.store.tables import Document, now
+from service.store import jobs, versions
+from service.store.tables import Document, now
 from tests.documents import SAMPLES
 
 SAMPLE = "moling-2024"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
 
-from extraction.forms import FormCell, FormTable
-from extraction.tags import tag_of
+from extraction.forms.label_tags import tag_of
+from extraction.forms.printed_form import FormCell, FormTable
 from training.samples.render_html import table_html
 from training.synthetic.content import draft_report
 from training.synthetic.draft import Draft, Paragraph

@@ -18,13 +18,13 @@ from PIL import Image
 
 from annotations.store import read_gold
 from extraction.document import Report, Status
-from extraction.report_json import load_report
-from extraction.service.app import create_app
-from extraction.service.context import Service
-from extraction.service.settings import ServiceSettings
-from extraction.service.store import jobs, reports, versions
-from extraction.service.store.tables import Document, Draft, Job, ReportRow
+from extraction.output.report_json import load_report
 from extraction.settings import IngestSettings, Settings
+from service.app import create_app
+from service.context import Service
+from service.settings import ServiceSettings
+from service.store import jobs, reports, versions
+from service.store.tables import Document, Draft, Job, ReportRow
 from tests.documents import SAMPLES
 from tests.service.archive import SAMPLE, failing, page_of_html, report, stored, unsure
 

@@ -16,17 +16,18 @@ import pytest
 import sqlalchemy as sa
 
 from extraction.cli import main
-from extraction.service.app import create_app
-from extraction.service.backup.rows import rows_of
-from extraction.service.context import Service
-from extraction.service.files import Files
-from extraction.service.loop.collection import keep, read
-from extraction.service.security.accounts import add_token, add_user, open_session
-from extraction.service.security.roles import Role
-from extraction.service.settings import ServiceSettings
-from extraction.service.store import versions
-from extraction.service.store.engine import Store
-from extraction.service.store.tables import (
+from models.versions import add_version, read_state, switch
+from service.app import create_app
+from service.backup.rows import rows_of
+from service.context import Service
+from service.files import Files
+from service.loop.collection import keep, read
+from service.security.accounts import add_token, add_user, open_session
+from service.security.roles import Role
+from service.settings import ServiceSettings
+from service.store import versions
+from service.store.engine import Store
+from service.store.tables import (
     Audit,
     Base,
     Document,
@@ -38,8 +39,7 @@ from extraction.service.store.tables import (
     Version,
     now,
 )
-from extraction.service.uploads import delete
-from models.versions import add_version, read_state, switch
+from service.uploads import delete
 from tests.postgres import empty_database
 from tests.service.archive import document, job, report
 

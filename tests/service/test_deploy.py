@@ -22,12 +22,12 @@ pytest.importorskip("fastapi", reason="the service is in the extra serve")
 import yaml
 
 from extraction.cli import COMMANDS, _parser
-from extraction.service.app import ROUTERS
-from extraction.service.security.accounts import add_user
-from extraction.service.security.roles import Role
-from extraction.service.settings import ENVIRONMENT, ServiceSettings
-from extraction.service.store.engine import Store
 from models.versions import ENVIRONMENT as WEIGHTS
+from service.app import ROUTERS
+from service.security.accounts import add_user
+from service.security.roles import Role
+from service.settings import ENVIRONMENT, ServiceSettings
+from service.store.engine import Store
 from tests.service.server import serving
 
 ROOT = Path(__file__).parents[2]
@@ -180,8 +180,8 @@ def test_the_docs_name_files_and_extras_that_there_are() -> None:
 
 
 def test_the_default_install_imports_nothing_of_the_service() -> None:
-    loaded = "[name for name in sys.modules if name.startswith('extraction.service')]"
+    loaded = "[name for name in sys.modules if name.startswith('service')]"
     code = f"import sys, extraction.cli; extraction.cli._parser([]); print({loaded})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
-    assert find_spec("extraction.service") is not None
+    assert find_spec("service") is not None

@@ -22,12 +22,12 @@ from playwright.sync_api import APIResponse, Browser, Page, expect, sync_playwri
 
 from annotations.store import load_annotation
 from extraction.document import Status
-from extraction.numbers import parse_figure
-from extraction.service.files import Files
-from extraction.service.review import leases
-from extraction.service.security.accounts import add_token, add_user
-from extraction.service.security.roles import Role
-from extraction.service.store.engine import Store
+from extraction.figures import parse_figure
+from service.files import Files
+from service.review import leases
+from service.security.accounts import add_token, add_user
+from service.security.roles import Role
+from service.store.engine import Store
 from tests.documents import SAMPLES
 from tests.service.archive import report, stored, unsure
 from tests.service.server import serving

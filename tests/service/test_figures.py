@@ -15,12 +15,12 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extraction.catalogue import template
-from extraction.service.desk import figures
-from extraction.service.desk.charts import HEIGHT, line_chart
-from extraction.service.store.engine import Store
-from extraction.service.store.reports import ACCEPTED
-from extraction.service.store.tables import ReportRow, Review, now
+from extraction.forms.catalogue import template
+from service.desk import figures
+from service.desk.charts import HEIGHT, line_chart
+from service.store.engine import Store
+from service.store.reports import ACCEPTED
+from service.store.tables import ReportRow, Review, now
 from tests.service.archive import failing, report, stored, unsure
 
 

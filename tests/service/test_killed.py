@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 from sqlalchemy import select
 
-from extraction.service.store.engine import Store
-from extraction.service.store.tables import Job
+from service.store.engine import Store
+from service.store.tables import Job
 from tests.documents import SAMPLES
 from tests.service.archive import SAMPLE, page_of_html
 from tests.service.server import serving, upload, wait_for_all

@@ -29,11 +29,14 @@ from annotations.validate import validate
 from extraction.cli import main
 from extraction.document import Report, Status
 from extraction.errors import UsageError
-from extraction.service.app import create_app
-from extraction.service.context import Service
-from extraction.service.loop import trainings
-from extraction.service.loop.annotation import Reviewing, annotation_of
-from extraction.service.loop.changes import (
+from extraction.settings import BulkSettings, ReadingSettings, Settings, load_settings
+from models.versions import SHIPPED, read_state
+from models.weights import weights
+from service.app import create_app
+from service.context import Service
+from service.loop import trainings
+from service.loop.annotation import Reviewing, annotation_of
+from service.loop.changes import (
     Change,
     Changes,
     FieldChange,
@@ -42,17 +45,14 @@ from extraction.service.loop.changes import (
     read_changes,
     write_changes,
 )
-from extraction.service.loop.collection import keep, latest, lay_out, read
-from extraction.service.loop.promotion import bring_into_use, changes_of
-from extraction.service.loop.scratch import Reading, compared, read_again, settings_toml
-from extraction.service.loop.trainer import Trainer, training_folder
-from extraction.service.settings import ServiceSettings
-from extraction.service.store import jobs, versions
-from extraction.service.store.tables import Document, ReportRow, Review, Training, now
-from extraction.service.uploads import delete
-from extraction.settings import BulkSettings, ReadingSettings, Settings, load_settings
-from models.versions import SHIPPED, read_state
-from models.weights import weights
+from service.loop.collection import keep, latest, lay_out, read
+from service.loop.promotion import bring_into_use, changes_of
+from service.loop.scratch import Reading, compared, read_again, settings_toml
+from service.loop.trainer import Trainer, training_folder
+from service.settings import ServiceSettings
+from service.store import jobs, versions
+from service.store.tables import Document, ReportRow, Review, Training, now
+from service.uploads import delete
 from tests.documents import SAMPLES
 from tests.service.archive import document, report
 
@@ -248,7 +248,7 @@ def test_every_report_is_read_again_in_a_place_of_its_own(service: Service, tmp_
     reading = Reading(service, tmp_path / "training", run)
     before = _everything(service)
     for arguments in read_again(reading):
-        call = [sys.executable, "-m", "extraction.service.loop.command_process", str(os.getpid()), *arguments]
+        call = [sys.executable, "-m", "service.loop.command_process", str(os.getpid()), *arguments]
         assert subprocess.run(call, check=False).returncode == 0
     found = compared(reading)
     assert found.compared == 2
@@ -333,11 +333,11 @@ def test_others_write_while_documents_are_laid_out_and_one_of_two_machines_begin
 
     def slowly(*given: object) -> Iterator[Review]:
         """The other machine is done before the first review of this one is copied."""
-        monkeypatch.setattr("extraction.service.loop.trainer.lay_out", lay_out)
+        monkeypatch.setattr("service.loop.trainer.lay_out", lay_out)
         assert Trainer(service)._is_ours(number, elsewhere)
         yield from lay_out(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("extraction.service.loop.trainer.lay_out", slowly)
+    monkeypatch.setattr("service.loop.trainer.lay_out", slowly)
     folder = training_folder(service, number)
     assert not Trainer(service)._is_ours(number, folder)
     assert len(list(read_folder(elsewhere / "annotations"))) == 2

@@ -16,13 +16,13 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
-from extraction.service import uploads
-from extraction.service.app import create_app
-from extraction.service.security.accounts import add_token, add_user
-from extraction.service.security.roles import Role
-from extraction.service.settings import ServiceSettings
-from extraction.service.store import versions
-from extraction.service.store.tables import Document
+from service import uploads
+from service.app import create_app
+from service.security.accounts import add_token, add_user
+from service.security.roles import Role
+from service.settings import ServiceSettings
+from service.store import versions
+from service.store.tables import Document
 from tests.documents import SAMPLES
 from tests.service.archive import SAMPLE, report, stored, unsure
 

@@ -13,10 +13,10 @@ pytest.importorskip("fastapi", reason="the service is in the extra serve")
 from PIL import Image
 
 from extraction.errors import DamagedFile
-from extraction.service.files import Files
-from extraction.service.pictures import Pictures
-from extraction.service.store.tables import Document
 from extraction.settings import IngestSettings
+from service.files import Files
+from service.pictures import Pictures
+from service.store.tables import Document
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_what_hangs_the_process_is_not_tried_again(
 ) -> None:
     bad, good = upload(files, "documents/ab/ab-1", 60, 60, 60), upload(files, "documents/cd/cd-2", 200)
     assert len(pictures.sizes(bad)) == 3
-    patience = "extraction.service.painter._PATIENCE"
+    patience = "service.painter._PATIENCE"
     for number in (1, 2):
         with monkeypatch.context() as hangs:
             hangs.setattr(patience, 0.0)
@@ -85,7 +85,7 @@ def test_a_file_whose_pages_cannot_be_counted_has_none(
     hanging, broken = upload(files, "documents/ab/ab-1", 60), Document(id=2, place="documents/cd/cd-2")
     files.put(broken.place, b"%PDF-1.7 and no more")
     with monkeypatch.context() as hangs:
-        hangs.setattr("extraction.service.painter._PATIENCE", 0.0)
+        hangs.setattr("service.painter._PATIENCE", 0.0)
         assert pictures.sizes(hanging) == []
     for document in (hanging, broken):
         assert pictures.sizes(document) == []

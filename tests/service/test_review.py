@@ -16,22 +16,22 @@ pytest.importorskip("fastapi", reason="the service is in the extra serve")
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extraction.checks import check_sums, identities_of
 from extraction.document import Candidate, Report, Status, Verdict
-from extraction.service.desk import figures
-from extraction.service.files import Files
-from extraction.service.loop import collection
-from extraction.service.review import drafts, leases
-from extraction.service.review.accepting import Cost, accept
-from extraction.service.review.actions import Action, Kind, Refused, standing
-from extraction.service.review.attention import attention
-from extraction.service.review.choices import KEYS, choices, implied_by_sums
-from extraction.service.review.effort import CONFIRM, PICK, retyped, typed
-from extraction.service.review.found import found
-from extraction.service.review.reviewed import after, reviewed
-from extraction.service.store import reports, versions
-from extraction.service.store.engine import Store
-from extraction.service.store.tables import Document, Lease, ReportRow, Version, now
+from extraction.forms.identities import check_sums, identities_of
+from service.desk import figures
+from service.files import Files
+from service.loop import collection
+from service.review import drafts, leases
+from service.review.accepting import Cost, accept
+from service.review.actions import Action, Kind, Refused, standing
+from service.review.attention import attention
+from service.review.choices import KEYS, choices, implied_by_sums
+from service.review.effort import CONFIRM, PICK, retyped, typed
+from service.review.found import found
+from service.review.reviewed import after, reviewed
+from service.store import reports, versions
+from service.store.engine import Store
+from service.store.tables import Document, Lease, ReportRow, Version, now
 from tests.service.archive import report, stored, unsure
 
 UPHELD, CORRECTED, OTHER, PENDING, TOTAL = (

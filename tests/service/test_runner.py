@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from extraction.errors import DamagedFile, ModelError, OutputError
-from extraction.service import runner
-from extraction.service.store import jobs
-from extraction.service.store.tables import Job
+from service import runner
+from service.store import jobs
+from service.store.tables import Job
 from tests.service.archive import page_of_html
 from tests.service.test_api import client_of, service_of, upload
 

@@ -26,9 +26,10 @@ from hypothesis import strategies as st
 
 from extraction.cli import main
 from extraction.errors import EmptyFile, TooLarge, UnsupportedFormat, UsageError
-from extraction.service.app import create_app
-from extraction.service.security import Admin, Reviewer, Viewer, refuse_to_stand_open
-from extraction.service.security.accounts import (
+from extraction.settings import IngestSettings
+from service.app import create_app
+from service.security import Admin, Reviewer, Viewer, refuse_to_stand_open
+from service.security.accounts import (
     add_token,
     add_user,
     change_user,
@@ -38,8 +39,8 @@ from extraction.service.security.accounts import (
     password_hash_of,
     revoke_token,
 )
-from extraction.service.security.addresses import is_loopback, same_origin
-from extraction.service.security.credentials import (
+from service.security.addresses import is_loopback, same_origin
+from service.security.credentials import (
     WeakPassword,
     digest_of,
     hash_password,
@@ -48,16 +49,15 @@ from extraction.service.security.credentials import (
     new_secret,
     new_token,
 )
-from extraction.service.security.pages import local_address
-from extraction.service.security.people import COOKIE, CSRF_HEADER
-from extraction.service.security.rates import Limiter, Rate
-from extraction.service.security.roles import Role
-from extraction.service.security.uploads import received, shown_name
-from extraction.service.settings import ServiceSettings
-from extraction.service.store.audit import Actor, acting
-from extraction.service.store.engine import Store
-from extraction.service.store.tables import Audit, Document, LoginSession, Token, User, now
-from extraction.settings import IngestSettings
+from service.security.pages import local_address
+from service.security.people import COOKIE, CSRF_HEADER
+from service.security.rates import Limiter, Rate
+from service.security.roles import Role
+from service.security.uploads import received, shown_name
+from service.settings import ServiceSettings
+from service.store.audit import Actor, acting
+from service.store.engine import Store
+from service.store.tables import Audit, Document, LoginSession, Token, User, now
 
 HERE = "http://127.0.0.1:8000"
 PASSWORD = "勾稽 sums that hold"
@@ -307,7 +307,7 @@ def test_while_a_password_is_checked_others_may_write(
             return self.acquire()
 
     busy = Busy(0)  # all that hash at once do
-    monkeypatch.setattr("extraction.service.security.credentials._AT_ONCE", busy)
+    monkeypatch.setattr("service.security.credentials._AT_ONCE", busy)
     with ThreadPoolExecutor(1) as pool:
         status = pool.submit(log_in, browser, "a-viewer")
         try:

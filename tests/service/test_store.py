@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
 from extraction.errors import UsageError
-from extraction.report_json import load_report
-from extraction.service.review import leases
-from extraction.service.store import documents, jobs, reports, versions
-from extraction.service.store.engine import Store
-from extraction.service.store.tables import Base, Document, Draft, Finding, Instant, Job, Lease, ReportRow, Version, now
+from extraction.output.report_json import load_report
+from service.review import leases
+from service.store import documents, jobs, reports, versions
+from service.store.engine import Store
+from service.store.tables import Base, Document, Draft, Finding, Instant, Job, Lease, ReportRow, Version, now
 from tests.postgres import empty_database
 from tests.service.archive import document, failing, job, report, stored, unsure
 

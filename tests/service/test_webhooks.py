@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from extraction.service.app import create_app
-from extraction.service.context import Service
-from extraction.service.settings import ServiceSettings
-from extraction.service.store import jobs
-from extraction.service.store.tables import Job
-from extraction.service.webhooks import SIGNATURE, Webhooks, is_public
+from service.app import create_app
+from service.context import Service
+from service.settings import ServiceSettings
+from service.store import jobs
+from service.store.tables import Job
+from service.webhooks import SIGNATURE, Webhooks, is_public
 from tests.service.archive import job
 
 SECRET = "a secret"
@@ -89,7 +89,7 @@ def test_the_end_of_a_job_is_told_signed(listener: Listener, tmp_path: Path) -> 
 def test_what_was_not_taken_is_told_again_and_never_elsewhere(
     listener: Listener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("extraction.service.webhooks._BETWEEN", 0.01)
+    monkeypatch.setattr("service.webhooks._BETWEEN", 0.01)
     webhooks = Webhooks(service(tmp_path, f"http://localhost:{listener.server_port}/hook"), allowed=lambda _: True)
     webhooks.ended(1)
     assert listener.heard.wait(30)

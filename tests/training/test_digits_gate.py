@@ -14,9 +14,9 @@ from annotations.store import read_annotation, write_annotation
 from extraction.cli import main
 from models.cell_reader import CellReading
 from models.charset import OTHER
+from models.gate.comparison import read_comparison
 from training.digits.evaluate import DevCell
 from training.digits.gate import STRICT, _kinds, split_by_organization
-from training.gate.comparison import read_comparison
 
 MINI = Path(__file__).parents[2] / "annotations" / "mini"
 SCAN = "test-167000000"  # three clean pages

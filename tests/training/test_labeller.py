@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from extraction.document import Cell as TableCell
 from extraction.document import Region, RegionKind, Span, Table
-from extraction.forms import FormTable
-from extraction.pieces import pieces_of
-from extraction.tags import tag_of, tags
+from extraction.forms.label_tags import tag_of, tags
+from extraction.forms.printed_form import FormTable
+from extraction.labelling.tagger_input import pieces_of
 from models.label_tokens import SPECIAL, Piece, Vocabulary, windows
 from models.labeller import Labeller
 from training.labeller.config import read_config

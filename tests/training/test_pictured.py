@@ -15,7 +15,7 @@ import pypdfium2
 import pytest
 
 from annotations.store import read_annotation
-from extraction.forms import FormTable
+from extraction.forms.printed_form import FormTable
 from training.synthetic.content import draft_report
 from training.synthetic.dataset import Task, make
 from training.synthetic.draft import Draft, Rendered

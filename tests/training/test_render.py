@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 
 from extraction.document import Box, Report, Source
-from extraction.forms import Departures, FormTable, field_ids, tables
+from extraction.forms.printed_form import Departures, FormTable, field_ids, tables
 from training.synthetic.draft import Draft, Key, Look, Paragraph, Place, Rendered, Run, Style
 from training.synthetic.fonts import FONTS, PACKAGES, Split, font_file, missing_fonts
 from training.synthetic.render import RENDERERS, SPLIT_RENDERERS

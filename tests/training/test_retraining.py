@@ -16,18 +16,18 @@ pytest.importorskip("torch", reason="torch is in the extra train")
 from datasets import Dataset
 
 from annotations.store import Annotation, of_document, read_gold, write_annotation
-from extraction.catalogue import sections, template, template_ids
 from extraction.cli import main
 from extraction.document import Box, Cell, Label, Region, RegionKind, Report, Source, Span, Table
-from extraction.pieces import pieces_of
+from extraction.forms.catalogue import sections, template, template_ids
+from extraction.forms.label_tags import tags
+from extraction.labelling.tagger_input import pieces_of
 from extraction.pipeline import read_document
 from extraction.settings import Settings
-from extraction.tags import tags
+from models.gate.comparison import read_comparison
 from models.label_tokens import SPECIAL, Vocabulary
 from models.labeller import Labeller
 from models.loaded import Models
 from models.versions import read_state
-from training.gate.comparison import read_comparison
 from training.labeller.annotated import split_by_organization, tagged_pages
 from training.labeller.compare import frozen_pages, pages_hash
 from training.labeller.config import NetworkConfig, read_retraining

@@ -14,9 +14,9 @@ import pytest
 from docx import Document
 
 from annotations.store import Annotation, dump_annotation, read_gold
-from extraction.catalogue import template
 from extraction.document import Verdict
-from extraction.forms import FormCell, field_ids, split
+from extraction.forms.catalogue import template
+from extraction.forms.printed_form import FormCell, field_ids, split
 from training.samples.content import Sample, load_sample
 from training.samples.gold import MEDIA_TYPES, gold_of, value_of
 from training.samples.render_html import render_html

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from extraction.checks import check_sums
-from extraction.forms import APPLICANTS
+from extraction.forms.identities import check_sums
+from extraction.forms.printed_form import APPLICANTS
 from training.synthetic.content import YEARS, draft_report
 from training.synthetic.dataset import Order, tasks_of
 from training.synthetic.draft import Draft

@@ -10,10 +10,10 @@ from random import Random
 
 import pytest
 
-from extraction.catalogue import field_forms, narrative_forms, sections, template, template_ids
 from extraction.document import Status, Verdict
-from extraction.forms import FormCell, FormTable
-from extraction.numbers import parse_figure
+from extraction.figures import parse_figure
+from extraction.forms.catalogue import field_forms, narrative_forms, sections, template, template_ids
+from extraction.forms.printed_form import FormCell, FormTable
 from training.synthetic.agencies import FIRST, draw_agency
 from training.synthetic.content import YEARS, draft_report
 from training.synthetic.draft import Draft, Paragraph

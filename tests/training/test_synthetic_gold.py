@@ -10,7 +10,7 @@ import pytest
 from annotations.rules import findings_in
 from annotations.store import Annotation, dump_annotation, load_annotation
 from extraction.document import Box, Status
-from extraction.forms import FormTable
+from extraction.forms.printed_form import FormTable
 from tests.training.pages import typeset
 from training.synthetic.content import draft_report
 from training.synthetic.draft import Draft, Key, Place, Rendered

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from extraction.document import Label
-from extraction.learned import FILE, learned, reading_with
+from extraction.forms.learned_wordings import FILE, learned, reading_with
 from models.weights import weights
 from training.labeller.aligned import Trial, drawn, scored
 from training.labeller.provincial import provincial

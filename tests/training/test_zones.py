@@ -12,7 +12,7 @@ from reportlab.pdfgen import canvas  # type: ignore[import-untyped]
 
 from annotations.zones import Zone, ZoneKind, corners_of, upright_zone, zones_data, zones_from
 from extraction.document import Box
-from extraction.forms import FormTable
+from extraction.forms.printed_form import FormTable
 from tests.training.pages import typeset
 from training.synthetic.content import draft_report
 from training.synthetic.draft import Draft, Key, Look, Paragraph, Place, Rendered, Run

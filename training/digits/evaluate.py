@@ -18,7 +18,8 @@ from models.ctc import best_paths
 from training.digits.pages import PageCell
 
 ACCEPT = 0.97
-"""Probability from which a reading is accepted without a sum that bears it out (`extraction.reconcile.report.SURE`)."""
+"""Probability from which a reading is accepted without a sum that bears it out
+(`extraction.reconcile.reconcile.SURE`)."""
 
 _BLANKS = {"", "-"}  # both are a blank; in faint print they are all one
 _BATCH = 256

@@ -18,10 +18,13 @@ from sklearn.model_selection import GroupShuffleSplit
 
 from annotations import store
 from annotations.store import DRAFT, Annotation, read_folder
-from eval.files import write_text
 from extraction.errors import UsageError
 from models.cell_reader import CellReader, CellReading
 from models.charset import OTHER
+from models.files import write_text
+from models.gate.comparison import Comparison, Trial, judged, write_comparison
+from models.gate.outcomes import Outcome, changes
+from models.gate.promote import weights_in_use
 from models.versions import sha256_of
 from training.digits.__main__ import cut_cells
 from training.digits.config import Config
@@ -29,10 +32,7 @@ from training.digits.evaluate import ACCEPT, DevCell, dev_cells
 from training.digits.export import NAME, ship
 from training.digits.pages import load_cells, load_file
 from training.digits.train import BEST, train
-from training.gate.comparison import Comparison, Trial, judged, write_comparison
-from training.gate.outcomes import Outcome, changes
-from training.gate.page import render_page
-from training.gate.promote import weights_in_use
+from training.gate_page import render_page
 
 STRICT = ("not silent", "blank or 0")
 """Kinds of which not one more may be wrong."""

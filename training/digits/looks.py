@@ -1,7 +1,7 @@
 """What more looks at an unsure cell are worth: `python -m training.digits.looks RUN`.
 
 Reads the dev cells that `gouji train digits RUN` has cut, scans only, with the weights in use. Those that are unsure at
-first sight are read again in other frames (`extraction.ocr`), and the looks are taken together.
+first sight are read again in other frames (`extraction.cells.reader`), and the looks are taken together.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from extraction.cell_settling import SURE, together
-from extraction.ocr import FRAMES
+from extraction.cells.fusion import SURE, together
+from extraction.cells.reader import FRAMES
 from models.cell_crop import cut, window_around
 from models.cell_reader import CellReader, CellReading
 from models.charset import OTHER

@@ -17,13 +17,13 @@ import cv2
 import numpy as np
 
 from annotations.store import Annotation
-from extraction.cell_ink import digit_height, ink_lines, page_marks_of
-from extraction.cell_marks import table_marks
+from extraction.cells.components import table_marks
+from extraction.cells.ink_lines import digit_height, ink_lines, page_marks_of
 from extraction.document import Box, Cell, Page, Pixels, Table
-from extraction.grid_cells import GridCell
 from extraction.ingest.files import open_document
-from extraction.raster import grey
+from extraction.preprocess.binarize import grey
 from extraction.settings import Settings
+from extraction.tables.grid import GridCell
 from models.cell_crop import Grey, Window
 from models.charset import OTHER, spelled
 from training.digits.drawing import Random

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from extraction.catalogue import sections, template, template_ids
+from extraction.forms.catalogue import sections, template, template_ids
 from models.label_tokens import Vocabulary
 from training.labeller.batches import fixed_windows
 from training.labeller.card import write_readme

@@ -24,16 +24,16 @@ from rich.progress import track
 from rich.table import Table as Shown
 
 from extraction.document import Box, Cell, Label, Region, RegionKind, Status, Table
-from extraction.forms import FormCell, FormTable
+from extraction.figures import parse_figure
+from extraction.forms.label_similarity import core
+from extraction.forms.label_tags import tag_of
+from extraction.forms.learned_wordings import reading_with
+from extraction.forms.printed_form import FormCell, FormTable
 from extraction.ingest.text import read_text
-from extraction.labelling import label_fields
-from extraction.labels import labels_of
-from extraction.learned import reading_with
-from extraction.numbers import parse_figure
+from extraction.labelling.fields import label_fields
+from extraction.labelling.label_gold import labels_of
+from extraction.labelling.token_tagging import with_tags
 from extraction.settings import Settings
-from extraction.similarity import core
-from extraction.tagging import with_tags
-from extraction.tags import tag_of
 from models.labeller import Labeller
 from training.labeller.noise import confusions, misread
 from training.labeller.provincial import provincial

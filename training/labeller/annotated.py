@@ -20,7 +20,7 @@ from sklearn.model_selection import GroupShuffleSplit
 from annotations.store import DRAFT, Annotation, read_folder
 from extraction.document import Region
 from extraction.errors import InputError, UsageError
-from extraction.pieces import pieces_of
+from extraction.labelling.tagger_input import pieces_of
 from extraction.pipeline import read_document
 from extraction.settings import Settings
 from models.loaded import Models

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from rich.progress import track
 
+from models.gate.comparison import Trial
+from models.gate.outcomes import Outcome, changes
 from models.labeller import Labeller
-from training.gate.comparison import Trial
-from training.gate.outcomes import Outcome, changes
 from training.labeller.config import ComparisonConfig
 from training.labeller.evaluate import FROZEN, judged, misread_page
 from training.labeller.tagged import Tagged

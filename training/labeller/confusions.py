@@ -19,7 +19,7 @@ from rich.progress import track
 
 from annotations.store import Annotation, gold_paths, read_gold
 from extraction.document import Region
-from extraction.pieces import pieces_of
+from extraction.labelling.tagger_input import pieces_of
 from extraction.pipeline import read_document
 from extraction.settings import Settings
 from models.label_tokens import characters

@@ -22,11 +22,11 @@ from typing import Any
 import numpy as np
 from datasets import Dataset
 
-from eval.bootstrap import resamples, share_interval
-from eval.files import write_text
+from models.files import write_text
+from models.gate.intervals import resamples, share_interval
+from models.gate.outcomes import Outcome
 from models.labeller import NAME, Labeller
 from models.weights import weights
-from training.gate.outcomes import Outcome
 from training.labeller.compare import ShownPage, frozen_pages, labeller_in, outcomes
 from training.labeller.config import RETRAINING, RetrainingConfig, read_retraining
 from training.labeller.evaluate import misread_page

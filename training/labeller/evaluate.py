@@ -20,10 +20,10 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from extraction.catalogue import template, template_ids
+from extraction.forms.catalogue import template, template_ids
+from extraction.forms.label_similarity import similarity
+from extraction.forms.label_tags import UNIT, tag_of
 from extraction.settings import LabelSettings
-from extraction.similarity import similarity
-from extraction.tags import UNIT, tag_of
 from models.labeller import Labeller
 from training.labeller.config import DEFAULT, read_config
 from training.labeller.noise import spoilt

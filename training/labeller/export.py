@@ -19,7 +19,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from extraction.tags import tags
+from extraction.forms.label_tags import tags
 from models.label_tokens import Vocabulary
 from models.labeller import NAME
 from models.versions import sha256_of

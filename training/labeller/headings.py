@@ -3,8 +3,8 @@
     python -m training.labeller.headings --split dev --reports 60
 
 Invented reports are set without being rendered and some of their characters misread. A heading is right where section
-and line are; an organization where it is the name as it was read, all of it, misread or not; a year by its number.
-Both are for headings what the pipeline does (`extraction.sections`), for organization and year what the classifier is
+and line are; an organization where it is the name as it was read, all of it, misread or not; a year by its number. Both
+are for headings what the pipeline does (`extraction.text.sections`), for organization and year what the classifier is
 sure of where rules find nothing.
 """
 
@@ -24,8 +24,8 @@ from rich.progress import track
 from rich.table import Table
 
 from extraction.document import Region, RegionKind, Span, Tag
-from extraction.heading import read_heading
-from extraction.sections import read_text
+from extraction.text.report_head import read_heading
+from extraction.text.sections import read_text
 from models.labeller import Labeller, Labelling, Probabilities
 from training.labeller.config import DEFAULT, read_config
 from training.labeller.evaluate import STRENGTHS

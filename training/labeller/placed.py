@@ -14,8 +14,8 @@ from rapidfuzz.fuzz import partial_ratio_alignment
 
 from annotations.store import Annotation
 from extraction.document import Box, Cell, Span
-from extraction.pieces import PagePieces
-from extraction.tags import tag_of, tags
+from extraction.forms.label_tags import tag_of, tags
+from extraction.labelling.tagger_input import PagePieces
 from models.label_tokens import Piece, characters
 from training.labeller.tagged import Tagged
 from training.labeller.typeset import label_cell, value_cell

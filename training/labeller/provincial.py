@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
 
-from extraction.forms import FormCell, FormTable, Row
-from extraction.tags import tag_of
+from extraction.forms.label_tags import tag_of
+from extraction.forms.printed_form import FormCell, FormTable, Row
 from training.synthetic.draft import Draft, Paragraph, Run
 
 WORDINGS: Mapping[str, str] = {

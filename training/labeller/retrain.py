@@ -20,15 +20,15 @@ from typing import Any
 from datasets import Dataset, concatenate_datasets
 
 from annotations.store import read_folder
-from eval.files import write_text
 from extraction.errors import UsageError
+from models.files import write_text
+from models.gate.comparison import Comparison, Trial, judged, write_comparison
+from models.gate.promote import weights_in_use
 from models.label_tokens import Vocabulary, characters
 from models.labeller import NAME, Labeller
 from models.versions import sha256_of
 from models.weights import Weights, WeightsError, weights
-from training.gate.comparison import Comparison, Trial, judged, write_comparison
-from training.gate.page import render_page
-from training.gate.promote import weights_in_use
+from training.gate_page import render_page
 from training.labeller.annotated import annotated_pages, gold_hash, split_by_organization
 from training.labeller.batches import fixed_windows
 from training.labeller.compare import ShownPage, frozen, labeller_in, tested

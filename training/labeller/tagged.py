@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from extraction.tags import tags
+from extraction.forms.label_tags import tags
 from models.label_tokens import NOWHERE, Piece, Thousandths, Vocabulary, Window, windows
 
 OUTSIDE = 0

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from extraction.document import Box
-from extraction.forms import FormCell, FormTable
-from extraction.pieces import is_shown, thousandths
-from extraction.tags import NOTE, UNIT, VALUE, tag_of, tags
+from extraction.forms.label_tags import NOTE, UNIT, VALUE, tag_of, tags
+from extraction.forms.printed_form import FormCell, FormTable
+from extraction.labelling.tagger_input import is_shown, thousandths
 from training.labeller.tagged import Tagged
 from training.synthetic.draft import Draft, Paragraph
 

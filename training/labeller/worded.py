@@ -12,12 +12,12 @@ from itertools import pairwise
 import numpy as np
 
 from annotations.store import Annotation
-from extraction.catalogue import field_forms, template_ids
 from extraction.document import Cell, Status
-from extraction.forms import Departures, tables
-from extraction.pieces import PagePieces, is_shown
-from extraction.similarity import similarity
-from extraction.tags import OUTCOMES
+from extraction.forms.catalogue import field_forms, template_ids
+from extraction.forms.label_similarity import similarity
+from extraction.forms.label_tags import OUTCOMES
+from extraction.forms.printed_form import Departures, tables
+from extraction.labelling.tagger_input import PagePieces, is_shown
 from training.labeller.placed import part_of, with_part
 from training.labeller.tagged import Tagged
 

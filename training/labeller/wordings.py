@@ -11,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from eval.files import write_text
-from extraction.catalogue import Block, template, template_ids
 from extraction.document import Label
-from extraction.learned import FILE, Wordings
-from extraction.similarity import chinese_count, similarity
+from extraction.forms.catalogue import Block, template, template_ids
+from extraction.forms.label_similarity import chinese_count, similarity
+from extraction.forms.learned_wordings import FILE, Wordings
+from models.files import write_text
 
 _SAME = 0.9  # similarity from which a wording is one that is known
 _LEAST, _MOST = 2, 20  # Chinese characters of a wording; wordings of one row or column

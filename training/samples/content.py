@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from extraction.forms import Departures, FormExtraRow, FormTable, rows_of, tables
+from extraction.forms.printed_form import Departures, FormExtraRow, FormTable, rows_of, tables
 
 SECTIONS = ("overview", "proactive", "applications", "review_litigation", "problems", "other")
 TABLED = ("proactive", "applications", "review_litigation")

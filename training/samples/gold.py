@@ -1,6 +1,6 @@
 """Sample -> gold: every field's value and printed text, and a check that its sums hold exactly where they should.
 
-The values are worked out here and not by `extraction.numbers`, which reads them in the renderings.
+The values are worked out here and not by `extraction.figures`, which reads them in the renderings.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from annotations.store import Annotation
-from extraction.catalogue import field_forms
-from extraction.checks import check_sums
 from extraction.document import ExtraRow, Field, Report, Section, Source, Status
-from extraction.forms import APPLICANTS, DISPUTES, field_ids, outcome_rows, rows_of
+from extraction.forms.catalogue import field_forms
+from extraction.forms.identities import check_sums
+from extraction.forms.printed_form import APPLICANTS, DISPUTES, field_ids, outcome_rows, rows_of
 from training.samples.content import SECTIONS, Sample
 
 MEDIA_TYPES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 
-from extraction.forms import FormCell, FormTable
+from extraction.forms.printed_form import FormCell, FormTable
 from training.samples.content import SECTIONS, Sample
 
 _MARKERS = {"gb18030": "gb2312"}  # what the page says it is

@@ -8,7 +8,7 @@ import tempfile
 from html import escape
 from pathlib import Path
 
-from extraction.forms import FormTable, split
+from extraction.forms.printed_form import FormTable, split
 from training.pdf import chromium_command, undated
 from training.samples.content import SECTIONS, Look, Sample
 from training.samples.fonts import font_face

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
-from extraction.numbers import widen
+from extraction.figures import widen
 from training.synthetic.figures import Values, plain
 
 BLANK_MARKS = {

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
-from extraction.catalogue import field_forms, sections, template
-from extraction.checks import check_sums
 from extraction.document import ExtraRow, Field, Report, Section, Source, Status
-from extraction.forms import FormExtraRow, FormTable
+from extraction.forms.catalogue import field_forms, sections, template
+from extraction.forms.identities import check_sums
+from extraction.forms.printed_form import FormExtraRow, FormTable
 from training.synthetic.agencies import Agency, draw_agency
 from training.synthetic.cells import print_figures
 from training.synthetic.draft import Draft, Paragraph, Run

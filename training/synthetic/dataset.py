@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from annotations.store import annotation_path, read_annotation, write_annotation, write_split
-from extraction.versions import package_versions
+from extraction.output.versions import package_versions
 from training.synthetic.content import draft_report
 from training.synthetic.fonts import Split
 from training.synthetic.gold import annotate

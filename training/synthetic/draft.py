@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from annotations.zones import Zone
 from extraction.document import Box, Report
-from extraction.forms import FormTable
+from extraction.forms.printed_form import FormTable
 
 Style = Literal["red_head", "number", "title", "intro", "heading", "text", "note"]
 

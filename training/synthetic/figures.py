@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from random import Random
 
-from extraction.catalogue import Identity, template
-from extraction.forms import APPLICANTS, DISPUTES, outcome_rows, rows_of
+from extraction.forms.catalogue import Identity, template
+from extraction.forms.printed_form import APPLICANTS, DISPUTES, outcome_rows, rows_of
 from training.synthetic.agencies import Level
 
 Values = dict[str, Decimal]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from random import Random
 
-from extraction.forms import FormCell, FormTable
+from extraction.forms.printed_form import FormCell, FormTable
 from training.synthetic.agencies import Agency
 from training.synthetic.draft import Paragraph, Run
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
 
-from extraction.catalogue import narrative_forms
 from extraction.document import NarrativeFigure
+from extraction.forms.catalogue import narrative_forms
 from training.synthetic.agencies import Agency
 from training.synthetic.draft import Paragraph, Run, Style
 from training.synthetic.figures import Values

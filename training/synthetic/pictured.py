@@ -20,7 +20,7 @@ import pypdfium2
 from PIL import Image
 
 from extraction.document import Box, union
-from extraction.forms import FormTable
+from extraction.forms.printed_form import FormTable
 from training.synthetic.draft import Draft, Rendered
 from training.synthetic.printing import PrintingError
 from training.synthetic.render.check import items

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from extraction.document import Box
-from extraction.forms import FormTable
+from extraction.forms.printed_form import FormTable
 from training.synthetic.draft import Draft, Key, Place, Rendered
 from training.synthetic.render.check import Unsound
 from training.synthetic.render.marks import LayoutDiffers

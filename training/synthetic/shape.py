@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from random import Random
 
-from extraction.forms import Departures, FormCell, FormExtraRow, FormTable, cut, relabelled, tables
+from extraction.forms.printed_form import Departures, FormCell, FormExtraRow, FormTable, cut, relabelled, tables
 from training.synthetic.wordings import typeset
 
 EXTRA_LABELS = {

@@ -9,8 +9,8 @@ import re
 from collections.abc import Collection, Mapping
 from random import Random
 
-from extraction.catalogue import Block, SectionForm, template
-from extraction.forms import DISPUTES
+from extraction.forms.catalogue import Block, SectionForm, template
+from extraction.forms.printed_form import DISPUTES
 
 Labels = dict[str, str]
 

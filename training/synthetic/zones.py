@@ -11,7 +11,7 @@ import pypdfium2
 
 from annotations.zones import Zone, ZoneKind, upright_zone
 from extraction.document import Box, union
-from extraction.forms import FormTable
+from extraction.forms.printed_form import FormTable
 from training.synthetic.draft import Draft, Place, Rendered, Style
 
 _KINDS: Mapping[Style, ZoneKind] = {

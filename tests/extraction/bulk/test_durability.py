@@ -16,7 +16,7 @@ import pytest
 
 from extraction.bulk.journal import FileJournal, locked, read_journal
 from extraction.errors import UsageError
-from extraction.outputs import ManifestLine, read_manifest, report_path
+from extraction.output.files import ManifestLine, read_manifest, report_path
 from tests.documents import SAMPLES
 
 GOUJI = str(Path(sys.executable).with_name("gouji"))

@@ -16,7 +16,7 @@ from PIL import Image
 from extraction.bulk.plan import Input, Outcome, Plan, Task, cores
 from extraction.bulk.pool import LocalEngine
 from extraction.errors import OutputError
-from extraction.outputs import report_path
+from extraction.output.files import report_path
 from extraction.settings import BulkSettings, Settings
 from tests.documents import SAMPLES, encoded, pdf_file
 from tests.drawing import page_with_text

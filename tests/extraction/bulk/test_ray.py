@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from extraction.bulk.convert import convert
 from extraction.bulk.inputs import find_inputs
-from extraction.bulk.places import place
 from extraction.bulk.plan import Outcome, Plan
-from extraction.convert import convert
-from extraction.outputs import read_manifest, report_path
+from extraction.output.files import read_manifest, report_path
+from extraction.output.places import place
 from extraction.settings import Settings
 from tests.documents import SAMPLES, encoded
 from tests.drawing import page_with_text

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from extraction.bulk.journal import LOCK, locked
-from extraction.bulk.places import place
 from extraction.bulk.remote_lock import remotely_locked
 from extraction.errors import UsageError
-from extraction.outputs import read_manifest
+from extraction.output.files import read_manifest
+from extraction.output.places import place
 from tests.documents import SAMPLES
 
 pytestmark = pytest.mark.filterwarnings("default")  # of botocore, which are not ours

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from extraction.bulk.convert import convert
 from extraction.bulk.inputs import find_inputs
-from extraction.bulk.places import place, store_faults
 from extraction.bulk.plan import Outcome, Plan
-from extraction.convert import convert
 from extraction.errors import StoreError
+from extraction.output.places import place, store_faults
 from extraction.settings import Settings
 from tests.documents import SAMPLES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from extraction.forms import FormTable
+from extraction.forms.printed_form import FormTable
 from training.synthetic.draft import Draft, Key, Paragraph, Rendered
 from training.synthetic.render.textlayer import TextLayer, plain
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
-from extraction.forms import FormCell, FormTable
+from extraction.forms.printed_form import FormCell, FormTable
 from training.pdf import CHROMIUM, chromium_command, undated
 from training.samples.fonts import small_font
 from training.synthetic.draft import Draft, Key, Look, Paragraph, Place, Rendered

@@ -15,7 +15,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from extraction.document import Box, union
-from extraction.forms import FormTable
+from extraction.forms.printed_form import FormTable
 from training.synthetic.draft import Draft, Key, Paragraph, Place
 from training.synthetic.render.style import RED, RULES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from extraction.forms import FormCell
+from extraction.forms.printed_form import FormCell
 
 
 class Slot(NamedTuple):

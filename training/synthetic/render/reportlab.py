@@ -9,7 +9,7 @@ import re
 from itertools import groupby
 
 from extraction.document import Box
-from extraction.forms import FormCell, FormTable
+from extraction.forms.printed_form import FormCell, FormTable
 from training.synthetic.draft import Draft, Key, Paragraph, Place, Rendered
 from training.synthetic.render.canvas import Pages
 from training.synthetic.render.check import sound

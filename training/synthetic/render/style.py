@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from extraction.forms import FormCell
+from extraction.forms.printed_form import FormCell
 from training.synthetic.draft import Draft, Look, Paragraph
 
 PAGE_WIDTH, PAGE_HEIGHT = 595.28, 841.89

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import typst
 
-from extraction.forms import FormCell, FormTable
+from extraction.forms.printed_form import FormCell, FormTable
 from training.synthetic.draft import Draft, Key, Look, Paragraph, Place, Rendered
 from training.synthetic.fonts import font_file
 from training.synthetic.render.check import sound

@@ -1,0 +1,1 @@
+"""The reports of an archive beside each other, year by year."""

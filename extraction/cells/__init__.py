@@ -1,0 +1,1 @@
+"""What stands in a cell: native characters, or the picture read, with probabilities."""

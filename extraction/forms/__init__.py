@@ -1,0 +1,1 @@
+"""The national forms as data: catalogue, printed form, wordings and identities."""

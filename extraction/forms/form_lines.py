@@ -1,0 +1,74 @@
+"""A national form as the lines that it prints: block titles, headers, groups and data rows, from top to bottom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from extraction.forms.catalogue import Block, Row, Template
+from extraction.forms.label_tags import tag_of
+from extraction.forms.learned_wordings import learned
+
+
+class LineKind(Enum):
+    """What a line of the form is."""
+
+    TITLE = auto()  # 第二十条第（一）项
+    HEADER = auto()  # 信息内容 | 本年制发件数 | …
+    GROUP = auto()  # （三）不予公开, printed as a row of its own
+    DATA = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class FormLine:
+    """One line of a national form, with every wording of it."""
+
+    kind: LineKind
+    block: Block
+    wordings: tuple[str, ...]
+    row: Row | None = None
+
+    @property
+    def tag(self) -> str:
+        """What the token classifier calls the line's own label; "" for a header, whose cells are several things."""
+        if self.kind is LineKind.HEADER:
+            return ""
+        if self.kind is LineKind.TITLE:
+            return tag_of(f"block.{self.block.id}")
+        if self.row is None:
+            return f"group.{self.wordings[0]}"
+        return tag_of(f"row.{self.block.id}.{self.row.id}")
+
+
+def form_lines(form: Template) -> list[FormLine]:
+    """The lines of a form from top to bottom, the other form's variants of a row among them."""
+    lines: list[FormLine] = []
+    taught = learned()
+    for block in form.blocks:
+        if block.titled:
+            lines.append(FormLine(LineKind.TITLE, block, (block.table,)))
+        lines += [FormLine(LineKind.HEADER, block, (text,)) for text in _header_texts(block)]
+        group = ""
+        for row in block.rows:
+            if row.group and row.group != group:
+                lines.append(FormLine(LineKind.GROUP, block, (row.group,)))
+            group = row.group
+            more = taught.get(f"row.{block.id}.{row.id}", ()) if row.label else ()
+            lines.append(FormLine(LineKind.DATA, block, (row.label, *row.wordings, *more), row))
+    return lines
+
+
+def _header_texts(block: Block) -> list[str]:
+    """What the header rows of a block print, each as one text."""
+    levels: list[list[str]] = []
+    depth = max(len(c.super_labels) for c in block.columns) + 1
+    for level in range(depth):
+        texts = [block.corner] if level == 0 and block.corner else []
+        for column in block.columns:
+            path = (*column.super_labels, column.label)
+            # A column without all levels prints its label as soon as its own path ends.
+            text = path[level] if level < len(path) else ""
+            if text and (level == len(path) - 1 or not texts or texts[-1] != text):
+                texts.append(text)
+        levels.append(texts)
+    return ["".join(texts) for texts in levels]

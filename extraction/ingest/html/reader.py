@@ -1,0 +1,295 @@
+"""HTML bytes (a page, Word's export, or MHTML) in, one `Page` of regions out, as a browser would show them.
+
+The tree is walked twice, without recursion: `html_survey` tells layout tables from tables of data and navigation from
+the report; then the flow turns blocks into TEXT, data tables into TABLE and navigation into FURNITURE regions.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from extraction.document import Page, Region, RegionKind, Span
+from extraction.errors import DamagedFile, TooLarge
+from extraction.ingest.flow import (
+    Printed,
+    SlotBudget,
+    format_number,
+    join_lines,
+    lay_out,
+    make_page,
+    text_regions,
+    trim,
+)
+from extraction.ingest.html.charset import decode, unpack
+from extraction.ingest.html.survey import Survey, survey
+from extraction.ingest.html.tree import (
+    BLOCKS,
+    CELLS,
+    PREFORMATTED,
+    Style,
+    refuse_hostile,
+    style_of,
+    walk,
+    without_noscript,
+)
+from extraction.settings import IngestSettings
+
+
+def read_html(data: bytes, settings: IngestSettings) -> Page:
+    """The document as one page without number or size. Raises the `InputError` that fits where it cannot be read."""
+    if len(data) > settings.max_bytes:
+        raise TooLarge(f"The page is over {settings.max_bytes:,} bytes (ingest.max_bytes). Save the report alone.")
+    content, label = unpack(data)
+    text = without_noscript(decode(content, label))
+    refuse_hostile(text)
+    _refuse_cut_off(text)
+    root = LexborHTMLParser(text).root
+    regions = _Flow(survey(root)).read(root) if root is not None else []
+    warnings = ["Some characters could not be decoded (they show as \ufffd)."] if "\ufffd" in text else []
+    return make_page(regions, warnings)
+
+
+def _refuse_cut_off(text: str) -> None:
+    """A page that ends inside a cell would give half a number, or a blank where a number is printed."""
+    last = max((cell.end() for cell in _CELL.finditer(text)), default=None)
+    if last is not None and not _CELL_ENDS.search(text, last):
+        raise DamagedFile("The page breaks off inside a table. Save it again from the browser.")
+
+
+_CELL = re.compile(r"<t[dh](?=[\s>])", re.IGNORECASE)
+_CELL_ENDS = re.compile(r"</(?:td|th|tr|tbody|table|body|html)\s*>", re.IGNORECASE)
+_UNPRINTED = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_SPACES = re.compile(r"[ \t\n\r\f]+")
+_WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3001-\u303f]"
+# A line break in the source between two Chinese characters prints nothing (CSS Text, segment breaks).
+_BREAK_IN_CHINESE = re.compile(rf"(?<={_WIDE})[ \t\r\f]*\n[ \t\n\r\f]*(?={_WIDE})")
+_FURNITURE_LINE = re.compile(
+    r"((您[^:：，。]{0,6}|当前|目前|所在)位置\s*[:：>]|[【\[（(]?\s*(字体|字号)(大小)?\s*[:：]"
+    r"|打印本页|关闭窗口|分享到|上一篇|下一篇|浏览次数).{0,120}"
+)
+_LIST_STYLES = {
+    "1": "decimal",
+    "a": "lowerLetter",
+    "A": "upperLetter",
+    "i": "lowerRoman",
+    "I": "upperRoman",
+    "decimal": "decimal",
+    "decimal-leading-zero": "decimalZero",
+    "lower-alpha": "lowerLetter",
+    "lower-latin": "lowerLetter",
+    "upper-alpha": "upperLetter",
+    "upper-latin": "upperLetter",
+    "lower-roman": "lowerRoman",
+    "upper-roman": "upperRoman",
+    "cjk-ideographic": "chineseCounting",
+    "simp-chinese-informal": "chineseCounting",
+    "trad-chinese-informal": "chineseCounting",
+    "cjk-decimal": "ideographDigital",
+}
+_NO_MARKER = frozenset({"none", "disc", "circle", "square", "disclosure-open", "disclosure-closed"})
+
+
+@dataclass(slots=True)
+class _List:
+    style: str  # "" prints nothing
+    next: int = 1
+
+
+@dataclass(slots=True)
+class _Grid:
+    """A data table being read: groups of rows of cells, heads and feet apart as they print first and last."""
+
+    head: list[list[list[Printed]]] = field(default_factory=list)
+    bodies: list[list[list[Printed]]] = field(default_factory=list)
+    feet: list[list[list[Printed]]] = field(default_factory=list)
+    group: list[list[Printed]] = field(default_factory=list)
+    lines: list[str] | None = None  # of the open cell
+    nested: int = 0
+
+    def start_group(self, tag: str) -> None:
+        self.group = []
+        target = self.feet if tag == "tfoot" else self.head if tag == "thead" and not self.head else self.bodies
+        target.append(self.group)
+
+
+@dataclass(slots=True)
+class _Open:
+    """What closing an element has to undo."""
+
+    block: bool
+    pre: bool
+    furniture: bool
+    marker: bool  # a paragraph number of Word's, set off by any number of spaces
+
+
+class _Flow:
+    """The second walk. Text gathers in `_buffer` until a block begins or ends, which makes it a line."""
+
+    def __init__(self, found: Survey) -> None:
+        self._survey = found
+        self._regions: list[Region] = []
+        self._budget = SlotBudget()
+        self._buffer: list[str] = []
+        self._open: list[_Open] = []
+        self._grids: list[_Grid | None] = []  # one for each open table, None for layout
+        self._lists: list[_List] = []
+        self._marker = ""
+        self._furniture = 0
+
+    def read(self, root: LexborNode) -> list[Region]:
+        """The regions of the page."""
+        for node, entering in walk(root):
+            if node.is_text_node:
+                self._text(node.text_content or "")
+            elif entering:
+                self._enter(node, node.tag or "")
+            else:
+                self._leave(node, node.tag or "")
+        self._flush()
+        return self._regions
+
+    @property
+    def _grid(self) -> _Grid | None:
+        """The data table whose cell is being read. A table nested in a data cell is None and adds to that cell."""
+        return next((g for g in reversed(self._grids) if g is not None), None)
+
+    def _text(self, text: str) -> None:
+        state = self._open[-1] if self._open else None
+        if state is not None and state.pre:
+            for number, line in enumerate(text.replace("\r\n", "\n").split("\n")):
+                if number:
+                    self._flush()
+                self._buffer.append(line.replace(" ", "\xa0"))  # survives the collapsing of spaces
+        elif state is not None and state.marker:
+            self._buffer.append(trim(text))
+        else:
+            self._buffer.append(text)
+
+    def _enter(self, node: LexborNode, tag: str) -> None:
+        attributes = node.attributes
+        style = style_of(attributes)
+        outer = self._open[-1] if self._open else None
+        state = _Open(
+            block=tag in BLOCKS or style.get("display") in {"block", "list-item", "table", "flex"},
+            pre=_is_pre(tag, style, outer is not None and outer.pre),
+            furniture=node.mem_id in self._survey.furniture,
+            marker=style.get("mso-list") == "ignore" or (outer is not None and outer.marker),
+        )
+        if state.block or tag == "br":
+            self._flush()
+        self._open.append(state)
+        self._furniture += state.furniture
+        if tag == "table":
+            in_data = self._grid is not None
+            self._grids.append(None if in_data or node.mem_id in self._survey.layout else _Grid())
+        elif tag in {"ol", "ul", "menu", "dir"}:
+            self._lists.append(_new_list(tag, attributes, style))
+        elif tag == "li":
+            self._marker += self._next_marker(attributes, style)
+        elif self._grids and (grid := self._grids[-1]) is not None:
+            _enter_grid(grid, tag)
+
+    def _leave(self, node: LexborNode, tag: str) -> None:
+        state = self._open.pop()
+        if state.block:
+            self._flush()
+        if tag == "table":
+            grid = self._grids.pop()
+            if grid is not None:
+                self._finish(grid)
+        elif tag in {"ol", "ul", "menu", "dir"}:
+            self._lists.pop()
+        elif tag == "li":
+            self._marker = ""
+        elif tag in CELLS and self._grids and (grid := self._grids[-1]) is not None and grid.lines is not None:
+            rows, columns = node.attributes.get("rowspan"), node.attributes.get("colspan")
+            cell = Printed(join_lines(grid.lines), _span(rows, 0, 65534), _span(columns, 1, 1000))
+            grid.group[-1].append(cell)
+            grid.lines = None
+        self._furniture -= state.furniture
+
+    def _flush(self) -> None:
+        """Ends the line."""
+        text = _SPACES.sub(" ", _BREAK_IN_CHINESE.sub("", "".join(self._buffer).translate(_UNPRINTED)))
+        self._buffer.clear()
+        line = trim(text).replace("\xa0", " ")
+        if not line:
+            return
+        line, self._marker = self._marker + line, ""
+        grid = self._grid
+        if grid is not None and grid.lines is not None:
+            grid.lines.append(line)
+            return
+        furniture = self._furniture or _FURNITURE_LINE.fullmatch(line)
+        self._regions.extend(text_regions(line, RegionKind.FURNITURE if furniture else RegionKind.TEXT))
+
+    def _finish(self, grid: _Grid) -> None:
+        table = lay_out([*grid.head, *grid.bodies, *grid.feet], self._budget)
+        if not table.cells:
+            return
+        if self._furniture:
+            rows = (" ".join(c.text for c in row if c.text) for row in table.rows())
+            self._regions.append(Region(RegionKind.FURNITURE, spans=tuple(Span(r) for r in rows if r)))
+        else:
+            self._regions.append(Region(RegionKind.TABLE, table=table))
+
+    def _next_marker(self, attributes: dict[str, str | None], style: Style) -> str:
+        if not self._lists:
+            return ""
+        current = self._lists[-1]
+        number = _integer(attributes.get("value"), current.next)
+        current.next = number + 1
+        chosen = _marker_style(style, current.style)
+        if not chosen:
+            return ""
+        return format_number(number, chosen) + ("、" if chosen in {"chineseCounting", "ideographDigital"} else ". ")
+
+
+def _is_pre(tag: str, style: Style, inherited: bool) -> bool:
+    white_space = style.get("white-space")
+    if white_space is not None:
+        return white_space.startswith("pre")
+    return tag in PREFORMATTED or (inherited and tag != "table")
+
+
+def _enter_grid(grid: _Grid, tag: str) -> None:
+    if tag in {"thead", "tbody", "tfoot"}:
+        grid.start_group(tag)
+    elif tag == "tr":
+        grid.group.append([])
+    elif tag in CELLS:
+        grid.lines = []
+
+
+def _new_list(tag: str, attributes: dict[str, str | None], style: Style) -> _List:
+    if tag != "ol":
+        return _List(_marker_style(style, ""))
+    default = _LIST_STYLES.get((attributes.get("type") or "1").strip(), "decimal")
+    return _List(_marker_style(style, default), _integer(attributes.get("start"), 1))
+
+
+def _marker_style(style: Style, default: str) -> str:
+    """The number format that list-style(-type) asks for, "" for no marker or one without text."""
+    for word in f"{style.get('list-style-type', '')} {style.get('list-style', '')}".split():
+        if word in _NO_MARKER:
+            return ""
+        if word in _LIST_STYLES:
+            return _LIST_STYLES[word]
+    return default
+
+
+def _integer(text: str | None, default: int) -> int:
+    found = re.match(r"[ \t\n\f\r]*([+-]?[0-9]{1,9})", text or "")
+    return int(found[1]) if found else default
+
+
+def _span(text: str | None, least: int, most: int) -> int:
+    """A colspan or rowspan attribute by the rules of the HTML standard: 1 where it is absent, wrong or too small."""
+    found = re.match(r"[ \t\n\f\r]*\+?([0-9]+)", text or "")
+    if not found:
+        return 1
+    number = int(found[1].lstrip("0")[:6] or "0")
+    return min(number, most) if number >= least else 1

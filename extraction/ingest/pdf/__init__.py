@@ -1,0 +1,1 @@
+"""PDF pages to pictures and native characters."""

@@ -1,0 +1,151 @@
+"""PDF to pages: the text layer of every page where it can be one, and the page's picture for whoever looks at it.
+
+In: bytes. Out: `Page`s, one at a time so that a long file needs the memory of one page. A page's `spans` are single
+characters with their boxes; a page whose text layer is invisible (a scanner's own OCR) or garbled comes without spans
+and is then read as a scan. Whether visible text agrees with the picture is for `extraction.ingest.text_layer_check` to
+find out.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from extraction.document import Page, Span
+from extraction.errors import DamagedFile, EncryptedFile, TooLarge
+from extraction.ingest.pdf.drawing import PdfFile, PdfRaster
+from extraction.ingest.pdf.grid_lines import drawn_rules
+from extraction.ingest.pdf.objects import Affine, PageObject, objects_on
+from extraction.settings import IngestSettings
+
+POINTS_PER_INCH = 72
+_INVISIBLE = 3  # text render mode of a scanner's OCR layer (ISO 32000-1, table 106)
+_GARBLED_SHARE = 0.05
+_PICTURE_SHARE = 0.5  # of the page, covered by images: then the page is a picture of itself
+
+
+@contextmanager
+def open_pdf(data: bytes, settings: IngestSettings) -> Iterator[PdfFile]:
+    """The document, closed at the end. Raises EncryptedFile, DamagedFile or TooLarge."""
+    try:
+        document = PdfFile(data)
+    except pdfium.PdfiumError as error:
+        # PDFium keeps the code of an earlier failure, so the code alone does not tell.
+        if getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD and b"/Encrypt" in data:
+            raise EncryptedFile("the PDF is encrypted; save a copy without a password") from error
+        raise DamagedFile("the PDF has no page that can be read; it is damaged: get a fresh copy") from error
+    try:
+        if len(document) > settings.max_pages:
+            raise TooLarge(f"the PDF has {len(document)} pages, more than ingest.max_pages = {settings.max_pages}")
+        yield document
+    finally:
+        document.close()
+
+
+def read_pages(document: PdfFile, settings: IngestSettings) -> Iterator[Page]:
+    """Every page in turn. Raises DamagedFile for a page that cannot be loaded, TooLarge for a huge one."""
+    for index in range(len(document)):
+        try:
+            read = _read_page(document, index, settings)
+        except pdfium.PdfiumError as error:
+            raise DamagedFile(f"page {index + 1} of the PDF cannot be read; get a fresh copy") from error
+        yield read
+
+
+def _read_page(document: PdfFile, index: int, settings: IngestSettings) -> Page:
+    page, number = document.page(index), index + 1
+    width, height = page.get_size()
+    to_top_left = _page_to_top_left(page)
+    spans = _characters(page, number, to_top_left)
+    objects = list(objects_on(page, to_top_left)) if spans else []
+    warnings: tuple[str, ...] = ()
+    if spans and (fault := _text_layer_fault(spans, objects, width, height)):
+        warnings = (f"page {number}: {fault}; the page was read as a scan",)
+        spans = ()
+    raster = _raster(document, index, settings.digital_dpi if spans else settings.scan_dpi, settings)
+    rules = drawn_rules(objects) if spans else None
+    return Page(number, width, height, spans, raster=raster, warnings=warnings, rules=rules)
+
+
+def _raster(document: PdfFile, index: int, dpi: int, settings: IngestSettings) -> PdfRaster:
+    width, height = document.page(index).get_size()
+    scale = dpi / POINTS_PER_INCH
+    pixels = width * height * scale * scale
+    if pixels > settings.max_page_pixels:
+        raise TooLarge(
+            f"page {index + 1} is {width:.0f} x {height:.0f} points, {pixels / 1e6:.0f} megapixels at {dpi} dpi; "
+            f"ingest.max_page_pixels allows {settings.max_page_pixels / 1e6:.0f}"
+        )
+    return PdfRaster(document, index, scale)
+
+
+def _characters(page: pdfium.PdfPage, number: int, to_top_left: Affine) -> tuple[Span, ...]:
+    """Every printed character with its box; white space is left out, as its boxes mean nothing."""
+    text_page = page.get_textpage()
+    try:
+        handle, loose = text_page.raw, pdfium_c.FS_RECTF()
+        spans = []
+        for index in range(text_page.count_chars()):
+            code = pdfium_c.FPDFText_GetUnicode(handle, index)
+            if code in (0, 0xFFFE, 0xFFFF):
+                continue
+            text = "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)
+            if text.isspace() or pdfium_c.FPDFText_IsGenerated(handle, index) == 1:
+                continue
+            if not pdfium_c.FPDFText_GetLooseCharBox(handle, index, loose):
+                continue
+            spans.append(Span(text, number, to_top_left.box(loose.left, loose.bottom, loose.right, loose.top)))
+        return tuple(spans)
+    finally:
+        text_page.close()
+
+
+def _page_to_top_left(page: pdfium.PdfPage) -> Affine:
+    """The map from PDF user space to points from the top left of the page as shown (crop box and /Rotate applied)."""
+    width, height = page.get_size()
+    fine = 1000  # PDFium answers in whole device pixels: ask for a large device
+    x, y = ctypes.c_int(), ctypes.c_int()
+
+    def shown(px: float, py: float) -> tuple[float, float]:
+        pdfium_c.FPDF_PageToDevice(page, 0, 0, round(width * fine), round(height * fine), 0, px, py, x, y)
+        return x.value / fine, y.value / fine
+
+    reach = 100.0
+    (ox, oy), (ax, ay), (bx, by) = shown(0, 0), shown(reach, 0), shown(0, reach)
+    return Affine((ax - ox) / reach, (ay - oy) / reach, (bx - ox) / reach, (by - oy) / reach, ox, oy)
+
+
+def _text_layer_fault(spans: Sequence[Span], objects: Sequence[PageObject], width: float, height: float) -> str:
+    """Why the text layer cannot be used, "" if it looks usable."""
+    if not all(s.box is not None and math.isfinite(sum(s.box)) for s in spans):
+        return "characters of its text layer have no place (damaged numbers)"
+    garbled = sum(_is_garbled(s.text) for s in spans)
+    if garbled > _GARBLED_SHARE * len(spans):
+        return "its text layer is garbled (a font without a character map)"
+    modes = [pdfium_c.FPDFTextObj_GetTextRenderMode(o.raw) for o in objects if o.kind == pdfium_c.FPDF_PAGEOBJ_TEXT]
+    if modes and sum(m == _INVISIBLE for m in modes) > len(modes) / 2:
+        return "its text layer is invisible (a scanner's own OCR)"
+    if _picture_share(objects, width, height) > _PICTURE_SHARE:
+        return "it is a picture with text laid over it"
+    return ""
+
+
+def _is_garbled(text: str) -> bool:
+    return text == "\ufffd" or unicodedata.category(text[0]) in ("Co", "Cn", "Cs", "Cc")
+
+
+def _picture_share(objects: Sequence[PageObject], width: float, height: float) -> float:
+    """The share of the page under its images, taken together: some programs cut a scan into strips."""
+    boxes = [box for o in objects if o.kind == pdfium_c.FPDF_PAGEOBJ_IMAGE and (box := o.bounds()) is not None]
+    xs, ys = np.meshgrid((np.arange(50) + 0.5) * width / 50, (np.arange(50) + 0.5) * height / 50)
+    covered = np.zeros(xs.shape, bool)
+    for left, top, right, bottom in boxes:
+        covered |= (left <= xs) & (xs < right) & (top <= ys) & (ys < bottom)
+    return float(covered.mean())

@@ -1,0 +1,1 @@
+"""Tables to rows and columns of a form, and these to fields."""

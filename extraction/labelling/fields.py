@@ -1,0 +1,208 @@
+"""Tables to labelled fields: every cell of the national form, as the report prints it.
+
+Rows are aligned with the form as a whole (`extraction.labelling.row_alignment`), then each row's cells with its columns
+(`extraction.labelling.column_assignment`). What is unsure becomes `review`, what the report does not have `missing`;
+rows in no template are kept as extra rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from extraction.document import Box, Cell, ExtraRow, Field, Status, Table
+from extraction.figures import Figure, Unit, parse_figure
+from extraction.forms.catalogue import FieldForm, Row, Template, field_forms
+from extraction.forms.label_similarity import chinese_count
+from extraction.labelling.column_assignment import Placed, place
+from extraction.labelling.duplicate_rows import with_repeats_doubted
+from extraction.labelling.header_alignment import Header, UnplacedHeader, read_headers, read_unplaced_headers
+from extraction.labelling.row_alignment import FormMatch, RowMatch, match_form
+from extraction.labelling.table_rows import PrintedRow, printed_rows
+from extraction.settings import Settings
+
+_SURE_MISSING = 0.99
+_UNSURE = 0.5
+_LEGIBLE = 0.9  # confidence in the label of a row that is in no form
+_SIGNED = "change"  # the column whose figures may be below zero
+_OVERLOOKED = 0.05  # probability of a minus, from which a figure without one is in doubt
+_TWO_IN_ONE = re.compile(r"\s*0\d")
+_MONEY = re.compile(r"[十百千万亿]*元")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """The fields of a report in the contract's order, its extra rows, and the template they fit (None: neither).
+
+    `repeated` where the form's tables are there twice, with other figures.
+    """
+
+    template: Template | None
+    fields: tuple[Field, ...] = ()
+    extra_rows: tuple[ExtraRow, ...] = ()
+    repeated: bool = False
+
+
+def label_fields(tables: Sequence[Table], settings: Settings) -> Labelled:
+    """The fields that the tables of a report print."""
+    fit = match_form(printed_rows(tables), settings.labels)
+    if fit is None:
+        return Labelled(None)
+    match = with_repeats_doubted(fit)
+    headers, unplaced = read_headers(match.rows), read_unplaced_headers(match.rows)
+    placed = {i: p for row_match in match.data for i, p in _placed(row_match, headers, unplaced).items()}
+    read = {i: read_field(field_forms()[i], p, settings.reading.accept) for i, p in _each_once(placed).items()}
+    lost = {(line.block.id, line.row) for line in match.lost}
+    return Labelled(match.template, _in_order(match.template, read, lost), _extra_rows(match), match.repeated)
+
+
+def read_field(form: FieldForm, placed: Placed, accept: float) -> Field:
+    """One field from the cell placed in it."""
+    cell = placed.cell
+    if cell is None:
+        status, confidence = (Status.REVIEW, _UNSURE) if placed.doubt else (Status.MISSING, _SURE_MISSING)
+        return Field(form.id, form.label, None, "", status, confidence)
+    figure = parse_figure(cell.text)
+    value, fault = (None, "not a figure") if figure is None else _value(figure, form, placed.header)
+    if form.unit is Unit.COUNT and _TWO_IN_ONE.match(cell.text):
+        fault = "a count that begins with zero: it may be two figures"
+    if figure is not None and placed.unit_unread and figure.value and figure.unit is None:
+        fault = "the header may state a unit, and could not be read"
+    if value and form.column.id == _SIGNED and _may_be_negative(cell):
+        fault = "a minus may stand before it"
+    doubt = placed.doubt or cell.doubt or fault or ("" if cell.confidence >= accept else "an unsure reading")
+    status = Status.REVIEW if doubt else Status.BLANK if value is None else Status.READ
+    confidence = round(min(cell.confidence, _UNSURE) if doubt else cell.confidence, 4)
+    candidates = () if placed.doubt else cell.candidates
+    box = _rounded(cell.box)
+    return Field(form.id, form.label, value, cell.text, status, confidence, cell.page, box, candidates=candidates)
+
+
+def _may_be_negative(cell: Cell) -> bool:
+    """Whether a figure read without a sign may have one."""
+    signs = [c for c in cell.candidates if c.text.startswith("-") and c.text[1:] == cell.text]
+    return any(c.probability >= _OVERLOOKED for c in signs)
+
+
+def _rounded(box: Box | None) -> Box | None:
+    """To a tenth of a point: finer is noise, and the report's JSON stays readable."""
+    return None if box is None else Box(*(round(side, 1) for side in box))
+
+
+def _value(figure: Figure, form: FieldForm, header: str) -> tuple[Decimal | None, str]:
+    """A figure in the field's unit, and what is wrong with it ("" if nothing)."""
+    if figure.value is not None and figure.unit is None and form.unit is not Unit.COUNT:
+        unit = _header_unit(header)
+        if unit is None:
+            return figure.value, "an unknown unit in the header"
+        figure = replace(figure, value=figure.value * (unit.value or 1), unit=unit.unit)
+    try:
+        value = figure.in_unit(form.unit)
+    except ValueError:
+        return figure.value, "another unit than the column's"
+    if value is None or form.unit is not Unit.COUNT:
+        fen = value is None or form.unit is not Unit.YUAN or value == round(value, 2)
+        return value, "" if fen else "less than a fen: the unit may be another"
+    if value != value.to_integral_value():
+        return value, "a count with decimals"
+    if value < 0 and form.column.id != _SIGNED:
+        return value, "a count below zero"
+    return value, ""
+
+
+def _header_unit(header: str) -> Figure | None:
+    """One of the unit that a header states, 采购总金额（万元）; a bare one for no unit, None for an unknown one."""
+    stated = _MONEY.search("".join(header.split()))
+    return parse_figure("1" + stated[0]) if stated else Figure(Decimal(1))
+
+
+def _placed(
+    match: RowMatch, headers: dict[tuple[str, int], Header], unplaced: dict[str, UnplacedHeader]
+) -> dict[str, Placed]:
+    """What a data row prints in each of its fields; the halves of a split row laid over each other."""
+    block, row_form = match.line.block, match.line.row
+    assert row_form is not None
+    halves = [place(match, row, headers.get((block.id, row.table_index)), unplaced.get(block.id)) for row in match.rows]
+    merged = {c.id: _overlaid([half[c.id] for half in halves]) for c in block.columns}
+    return {
+        block.field_id(row_form, c): replace(merged[c.id], doubt=merged[c.id].doubt or match.doubt)
+        for c in block.columns
+    }
+
+
+def _overlaid(halves: Sequence[Placed]) -> Placed:
+    """The half of a split cell that prints something."""
+    printed = [h for h in halves if h.cell is not None and h.cell.text]
+    if len({id(h.cell) for h in printed}) > 1:
+        return replace(printed[0], doubt="both halves of a split row print a figure")
+    present = [h for h in halves if h.cell is not None and not h.doubt]
+    return (printed or present or list(halves))[0]
+
+
+def _each_once(placed: dict[str, Placed]) -> dict[str, Placed]:
+    """A figure that stands in two fields, where no rule divides their cells, is in doubt in both."""
+    uses = Counter(id(p.cell) for p in placed.values() if p.cell is not None and p.cell.text)
+    return {
+        i: replace(p, doubt=p.doubt or "the cell stands in more than one row") if uses[id(p.cell)] > 1 else p
+        for i, p in placed.items()
+    }
+
+
+def _in_order(form: Template, read: dict[str, Field], lost: Collection[tuple[str, Row | None]]) -> tuple[Field, ...]:
+    """All fields of the template, then the rows of the other one that are printed all the same, each whole."""
+    own = [read.get(f.id) or _unread(f, (f.block.id, f.row) in lost) for f in form.fields]
+    known = {f.id for f in form.fields}
+    foreign = [f for f in read.values() if f.id not in known]
+    printed = {field_forms()[f.id].row for f in foreign if f.status is not Status.MISSING}
+    return (*own, *(f for f in foreign if field_forms()[f.id].row in printed))
+
+
+def _unread(form: FieldForm, lost: bool) -> Field:
+    """A field that no row was found for: missing, unless one of the rows left over may be its."""
+    status, confidence = (Status.REVIEW, _UNSURE) if lost else (Status.MISSING, _SURE_MISSING)
+    return Field(form.id, form.label, None, "", status, confidence)
+
+
+def _extra_rows(match: FormMatch) -> tuple[ExtraRow, ...]:
+    """Rows with a label and figures of tables that are the form's, but that the form does not have."""
+    sections = {row.table_index: m.line.block.section for m in match.rows for row in m.rows}
+    return tuple(
+        ExtraRow(
+            _section_above(row, match) or sections[row.table_index],
+            row.labels[-1].text.replace("\n", ""),
+            tuple(c.text for c in _values(row)),
+            row.cells[0].page,
+        )
+        for row in match.rest
+        if row.table_index in sections and _is_extra(row)
+    )
+
+
+def _section_above(row: PrintedRow, match: FormMatch) -> str:
+    """The section of the last matched row before this one."""
+    before = [
+        m.line.block.section for m in match.rows for r in m.rows if (r.table_index, r.row) < (row.table_index, row.row)
+    ]
+    return before[-1] if before else ""
+
+
+def _is_extra(row: PrintedRow) -> bool:
+    """Whether a row has a label that was read surely, not what noise looks like, and something printed beside it.
+
+    A row of text alone, such as a block's title or header whose rules were not found, is no row of figures.
+    """
+    if not row.labels or chinese_count(row.labels[-1].text) < 2:
+        return False
+    label, values = row.labels[-1], [c for c in _values(row) if c.text]
+    surely = label.confidence >= _LEGIBLE and not label.doubt
+    figures = sum(parse_figure(c.text) is not None for c in values)
+    return bool(values) and (surely or label.confidence == 1.0) and 2 * figures >= len(values)
+
+
+def _values(row: PrintedRow) -> list[Cell]:
+    """The cells right of the label."""
+    last = row.cells.index(row.labels[-1])
+    return [c for c in row.cells[last + 1 :] if c.row == row.row]

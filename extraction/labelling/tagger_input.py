@@ -1,0 +1,84 @@
+"""Regions to what the token classifier is shown: the lines and cells of each page that hold words, with their places.
+
+Cells with a figure alone, and empty ones, are left out: they name nothing, and there are many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from extraction.document import Box, Cell, Region, RegionKind, Span, union
+from extraction.figures import parse_figure
+from extraction.forms.label_similarity import chinese_count
+from models.label_tokens import NOWHERE, Piece, Thousandths
+
+
+@dataclass(frozen=True, slots=True)
+class PagePieces:
+    """The pieces of a page in reading order, and the line or cell that each of them is."""
+
+    page: int | None
+    pieces: tuple[Piece, ...]
+    sources: tuple[Span | Cell, ...]
+
+
+def pieces_of(regions: Sequence[Region]) -> tuple[PagePieces, ...]:
+    """The pieces of every page; those of a file without pages are one."""
+    pages: dict[int | None, list[tuple[Span | Cell, Box | None]]] = {}
+    row = 0
+    for region in regions:
+        pages.setdefault(region.page, []).extend(_printed(region, row))
+        row += region.table.row_count if region.table is not None else len(region.spans)
+    return tuple(_page(number, found) for number, found in pages.items())
+
+
+def is_shown(text: str) -> bool:
+    """Whether a cell's text is for the classifier to see: words, not a figure or a mark for nothing alone."""
+    return bool(text.strip()) and (parse_figure(text) is None or chinese_count(text) > 1)
+
+
+def thousandths(boxes: Sequence[Box | None]) -> list[Thousandths]:
+    """The boxes of one page in thousandths of what is printed on it; `NOWHERE` for None.
+
+    Margins do not count: they are what a scanner or a crop makes of them.
+    """
+    known = [box for box in boxes if box is not None]
+    if not known:
+        return [NOWHERE] * len(boxes)
+    around = union(known)
+    across, down = max(around.width, 1e-6) / 1000, max(around.height, 1e-6) / 1000
+    return [
+        NOWHERE
+        if box is None
+        else (
+            round((box.left - around.left) / across),
+            round((box.top - around.top) / down),
+            round((box.right - around.left) / across),
+            round((box.bottom - around.top) / down),
+        )
+        for box in boxes
+    ]
+
+
+def _page(number: int | None, found: Sequence[tuple[Span | Cell, Box | None]]) -> PagePieces:
+    places = thousandths([box for _, box in found])
+    pieces = tuple(Piece(source.text, place) for (source, _), place in zip(found, places, strict=True))
+    return PagePieces(number, pieces, tuple(source for source, _ in found))
+
+
+def _printed(region: Region, row: int) -> Iterator[tuple[Span | Cell, Box]]:
+    """The lines or cells of a region with their boxes.
+
+    Where the file gives none, a line is a row across the page, and a cell lies in its table's row and column.
+    """
+    if region.table is not None:
+        wide = max(1, region.table.column_count)
+        for cell in region.table.cells:
+            if is_shown(cell.text):
+                top, left = row + cell.row, cell.column / wide
+                yield cell, cell.box or Box(left, top, left + cell.column_span / wide, top + cell.row_span)
+    elif region.kind in (RegionKind.TEXT, RegionKind.TITLE):
+        for number, span in enumerate(region.spans, row):
+            if span.text.strip():
+                yield span, span.box or Box(0.0, number, 1.0, number + 1.0)

@@ -1,0 +1,78 @@
+"""What the token classifier takes cells and lines for: a second witness of labels and headings, beside their wording.
+
+In: a document's regions. Out: the same, cells of words and recognised lines with their likeliest tags. A page that the
+file itself states and whose labels all are, word for word, the forms' is not shown to it: there is nothing that it
+could add.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from extraction.document import Cell, Region, Span, Tag
+from extraction.forms.label_similarity import chinese_count
+from extraction.forms.label_tags import NOTE, UNIT, VALUE
+from extraction.forms.lexicon import is_wording
+from extraction.labelling.tagger_input import pieces_of
+from models.labeller import Labeller, Probabilities
+
+_LEAST = 0.01  # probability from which a tag is kept
+_PARTS = (VALUE, UNIT, NOTE)
+
+
+def with_tags(regions: Sequence[Region], labeller: Labeller | None) -> tuple[Region, ...]:
+    """The regions with the tags of their cells and lines; as they are without a classifier."""
+    if labeller is None:
+        return tuple(regions)
+    tags: dict[int, tuple[Tag, ...]] = {}
+    for page in pieces_of(regions):
+        asked = [k for k, source in enumerate(page.sources) if isinstance(source, Span) and source.confidence < 1]
+        if any(isinstance(source, Cell) and _is_unfamiliar(source.text) for source in page.sources):
+            asked += [k for k, source in enumerate(page.sources) if isinstance(source, Cell)]
+        if asked:
+            rows = _of_the_whole(labeller.label(page.pieces).pieces, labeller.tags)
+            tags |= {id(page.sources[k]): tuple(_likeliest(rows[k], labeller.tags)) for k in asked}
+    return tuple(_tagged(region, tags) for region in regions)
+
+
+def any_unfamiliar(regions: Sequence[Region]) -> bool:
+    """Whether there is anything to show: digital files mostly need no classifier, and do not load it."""
+    return any(
+        any(_is_unfamiliar(cell.text) for cell in region.table.cells)
+        if region.table is not None
+        else any(span.confidence < 1 for span in region.spans)
+        for region in regions
+    )
+
+
+def _is_unfamiliar(text: str) -> bool:
+    return chinese_count(text) > 0 and not is_wording(text)
+
+
+def _of_the_whole(pieces: Probabilities, tags: Sequence[str]) -> Probabilities:
+    """What each cell is as a whole: units, values and notes in it say nothing of that."""
+    parts = [1 + k for k, tag in enumerate(tags) if tag in _PARTS]
+    rest = pieces.sum(axis=1) - pieces[:, parts].sum(axis=1)
+    whole = pieces / np.maximum(rest, 1e-3)[:, None]
+    whole[:, parts] = 0.0
+    return np.asarray(whole, np.float32)
+
+
+def _likeliest(row: Probabilities, tags: Sequence[str]) -> Iterator[Tag]:
+    for k in np.argsort(-row[1:], kind="stable"):
+        if row[1 + k] < _LEAST:
+            return
+        yield Tag(tags[k], round(min(1.0, float(row[1 + k])), 4))
+
+
+def _tagged(region: Region, tags: dict[int, tuple[Tag, ...]]) -> Region:
+    if any(id(span) in tags for span in region.spans):
+        spans = tuple(replace(span, tags=tags.get(id(span), ())) for span in region.spans)
+        return replace(region, spans=spans)
+    if region.table is None or not any(id(cell) in tags for cell in region.table.cells):
+        return region
+    cells = tuple(replace(cell, tags=tags.get(id(cell), ())) for cell in region.table.cells)
+    return replace(region, table=replace(region.table, cells=cells))

@@ -1,0 +1,1 @@
+"""A page's regions and lines of text in reading order."""

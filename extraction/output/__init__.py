@@ -1,0 +1,1 @@
+"""What is written: the report's JSON, the tables over all reports, the manifest."""

@@ -1,0 +1,1 @@
+"""Grid lines or the places of print to the cells of a table."""

@@ -1,0 +1,1 @@
+"""Running text: sections, the head, and the figures in sentences."""

@@ -1,0 +1,229 @@
+"""Regions to sections: the six headings found as a whole, the running text between them re-joined to paragraphs."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
+
+import numpy as np
+
+from extraction.document import Box, Region, RegionKind, Section, Span, Table, union
+from extraction.forms.catalogue import SectionForm, sections
+from extraction.forms.label_similarity import core, shared, similarity
+from extraction.labelling.alignment import NEVER, align
+
+_ENDS = "。！？；：…!?;:”』」》"
+_NUMBERED = re.compile(r"^\s*[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．:：]")
+_BRACKETED_NUMBER = re.compile(r"^\s*[(（]")
+_LEAD = re.compile(r"^\s*([一二三四五六七八九十]|\d)\s*[、.．]")
+_BRACKETED_LEAD = re.compile(r"^\s*[(（]\s*([一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）]")
+_ARABIC = dict(zip("123456", "一二三四五六", strict=True))
+_HEADING_SIMILARITY = 0.74
+_SURE, _OWN = 0.9, 0.3  # of the token classifier; the share of a line's characters that must be the heading's
+_IMPRINT = re.compile(
+    r"^\W*(?:版权所有|主办(?:单位)?[:：]|承办(?:单位)?[:：]|网站标识码|网站地图|技术支持|上一篇|下一篇|打印本页|【?关闭窗口|扫一扫|分享到)|ICP备|公网安备"
+)
+_OF_A_REPORT = re.compile(r"年\s*度?\s*报\s*告|(?:政府信息|政务)公开.*报告")
+_TITLE = re.compile(
+    r"[一-鿿]{0,30}20[0-4]\d年度?[一-鿿]{0,30}?(?:政府信息|政务)公开(?:工作)?(?:年度)?报告"
+    r"|[一-鿿]+就20[0-4]\d年(?:政府信息|政务)公"
+)
+_OTHER_PAGE, _ENOUGH_LINES = 12, 4  # sizes of type from the margin, so many lines: another page on the same sheet
+_SHORT = 20  # characters: a line this short without an end mark is a heading or a list item, not half a sentence
+
+_Margins = tuple[float, float, float]
+"""Where most lines start and end, and the size of type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text without its line breaks, and where it starts. `lines` are the printed lines, `starts` where each
+    begins in the text: before it, where a heading was cut off."""
+
+    text: str
+    page: int | None
+    lines: tuple[Span, ...]
+    title: bool = False
+    starts: tuple[int, ...] = (0,)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The running text of a report: what stands before the first heading, and the sections with their headings."""
+
+    head: tuple[Paragraph, ...]
+    sections: tuple[Section, ...]
+    paragraphs: tuple[Paragraph, ...]
+    headings: tuple[Paragraph, ...] = ()
+
+
+def read_text(regions: Sequence[Region]) -> Text:
+    """The running text of a report's regions, which are in reading order."""
+    paragraphs = _without_imprint(tuple(_joined(_split_headings(_lines(regions)))))
+    headings = _headings(paragraphs)
+    starts = sorted(headings)
+    found = []
+    for start, end in pairwise([*starts, len(paragraphs)]):
+        form, heading = headings[start], paragraphs[start]
+        body = "\n".join(p.text for p in paragraphs[start + 1 : end])
+        found.append(Section(form.id, heading.text, body, heading.page))
+    head = paragraphs[: starts[0]] if starts else paragraphs
+    return Text(head, tuple(found), paragraphs, tuple(paragraphs[start] for start in starts))
+
+
+def _without_imprint(paragraphs: tuple[Paragraph, ...]) -> tuple[Paragraph, ...]:
+    """Without what a web site prints below the report: copyright, sponsor, links to the next article."""
+    end = len(paragraphs)
+    while end > 1 and any(_IMPRINT.search(p.text) for p in paragraphs[max(0, end - 3) : end]):
+        end = next(k for k in range(max(0, end - 3), end) if _IMPRINT.search(paragraphs[k].text))
+    return paragraphs[:end]
+
+
+def _lines(regions: Sequence[Region]) -> Iterator[Paragraph]:
+    """Every printed line of running text; tables, figures and page furniture left out.
+
+    Where no line speaks of an annual report, the first lines are what the tables say of it.
+    """
+    if not any(_OF_A_REPORT.search(region.text) for region in regions):
+        for region in regions:
+            yield from _titles(region.table) if region.table is not None else ()
+    for region in regions:
+        if region.kind in (RegionKind.TEXT, RegionKind.TITLE):
+            for span in region.spans:
+                if span.text.strip():
+                    title = region.kind is RegionKind.TITLE
+                    yield Paragraph(span.text.strip(), region.page, (replace(span, page=region.page),), title)
+
+
+def _titles(table: Table) -> Iterator[Paragraph]:
+    """What a table says of who reports on which year: the streaks of a scanner make tables of running text."""
+    for cells in table.rows():
+        text = "".join("".join(c.text.split()) for c in cells)
+        boxes = [c.box for c in cells if c.box]
+        if (said := _TITLE.search(unicodedata.normalize("NFKC", text))) and boxes:
+            yield Paragraph(said[0], table.page, (Span(said[0], table.page, union(boxes)),), title=True)
+
+
+def _split_headings(lines: Iterator[Paragraph]) -> Iterator[Paragraph]:
+    """A heading that runs on into its text (一、总体情况 2024年…) becomes a line of its own."""
+    for line in lines:
+        for form in sections():
+            for title in (form.title, *form.wordings):
+                match = re.match(rf"\s*{form.number}\s*、\s*{re.escape(title)}[\s。:：]*(?=\S)", line.text)
+                if match and len(line.text) - match.end() > _SHORT:
+                    yield replace(line, text=line.text[: match.end()].strip(" \u3000。:："))
+                    rest = line.text[match.end() :].strip()
+                    line = replace(line, text=rest, starts=(line.starts[0] - line.text.rfind(rest),))
+        yield line
+
+
+def _joined(lines: Iterator[Paragraph]) -> Iterator[Paragraph]:
+    """Lines joined to paragraphs over line and page breaks."""
+    every = list(lines)
+    margins = _margins(every)
+    open_paragraph: Paragraph | None = None
+    for line in every:
+        if open_paragraph is None:
+            open_paragraph = line
+        elif _goes_on(open_paragraph, line, _margins_at(line, every, margins)):
+            text = _join_text(open_paragraph.text, line.text)
+            starts = (*open_paragraph.starts, len(text) - len(line.text) + line.starts[0])
+            lines_so_far = (*open_paragraph.lines, *line.lines)
+            open_paragraph = replace(open_paragraph, text=text, lines=lines_so_far, starts=starts)
+        else:
+            yield open_paragraph
+            open_paragraph = line
+    if open_paragraph is not None:
+        yield open_paragraph
+
+
+def _goes_on(paragraph: Paragraph, line: Paragraph, margins: _Margins | None) -> bool:
+    """Whether a line belongs to the paragraph before it."""
+    last, here = paragraph.lines[-1].box, line.lines[0].box
+    if _heading_of(line) or _heading_of(paragraph) or paragraph.title != line.title:
+        return False
+    if last is None or here is None or margins is None:
+        return not (len(paragraph.text) < _SHORT or paragraph.text[-1] in _ENDS or _NUMBERED.match(line.text))
+    left, right, size = margins
+    indented = here.left > left + 1.2 * size
+    return last.right > right - 2.5 * size and not indented
+
+
+def _margins(lines: Sequence[Paragraph]) -> _Margins | None:
+    """Where most lines start and end, and the size of type; None without positions."""
+    boxes: list[Box] = [p.lines[0].box for p in lines if p.lines[0].box]
+    long = [b for b in boxes if b.width > 12 * b.height] or boxes
+    if not long:
+        return None
+    return float(np.percentile([b.left for b in long], 20)), max(b.right for b in long), median(b.height for b in long)
+
+
+def _margins_at(line: Paragraph, every: Sequence[Paragraph], margins: _Margins | None) -> _Margins | None:
+    """The margins where a line stands: the report's, but where a sheet shows two pages those of its own page."""
+    here = line.lines[0].box
+    if here is None or margins is None:
+        return margins
+    boxes = [b for p in every if p.page == line.page and (b := p.lines[0].box) and _beside(b, here)]
+    left, right, size = float(np.percentile([b.left for b in boxes], 20)), max(b.right for b in boxes), margins[2]
+    other = max(left - margins[0], margins[1] - right) > _OTHER_PAGE * size
+    return (left, right, size) if other and len(boxes) >= _ENOUGH_LINES else margins
+
+
+def _beside(one: Box, other: Box) -> bool:
+    """Whether two lines stand in one column of print."""
+    shared = min(one.right, other.right) - max(one.left, other.left)
+    return shared > 0.5 * min(one.width, other.width)
+
+
+def _join_text(left: str, right: str) -> str:
+    """Chinese is joined without a space, two Latin words or figures with one."""
+    return left + (" " if left[-1:].isascii() and right[:1].isascii() and right[:1].isalpha() else "") + right
+
+
+def _headings(paragraphs: Sequence[Paragraph]) -> dict[int, SectionForm]:
+    """Which paragraphs head which sections: aligned with the form as a whole, so that no sub-heading passes for one."""
+    forms = sections()
+    scores = np.full((len(paragraphs), len(forms)), NEVER)
+    for i, paragraph in enumerate(paragraphs):
+        for j, form in enumerate(forms):
+            score = _heading_score(paragraph, form)
+            if score > 0 and not _is_sub_heading(paragraph.text, form):
+                scores[i, j] = score
+    matches, _ = align(scores)
+    return {m.first: forms[m.second] for m in matches}
+
+
+def _heading_score(paragraph: Paragraph, form: SectionForm) -> float:
+    """How much a paragraph heads a section, by its wording, else by what the token classifier takes it for."""
+    text, titles = paragraph.text, (form.title, *form.wordings)
+    if not core(text) or len(core(text)) > max(map(len, titles)) + 6:
+        return 0.0
+    alike = max(similarity(text, title) for title in titles)
+    if alike < _HEADING_SIMILARITY:
+        return _tagged_score(paragraph, form)
+    lead = _LEAD.match(text)
+    numbered = bool(lead) and _ARABIC.get(lead[1], lead[1]) == form.number if lead else False
+    return alike + (0.4 if numbered else 0.0) - (0.5 if _BRACKETED_NUMBER.match(text) else 0.0)
+
+
+def _tagged_score(paragraph: Paragraph, form: SectionForm) -> float:
+    """What the classifier is sure of counts where enough of the characters are the heading's: less than its wording."""
+    first = paragraph.lines[0].tags[:1] if len(paragraph.lines) == 1 else ()
+    if not first or first[0].name != f"heading.{form.id}" or first[0].probability < _SURE:
+        return 0.0
+    own = max(shared(paragraph.text, title) for title in (form.title, *form.wordings))
+    return _HEADING_SIMILARITY * first[0].probability if own >= _OWN else 0.0
+
+
+def _is_sub_heading(text: str, form: SectionForm) -> bool:
+    """Whether a heading has a bracketed number, and not the section's: （一）主动公开情况 is a part of 总体情况."""
+    number = _BRACKETED_LEAD.match(text)
+    return number is not None and _ARABIC.get(number[1], number[1]) != form.number
+
+
+def _heading_of(paragraph: Paragraph) -> bool:
+    return any(_heading_score(paragraph, form) > 0.3 for form in sections())

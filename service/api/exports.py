@@ -1,0 +1,72 @@
+"""Many reports at once: those that match, as one CSV, one workbook, or JSON lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
+
+from extraction.document import Report
+from extraction.exports.workbook import MOST_REPORTS
+from extraction.output.report_json import load_report
+from service import tables_of
+from service.api.reports import Wanted
+from service.api.shapes import refusals
+from service.context import Service, Serving
+from service.problems import Problem
+from service.security import Viewer
+from service.store import reports, versions
+
+router = APIRouter(prefix="/api/exports", tags=["exports"])
+
+_AT_ONCE = 50  # reports that are in memory together
+
+
+@router.get("/fields.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}, **refusals()})
+def export_csv(
+    service: Serving,
+    _: Viewer,
+    query: Wanted,
+    bom: Annotated[bool, Query(description="for Excel: marked as UTF-8, no text taken for a formula")] = False,
+) -> Response:
+    """The fields of all reports that match, a row each."""
+    return tables_of.csv(_matching(service, query), "fields", for_excel=bom)
+
+
+@router.get(
+    "/reports.xlsx", response_class=Response, responses={200: {"content": {tables_of.XLSX: {}}}, **refusals(413)}
+)
+def export_workbook(service: Serving, _: Viewer, query: Wanted) -> Response:
+    """The reports that match, a sheet each; up to a thousand."""
+    with service.store.reading() as session:
+        count, _none = reports.find(session, query, limit=1)
+    if count > MOST_REPORTS:
+        raise Problem(413, f"a workbook takes {MOST_REPORTS} reports, not {count:,}: ask for fewer")
+    return tables_of.workbook(_matching(service, query), "reports")
+
+
+@router.get(
+    "/reports.jsonl",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/x-ndjson": {}}}, **refusals()},
+)
+def export_lines(service: Serving, _: Viewer, query: Wanted) -> StreamingResponse:
+    """The reports that match as the interface contract's JSON, a line each."""
+    lines = (" ".join(text.split("\n")).strip() + "\n" for text in _texts(service, query))
+    return StreamingResponse(lines, media_type="application/x-ndjson")
+
+
+def _matching(service: Service, query: reports.Query) -> Iterator[Report]:
+    return (load_report(text) for text in _texts(service, query))
+
+
+def _texts(service: Service, query: reports.Query) -> Iterator[str]:
+    """The JSON of every report that matches, some at a time: an archive has more than fits in memory."""
+    with service.store.reading() as session:
+        ids = reports.ids(session, query)
+    for start in range(0, len(ids), _AT_ONCE):
+        with service.store.reading() as session:
+            found = versions.current_of(session, ids[start : start + _AT_ONCE])
+        yield from map(versions.text_of, found)

@@ -1,0 +1,161 @@
+"""The numbers of the dashboard: what the store knows of all reports and reviews, counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from extraction.archive.agencies import agencies_of
+from models.gate.intervals import Interval, resamples, share_interval
+from service.desk.words import kind_title
+from service.store import jobs
+from service.store.reports import ACCEPTED, CHECK
+from service.store.tables import Finding, ReportRow, Review
+
+UNKNOWN = "（机关不详）"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the work is. `jobs` are counts by state."""
+
+    reports: int
+    accepted: int
+    open_cells: int
+    minutes: float
+    jobs: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """Of the cells that reviews have settled, how many had been read right; with the 95% interval of the share."""
+
+    title: str
+    right: int
+    whole: int
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What reviews took: medians, and how many there were."""
+
+    reviews: int
+    seconds: float
+    keystrokes: float
+    cells: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """How many sums of a kind fail: in print, as far as is known, and not settled yet."""
+
+    title: str
+    in_print: int
+    unsettled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One agency in one year: its reports, and in a word how they are."""
+
+    look: str  # accepted, clear, open, double, gap, outside
+    reports: tuple[ReportRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Agencies by years; a row is an agency's name with its places. `count` are the agencies, `rows` a page of them."""
+
+    years: tuple[int, ...]
+    count: int
+    rows: tuple[tuple[str, tuple[Place, ...]], ...]
+    undated: tuple[ReportRow, ...]
+
+
+def progress(session: Session) -> Progress:
+    """Counts over everything."""
+    by_state = select(ReportRow.state, func.count()).group_by(ReportRow.state)
+    states = {state: count for state, count in session.execute(by_state)}  # noqa: C416  # rows are no pairs to mypy
+    waiting = select(func.sum(ReportRow.to_review), func.sum(ReportRow.minutes)).where(ReportRow.state != ACCEPTED)
+    cells, minutes = session.execute(waiting).one()
+    return Progress(sum(states.values()), states.get(ACCEPTED, 0), cells or 0, minutes or 0.0, jobs.counts(session))
+
+
+def accuracies(session: Session) -> tuple[Accuracy, ...]:
+    """Over all reviews, of what was taken to be sure and of the best guesses at what was not."""
+    found = session.scalars(select(Review.found)).all()
+    drawn = resamples(len(found))
+    return tuple(
+        Accuracy(
+            title,
+            sum(one.get(f"{kind}_right", 0) for one in found),
+            sum(one.get(kind, 0) for one in found),
+            share_interval(_counts(found, f"{kind}_right"), _counts(found, kind), drawn),
+        )
+        for kind, title in (("sure", "可信单元格"), ("unsure", "须核对单元格的首选读数"))
+    )
+
+
+def _counts(found: Sequence[dict[str, int]], name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.array([one.get(name, 0) for one in found], np.float64)
+
+
+def cost(session: Session) -> Cost | None:
+    """Of the reviews so far; None before the first."""
+    taken = session.scalars(select(Review)).all()
+    if not taken:
+        return None
+    columns = ([r.seconds for r in taken], [r.keystrokes for r in taken], [r.cells for r in taken])
+    return Cost(len(taken), *(float(median(column)) for column in columns))
+
+
+def failed(session: Session) -> tuple[Failed, ...]:
+    """Sums that do not hold, by their rule, the most frequent first."""
+    query = select(Finding.subject, Finding.status, func.count()).where(Finding.kind == CHECK)
+    counts: Counter[tuple[str, bool]] = Counter()
+    for subject, status, count in session.execute(query.group_by(Finding.subject, Finding.status)):
+        counts[kind_title(subject), status == "source_inconsistent"] += count
+    titles = {title for title, _ in counts}
+    found = [Failed(title, counts[title, True], counts[title, False]) for title in titles]
+    return tuple(sorted(found, key=lambda f: (-f.in_print - f.unsettled, f.title)))
+
+
+def matrix(session: Session, first: int, most: int) -> Matrix:
+    """Agencies by every year that any of them reports on, `most` from the one numbered `first`, from 0."""
+    rows = session.scalars(select(ReportRow).order_by(ReportRow.id)).all()
+    agencies = reports_of_agencies([row for row in rows if row.year is not None])
+    years = sorted({row.year or 0 for own in agencies.values() for row in own})
+    every = tuple(range(years[0], years[-1] + 1)) if years else ()
+    shown = [
+        (name, tuple(_place(year, own) for year in every)) for name, own in [*agencies.items()][first : first + most]
+    ]
+    return Matrix(every, len(agencies), tuple(shown), tuple(row for row in rows if row.year is None))
+
+
+def reports_of_agencies(dated: Iterable[ReportRow]) -> dict[str, list[ReportRow]]:
+    """The reports of each agency, by its name in order of the alphabet; spellings of one agency are one."""
+    by_name: dict[str, list[ReportRow]] = {}
+    for row in dated:
+        by_name.setdefault(row.organization or UNKNOWN, []).append(row)
+    agencies, _ = agencies_of({name: {row.year or 0 for row in rows} for name, rows in by_name.items()})
+    return {agency.name: [row for name in agency.spellings for row in by_name[name]] for agency in agencies}
+
+
+def _place(year: int, own: Sequence[ReportRow]) -> Place:
+    here = tuple(row for row in own if row.year == year)
+    reported = [row.year or 0 for row in own]
+    if not here:
+        return Place("gap" if min(reported) < year < max(reported) else "outside")
+    if len(here) > 1:
+        return Place("double", here)
+    row = here[0]
+    if row.state == ACCEPTED:
+        return Place("accepted", here)
+    return Place("open" if row.to_review or row.failed_checks else "clear", here)

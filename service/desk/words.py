@@ -1,0 +1,26 @@
+"""What things of the form are called where the desk counts or groups them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from extraction.forms.catalogue import sections, template, template_ids
+
+
+def section_title(section: str) -> str:
+    """The heading of a section, as the form prints it."""
+    form = next(s for s in sections() if s.id == section)
+    return f"{form.number}、{form.title}"
+
+
+def kind_title(check_id: str) -> str:
+    """What the rule of a sum is called."""
+    return _titles().get(check_id, check_id)
+
+
+@cache
+def _titles() -> dict[str, str]:
+    """Of the sums of all forms, those of reports that print rows of the other form among them."""
+    forms = [template(t) for t in template_ids()]
+    every = {f.id for form in forms for f in form.fields}
+    return {i.id: i.title for form in forms for printed in ((), every) for i in form.identities(printed)}

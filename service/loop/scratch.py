@@ -1,0 +1,139 @@
+"""Every report read again with the weights of a run, in a place of its own: nothing of the service's is touched.
+
+The command is one that anybody can give: `gouji --weights SCRATCH/weights convert SCRATCH/documents -o SCRATCH/out`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from extraction.output.files import read_manifest, read_report
+from extraction.settings import Settings
+from models.labeller import NAME
+from models.versions import SHIPPED, add_version, read_state, store_folder, switch
+from models.weights import shipped
+from service.context import Service
+from service.files import Files
+from service.loop.changes import Change, Changes, field_changes, head_changes
+from service.loop.collection import copy_out
+from service.security.uploads import SUFFIXES
+from service.store import versions
+from service.store.tables import Document, ReportRow, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The reports of a service, to be read with the weights of `run` in a part of `folder`."""
+
+    service: Service
+    folder: Path
+    run: Path
+
+    @property
+    def scratch(self) -> Path:
+        """Where it is done."""
+        return self.folder / "scratch"
+
+
+def read_again(reading: Reading) -> Iterator[list[str]]:
+    """Lay out documents and weights, and give the arguments of the command to run, if there is anything to read."""
+    scratch = reading.scratch
+    scratch.mkdir(parents=True, exist_ok=True)
+    if not _lay_out(reading.service, scratch / "documents"):
+        return
+    if not (scratch / "weights").is_dir():
+        _candidate(reading.run / "model", scratch / "weights")
+    (scratch / "settings.toml").write_text(settings_toml(reading.service.reading), encoding="utf-8")
+    workers = max(1, reading.service.settings.workers)
+    given = ["--workers", str(workers), "--settings", str(scratch / "settings.toml"), "--quiet"]
+    call = ["convert", str(scratch / "documents"), "-o", str(scratch / "out"), *given]
+    yield ["--weights", str(scratch / "weights"), *call]
+
+
+def compared(reading: Reading) -> Changes:
+    """What differs from the last reading of each report. Removes the scratch place."""
+    out, count, changed = reading.scratch / "out", 0, list[Change]()
+    lines = read_manifest(out) if out.is_dir() else {}
+    with reading.service.store.reading() as session:
+        for row, document in _reports(session):
+            name = f"{row.id}{SUFFIXES[document.media_type]}"
+            if name not in lines:
+                continue  # uploaded since
+            count += 1
+            before = versions.report_in(_last_reading(session, row))
+            said = Change(row.id, document.name, row.organization or "", row.year, row.state)
+            if error := lines[name].error:
+                changed.append(replace(said, error=error))
+                continue
+            after = read_report(out, name)
+            fields, heads = tuple(field_changes(before, after)), tuple(head_changes(before, after))
+            if fields or heads:
+                changed.append(replace(said, fields=fields, heads=heads))
+    shutil.rmtree(reading.scratch, ignore_errors=True)
+    return Changes(count, tuple(changed))
+
+
+def _reports(session: Session) -> Iterator[tuple[ReportRow, Document]]:
+    found = select(ReportRow, Document).join(Document, Document.id == ReportRow.document_id)
+    for pair in session.execute(found.where(Document.deleted.is_(None)).order_by(ReportRow.id)):
+        yield pair[0], pair[1]
+
+
+def _last_reading(session: Session, row: ReportRow) -> Version:
+    """What Gouji made of a report the last time, whatever people made of that."""
+    read = (Version.report_id == row.id) & (Version.kind == versions.READ)
+    last = select(func.max(Version.number)).where(read).scalar_subquery()
+    return session.scalars(select(Version).where(read, Version.number == last)).one()
+
+
+def _lay_out(service: Service, folder: Path) -> int:
+    """The documents, named by the number of their report; how many there are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    count = 0
+    with service.store.reading() as session:
+        for row, document in _reports(session):
+            target = folder / f"{row.id}{SUFFIXES[document.media_type]}"
+            if not target.exists():
+                _link(service.files, document.place, target)
+            count += 1
+    return count
+
+
+def _link(files: Files, key: str, target: Path) -> None:
+    """The file itself where it is on the same disk, a copy of it elsewhere."""
+    try:
+        os.link(files.path(key), target)
+    except (OSError, TypeError):  # another disk, or no disk at all
+        draft = target.with_name(f".{target.name}.part")
+        copy_out(files, key, draft)
+        draft.rename(target)
+
+
+def _candidate(model: Path, folder: Path) -> None:
+    """A folder of versions as the one in use, but with those weights in use that are to be tried."""
+    draft, store = folder.with_name(".weights.part"), store_folder()
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    for known in shipped():
+        if known.name != NAME and read_state(store, known.name).active != SHIPPED:
+            shutil.copytree(store / known.name, draft / known.name)
+    switch(draft, NAME, add_version(draft, NAME, model), "to be compared")
+    draft.rename(folder)
+
+
+def settings_toml(settings: Settings) -> str:
+    """Settings as the file that says them."""
+    lines: list[str] = []
+    for stage, values in asdict(settings).items():
+        lines.append(f"[{stage}]")
+        lines += [
+            f"{name} = {str(value).lower() if isinstance(value, bool) else value}" for name, value in values.items()
+        ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,102 @@
+"""What Prometheus asks for: requests by endpoint, and the queue and the reports as the store knows them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy import func, select
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.context import Service
+from service.store import jobs
+from service.store.tables import Job, ReportRow
+
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_UNKNOWN = "unknown"
+
+
+class Metrics:
+    """Of one service."""
+
+    def __init__(self, service: Service) -> None:
+        self._registry = CollectorRegistry()
+        self.requests = Counter(
+            "gouji_requests", "Requests answered", ["method", "endpoint", "status"], registry=self._registry
+        )
+        self.seconds = Histogram(
+            "gouji_request_seconds", "Time to answer", ["endpoint"], buckets=_BUCKETS, registry=self._registry
+        )
+        self._registry.register(_Stored(service))
+
+    def text(self) -> bytes:
+        """All of them, in Prometheus' text format."""
+        return generate_latest(self._registry)
+
+
+class _Stored(Collector):
+    """What is counted in the store, when it is asked for."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The families of now."""
+        oldest = select(func.min(Job.created)).where(Job.state == jobs.WAITING)
+        by_state = select(
+            ReportRow.state, func.count(), func.sum(ReportRow.to_review), func.sum(ReportRow.failed_checks)
+        )
+        with self._service.store.reading() as session:
+            states, waits_since = jobs.counts(session), session.scalar(oldest)
+            found = session.execute(by_state.group_by(ReportRow.state)).all()
+        queued = GaugeMetricFamily("gouji_jobs", "Jobs by state", labels=["state"])
+        for state, count in states.items():
+            queued.add_metric([state], count)
+        yield queued
+        waited = time.time() - waits_since.timestamp() if waits_since else 0.0
+        yield GaugeMetricFamily("gouji_oldest_waiting_seconds", "How long the first of the queue has waited", waited)
+        families = (
+            GaugeMetricFamily("gouji_reports", "Reports by state", labels=["state"]),
+            GaugeMetricFamily("gouji_fields_to_review", "Fields for a person, by state of report", labels=["state"]),
+            GaugeMetricFamily("gouji_failed_checks", "Sums that do not hold, by state of report", labels=["state"]),
+        )
+        for row in found:
+            for family, count in zip(families, row[1:], strict=True):
+                family.add_metric([row[0]], int(count or 0))
+        yield from families
+
+
+def install(app: FastAPI) -> None:
+    """Count every request from now on."""
+    app.state.metrics = Metrics(app.state.service)
+    app.add_middleware(_Counting, metrics=app.state.metrics)
+
+
+class _Counting:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status, start = 500, time.perf_counter()
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        finally:
+            # By the endpoint's pattern: an address that anybody can make up must not make a new series.
+            endpoint = getattr(scope.get("route"), "path", _UNKNOWN)
+            method = scope["method"] if endpoint != _UNKNOWN else _UNKNOWN
+            self._metrics.requests.labels(method, endpoint, str(status)).inc()
+            self._metrics.seconds.labels(endpoint).observe(time.perf_counter() - start)

@@ -1,0 +1,64 @@
+"""What a reviewer may pick with one key: a field in, up to four readings out, each on the key it is picked with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from extraction.document import Field, Status
+from extraction.figures import parse_figure
+from extraction.forms.catalogue import Identity
+
+KEYS = ("1", "2", "3", "4")
+_FROM_SUMS = 2  # keys at most for figures that nobody read: sums may fail in print
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A reading on a key; `text` "" is a blank cell. `probability` is None for what only the sums say."""
+
+    key: str
+    text: str
+    probability: float | None
+
+
+def choices(field: Field, implied: Sequence[Decimal] = ()) -> tuple[Choice, ...]:
+    """The readings of an open field: its candidates and what the sums leave for it (`implied`), in order of their keys.
+
+    A reading that is itself the figure on a key is on that key, so that who types a 1 gets a 1.
+    """
+    if field.status is not Status.REVIEW:
+        return ()
+    read: dict[str, float | None] = {c.text: c.probability for c in field.candidates}
+    if not read and field.value is not None:
+        read = {field.printed: field.confidence}
+    known = [_value(text) for text in read]
+    sums = [format(value, "f") for value in implied if value >= 0 and value not in known][:_FROM_SUMS]
+    some: list[tuple[str, float | None]] = [*read.items()][: len(KEYS) - len(sums)]
+    some += [(text, None) for text in sums]
+    taken = {text: text for text, _ in some if text in KEYS}
+    free = iter([key for key in KEYS if key not in taken])
+    placed = [Choice(taken.get(text) or next(free), text, probability) for text, probability in some]
+    return tuple(sorted(placed, key=lambda choice: choice.key))
+
+
+def implied_by_sums(identities: Sequence[Identity], fields: Mapping[str, Field]) -> dict[str, tuple[Decimal, ...]]:
+    """For every open field, the figures that sums leave for it: those of which it is the only open part."""
+    found: dict[str, tuple[Decimal, ...]] = {}
+    for identity in identities:
+        parts = [(i, 1) for i in identity.left] + [(i, -1) for i in identity.right]
+        unknown = [(i, sign) for i, sign in parts if fields[i].status is Status.REVIEW]
+        known = [(fields[i].value, sign) for i, sign in parts if fields[i].status is not Status.REVIEW]
+        if len(unknown) != 1 or any(value is None for value, _ in known):
+            continue
+        ((field_id, own),) = unknown
+        value = -own * sum((value * sign for value, sign in known if value is not None), Decimal(0))
+        if value not in found.get(field_id, ()):
+            found[field_id] = (*found.get(field_id, ()), value)
+    return found
+
+
+def _value(text: str) -> Decimal | None:
+    figure = parse_figure(text)
+    return None if figure is None else figure.value

@@ -1,0 +1,172 @@
+"""`gouji users`: accounts of the service, their roles, passwords and tokens."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from extraction.errors import UsageError
+from service.opening import add_place, opened
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+_EPILOG = """\
+examples:
+  gouji users add zhang --role reviewer          asks for the password
+  gouji users add harvest --role viewer --no-password
+  gouji users token harvest --label 'nightly export' --days 90      shows the token, this once
+  gouji users list
+  gouji users change zhang --role admin          or --password; ends the sessions of zhang
+  gouji users revoke 3                           the token with this number
+  gouji users disable zhang
+
+Roles: a viewer looks and exports, a reviewer also uploads and reviews, an admin also deletes, trains and promotes.
+With the first account everybody has to log in, on this machine too. A password that is not typed is read from standard
+input. --data and --settings are those of gouji serve.
+"""
+
+ROLES = ("viewer", "reviewer", "admin")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments; each sub-command sets `step`."""
+    parser.description = "Keeps the accounts of the service."
+    parser.epilog = _EPILOG
+    place = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    add_place(place)
+    add_place(parser)
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, says: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=says, parents=[place])
+
+    add = command("add", "a new account")
+    add.add_argument("name")
+    add.add_argument("--role", choices=ROLES, required=True)
+    add.add_argument("--no-password", action="store_true", help="for a program, which uses tokens")
+    add.set_defaults(step=_add)
+
+    listed = command("list", "accounts and their tokens")
+    listed.set_defaults(step=_list)
+
+    change = command("change", "another role or password")
+    change.add_argument("name")
+    change.add_argument("--role", choices=ROLES)
+    change.add_argument("--password", action="store_true", help="asks for the new one")
+    change.set_defaults(step=_change)
+
+    disable = command("disable", "end an account, its sessions and its tokens")
+    disable.add_argument("name")
+    disable.set_defaults(step=_disable)
+
+    token = command("token", "a new token for a program")
+    token.add_argument("name")
+    token.add_argument("--label", default="", help="what it is for")
+    token.add_argument("--days", type=int, default=365, metavar="N", help="until it expires (default 365)")
+    token.set_defaults(step=_token)
+
+    revoke = command("revoke", "end a token")
+    revoke.add_argument("token", type=int, metavar="NUMBER", help="of gouji users list")
+    revoke.set_defaults(step=_revoke)
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Run the sub-command. Raises UsageError."""
+    return int(parsed.step(parsed))
+
+
+@contextmanager
+def _changing(parsed: argparse.Namespace) -> Iterator[Session]:
+    """A session of the service's store, whose changes are recorded as made by whoever runs the command."""
+    with opened(parsed) as (_, store):
+        from service.store.audit import Actor, acting
+
+        with acting(Actor(f"{getpass.getuser()} (gouji users)")), store.writing() as session:
+            yield session
+
+
+def _add(parsed: argparse.Namespace) -> int:
+    from service.security.accounts import add_user
+    from service.security.roles import Role
+
+    password = None if parsed.no_password else _asked()
+    with _changing(parsed) as session:
+        add_user(session, parsed.name, Role(parsed.role), password)
+    print(f"added {parsed.name}, {parsed.role}")
+    return 0
+
+
+def _change(parsed: argparse.Namespace) -> int:
+    from service.security.accounts import change_user
+    from service.security.roles import Role
+
+    if parsed.role is None and not parsed.password:
+        raise UsageError("nothing to change: --role ROLE or --password")
+    password = _asked() if parsed.password else None
+    with _changing(parsed) as session:
+        user = change_user(session, parsed.name, role=Role(parsed.role) if parsed.role else None, password=password)
+        print(f"{user.name} is {user.role} now, and has to log in again")
+    return 0
+
+
+def _disable(parsed: argparse.Namespace) -> int:
+    from service.security.accounts import disable_user
+
+    with _changing(parsed) as session:
+        disable_user(session, parsed.name)
+    print(f"{parsed.name} is disabled")
+    return 0
+
+
+def _token(parsed: argparse.Namespace) -> int:
+    from service.security.accounts import add_token
+
+    if parsed.days < 1:
+        raise UsageError("--days takes a number from 1")
+    with _changing(parsed) as session:
+        token = add_token(session, parsed.name, parsed.label, timedelta(days=parsed.days))
+    print(token)
+    print("shown this once; send it as: Authorization: Bearer TOKEN", file=sys.stderr)
+    return 0
+
+
+def _revoke(parsed: argparse.Namespace) -> int:
+    from service.security.accounts import revoke_token
+
+    with _changing(parsed) as session:
+        revoke_token(session, parsed.token)
+    print(f"token {parsed.token} is revoked")
+    return 0
+
+
+def _list(parsed: argparse.Namespace) -> int:
+    from service.security.accounts import tokens_of, users
+
+    with _changing(parsed) as session:
+        for user in users(session):
+            state = f"disabled {_day(user.disabled)}" if user.disabled else f"since {_day(user.created)}"
+            print(f"{user.name:20} {user.role:9} {state}{'' if user.password_hash else '  no password'}")
+            for token in tokens_of(session, user):
+                ended = f"revoked {_day(token.revoked)}" if token.revoked else f"until {_day(token.expires)}"
+                print(f"  token {token.id:<4} {ended}  {token.label}".rstrip())
+    return 0
+
+
+def _day(moment: datetime | None) -> str:
+    return moment.strftime("%Y-%m-%d") if moment else "ever"
+
+
+def _asked() -> str:
+    """A password: typed twice, or a line of standard input where that is no terminal."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass.getpass("password: ")
+    if getpass.getpass("again: ") != password:
+        raise UsageError("the two passwords differ")
+    return password

@@ -1,0 +1,43 @@
+"""Uploaded files: what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from service.store.tables import Document, Job, ReportRow, now
+
+
+def known(session: Session, sha256: str) -> Document | None:
+    """The document of this content, if it was uploaded and not deleted since."""
+    return session.scalar(select(Document).where(Document.sha256 == sha256, Document.deleted.is_(None)))
+
+
+def get(session: Session, document_id: int) -> Document | None:
+    """The document, if it is there and not deleted."""
+    document = session.get(Document, document_id)
+    return None if document is None or document.deleted else document
+
+
+def listed(session: Session, limit: int, offset: int) -> tuple[int, Sequence[Document]]:
+    """How many documents there are, and a page of them, the newest first."""
+    there = Document.deleted.is_(None)
+    count = session.scalar(select(func.count()).select_from(Document).where(there)) or 0
+    page = select(Document).where(there).order_by(Document.id.desc()).limit(limit).offset(offset)
+    return count, session.scalars(page).all()
+
+
+def delete(session: Session, document: Document) -> None:
+    """Delete a document's report with all that belongs to it, and its jobs. What is left says that it was there.
+
+    Its jobs are locked first: a reading that is just ending has then kept its report, or keeps none.
+    """
+    of_document = select(Job).where(Job.document_id == document.id).order_by(Job.id).with_for_update()
+    own = session.scalars(of_document).all()
+    for report in session.scalars(select(ReportRow).where(ReportRow.document_id == document.id)):
+        session.delete(report)
+    for job in own:
+        session.delete(job)
+    document.deleted = now()
