@@ -1,95 +1,143 @@
-"""All settings of all stages, as small frozen dataclasses, gathered from one TOML file.
+"""The settings of all stages, gathered from one TOML file; docs/settings.md is made from these declarations.
 
     [ingest]
     max_bytes = 200_000_000
 
-An unknown section or key, or a value of the wrong type, raises `UsageError` and names itself.
+An unknown section or key, or a value of another type or outside its range, raises `UsageError` and names itself.
 """
 
 from __future__ import annotations
 
-import math
 import tomllib
-from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar
+
+from msgspec import Meta, Struct, ValidationError, convert
 
 from extraction.errors import UsageError
 
 
-@dataclass(frozen=True, slots=True)
-class IngestSettings:
-    """Limits on one input file, and how PDF pages are rendered."""
-
-    max_bytes: int = 100_000_000
-    max_pages: int = 300
-    max_page_pixels: int = 50_000_000
-    max_unpacked_bytes: int = 300_000_000  # of a DOCX's parts together, before any is parsed
-    scan_dpi: int = 200  # pictures of pages are brought to about this resolution before reading
-    digital_dpi: int = 200  # hairline rules need it; the text comes from the file
+class Section(Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of the sections of a settings file: immutable values, each declared with its meaning, unit and range."""
 
 
-@dataclass(frozen=True, slots=True)
-class TableSettings:
-    """Ruling lines to grid. Lengths in points, so that they hold at any resolution."""
-
-    min_rule_across: float = 26.0  # shorter strokes are text, a heading's 一 among them
-    min_rule_down: float = 14.0
-    snap: float = 3.5  # edges closer than this are one rule
-    min_cells: int = 2  # fewer make a frame, not a table
+S = TypeVar("S", bound=Section)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingSettings:
-    """When a recognised text is sure enough to be accepted."""
-
-    accept: float = 0.90  # probability under which a reading goes to a person
-    layout: bool = True  # run the layout network on pages that do not state their own structure
+def setting(unit: str, description: str, ge: float | None = None, le: float | None = None) -> Meta:
+    """The declaration of one setting: its unit, its meaning, and its least and greatest value if it is a number."""
+    return Meta(ge=ge, le=le, description=description, extra={"unit": unit})
 
 
-@dataclass(frozen=True, slots=True)
-class LabelSettings:
-    """Alignment of table rows and columns with the national forms."""
+class IngestSettings(Section, frozen=True):
+    """Limits on one file, and the resolution at which pages are drawn."""
 
-    min_similarity: float = 0.55  # label similarity (0..1) under which a row does not match at all
-    min_probability: float = 0.9  # of the token classifier, from which a row matches whatever its wording
+    max_bytes: Annotated[int, setting("bytes", "A larger file fails.", ge=1)] = 100_000_000
+    max_pages: Annotated[int, setting("pages", "A PDF or TIFF file of more pages fails.", ge=1)] = 300
+    max_page_pixels: Annotated[
+        int, setting("pixels", "A larger picture, or a PDF page that would be drawn larger, fails.", ge=1)
+    ] = 50_000_000
+    max_unpacked_bytes: Annotated[
+        int, setting("bytes", "A DOCX file whose parts unpack to more together fails before any is parsed.", ge=1)
+    ] = 300_000_000
+    scan_dpi: Annotated[
+        int,
+        setting("dots per inch", "Scanned pages and pictures are brought to about this resolution.", ge=20, le=1200),
+    ] = 200
+    digital_dpi: Annotated[
+        int,
+        setting(
+            "dots per inch",
+            "PDF pages with a text layer are drawn at this to find their grid lines; hairlines need it.",
+            ge=20,
+            le=1200,
+        ),
+    ] = 200
 
 
-@dataclass(frozen=True, slots=True)
-class BulkSettings:
-    """Limits on the reading of one document beside others, none of which changes what is read."""
+class TableSettings(Section, frozen=True):
+    """Grid lines to table structure. Lengths are in points (1/72 inch), so that they hold at any resolution."""
 
-    page_seconds: float = 300.0  # on the clock; a worker that takes longer is killed
-    document_seconds: float = 1800.0
-    worker_megabytes: int = 6000  # resident; a worker that takes more is killed
-    recycle_megabytes: int = 2000  # a worker that holds more after a document is replaced
-    recycle_documents: int = 200  # and one that has read so many: what it grows by is bounded, whatever the cause
+    min_horizontal_line_points: Annotated[
+        float, setting("points", "Shorter horizontal strokes are text, the character 一 for one.", ge=0, le=1000)
+    ] = 26.0
+    min_vertical_line_points: Annotated[
+        float, setting("points", "Shorter vertical strokes are text.", ge=0, le=1000)
+    ] = 14.0
+    snap_points: Annotated[float, setting("points", "Grid lines closer than this are one.", ge=0, le=100)] = 3.5
+    min_cells: Annotated[int, setting("cells", "A grid of fewer cells is a frame, not a table.", ge=1)] = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The settings of all stages."""
+class ReadingSettings(Section, frozen=True):
+    """When a recognised figure is accepted."""
 
-    ingest: IngestSettings = field(default_factory=IngestSettings)
-    tables: TableSettings = field(default_factory=TableSettings)
-    reading: ReadingSettings = field(default_factory=ReadingSettings)
-    labels: LabelSettings = field(default_factory=LabelSettings)
-    bulk: BulkSettings = field(default_factory=BulkSettings)
+    accept: Annotated[
+        float,
+        setting(
+            "probability",
+            "A figure read with less goes to review. Between this and 0.97 a figure also needs a sum that confirms it; "
+            "one under 0.999 whose sum fails goes to review. A lower value accepts less certain figures where a sum "
+            "confirms them; the most probable reading is in the report either way.",
+            ge=0,
+            le=1,
+        ),
+    ] = 0.90
+    layout: Annotated[
+        bool,
+        setting(
+            "",
+            "Use the layout network on PDF pages and pictures. Without it, titles and running heads are recognised by "
+            "place and words alone; tables with grid lines are found all the same.",
+        ),
+    ] = True
+
+
+class LabelSettings(Section, frozen=True):
+    """Matching of table rows and columns with the national forms."""
+
+    min_similarity: Annotated[
+        float, setting("similarity", "A row whose label is less like a line of the form does not match it.", ge=0, le=1)
+    ] = 0.55
+    min_probability: Annotated[
+        float, setting("probability", "Of the token classifier, from which a row matches whatever its wording.", 0, 1)
+    ] = 0.9
+
+
+class BulkSettings(Section, frozen=True):
+    """Limits on the reading of one file beside others. None of them changes what is read."""
+
+    page_seconds: Annotated[
+        float,
+        setting(
+            "seconds",
+            "The worker of a page that takes longer is killed; the file is tried once more, then fails.",
+            ge=0,
+            le=86_400,
+        ),
+    ] = 300.0
+    document_seconds: Annotated[float, setting("seconds", "The same for a whole file.", ge=0, le=864_000)] = 1800.0
+    worker_megabytes: Annotated[
+        int, setting("MB", "A worker that holds more is killed; its file is tried once more, alone, then fails.", ge=1)
+    ] = 6000
+    recycle_megabytes: Annotated[int, setting("MB", "A worker that holds more after a file is replaced.", ge=0)] = 2000
+    recycle_documents: Annotated[int, setting("files", "A worker that has read so many is replaced.", ge=1)] = 200
+
+
+class Settings(Section, frozen=True):
+    """The settings of all stages, a section each."""
+
+    ingest: IngestSettings = IngestSettings()
+    tables: TableSettings = TableSettings()
+    reading: ReadingSettings = ReadingSettings()
+    labels: LabelSettings = LabelSettings()
+    bulk: BulkSettings = BulkSettings()
 
 
 def load_settings(path: Path | None) -> Settings:
     """The defaults, changed by what the TOML file at `path` says. Raises `UsageError`."""
-    if path is None:
-        return Settings()
-    settings = Settings()
-    for section, values in read_toml(path).items():
-        if section == "service":  # `service.settings` reads it, where the service is installed
-            continue
-        if section not in {f.name for f in fields(Settings)} or not isinstance(values, dict):
-            names = ", ".join(f.name for f in fields(Settings))
-            raise UsageError(f"settings file {path}: unknown section [{section}]; there are {names}")
-        settings = replace(settings, **{section: _changed(path, section, getattr(settings, section), values)})
-    return settings
+    sections = {} if path is None else read_toml(path)
+    sections.pop("service", None)  # `service.settings` reads it, where the service is installed
+    return decode_settings(sections, Settings, f"settings file {path}")
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -100,17 +148,13 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise UsageError(f"settings file {path}: {error}") from error
 
 
-def _changed(path: Path, section: str, stage: Any, values: dict[str, Any]) -> Any:
-    for key, value in values.items():
-        if key not in {f.name for f in fields(stage)}:
-            names = ", ".join(f.name for f in fields(stage))
-            raise UsageError(f"settings file {path}: unknown key {section}.{key}; there are {names}")
-        default = getattr(stage, key)
-        wanted = type(default)
-        allowed = {bool: (bool,), int: (int,), float: (int, float)}[wanted]
-        if type(value) not in allowed or not math.isfinite(value):
-            kind = {bool: "true or false", int: "a whole number", float: "a number"}[wanted]
-            raise UsageError(f"settings file {path}: {section}.{key} takes {kind}, not {value!r}")
-        if value < 0:
-            raise UsageError(f"settings file {path}: {section}.{key} cannot be negative")
-    return replace(stage, **{k: type(getattr(stage, k))(v) for k, v in values.items()})
+def decode_settings(values: object, kind: type[S], source: str, *, strict: bool = True) -> S:
+    """The defaults of `kind`, changed by `values`. Raises `UsageError` that names `source`, the key and what it takes.
+
+    `strict=False` takes the text of a number for the number, as environment variables have it.
+    """
+    try:
+        return convert(values, kind, strict=strict)
+    except ValidationError as error:
+        reason, _, place = str(error).partition(" - at `$.")
+        raise UsageError(f"{source}: {place.replace('`', ': ')}{reason} (docs/settings.md)") from error

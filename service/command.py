@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -34,6 +33,7 @@ def run(parsed: argparse.Namespace) -> int:
     if missing := [name for name in ("fastapi", "uvicorn", "sqlalchemy", "alembic") if find_spec(name) is None]:
         raise UsageError(f"{missing[0]} is not installed: pip install 'gouji[serve]'")
     import uvicorn
+    from msgspec.structs import replace
 
     from extraction.settings import load_settings
     from service.app import create_app

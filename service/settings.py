@@ -4,39 +4,76 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
+from msgspec.structs import asdict, fields, replace
 from platformdirs import user_data_path
 
-from extraction.errors import UsageError
-from extraction.settings import read_toml
+from extraction.settings import Section, decode_settings, read_toml, setting
 
 ENVIRONMENT = "GOUJI_"
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceSettings:
-    """Where it listens, where it keeps things, and its limits."""
+class ServiceSettings(Section, frozen=True):
+    """Where `gouji serve` listens, where it keeps things, and its limits."""
 
-    host: str = "127.0.0.1"
-    port: int = 8000
-    data: str = ""  # folder of the store and the files; "" is gouji/service in the user's data folder
-    store: str = ""  # address of the database; "" is SQLite's gouji.db in the data folder
-    files: str = ""  # where files are kept, a folder or as s3://bucket/folder; "" is files in the data folder
-    workers: int = 1  # processes that read documents; 0: another `gouji serve` on the same store reads them
-    lease_seconds: float = 60.0  # without a sign of life after which a job is another worker's
-    attempts: int = 5  # at a job, after which it fails
-    upload_files: int = 100  # in one upload
-    upload_bytes: int = 500_000_000  # of all files of one upload together; of one, ingest.max_bytes is the limit
-    waiting_jobs: int = 10_000  # from which uploads are refused
-    hosts: tuple[str, ...] = ()  # names that it is called by; with none given any, on loopback only loopback's
-    requests_at_once: int = 2000  # of one address, before it has to wait
-    requests_per_second: float = 200.0  # of one address, in the long run
-    training: str = ""  # settings of retrainings, a file; "" is training/labeller/retraining.toml
-    webhooks: tuple[str, ...] = ()  # addresses that hear of every finished job
-    webhook_secret: str = ""  # signs what they hear
+    host: Annotated[str, setting("", "Address that it listens at. Anywhere but on loopback it needs a user.")] = (
+        "127.0.0.1"
+    )
+    port: Annotated[int, setting("", "Port that it listens at; 0 is any that is free.", ge=0, le=65_535)] = 8000
+    data: Annotated[
+        str,
+        setting("", "Folder of the database and the files; empty is `gouji/service` in the user's data folder."),
+    ] = ""
+    store: Annotated[
+        str,
+        setting(
+            "",
+            "Address of the database: `postgresql://user:password@host/gouji`; empty is SQLite's `gouji.db` in `data`.",
+        ),
+    ] = ""
+    files: Annotated[
+        str,
+        setting(
+            "",
+            "Where documents and annotations are kept: a folder, or `s3://bucket/folder`; empty is `files` in `data`.",
+        ),
+    ] = ""
+    workers: Annotated[
+        int,
+        setting(
+            "processes",
+            "That read documents. With 0, another `gouji serve` on the same database and files reads and trains.",
+            ge=0,
+        ),
+    ] = 1
+    lease_seconds: Annotated[
+        float,
+        setting("seconds", "After so long without a sign of life of its worker a job is another's.", ge=0, le=86_400),
+    ] = 60.0
+    attempts: Annotated[int, setting("attempts", "At a job, after which it fails.", ge=1)] = 5
+    upload_files: Annotated[int, setting("files", "In one upload.", ge=1)] = 100
+    upload_bytes: Annotated[
+        int,
+        setting("bytes", "Of all files of one upload together; of one file, `ingest.max_bytes` is the limit.", ge=1),
+    ] = 500_000_000
+    waiting_jobs: Annotated[int, setting("jobs", "When so many wait, uploads are refused.", ge=0)] = 10_000
+    hosts: Annotated[
+        tuple[str, ...],
+        setting(
+            "", "Names that it is called by. Without any: on loopback only loopback's names, elsewhere every name."
+        ),
+    ] = ()
+    requests_at_once: Annotated[int, setting("requests", "Of one address, before it has to wait.", ge=0)] = 2000
+    requests_per_second: Annotated[
+        float, setting("requests per second", "Of one address, in the long run.", ge=0, le=1_000_000)
+    ] = 200.0
+    training: Annotated[
+        str, setting("", "Settings file of retrainings; empty is `training/labeller/retraining.toml`.")
+    ] = ""
+    webhooks: Annotated[tuple[str, ...], setting("", "Public addresses that are told of every finished job.")] = ()
+    webhook_secret: Annotated[str, setting("", "Key of the signature of what webhooks are told.")] = ""
 
     @property
     def data_folder(self) -> Path:
@@ -45,7 +82,7 @@ class ServiceSettings:
 
     @property
     def store_address(self) -> str:
-        """Of the database."""
+        """The address of the database."""
         return self.store or f"sqlite:///{self.data_folder.resolve()}/gouji.db"
 
     @property
@@ -56,41 +93,16 @@ class ServiceSettings:
 
 def load_service_settings(path: Path | None, environment: Mapping[str, str] = os.environ) -> ServiceSettings:
     """The defaults, changed by `[service]` of the file at `path`, then by the environment. Raises UsageError."""
-    given: dict[str, Any] = {} if path is None else read_toml(path).get("service", {})
-    if not isinstance(given, dict):
-        raise UsageError(f"settings file {path}: service is a section, [service]")
-    known = {field.name for field in fields(ServiceSettings)}
-    if unknown := set(given) - known:
-        raise UsageError(
-            f"settings file {path}: unknown key service.{min(unknown)}; there are {', '.join(sorted(known))}"
-        )
-    said = {name: environment[key] for name in known if (key := ENVIRONMENT + name.upper()) in environment}
-    default = ServiceSettings()
-    values = {name: _value(f"service.{name}", getattr(default, name), value) for name, value in given.items()}
-    values |= {name: _value(ENVIRONMENT + name.upper(), getattr(default, name), text) for name, text in said.items()}
-    return replace(default, **values)
+    section = {} if path is None else read_toml(path).get("service", {})
+    settings = decode_settings(section, ServiceSettings, f"settings file {path}, [service]")
+    given: dict[str, object] = {}
+    for key in fields(ServiceSettings):
+        if (text := environment.get(ENVIRONMENT + key.name.upper())) is not None:
+            parts = [part.strip() for part in text.split(",") if part.strip()]
+            given[key.name] = parts if key.default == () else text
+    return decode_settings(asdict(settings) | given, ServiceSettings, f"environment {ENVIRONMENT}*", strict=False)
 
 
 def with_data(settings: ServiceSettings, data: str | None) -> ServiceSettings:
     """The settings, with another folder of what is kept where one is given."""
     return settings if data is None else replace(settings, data=data)
-
-
-def _value(name: str, default: Any, given: Any) -> Any:
-    """What was given, as a value of the default's type; text of the environment is read as one."""
-    kind = type(default)
-    if kind is tuple:
-        parts = given.split(",") if isinstance(given, str) else given
-        if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
-            raise UsageError(f"{name} takes a list of texts, not {given!r}")
-        return tuple(part.strip() for part in parts if part.strip())
-    if kind is str and isinstance(given, str):
-        return given
-    if kind in (int, float) and isinstance(given, (int, float, str)) and not isinstance(given, bool):
-        try:
-            number = kind(given)
-        except ValueError:
-            number = -1
-        if number >= 0 and number == number:
-            return number
-    raise UsageError(f"{name} takes {'a text' if kind is str else 'a number from 0'}, not {given!r}")

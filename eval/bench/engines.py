@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
+from msgspec.structs import replace
 
 from eval.engines import TEXT_FINDERS, text_finder
 from extraction.errors import ModelError, NotAReport, UsageError

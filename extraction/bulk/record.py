@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from msgspec import to_builtins
 
 from extraction.output.files import DRAFT, in_place_of
 from extraction.output.places import is_remote
@@ -28,7 +29,7 @@ def makers(settings: Settings, engine: str) -> dict[str, Any]:
     return {
         "gouji": version("gouji"),
         "ocr": engine,
-        "settings": {stage: values for stage, values in asdict(settings).items() if stage != "bulk"},
+        "settings": {stage: values for stage, values in to_builtins(settings).items() if stage != "bulk"},
         "weights": {w.name: w.sha256 for w in in_use()},
     }
 

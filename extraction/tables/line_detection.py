@@ -48,8 +48,8 @@ def find_grids(
     turned, along = _turned(grey_pixels), max(3, round(_ALONG / scale)) if _is_grainy(grey_pixels) else 1
     across, down = _thin(grey_pixels, scale, along), _thin(turned, scale, along)
     strokes = (
-        Strokes(grey_pixels, across, _rules(across, round(settings.min_rule_across / scale))),
-        Strokes(turned, down, _rules(down, round(settings.min_rule_down / scale))),
+        Strokes(grey_pixels, across, _rules(across, round(settings.min_horizontal_line_points / scale))),
+        Strokes(turned, down, _rules(down, round(settings.min_vertical_line_points / scale))),
     )
     if not rules_only:
         strokes = without_ghosts(*strokes)
@@ -61,7 +61,9 @@ def find_grids(
         return []
     marks = page_marks_of(grey_pixels) if marks is None else marks
     strokes = replace(strokes[0], mask=level), replace(strokes[1], mask=_turned(upright))
-    grids = [g for g in grids_of(*strokes, marks, boxes, settings.snap / scale) if len(g.cells) >= settings.min_cells]
+    grids = [
+        g for g in grids_of(*strokes, marks, boxes, settings.snap_points / scale) if len(g.cells) >= settings.min_cells
+    ]
     return sorted(with_cut_off_cells_doubted(grids, level, upright), key=lambda g: (g.top, g.left))
 
 

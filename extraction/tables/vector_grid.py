@@ -61,11 +61,13 @@ class _Sides:
 def grids_of_rules(rules: Sequence[Box], scale: float, settings: TableSettings) -> list[Grid]:
     """The ruled tables, top to bottom, in pixels of `scale` points each; `rules` are strokes in points, level or
     upright, without extent across."""
-    level = _lines(((r.top, r.left, r.right) for r in rules if r.width > r.height), settings.min_rule_across)
-    upright = _lines(((r.left, r.top, r.bottom) for r in rules if r.width <= r.height), settings.min_rule_down)
+    level = _lines(((r.top, r.left, r.right) for r in rules if r.width > r.height), settings.min_horizontal_line_points)
+    upright = _lines(
+        ((r.left, r.top, r.bottom) for r in rules if r.width <= r.height), settings.min_vertical_line_points
+    )
     level = [a for a in level if any(_cross(a, d, _MEETS) for d in upright)]
     upright = [d for d in upright if d.length >= _STROKE or _is_closed(d, level)]
-    grids = [_grid(*table, scale, settings.snap) for table in _tables(level, upright)]
+    grids = [_grid(*table, scale, settings.snap_points) for table in _tables(level, upright)]
     found = [grid for grid in grids if grid is not None and len(grid.cells) >= settings.min_cells]
     return sorted(found, key=lambda g: (g.top, g.left))
 

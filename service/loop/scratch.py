@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from msgspec import to_builtins
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -131,7 +132,7 @@ def _candidate(model: Path, folder: Path) -> None:
 def settings_toml(settings: Settings) -> str:
     """Settings as the file that says them."""
     lines: list[str] = []
-    for stage, values in asdict(settings).items():
+    for stage, values in to_builtins(settings).items():
         lines.append(f"[{stage}]")
         lines += [
             f"{name} = {str(value).lower() if isinstance(value, bool) else value}" for name, value in values.items()

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec import to_builtins
+from msgspec.structs import fields
 
 from extraction.errors import UsageError
-from extraction.settings import Settings, load_settings
+from extraction.settings import ReadingSettings, Settings, decode_settings, load_settings
 
 
 def load(folder: Path, toml: str) -> Settings:
@@ -27,15 +29,15 @@ def test_what_the_file_says_is_changed_and_nothing_else(tmp_path: Path) -> None:
         [ingest]
         max_bytes = 2_000_000  # a comment
         [tables]
-        snap = 4
+        snap_points = 4
         [reading]
         accept = 0.97
         layout = false
         """,
     )
     assert settings.ingest.max_bytes == 2_000_000
-    assert settings.tables.snap == 4.0
-    assert isinstance(settings.tables.snap, float)
+    assert settings.tables.snap_points == 4.0
+    assert isinstance(settings.tables.snap_points, float)
     assert settings.reading.accept == 0.97
     assert settings.reading.layout is False
     assert settings.ingest.max_pages == Settings().ingest.max_pages
@@ -45,30 +47,41 @@ def test_what_the_file_says_is_changed_and_nothing_else(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("toml", "said"),
     [
-        ("[ingset]\nmax_bytes = 1", r"unknown section \[ingset\]; there are ingest, tables"),
-        ("max_bytes = 1", r"unknown section \[max_bytes\]"),
-        ("ingest = 5", r"unknown section \[ingest\]"),
-        ("[ingest]\nmax_byte = 1", r"unknown key ingest.max_byte; there are max_bytes"),
-        ("[ingest]\nmax_bytes = '1'", r"ingest.max_bytes takes a whole number, not '1'"),
-        ("[ingest]\nmax_bytes = 1.5", r"ingest.max_bytes takes a whole number, not 1.5"),
-        ("[ingest]\nmax_bytes = inf", r"ingest.max_bytes takes a whole number, not inf"),
-        ("[ingest]\nmax_bytes = true", r"ingest.max_bytes takes a whole number, not True"),
-        ("[ingest]\nmax_bytes = [1]", r"ingest.max_bytes takes a whole number"),
-        ("[ingest.max_bytes]\na = 1", r"ingest.max_bytes takes a whole number"),
-        ("[reading]\naccept = nan", r"reading.accept takes a number, not nan"),
-        ("[reading]\naccept = inf", r"reading.accept takes a number, not inf"),
-        ("[reading]\naccept = true", r"reading.accept takes a number, not True"),
-        ("[reading]\nlayout = 1", r"reading.layout takes true or false, not 1"),
-        ("[reading]\nlayout = 2020-01-01", r"reading.layout takes true or false"),
-        ("[ingest]\nmax_pages = -1", r"ingest.max_pages cannot be negative"),
-        ("[tables]\nsnap = -0.5", r"tables.snap cannot be negative"),
-        ("[ingest\n", "settings file"),
-        ("[ingest]\nmax_pages = 1\nmax_pages = 2", "settings file"),
+        ("[ingset]\nmax_bytes = 1", r"unknown field `ingset`"),
+        ("max_bytes = 1", r"unknown field `max_bytes`"),
+        ("ingest = 5", r"ingest: Expected `object`, got `int`"),
+        ("[ingest]\nmax_byte = 1", r"ingest: .* unknown field `max_byte`"),
+        ("[ingest]\nmax_bytes = '1'", r"ingest.max_bytes: Expected `int`, got `str`"),
+        ("[ingest]\nmax_bytes = 1.5", r"ingest.max_bytes: Expected `int`, got `float`"),
+        ("[ingest]\nmax_bytes = inf", r"ingest.max_bytes: Expected `int`, got `float`"),
+        ("[ingest]\nmax_bytes = true", r"ingest.max_bytes: Expected `int`, got `bool`"),
+        ("[ingest]\nmax_bytes = [1]", r"ingest.max_bytes: Expected `int`"),
+        ("[ingest.max_bytes]\na = 1", r"ingest.max_bytes: Expected `int`"),
+        ("[reading]\naccept = nan", r"reading.accept: Expected `float`"),
+        ("[reading]\naccept = inf", r"reading.accept: Expected `float` <= 1"),
+        ("[reading]\naccept = 90", r"reading.accept: Expected `float` <= 1"),
+        ("[reading]\naccept = true", r"reading.accept: Expected `float`, got `bool`"),
+        ("[reading]\nlayout = 1", r"reading.layout: Expected `bool`, got `int`"),
+        ("[reading]\nlayout = 2020-01-01", r"reading.layout: Expected `bool`"),
+        ("[ingest]\nmax_pages = -1", r"ingest.max_pages: Expected `int` >= 1"),
+        ("[tables]\nsnap_points = -0.5", r"tables.snap_points: Expected `float` >= 0"),
+        ("[ingest\n", ""),
+        ("[ingest]\nmax_pages = 1\nmax_pages = 2", ""),
     ],
 )
-def test_a_wrong_file_is_a_wrong_call(tmp_path: Path, toml: str, said: str) -> None:
-    with pytest.raises(UsageError, match=said):
+def test_an_error_names_the_file_the_key_and_what_it_takes(tmp_path: Path, toml: str, said: str) -> None:
+    with pytest.raises(UsageError, match=rf"settings file .*gouji\.toml: .*{said}"):
         load(tmp_path, toml)
+
+
+@pytest.mark.parametrize("section", [field.name for field in fields(Settings)])
+def test_every_default_is_one_that_a_file_may_give(section: str) -> None:
+    defaults = to_builtins(getattr(Settings(), section))
+    assert decode_settings({section: defaults}, Settings, "defaults") == Settings()
+
+
+def test_the_section_of_the_service_is_left_to_the_service(tmp_path: Path) -> None:
+    assert load(tmp_path, "[service]\nport = 1\n[reading]\nlayout = false").reading == ReadingSettings(layout=False)
 
 
 def test_a_file_that_is_not_there_or_no_text(tmp_path: Path) -> None:

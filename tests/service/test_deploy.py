@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from dataclasses import fields
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +19,7 @@ import pytest
 pytest.importorskip("fastapi", reason="the service is in the extra serve")
 
 import yaml
+from msgspec.structs import fields
 
 from extraction.cli import COMMANDS, _parser
 from models.versions import ENVIRONMENT as WEIGHTS

@@ -6,11 +6,12 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import replace as replaced
 from pathlib import Path
 
 import psutil
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from extraction.bulk.plan import Input, Outcome, Plan, Task, cores
@@ -168,7 +169,7 @@ def test_a_worker_reads_with_the_weights_of_the_plan(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(encoded(Image.fromarray(page_with_text()), "PNG"))
     task = Task(Input(tmp_path / "a.png", "a.png"))
     plain = plan(tmp_path)
-    pinned = replace(plain, weights={**plain.weights, "digits": 9})
+    pinned = replaced(plain, weights={**plain.weights, "digits": 9})
     assert "digits/9/model.toml" in (outcomes(LocalEngine(pinned), [task])["a.png"].line.error or "")
     assert "digits/9/model.toml" not in (outcomes(LocalEngine(plain), [task])["a.png"].line.error or "")
 
