@@ -158,9 +158,9 @@ def _add_out(command: argparse.ArgumentParser, name: str, text: str) -> None:
 
 
 def _validate(parsed: argparse.Namespace) -> int:
-    from annotations.findings import FindingKind
     from annotations.store import gold_paths
-    from annotations.validate import validate
+    from annotations.validation.datasets import validate
+    from annotations.validation.findings import FindingKind
 
     findings = validate(parsed.datasets)
     for finding in findings:
@@ -192,7 +192,7 @@ def _prelabel(parsed: argparse.Namespace) -> int:
 
 
 def _export(parsed: argparse.Namespace) -> int:
-    from annotations.label_studio_files import export_folder
+    from annotations.label_studio.files import export_folder
 
     prefix = parsed.url if parsed.url is not None else f"/data/local-files/?d={parsed.out.resolve().name}/"
     exported = export_folder(parsed.dataset, parsed.out, prefix, parsed.kind)
@@ -203,7 +203,7 @@ def _export(parsed: argparse.Namespace) -> int:
 
 
 def _import(parsed: argparse.Namespace) -> int:
-    from annotations.label_studio_files import import_tasks
+    from annotations.label_studio.files import import_tasks
 
     ids = import_tasks(parsed.tasks, parsed.out, parsed.documents, parsed.by)
     print(f"{len(ids)} reports in {parsed.out}; next: gouji annotations validate {parsed.out}")

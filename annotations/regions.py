@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
 
-from annotations.rules import column_headers, form_of, printed_values, same_box, solid
 from annotations.store import Annotation
+from annotations.validation.constraints import column_headers, form_of, printed_values, same_box, solid
 from extraction.document import Box, Cell, Check, Field, Label, Report, Status, Table
 from extraction.figures import parse_figure
 from extraction.forms.catalogue import FieldForm, field_forms

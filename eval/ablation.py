@@ -14,8 +14,8 @@ from typing import Any
 
 from eval.engines import STEPS
 from eval.markdown import head, print_tables, row
-from eval.metrics import FIELD_METRICS, Counts, rate
-from eval.table import percent
+from eval.report.table import percent
+from eval.scoring.metrics import FIELD_METRICS, Counts, rate
 
 GROUPS = {
     "digital": ("digital",),

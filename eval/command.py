@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from extraction.errors import UsageError
 
 if TYPE_CHECKING:
-    from eval.dataset import Case
+    from eval.runs.dataset import Case
 
 DESCRIPTION = """\
 Reads every document of an annotated data set with each engine and compares what it read with the gold.
@@ -86,12 +86,12 @@ def run(parsed: argparse.Namespace) -> int:
     """Read, score, show and write. Raises UsageError and ModelError."""
     from rich.console import Console
 
-    from eval.against import common_documents, difference_data, differences, read_scores
-    from eval.dataset import load_cases
-    from eval.progress import scoring
-    from eval.run import forget_changed
-    from eval.scores import engine_scores, score_all
-    from eval.table import show, show_differences
+    from eval.report.table import show, show_differences
+    from eval.runs.dataset import load_cases
+    from eval.runs.progress import scoring
+    from eval.runs.run import forget_changed
+    from eval.scoring.against import common_documents, difference_data, differences, read_scores
+    from eval.scoring.run_scores import engine_scores, score_all
 
     engines = _engines(parsed.engine)
     workers = parsed.workers if parsed.workers is not None else os.cpu_count() or 1
@@ -136,7 +136,7 @@ def _engines(names: str) -> list[str]:
 
 
 def _read_so_far(cases: list[Case], engines: list[str], out: Path) -> list[Case]:
-    from eval.run import missing
+    from eval.runs.run import missing
 
     left = {case.id for engine in engines for case in missing(cases, engine, out)}
     if len(left) == len(cases):
@@ -145,9 +145,9 @@ def _read_so_far(cases: list[Case], engines: list[str], out: Path) -> list[Case]
 
 
 def _predict(cases: list[Case], engines: list[str], out: Path, workers: int, force: bool, time_limit: float) -> None:
-    from eval.dataset import in_turns
-    from eval.progress import Watcher
-    from eval.run import missing, predict
+    from eval.runs.dataset import in_turns
+    from eval.runs.progress import Watcher
+    from eval.runs.run import missing, predict
 
     todo = {engine: missing(in_turns(cases), engine, out, force=force) for engine in engines}
     if kept := sum(len(cases) - len(left) for left in todo.values()):
@@ -159,8 +159,8 @@ def _predict(cases: list[Case], engines: list[str], out: Path, workers: int, for
 
 def _about(parsed: argparse.Namespace, cases: list[Case]) -> dict[str, Any]:
     """What was evaluated, and how to do it again."""
-    from eval.dataset import dataset_id
-    from eval.scores import SCHEMA_VERSION, versions
+    from eval.runs.dataset import dataset_id
+    from eval.scoring.run_scores import SCHEMA_VERSION, versions
 
     return {
         "schema_version": SCHEMA_VERSION,
@@ -179,9 +179,9 @@ def _about(parsed: argparse.Namespace, cases: list[Case]) -> dict[str, Any]:
 
 
 def _write_all(out: Path, scores: dict[str, Any], cases: list[Case], engines: list[str]) -> None:
-    from eval.crops import worst_cells
-    from eval.faults import all_faults, write_faults
-    from eval.page import render_page
+    from eval.report.crops import worst_cells
+    from eval.report.page import render_page
+    from eval.scoring.faults import all_faults, write_faults
     from models.files import write_text
 
     write_text(out / "scores.json", json.dumps(scores, ensure_ascii=False, indent=1) + "\n")

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.against import read_scores
-from eval.table import percent, with_interval
+from eval.report.table import percent, with_interval
+from eval.scoring.against import read_scores
 from extraction.errors import UsageError
 
 _NAMES = {

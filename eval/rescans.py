@@ -21,9 +21,9 @@ from rich.console import Console
 from rich.progress import track
 
 from annotations.store import Annotation, read_folder
-from eval.compare import compare
-from eval.prediction import Prediction
-from eval.score import Score, total
+from eval.runs.prediction import Prediction
+from eval.scoring.compare import compare
+from eval.scoring.score import Score, total
 from extraction.document import Pixels
 from extraction.errors import InputError
 from extraction.ingest.pdf.reader import POINTS_PER_INCH

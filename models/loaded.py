@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from models.cell_reader import CellReader
+from models.cells.reader import CellReader
 from models.labeller import Labeller
 from models.page_network import LayoutNetwork
 from models.recogniser import ENGINES, RapidOcrRecogniser, Recogniser

@@ -19,9 +19,9 @@ import pytest
 from PIL import Image
 
 from annotations.store import read_gold
-from eval.compare import compare
-from eval.prediction import Prediction
-from eval.score import Score
+from eval.runs.prediction import Prediction
+from eval.scoring.compare import compare
+from eval.scoring.score import Score
 from extraction.document import Status
 from extraction.errors import NotAReport
 from extraction.output.files import ManifestLine, read_manifest, read_report, report_path

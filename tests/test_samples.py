@@ -12,8 +12,8 @@ import pytest
 from rapidfuzz import fuzz
 
 from annotations.store import Annotation, read_gold
-from eval.compare import compare
-from eval.prediction import Prediction
+from eval.runs.prediction import Prediction
+from eval.scoring.compare import compare
 from extraction.document import Report, Verdict
 from extraction.pipeline import extract
 from extraction.settings import Settings

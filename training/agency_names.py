@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from extraction.archive.agencies import agencies_of
-from training.synthetic.agencies import draw_agency
+from training.synthetic.content.agencies import draw_agency
 
 _SHORTENED = 0.3  # of reports
 

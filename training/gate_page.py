@@ -6,9 +6,9 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from eval.plots import COLOURS, Axis, interval_plot
 from models.gate.comparison import SHOWN, TOLERATED, Comparison, Trial
 from models.gate.outcomes import Change
+from training.plots import COLOURS, Axis, interval_plot
 
 _TEMPLATE = Path(__file__).with_suffix(".html")
 _KINDS = {

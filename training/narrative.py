@@ -25,10 +25,10 @@ from extraction.text.number_mentions import skeleton
 from extraction.text.sections import read_text
 from models.label_tokens import NOWHERE
 from training.labeller.config import DEFAULT, read_config
-from training.labeller.noise import garbled
-from training.labeller.tagged import Tagged
-from training.labeller.typeset import typeset
-from training.synthetic.content import draft_report
+from training.labeller.data.noise import garbled
+from training.labeller.data.tagged import Tagged
+from training.labeller.data.typeset import typeset
+from training.synthetic.content.report import draft_report
 from training.synthetic.fonts import Split
 
 STRENGTHS = (0.0, 0.03, 0.1)

@@ -18,7 +18,7 @@ from rich.progress import track
 from eval.bench.engines import GOUJI
 from eval.bench.pages import page_count, with_pages
 from eval.bench.processes import Spent, converted, first_of_each_kind, readings
-from eval.plots import Axis, Series, colour, legend, line_plot
+from training.plots import Axis, Series, colour, legend, line_plot
 
 _FILES_A_WORKER = 6  # files that `gouji convert` is given for each of the most workers
 _MARKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10000)

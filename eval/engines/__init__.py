@@ -23,7 +23,7 @@ from models.weights import WeightsError
 
 if TYPE_CHECKING:
     from eval.engines.text import FindText
-    from eval.prediction import Engine
+    from eval.runs.prediction import Engine
 
 STEPS: dict[str, str] = {
     "preparation": "scans are read as they lie: not turned, levelled or evenly lit, seals left in",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from eval.engines.reading import predict
-from eval.prediction import Prediction
+from eval.runs.prediction import Prediction
 from extraction.document import Report
 from extraction.pipeline import Contents, read_document, report_of
 from extraction.reconcile.reconcile import reconcile

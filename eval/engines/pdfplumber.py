@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.engines.reading import predict
-from eval.prediction import Prediction
+from eval.runs.prediction import Prediction
 from extraction.document import Box, Cell, Region, RegionKind, Source, Span, Table
 from extraction.errors import ModelError, UnsupportedFormat
 from extraction.ingest.files import PDF, open_document

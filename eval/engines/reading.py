@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from eval.prediction import Prediction
+from eval.runs.prediction import Prediction
 from extraction.document import Report
 from extraction.errors import GoujiError
 from extraction.labelling.label_gold import labels_of

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from eval.engines.reading import predict
 from eval.engines.text import FindText
-from eval.prediction import Prediction
+from eval.runs.prediction import Prediction
 from extraction.document import Region, Source
 from extraction.errors import UnsupportedFormat
 from extraction.ingest.files import open_document

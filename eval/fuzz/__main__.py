@@ -18,10 +18,10 @@ from itertools import chain
 from pathlib import Path
 
 from annotations.store import read_gold
-from eval.compare import compare
 from eval.fuzz.corpus import Good, good_files, spoilt_files
 from eval.fuzz.memory import Memory
-from eval.prediction import Prediction
+from eval.runs.prediction import Prediction
+from eval.scoring.compare import compare
 from extraction.bulk.convert import convert
 from extraction.bulk.journal import read_journal
 from extraction.bulk.one import CRASH, FAULT, MEMORY, TIME

@@ -15,7 +15,7 @@ from typing import Literal
 
 from extraction.document import Candidate, Field, Report, Source, Status
 from extraction.forms.catalogue import template
-from training.synthetic.figures import break_a_sum, draw_values
+from training.synthetic.content.figures import break_a_sum, draw_values
 
 ALIKE: Mapping[str, str] = {
     "0": "689", "1": "74", "2": "7", "3": "85", "4": "19", "5": "63", "6": "085", "7": "12", "8": "3069", "9": "04"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from models.cell_crop import Grey
+from models.cells.crop import Grey
 
 _LARGEST = 0.012  # of the square of a digit's height: the area of a speck at most; a decimal point takes more
 _CLOSE = 0.04  # of the same: as much of specks within the room of a digit may be a digit in pieces, and stays

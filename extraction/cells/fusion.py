@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from extraction.cells.ink_lines import InkLine
 from extraction.document import Candidate
 from extraction.figures import parse_figure
-from models.cell_reader import CellReading
-from models.charset import OTHER, spelled
+from models.cells.charset import OTHER, spelled
+from models.cells.reader import CellReading
 from models.recogniser import Reading
 
 SURE = 0.995

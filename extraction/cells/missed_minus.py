@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.cell_crop import Grey, Window
+from models.cells.crop import Grey, Window
 
 _FAR, _NEAR = 1.2, 0.12  # heights of a digit before a figure, between which its sign stands
 _HALF = 0.14  # heights of a digit above and below the middle that a sign takes

@@ -40,9 +40,9 @@ from extraction.document import Candidate, Pixels, Raster
 from extraction.forms.lexicon import is_wording
 from extraction.preprocess.binarize import grey
 from extraction.tables.grid import GridCell
-from models.cell_crop import Grey, Window, cut, window_around
-from models.cell_reader import CellReader, CellReading
-from models.charset import spelled
+from models.cells.charset import spelled
+from models.cells.crop import Grey, Window, cut, window_around
+from models.cells.reader import CellReader, CellReading
 from models.line_reader import as_bgr
 from models.loaded import Models
 from models.recogniser import Image, Reading, Recogniser

@@ -1,6 +1,6 @@
 """Wordings of rows and columns that annotated reports have taught: `wordings.json` beside the token classifier in use.
 
-They count as the form's own. Retraining writes them (`training.labeller.wordings`); the shipped weights have none.
+They count as the form's own. Retraining writes them (`training.labeller.data.wordings`); the shipped weights have none.
 """
 
 from __future__ import annotations

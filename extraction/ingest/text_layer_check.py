@@ -18,8 +18,8 @@ from extraction.cells.cell_text import text_pieces
 from extraction.document import Box, Page, Raster, Span
 from extraction.forms.label_similarity import chinese_count, core, shared
 from extraction.preprocess.binarize import grey
-from models.cell_crop import Grey, Window, cut, window_around
-from models.cell_reader import CellReader
+from models.cells.crop import Grey, Window, cut, window_around
+from models.cells.reader import CellReader
 from models.loaded import Models
 from models.recogniser import Image, Recogniser
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from annotations.rules import printed_values
+from annotations.validation.constraints import printed_values
 from extraction.document import Status
 from extraction.figures import parse_figure
 from extraction.forms.catalogue import field_forms, narrative_forms, sections

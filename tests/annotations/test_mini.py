@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from annotations.store import gold_paths, read_gold, read_split
-from annotations.validate import validate
+from annotations.validation.datasets import validate
 from extraction.cli import main
 from tests.documents import SAMPLES
 from training.synthetic.scan.levels import LEVELS

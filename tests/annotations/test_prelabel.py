@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from annotations.findings import FindingKind
 from annotations.prelabel import _drafted, draft_id, prelabel
 from annotations.store import read_annotation, read_gold
-from annotations.validate import validate
+from annotations.validation.datasets import validate
+from annotations.validation.findings import FindingKind
 from extraction.bulk.inputs import find_inputs
 from extraction.document import Field, Status
 from extraction.errors import UsageError

@@ -8,7 +8,7 @@ import pytest
 
 from annotations.splitting import split_folder, split_of
 from annotations.store import SPLITS, read_split
-from annotations.validate import validate
+from annotations.validation.datasets import validate
 from extraction.cli import main
 from extraction.errors import UsageError
 from tests.annotations.gold import annotation, write

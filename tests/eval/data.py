@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from annotations.store import Annotation, of_document, read_gold, write_annotation, write_split
-from eval.prediction import Prediction, dump_prediction
-from eval.run import prediction_path
+from eval.runs.prediction import Prediction, dump_prediction
+from eval.runs.run import prediction_path
 from extraction.cli import main
 from extraction.document import Field, Report, Status
 from tests.documents import SAMPLES

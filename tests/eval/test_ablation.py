@@ -14,8 +14,8 @@ import pytest
 from annotations.store import of_document, read_annotation, read_gold, write_annotation
 from eval.ablation import main
 from eval.engines import make_engine
-from eval.outcomes import Outcome, compare_fields
-from eval.prediction import Prediction
+from eval.runs.prediction import Prediction
+from eval.scoring.outcomes import Outcome, compare_fields
 from extraction.cells.fusion import SURE
 from extraction.document import Field, Status
 from models.loaded import Models, Steps

@@ -17,8 +17,8 @@ from annotations.store import of_document, read_gold
 from eval.engines import ENGINES, make_engine
 from eval.engines.tesseract import without_rules
 from eval.engines.whole_page import WholePageEngine
-from eval.outcomes import Outcome, compare_fields
-from eval.prediction import Engine, Prediction, dump_prediction, load_prediction
+from eval.runs.prediction import Engine, Prediction, dump_prediction, load_prediction
+from eval.scoring.outcomes import Outcome, compare_fields
 from extraction.document import Status, Table
 from extraction.errors import ModelError, UsageError
 from extraction.forms.catalogue import template

@@ -6,10 +6,10 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from models.cell_crop import as_input, bucket
+from models.cells.crop import as_input, bucket
 from models.sessions import open_session
 from models.weights import weights
-from tests.models.test_cell_reader import picture
+from tests.models.cells.test_reader import picture
 
 
 @pytest.mark.parametrize("text", ["0", "-", "7", "447228"])

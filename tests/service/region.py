@@ -9,8 +9,8 @@ from html import escape
 from extraction.forms.label_tags import tag_of
 from extraction.forms.printed_form import FormCell, FormTable
 from training.samples.render_html import table_html
-from training.synthetic.content import draft_report
-from training.synthetic.draft import Draft, Paragraph
+from training.synthetic.content.draft import Draft, Paragraph
+from training.synthetic.content.report import draft_report
 
 WORDINGS: Mapping[str, str] = {
     "row.rules": "章规",

@@ -23,9 +23,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from annotations.rules import findings_in
 from annotations.store import dump_annotation, load_annotation, read_folder
-from annotations.validate import validate
+from annotations.validation.constraints import findings_in
+from annotations.validation.datasets import validate
 from extraction.cli import main
 from extraction.document import Report, Status
 from extraction.errors import UsageError

@@ -1,6 +1,6 @@
 """Clean cells: a line of figures as type sets it, with what may stand around it. In the training split's fonts only.
 
-Everything is drawn with digits of one large height, as ink from 0 to 1; `training.digits.spoiling` makes a scan of it.
+Everything is drawn with digits of one large height, as ink from 0 to 1; `training.digits.degradation` scans it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from models.cell_crop import Window
-from models.charset import OTHER, spelled
+from models.cells.charset import OTHER, spelled
+from models.cells.crop import Window
 from training.synthetic.fonts import FONTS, font_file
 
 DIGIT = 28  # pixels of a digit's height as drawn

@@ -11,10 +11,10 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from models.cell_crop import Grey, as_input, bucket, cut, window_around
-from models.cell_reader import CellReading
-from models.charset import OTHER, text_of
-from models.ctc import best_paths
+from models.cells.charset import OTHER, text_of
+from models.cells.crop import Grey, as_input, bucket, cut, window_around
+from models.cells.ctc import best_paths
+from models.cells.reader import CellReading
 from training.digits.pages import PageCell
 
 ACCEPT = 0.97

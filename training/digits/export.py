@@ -11,10 +11,10 @@ import onnxruntime
 import torch
 from torch import nn
 
-from models.cell_crop import HEIGHT, WIDTHS
-from models.cell_reader import CellReader
-from models.charset import CHARSET, classes_of
-from models.ctc import tempered, text_probability
+from models.cells.charset import CHARSET, classes_of
+from models.cells.crop import HEIGHT, WIDTHS
+from models.cells.ctc import tempered, text_probability
+from models.cells.reader import CellReader
 from models.versions import sha256_of
 from training.digits.config import Config
 from training.digits.evaluate import DevCell, by_level, logits
@@ -97,7 +97,7 @@ def write_card(folder: Path, temperature: float, scores: dict[str, str], command
         f'sha256 = "{sha256}"',
         'licence = "Apache-2.0"',
         f'charset = "{CHARSET}"  # class k is character k - 1; class 0 is nothing',
-        f'input = "n x 1 x {HEIGHT} x w, 0 paper, 1 ink (models/cell_crop.py)"',
+        f'input = "n x 1 x {HEIGHT} x w, 0 paper, 1 ink (models/cells/crop.py)"',
         f"temperature = {temperature:.3f}",
         f'command = "{command}"',
         "",

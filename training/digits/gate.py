@@ -19,8 +19,8 @@ from sklearn.model_selection import GroupShuffleSplit
 from annotations import store
 from annotations.store import DRAFT, Annotation, read_folder
 from extraction.errors import UsageError
-from models.cell_reader import CellReader, CellReading
-from models.charset import OTHER
+from models.cells.charset import OTHER
+from models.cells.reader import CellReader, CellReading
 from models.files import write_text
 from models.gate.comparison import Comparison, Trial, judged, write_comparison
 from models.gate.outcomes import Outcome, changes

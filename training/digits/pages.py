@@ -24,10 +24,10 @@ from extraction.ingest.files import open_document
 from extraction.preprocess.binarize import grey
 from extraction.settings import Settings
 from extraction.tables.grid import GridCell
-from models.cell_crop import Grey, Window
-from models.charset import OTHER, spelled
+from models.cells.charset import OTHER, spelled
+from models.cells.crop import Grey, Window
+from training.digits.degradation import jittered
 from training.digits.drawing import Random
-from training.digits.spoiling import jittered
 
 _ROOM = 1.3  # heights of a digit kept around a line
 _COMMON = {"0": 0.2, OTHER: 0.15}  # share that is kept for training of what most cells hold

@@ -9,7 +9,7 @@ from pathlib import Path
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from models.cell_crop import Floats, Grey, as_input, bucket
+from models.cells.crop import Floats, Grey, as_input, bucket
 
 _BATCH = 32
 

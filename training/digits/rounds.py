@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.cell_crop import HEIGHT, Grey, bucket
-from models.charset import classes_of
+from models.cells.charset import classes_of
+from models.cells.crop import HEIGHT, Grey, bucket
 from training.digits.config import ShownConfig
+from training.digits.degradation import scanned
 from training.digits.drawing import Random, draw
 from training.digits.pages import PageCell, shown
-from training.digits.spoiling import scanned
 
 _LOST = 12  # grey values: a picture of less contrast is blank paper, whatever was drawn
 _FILE = 1000  # cells to a file

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.cell_crop import as_input
-from models.charset import CHARSET
+from models.cells.charset import CHARSET
+from models.cells.crop import as_input
 from training.digits.config import Config, TrainingConfig
 from training.digits.evaluate import DevCell, accuracy
 from training.digits.network import DigitNetwork

@@ -14,12 +14,12 @@ from models.label_tokens import Vocabulary
 from training.labeller.batches import fixed_windows
 from training.labeller.card import write_readme
 from training.labeller.config import DEFAULT, Config, read_config
+from training.labeller.data.noise import confusions, spoilt
+from training.labeller.data.pages import draft_pages, page_of
+from training.labeller.data.tagged import Example
 from training.labeller.export import export
 from training.labeller.network import VOCABULARY, new_vocabulary, vocabulary_of
-from training.labeller.noise import confusions, spoilt
-from training.labeller.pages import draft_pages, page_of
-from training.labeller.tagged import Example
-from training.labeller.teach import pretrained, taught
+from training.labeller.train import pretrained, taught
 
 
 def main() -> int:

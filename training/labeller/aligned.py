@@ -35,14 +35,14 @@ from extraction.labelling.label_gold import labels_of
 from extraction.labelling.token_tagging import with_tags
 from extraction.settings import Settings
 from models.labeller import Labeller
-from training.labeller.noise import confusions, misread
-from training.labeller.provincial import provincial
-from training.labeller.tagged import Tagged
-from training.labeller.wordings import taught_wordings
-from training.synthetic.content import draft_report
-from training.synthetic.draft import Draft
+from training.labeller.data.noise import confusions, misread
+from training.labeller.data.provincial import provincial
+from training.labeller.data.tagged import Tagged
+from training.labeller.data.wordings import taught_wordings
+from training.synthetic.content.draft import Draft
+from training.synthetic.content.report import draft_report
+from training.synthetic.content.variations import DEFAULTS, NONE, Variations
 from training.synthetic.fonts import Split
-from training.synthetic.variations import DEFAULTS, NONE, Variations
 
 _WAYS = ("strings", "classifier")
 _ENDS = ("accepted", "review", "lost")

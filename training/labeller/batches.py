@@ -13,9 +13,9 @@ from torch.utils.data import IterableDataset
 
 from models.label_tokens import NOWHERE, Vocabulary
 from training.labeller.config import NoiseConfig
-from training.labeller.noise import spoilt
-from training.labeller.pages import page_of
-from training.labeller.tagged import IGNORED, Example, Tagged, examples
+from training.labeller.data.noise import spoilt
+from training.labeller.data.pages import page_of
+from training.labeller.data.tagged import IGNORED, Example, Tagged, examples
 
 _UNKNOWN = 0.01  # of characters hidden from the network, so that it learns what an unknown one looks like
 _MIXED = 64  # windows that wait to be mixed with those of other pages

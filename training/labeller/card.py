@@ -15,11 +15,11 @@ from rich.progress import track
 from models.labeller import NAME, Labeller
 from models.weights import network
 from training.labeller.compare import labeller_in
+from training.labeller.data.tagged import Tagged
+from training.labeller.data.typeset import typeset
 from training.labeller.evaluate import FROZEN, STRENGTHS, judged, misread_page
 from training.labeller.export import CHECKPOINT
-from training.labeller.tagged import Tagged
-from training.labeller.typeset import typeset
-from training.synthetic.content import draft_report
+from training.synthetic.content.report import draft_report
 
 _KINDS = {"row": "rows", "column": "columns", "heading": "headings", "narrative": "figures in sentences"}
 _REPORTS = 60

@@ -13,10 +13,10 @@ from models.gate.comparison import Trial
 from models.gate.outcomes import Outcome, changes
 from models.labeller import Labeller
 from training.labeller.config import ComparisonConfig
+from training.labeller.data.tagged import Tagged
+from training.labeller.data.typeset import typeset
 from training.labeller.evaluate import FROZEN, judged, misread_page
-from training.labeller.tagged import Tagged
-from training.labeller.typeset import typeset
-from training.synthetic.content import draft_report
+from training.synthetic.content.report import draft_report
 
 LABELS = ("row", "column", "heading")
 """The kinds that are compared."""

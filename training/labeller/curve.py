@@ -29,13 +29,13 @@ from models.labeller import NAME, Labeller
 from models.weights import weights
 from training.labeller.compare import ShownPage, frozen_pages, labeller_in, outcomes
 from training.labeller.config import RETRAINING, RetrainingConfig, read_retraining
+from training.labeller.data.pages import FEATURES, row_of
+from training.labeller.data.provincial import provincial
+from training.labeller.data.typeset import typeset
 from training.labeller.evaluate import misread_page
 from training.labeller.export import CHECKPOINT
-from training.labeller.pages import FEATURES, row_of
-from training.labeller.provincial import provincial
 from training.labeller.retrain import retrained
-from training.labeller.typeset import typeset
-from training.synthetic.content import draft_report
+from training.synthetic.content.report import draft_report
 from training.synthetic.fonts import Split
 
 COUNTS = (0, 1, 2, 5, 10, 20)

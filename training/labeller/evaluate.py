@@ -26,10 +26,10 @@ from extraction.forms.label_tags import UNIT, tag_of
 from extraction.settings import LabelSettings
 from models.labeller import Labeller
 from training.labeller.config import DEFAULT, read_config
-from training.labeller.noise import spoilt
-from training.labeller.tagged import Tagged
-from training.labeller.typeset import typeset
-from training.synthetic.content import draft_report
+from training.labeller.data.noise import spoilt
+from training.labeller.data.tagged import Tagged
+from training.labeller.data.typeset import typeset
+from training.synthetic.content.report import draft_report
 
 STRENGTHS = {"clean": 0.0, "light": 0.03, "medium": 0.1, "heavy": 0.3, "half illegible": 0.5}
 """Share of characters misread."""

@@ -23,8 +23,8 @@ from extraction.forms.label_tags import tags
 from models.label_tokens import Vocabulary
 from models.labeller import NAME
 from models.versions import sha256_of
+from training.labeller.data.tagged import IGNORED, Example
 from training.labeller.network import VOCABULARY, takes_places
-from training.labeller.tagged import IGNORED, Example
 
 _TEMPERATURES = tuple(round(0.3 * 1.05**k, 3) for k in range(50))
 CHECKPOINT = "checkpoint"

@@ -28,11 +28,11 @@ from extraction.text.report_head import read_heading
 from extraction.text.sections import read_text
 from models.labeller import Labeller, Labelling, Probabilities
 from training.labeller.config import DEFAULT, read_config
+from training.labeller.data.noise import garbled
+from training.labeller.data.tagged import Tagged
+from training.labeller.data.typeset import typeset
 from training.labeller.evaluate import STRENGTHS
-from training.labeller.noise import garbled
-from training.labeller.tagged import Tagged
-from training.labeller.typeset import typeset
-from training.synthetic.content import draft_report
+from training.synthetic.content.report import draft_report
 from training.synthetic.fonts import Split
 
 _SURE = 0.9  # probability from which the classifier is asked where rules find nothing

@@ -19,7 +19,7 @@ from transformers import (
 
 from models.label_tokens import SPECIAL, Vocabulary, characters
 from training.labeller.config import NetworkConfig
-from training.labeller.tagged import class_names
+from training.labeller.data.tagged import class_names
 
 VOCABULARY = "vocab.txt"
 

@@ -29,17 +29,17 @@ from models.labeller import NAME, Labeller
 from models.versions import sha256_of
 from models.weights import Weights, WeightsError, weights
 from training.gate_page import render_page
-from training.labeller.annotated import annotated_pages, gold_hash, split_by_organization
 from training.labeller.batches import fixed_windows
 from training.labeller.compare import ShownPage, frozen, labeller_in, tested
 from training.labeller.config import RetrainingConfig, read_config
+from training.labeller.data.annotated import annotated_pages, gold_hash, split_by_organization
+from training.labeller.data.noise import spoilt
+from training.labeller.data.pages import draft_pages, page_of
+from training.labeller.data.tagged import Example
+from training.labeller.data.wordings import taught_wordings, write_wordings
 from training.labeller.export import CHECKPOINT, export
 from training.labeller.network import VOCABULARY, longest_of, vocabulary_of
-from training.labeller.noise import spoilt
-from training.labeller.pages import draft_pages, page_of
-from training.labeller.tagged import Example
-from training.labeller.teach import taught
-from training.labeller.wordings import taught_wordings, write_wordings
+from training.labeller.train import taught
 
 _OWN = 1_000_000  # invented reports from here on are none that the whole recipe is taught with
 _DEV = 20  # invented reports of the dev split by which the temperature is fitted

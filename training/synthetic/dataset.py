@@ -19,12 +19,12 @@ from typing import Any
 
 from annotations.store import annotation_path, read_annotation, write_annotation, write_split
 from extraction.output.versions import package_versions
-from training.synthetic.content import draft_report
+from training.synthetic.content.report import draft_report
+from training.synthetic.content.series import SEEDS, Series, series_of
 from training.synthetic.fonts import Split
 from training.synthetic.gold import annotate
 from training.synthetic.pictured import SWITCH, with_pictures
 from training.synthetic.printing import printed
-from training.synthetic.series import SEEDS, Series, series_of
 
 DIGITAL = "digital"
 """The level of documents as the engines print them."""

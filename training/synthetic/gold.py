@@ -22,7 +22,7 @@ import pypdfium2
 from annotations.store import Annotation
 from extraction.document import Box, Cell, Field, Label, Report, Source, Table, union
 from extraction.forms.printed_form import FormCell, FormTable
-from training.synthetic.draft import Draft, Key, Paragraph, Place, Rendered
+from training.synthetic.content.draft import Draft, Key, Paragraph, Place, Rendered
 
 
 class Spot(NamedTuple):

@@ -21,7 +21,7 @@ from PIL import Image
 
 from extraction.document import Box, union
 from extraction.forms.printed_form import FormTable
-from training.synthetic.draft import Draft, Rendered
+from training.synthetic.content.draft import Draft, Rendered
 from training.synthetic.printing import PrintingError
 from training.synthetic.render.check import items
 from training.synthetic.render.textlayer import TextLayer, plain

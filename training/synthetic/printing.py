@@ -12,9 +12,9 @@ from itertools import pairwise
 
 from extraction.document import Box
 from extraction.forms.printed_form import FormTable
-from training.synthetic.draft import Draft, Key, Place, Rendered
+from training.synthetic.content.draft import Draft, Key, Place, Rendered
 from training.synthetic.render.check import Unsound
-from training.synthetic.render.marks import LayoutDiffers
+from training.synthetic.render.colour_coding import LayoutDiffers
 from training.synthetic.render.textlayer import TextLayer, plain
 from training.synthetic.zones import printed_zones
 

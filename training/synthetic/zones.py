@@ -12,7 +12,7 @@ import pypdfium2
 from annotations.zones import Zone, ZoneKind, upright_zone
 from extraction.document import Box, union
 from extraction.forms.printed_form import FormTable
-from training.synthetic.draft import Draft, Place, Rendered, Style
+from training.synthetic.content.draft import Draft, Place, Rendered, Style
 
 _KINDS: Mapping[Style, ZoneKind] = {
     "red_head": ZoneKind.TITLE,

@@ -18,9 +18,9 @@ from extraction.cli import main
 from extraction.document import Field, Report, Source, Status
 from extraction.forms.catalogue import field_forms, year_identities
 from extraction.output.files import ManifestLine, read_report, report_path, write_manifest, write_report
-from training.synthetic.content import draft_report
-from training.synthetic.series import Series
-from training.synthetic.variations import NONE, Variations
+from training.synthetic.content.report import draft_report
+from training.synthetic.content.series import Series
+from training.synthetic.content.variations import NONE, Variations
 
 TOTAL = "applications.{}.total"
 

@@ -8,9 +8,9 @@ import shutil
 from pathlib import Path
 
 from annotations.store import read_gold
-from eval.compare import compare
-from eval.prediction import Prediction
-from eval.score import Score
+from eval.runs.prediction import Prediction
+from eval.scoring.compare import compare
+from eval.scoring.score import Score
 from extraction.bulk.convert import convert
 from extraction.bulk.inputs import find_inputs
 from extraction.bulk.plan import Input, Outcome, Plan

@@ -9,7 +9,7 @@ import pytest
 from extraction.cells.fusion import SUREST, CellText, Place, joined, settled
 from extraction.cells.ink_lines import InkLine
 from extraction.document import Candidate
-from models.cell_reader import CellReading
+from models.cells.reader import CellReading
 
 
 def place(width: int = 16) -> Place:

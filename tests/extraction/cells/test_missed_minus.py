@@ -12,7 +12,7 @@ from extraction.cells.missed_minus import may_be_signed
 from extraction.document import Candidate, Cell, Status, Table
 from extraction.labelling.fields import label_fields
 from extraction.settings import Settings
-from models.cell_crop import Window
+from models.cells.crop import Window
 
 DIGIT = 20.0
 INSIDE = Window(0, 0, 160, 44)

@@ -18,8 +18,8 @@ from extraction.labelling.row_alignment import RowMatch, match_form
 from extraction.labelling.table_rows import printed_rows
 from extraction.settings import LabelSettings, Settings
 from training.labeller.aligned import Trial, drawn
-from training.labeller.provincial import provincial, total_first
-from training.synthetic.content import draft_report
+from training.labeller.data.provincial import provincial, total_first
+from training.synthetic.content.report import draft_report
 
 LINE = next(
     line

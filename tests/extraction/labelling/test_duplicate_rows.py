@@ -8,8 +8,8 @@ import pypdfium2 as pdfium
 import pytest
 
 from annotations.store import Annotation, read_gold
-from eval.compare import compare
-from eval.prediction import Prediction
+from eval.runs.prediction import Prediction
+from eval.scoring.compare import compare
 from extraction.document import Report
 from extraction.pipeline import extract
 from extraction.settings import Settings

@@ -19,8 +19,8 @@ from extraction.settings import Settings
 from models.labeller import Labeller
 from tests.extraction.form_tables import blank_form, data_lines, drop, relabel, tables
 from training.labeller.aligned import TRIALS, Trial, drawn, scored
-from training.labeller.typeset import typeset
-from training.synthetic.content import draft_report
+from training.labeller.data.typeset import typeset
+from training.synthetic.content.report import draft_report
 
 LICENSING = "row.administrative_licensing"
 

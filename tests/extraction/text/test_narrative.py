@@ -15,8 +15,8 @@ from extraction.settings import Settings
 from extraction.text.narrative import read_narrative, with_agreement
 from extraction.text.sections import Paragraph, read_text
 from models.loaded import Models
-from training.synthetic.content import draft_report
-from training.synthetic.draft import Paragraph as Printed
+from training.synthetic.content.draft import Paragraph as Printed
+from training.synthetic.content.report import draft_report
 
 SEEDS = Path(os.environ.get("GOUJI_SHARED", Path(__file__).parents[4] / "shared")) / "seeds"
 

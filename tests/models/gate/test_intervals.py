@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.against import common_documents, differences
-from eval.metrics import FIELD_METRICS, METRICS, counts, counts_by_table
-from eval.score import Score
+from eval.scoring.against import common_documents, differences
+from eval.scoring.metrics import FIELD_METRICS, METRICS, counts, counts_by_table
+from eval.scoring.score import Score
 from extraction.errors import UsageError
 from models.gate.intervals import Numbers, _student, macro_interval, resamples, share_change, share_interval
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from training.synthetic.draft import Draft, Rendered
+from training.synthetic.content.draft import Draft, Rendered
 from training.synthetic.fonts import Split
 from training.synthetic.render.chromium import render_chromium
 from training.synthetic.render.libreoffice import render_libreoffice

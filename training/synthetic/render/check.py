@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from extraction.forms.printed_form import FormTable
-from training.synthetic.draft import Draft, Key, Paragraph, Rendered
+from training.synthetic.content.draft import Draft, Key, Paragraph, Rendered
 from training.synthetic.render.textlayer import TextLayer, plain
 
 

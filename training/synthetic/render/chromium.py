@@ -16,10 +16,10 @@ from pathlib import Path
 from extraction.forms.printed_form import FormCell, FormTable
 from training.pdf import CHROMIUM, chromium_command, undated
 from training.samples.fonts import small_font
-from training.synthetic.draft import Draft, Key, Look, Paragraph, Place, Rendered
+from training.synthetic.content.draft import Draft, Key, Look, Paragraph, Place, Rendered
 from training.synthetic.fonts import font_file
 from training.synthetic.render.check import sound, text_faults, ways
-from training.synthetic.render.marks import between_rules, marks, places
+from training.synthetic.render.colour_coding import between_rules, marks, places
 from training.synthetic.render.style import (
     CELL_LEADING,
     CELL_PADDING,

@@ -13,10 +13,10 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from training.synthetic.draft import Draft, Rendered
+from training.synthetic.content.draft import Draft, Rendered
 from training.synthetic.fonts import font_file
 from training.synthetic.render.check import ATTEMPTS, sound, text_faults, ways
-from training.synthetic.render.marks import inside_rules, marks, places
+from training.synthetic.render.colour_coding import inside_rules, marks, places
 from training.synthetic.render.word import word_document
 
 SOFFICE = "soffice"

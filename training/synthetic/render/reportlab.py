@@ -10,7 +10,7 @@ from itertools import groupby
 
 from extraction.document import Box
 from extraction.forms.printed_form import FormCell, FormTable
-from training.synthetic.draft import Draft, Key, Paragraph, Place, Rendered
+from training.synthetic.content.draft import Draft, Key, Paragraph, Place, Rendered
 from training.synthetic.render.canvas import Pages
 from training.synthetic.render.check import sound
 from training.synthetic.render.measure import Face, wrapped

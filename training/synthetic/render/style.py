@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from extraction.forms.printed_form import FormCell
-from training.synthetic.draft import Draft, Look, Paragraph
+from training.synthetic.content.draft import Draft, Look, Paragraph
 
 PAGE_WIDTH, PAGE_HEIGHT = 595.28, 841.89
 """A4 in points."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from training.synthetic.draft import Place
+from training.synthetic.content.draft import Place
 
 _HYPHEN = {"\x02": "-", "\ufffe": "-"}  # what PDFium makes of a hyphen at the end of a line
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import typst
 
 from extraction.forms.printed_form import FormCell, FormTable
-from training.synthetic.draft import Draft, Key, Look, Paragraph, Place, Rendered
+from training.synthetic.content.draft import Draft, Key, Look, Paragraph, Place, Rendered
 from training.synthetic.fonts import font_file
 from training.synthetic.render.check import sound
-from training.synthetic.render.marks import inside_rules, marks, places
+from training.synthetic.render.colour_coding import inside_rules, marks, places
 from training.synthetic.render.measure import Face, too_long, wrapped
 from training.synthetic.render.style import (
     CELL_LEADING,

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pypdfium2
 
 from extraction.document import Box
-from training.synthetic.draft import Draft, Key, Paragraph, Place, Rendered
+from training.synthetic.content.draft import Draft, Key, Paragraph, Place, Rendered
 from training.synthetic.fonts import Split
 from training.synthetic.render import RENDERERS, SPLIT_RENDERERS
 from training.synthetic.render.check import Fault, Unsound, text_faults
@@ -94,7 +94,7 @@ def _ruled(picture: npt.NDArray[np.uint8], box: Box, side: str) -> bool:
 
 def main() -> int:
     """Print how many places of how many reports are as drafted; exit code 1 where one is not."""
-    from training.synthetic.content import draft_report
+    from training.synthetic.content.report import draft_report
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("reports", type=int, nargs="?", default=50, help="reports for each engine")

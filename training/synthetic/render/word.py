@@ -14,7 +14,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt
 
 from extraction.forms.printed_form import FormCell, FormTable
-from training.synthetic.draft import Draft, Key, Look, Paragraph
+from training.synthetic.content.draft import Draft, Key, Look, Paragraph
 from training.synthetic.render.style import (
     CELL_LEADING,
     CELL_PADDING,

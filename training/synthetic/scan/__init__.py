@@ -6,7 +6,7 @@ picture (`ink`, `paper`, `glass`; `augmented` for the test split), write an imag
 
 from __future__ import annotations
 
+from training.synthetic.scan.degradation import spoil
 from training.synthetic.scan.levels import LEVELS, Spoiling, draw
-from training.synthetic.scan.spoiling import spoil
 
 __all__ = ["LEVELS", "Spoiling", "draw", "spoil"]

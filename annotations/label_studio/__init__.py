@@ -1,0 +1,1 @@
+"""Annotations as Label Studio tasks, and back."""

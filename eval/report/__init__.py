@@ -1,0 +1,1 @@
+"""A run's scores for people: on the terminal and as one HTML page."""

@@ -1,0 +1,1 @@
+"""Predictions beside gold: what became of each field, counts that add up, metrics and two runs compared."""

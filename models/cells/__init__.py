@@ -1,0 +1,1 @@
+"""The cell recogniser: crop of a cell -> figures with calibrated probabilities."""

@@ -1,0 +1,1 @@
+"""Training pages of the token classifier: invented and annotated reports as tagged pieces of print, and their noise."""

@@ -1,0 +1,1 @@
+"""What an invented report says: agency, figures, sentences, wordings, in the order of its pages."""
