@@ -39,8 +39,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     extraction.cli
     extraction.__main__
     annotations
-    eval
     training
+    eval
     service
     """.strip().splitlines()
 )
@@ -55,8 +55,6 @@ UPWARD = {
     "eval.desk -> service.review.choices",
     "eval.desk -> service.review.effort",
     "eval.desk -> service.review.reviewed",
-    "eval.rescans -> training.pdf",
-    "eval.simulation.readings -> training.synthetic.figures",
     "extraction.exports.command -> extraction.bulk.plan",
     "extraction.ingest.text_layer_check -> extraction.cells.cell_text",
     "extraction.ingest.text_layer_check -> extraction.preprocess.binarize",
