@@ -16,7 +16,7 @@ $(VENV)/.installed: pyproject.toml
 	touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	$(INSTALL) --editable '.[dev]'
+	$(INSTALL) ./packaging/opencv-python --editable '.[dev]'
 	touch $@
 
 install: $(VENV)/.installed      ## make the virtual environment and install Gouji into it

@@ -7,11 +7,8 @@ from functools import cached_property
 
 from models.cells.reader import CellReader
 from models.labeller import Labeller
-from models.page_network import LayoutNetwork
+from models.page_network import LayoutNetwork, PageNetwork
 from models.recogniser import ENGINES, RapidOcrRecogniser, Recogniser
-
-LAYOUTS = ("gouji", "cdla")
-"""The networks that find a page's parts, by name; the first is the one in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +36,10 @@ class Models:
         threads: int = 2,
         *,
         layout: bool = True,
-        network: str = LAYOUTS[0],
         steps: Steps = Steps(),
     ) -> None:
-        """`engine` is a name in `models.recogniser.ENGINES`, `network` one in `LAYOUTS`; without
-        `layout`, rules and text find the tables alone."""
-        self.engine, self.threads, self._network = engine, threads, network if layout else None
+        """`engine` is a name in `models.recogniser.ENGINES`; without `layout`, rules and text find the tables alone."""
+        self.engine, self.threads, self._has_layout = engine, threads, layout
         self.steps = steps
 
     @cached_property
@@ -54,16 +49,8 @@ class Models:
 
     @cached_property
     def layout(self) -> LayoutNetwork | None:
-        """The layout network as a LayoutParser model, if one is to be used. Raises WeightsError."""
-        if self._network is None:
-            return None
-        # LayoutParser brings pandas along, half a second: for pages that need it, no other.
-        from models.layout import CdlaLayoutModel
-        from models.page_layout import ReportLayoutModel
-
-        kind = ReportLayoutModel if self._network == LAYOUTS[0] else CdlaLayoutModel
-        model: LayoutNetwork = kind(threads=self.threads)
-        return model
+        """The layout network, if one is to be used. Raises WeightsError."""
+        return PageNetwork(threads=self.threads) if self._has_layout else None
 
     @cached_property
     def labeller(self) -> Labeller | None:

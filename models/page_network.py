@@ -1,6 +1,6 @@
 """Our own layout network: a page's picture in, typed boxes in its pixels out.
 
-A small U-net made from the generator's pages (`training.layout`). `models.page_layout` serves it through LayoutParser.
+A small U-net trained on the generator's pages (`training.layout`). `eval.layout_models` has it as a LayoutParser model.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Seen(Protocol):
 
 
 class LayoutNetwork(Protocol):
-    """What finds the blocks of a page: a LayoutParser model with the types of `PageNetwork`."""
+    """What finds the blocks of a page: ours, or any LayoutParser model with the types of `PageNetwork`."""
 
     def detect(self, image: Image) -> Iterable[Seen]:
         """The blocks, top down; the picture is BGR or grey."""

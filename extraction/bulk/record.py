@@ -21,7 +21,7 @@ from extraction.settings import Settings
 from models.weights import in_use, numbers_in_use
 
 RECORD = "run.json"
-_PACKAGES = ("rapidocr", "paddleocr", "onnxruntime", "pypdfium2", "opencv-python", "numpy", "pillow", "lxml")
+_PACKAGES = ("rapidocr", "paddleocr", "onnxruntime", "pypdfium2", "opencv-python-headless", "numpy", "pillow", "lxml")
 
 
 def makers(settings: Settings, engine: str) -> dict[str, Any]:

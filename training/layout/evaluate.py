@@ -24,9 +24,8 @@ from rich.table import Table
 
 from annotations.store import Annotation, read_folder
 from annotations.zones import Zone, ZoneKind, upright_zone
+from eval.layout_models import CdlaLayoutModel, PictureModel, ReportLayoutModel
 from extraction.document import Box
-from models.layout import CdlaLayoutModel, PictureModel
-from models.page_layout import ReportLayoutModel
 from training.layout.pages import drawn_pages
 from training.layout.score import Seen, Tally, tally
 

@@ -14,8 +14,8 @@ from PIL import Image
 
 from annotations.store import Annotation, write_annotation
 from annotations.zones import ZoneKind, upright_zone
+from eval.layout_models import PictureModel
 from extraction.document import Box, Label, Report, Source, Table
-from models.layout import PictureModel
 from training.layout.evaluate import Measured, measure, zones_of
 from training.layout.score import Seen, Tally, intersection_over_union, tally
 

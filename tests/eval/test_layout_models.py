@@ -1,15 +1,17 @@
-"""Layout of a drawn page: a heading, two paragraphs and a ruled table of digits between them."""
+"""Layout networks as LayoutParser models, on a drawn page: a heading, two paragraphs, a ruled table between them."""
 
 from __future__ import annotations
 
 import cv2
-import layoutparser as lp
 import numpy as np
 import pytest
 from PIL import Image as PillowImage
 
-from models.layout import CdlaLayoutModel, shared
-from models.recogniser import Image
+lp = pytest.importorskip("layoutparser", reason="needs LayoutParser: pip install 'gouji[eval]'")
+
+from eval.layout_models import CdlaLayoutModel, ReportLayoutModel, shared  # noqa: E402
+from models.page_network import PageNetwork  # noqa: E402
+from models.recogniser import Image  # noqa: E402
 
 TABLE = lp.Rectangle(150, 620, 1100, 1100)
 
@@ -115,3 +117,11 @@ def test_blocks_apart_share_nothing() -> None:
     one, inside, apart = (lp.TextBlock(lp.Rectangle(*box)) for box in ((0, 0, 10, 10), (5, 5, 8, 8), (20, 30, 40, 50)))
     assert shared(one, inside) == shared(inside, one) == 1
     assert shared(one, apart) == shared(apart, one) == 0
+
+
+def test_our_network_says_the_same_through_layoutparser(page: Image) -> None:
+    layout = ReportLayoutModel(threads=1).detect(PillowImage.fromarray(cv2.cvtColor(page, cv2.COLOR_BGR2RGB)))
+    assert isinstance(layout, lp.Layout)
+    seen = [(b.type, b.coordinates, b.score) for b in layout]
+    assert seen == [(b.type, b.coordinates, b.score) for b in PageNetwork(threads=1).detect(page)]
+    assert any(kind == "table" for kind, _, _ in seen)
