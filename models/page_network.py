@@ -1,6 +1,6 @@
 """Our own layout network: a page's picture in, typed boxes in its pixels out.
 
-A small U-net trained on the generator's pages (`training.layout`). `eval.layout_models` has it as a LayoutParser model.
+A small U-net trained on the pages of the generator (`training.layout`, which compares it as a LayoutParser model).
 """
 
 from __future__ import annotations

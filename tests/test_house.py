@@ -121,6 +121,7 @@ UNTESTED = {
     "service.security.command",
     "service.security.pages",
     "service.security.people",
+    "service.settings",
     "service.store.audit",
     "service.store.engine",
     "service.store.jobs",

@@ -36,7 +36,16 @@ from models.gate.intervals import Interval, Numbers, macro_interval, resamples, 
 
 SCHEMA_VERSION = 1
 _WORTH_A_POOL = 60  # documents; fewer are scored before processes have started
-_PACKAGES = ("gouji", "numpy", "rapidocr", "onnxruntime", "opencv-python-headless", "pypdfium2", "paddleocr", "pdfplumber")
+_PACKAGES = (
+    "gouji",
+    "numpy",
+    "rapidocr",
+    "onnxruntime",
+    "opencv-python-headless",
+    "pypdfium2",
+    "paddleocr",
+    "pdfplumber",
+)
 _STRUCTURE_RATES = (
     "precision_50",
     "recall_50",

@@ -1,7 +1,7 @@
 """Pages to regions in reading order: titles, text lines, tables, page furniture.
 
 Three witnesses find tables: rules (`extraction.tables.line_detection`), the layout network through LayoutParser
-(`models.page_layout`), and rows of text in columns. No table is lost because one of them missed it.
+(`models.page_network`), and rows of text in columns. No table is lost because one of them missed it.
 """
 
 from __future__ import annotations

@@ -14,18 +14,18 @@ import json
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-import layoutparser as lp
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from annotations.store import Annotation, read_folder
 from annotations.zones import Zone, ZoneKind, upright_zone
-from eval.layout_models import CdlaLayoutModel, PictureModel, ReportLayoutModel
 from extraction.document import Box
+from models.page_network import Block
+from training.layout.layoutparser_models import CdlaLayoutModel, PictureModel, ReportLayoutModel
 from training.layout.pages import drawn_pages
 from training.layout.score import Seen, Tally, tally
 
@@ -87,7 +87,7 @@ def names_of(kind: str) -> tuple[str, ...]:
     return (kind, TITLES) if kind in ("title", "heading") else (kind,)
 
 
-def seen_in(layout: lp.Layout, scale: float) -> Iterator[Seen]:
+def seen_in(layout: Iterable[Block], scale: float) -> Iterator[Seen]:
     """The blocks in points."""
     for block in layout:
         yield Seen(block.type, Box(*(side / scale for side in block.coordinates)), float(block.score))

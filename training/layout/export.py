@@ -1,5 +1,5 @@
 # mypy: disable-error-code="no-untyped-call"
-"""A trained network -> `layout.onnx` and `model.toml`, as `models.page_layout` loads them."""
+"""A trained network -> `layout.onnx` and `model.toml`, as `models.page_network` loads them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 import onnxruntime
 import torch
 
-from models.page_layout import ReportLayoutModel
+from models.page_network import PageNetwork
 from models.versions import sha256_of
 from training.layout.config import Config
 from training.layout.evaluate import names_of, seen_in
@@ -59,11 +59,11 @@ def export(net: LayoutNet, config: Config, folder: Path, command: str, pages: Se
         assert np.abs(wanted - given).max() < _TOLERANCE, "ONNX Runtime and torch differ"
     card = folder / "model.toml"
     card.write_text(_card(path, config, command, len(pages), {}), encoding="utf-8")
-    lacking = insets(ReportLayoutModel(threads=1, folder=folder), pages[:: -(-len(pages) // _MEASURED) or 1])
+    lacking = insets(PageNetwork(threads=1, folder=folder), pages[:: -(-len(pages) // _MEASURED) or 1])
     card.write_text(_card(path, config, command, len(pages), lacking), encoding="utf-8")
 
 
-def insets(model: ReportLayoutModel, pages: Sequence[SmallPage]) -> dict[str, float]:
+def insets(model: PageNetwork, pages: Sequence[SmallPage]) -> dict[str, float]:
     """By how many pixels of the maps the sides of a kind's boxes lie inside those of the gold: the median."""
     found: dict[str, list[float]] = defaultdict(list)
     for page in pages:

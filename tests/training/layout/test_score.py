@@ -14,9 +14,9 @@ from PIL import Image
 
 from annotations.store import Annotation, write_annotation
 from annotations.zones import ZoneKind, upright_zone
-from eval.layout_models import PictureModel
 from extraction.document import Box, Label, Report, Source, Table
 from training.layout.evaluate import Measured, measure, zones_of
+from training.layout.layoutparser_models import PictureModel
 from training.layout.score import Seen, Tally, intersection_over_union, tally
 
 ONE, TWO = Box(0, 0, 100, 10), Box(0, 50, 100, 60)

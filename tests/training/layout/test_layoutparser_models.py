@@ -9,9 +9,9 @@ from PIL import Image as PillowImage
 
 lp = pytest.importorskip("layoutparser", reason="needs LayoutParser: pip install 'gouji[eval]'")
 
-from eval.layout_models import CdlaLayoutModel, ReportLayoutModel, shared  # noqa: E402
 from models.page_network import PageNetwork  # noqa: E402
 from models.recogniser import Image  # noqa: E402
+from training.layout.layoutparser_models import CdlaLayoutModel, ReportLayoutModel, shared  # noqa: E402
 
 TABLE = lp.Rectangle(150, 620, 1100, 1100)
 

