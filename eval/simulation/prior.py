@@ -18,7 +18,7 @@ from annotations.store import read_folder
 from extraction.document import Report
 from extraction.forms.catalogue import Identity
 from extraction.forms.identities import identities_of
-from extraction.reconcile.error_priors import ALONE, COLUMN_KINDS, is_grand
+from extraction.reconcile.error_priors import COLUMN_KINDS, ISOLATED_FAILURE, is_grand_total
 
 _FIGURES = 150  # in sums of a report
 _PLACES = {"misprint": _FIGURES, "misprinted total": 30, "column": 6, "row_total": 23, "balance": 7, "results_total": 7}
@@ -46,7 +46,7 @@ def rates(reports: Iterable[Report]) -> dict[str, tuple[int, float]]:
 
 
 def ways_to_fail(report: Report) -> Iterator[str]:
-    """What the report's own print has wrong, one word each: how `source.py` would put it."""
+    """What the report's own print has wrong, one word each: in the terms of `error_priors`."""
     gaps = {i: gap for i in identities_of(report) if (gap := _gap(i, report))}
     while gaps:
         identity = next(iter(gaps))
@@ -85,12 +85,12 @@ def _misprinted(identity: Identity, gaps: dict[Identity, int], report: Report) -
 def _with_grand(identity: Identity, gaps: dict[Identity, int]) -> Identity | None:
     """The same sum of 总计's column, or of an applicant's where this is 总计's, if it fails by as much."""
     same = (i for i, gap in gaps.items() if gap == gaps[identity] and _kind(i) == _kind(identity) in COLUMN_KINDS)
-    return next((i for i in same if is_grand(i.id) != is_grand(identity.id)), None)
+    return next((i for i in same if is_grand_total(i.id) != is_grand_total(identity.id)), None)
 
 
 def _kind(identity: Identity) -> str:
     kind = identity.id.rpartition(":")[2]
-    return kind if kind in ALONE else "total"
+    return kind if kind in ISOLATED_FAILURE else "total"
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from extraction.reconcile.solver.forward_backward import Sweep
+from extraction.reconcile.solver.forward_backward import ForwardBackward
 from extraction.reconcile.solver.model import Figure, Option, Problem
 
 KEEP = 0.98
@@ -50,7 +50,7 @@ class Belief:
 def examine(part: Problem) -> dict[str, Belief]:
     """What each figure of a part says, by field id."""
     merged = tuple(map(_by_amount, part.figures))
-    posterior = Sweep(replace(part, figures=merged)).run()
+    posterior = ForwardBackward(replace(part, figures=merged)).run()
     if posterior is None:
         return {f.id: Belief(f, tuple(o.probability for o in f.options), True, False) for f in part.figures}
     holding = [total for total, fails in zip(part.sums, posterior.fails, strict=True) if fails < _HOLDS]

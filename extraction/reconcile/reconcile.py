@@ -12,13 +12,13 @@ from extraction.document import Candidate, Field, Report, Status
 from extraction.figures import parse_figure
 from extraction.forms.identities import identities_of
 from extraction.reconcile.beliefs import CORRECT, KEEP, SETTLE, Belief, examine
-from extraction.reconcile.blank_prior import blank_chances
+from extraction.reconcile.blank_prior import blank_prior
 from extraction.reconcile.evidence import STATED, best_guess, figure_of, unread_share
-from extraction.reconcile.inference import with_inferred
-from extraction.reconcile.shifted_lines import shifted
-from extraction.reconcile.solver.components import parts_in_doubt, whole_problem
+from extraction.reconcile.inference import infer_values
+from extraction.reconcile.shifted_lines import shifted_figures
+from extraction.reconcile.solver.components import build_problem, uncertain_components
 from extraction.reconcile.solver.model import Problem
-from extraction.reconcile.verdicts import judged
+from extraction.reconcile.verdicts import explained_checks
 
 SURE = 0.97
 """Confidence from which a reading is taken to be what is printed though no sum bears it out."""
@@ -46,12 +46,12 @@ def reconcile(report: Report) -> Report:
         return report
     identities = identities_of(report)
     fields = {f.id: f for f in report.fields}
-    unread, blank = unread_share(report), blank_chances(report.fields)
+    unread, blank = unread_share(report), blank_prior(report.fields)
     in_sums = dict.fromkeys(part for i in identities for part in (*i.left, *i.right))
     figures = {i: figure for i in in_sums if (figure := figure_of(fields[i], unread, blank(i))) is not None}
-    problem = whole_problem(identities, figures, fields)
+    problem = build_problem(identities, figures, fields)
     beliefs = _examined(problem)
-    borne_out = {problem.figures[i].id for s in problem.sums if not problem.gap(s) for i in s.figures}
+    borne_out = {problem.figures[i].id for s in problem.balanced_sums() for i in s.figures}
     alone, keep = _wanted(unread)
     settled = tuple(
         _settled(f, beliefs[f.id], f.id in borne_out, keep)
@@ -59,8 +59,8 @@ def reconcile(report: Report) -> Report:
         else _by_itself(f, f.id in borne_out, alone)
         for f in report.fields
     )
-    settled = with_inferred(settled, identities)
-    return replace(report, fields=settled, checks=judged(identities, report.fields, settled, beliefs))
+    settled = infer_values(settled, identities)
+    return replace(report, fields=settled, checks=explained_checks(identities, report.fields, settled, beliefs))
 
 
 def _wanted(unread: float) -> tuple[float, float]:
@@ -72,8 +72,8 @@ def _wanted(unread: float) -> tuple[float, float]:
 def _examined(problem: Problem) -> dict[str, Belief]:
     """What is believed of every figure in doubt."""
     beliefs: dict[str, Belief] = {}
-    out_of_place = shifted(problem)
-    for part in parts_in_doubt(problem):
+    out_of_place = shifted_figures(problem)
+    for part in uncertain_components(problem):
         beliefs |= {i: replace(b, out_of_place=i in out_of_place) for i, b in examine(part).items()}
     return beliefs
 

@@ -1,9 +1,9 @@
-"""The ways of rows that the columns leave any chance, where a row has too many of them to try each.
+"""Belief propagation between rows and columns: drops the hypotheses of rows that the columns make improbable.
 
-Rows tell columns what they may add, columns tell rows what is missing, each as if all that it hears were independent
-(loopy belief propagation; Pearl 1988). What it says of a way is no more than an estimate, so it only decides which ways
-are worth trying, not how probable they are. Amounts are taken modulo a number that is large enough, so that the sums of
-what rows add are products of Fourier transforms.
+Rows tell columns what they may add, columns tell rows what is missing, each as if all messages to it were independent
+(loopy belief propagation; Pearl, Probabilistic Reasoning in Intelligent Systems, 1988). The result is an estimate, so
+it only decides which hypotheses are worth considering, not how probable they are. Amounts are taken modulo a power of
+two, so that the sums of what rows add are products of Fourier transforms.
 """
 
 from __future__ import annotations
@@ -13,61 +13,73 @@ from dataclasses import replace
 
 import numpy as np
 
-from extraction.reconcile.solver.model import Floats
-from extraction.reconcile.solver.row_hypotheses import Ways, tally
+from extraction.reconcile.solver.model import Floats, Ints, tally
+from extraction.reconcile.solver.row_hypotheses import RowHypotheses
 
-_ROUNDS = 3
-_LEAST = 1e-9  # worth of a way beside all of its row's
-_FEW = 200  # ways of a row that are tried each
-_MODULUS = 1024  # of amounts: a power of two, for speed; that some amounts fall together costs a few ways more
-_FLAT = 1e-4  # that a column does not close though its rows are what they are
+ROUNDS = 3
+"""Rounds of messages."""
+
+MIN_HYPOTHESIS_SHARE = 1e-9
+"""Share of its row's belief from which a hypothesis is kept."""
+
+MAX_UNPRUNED_HYPOTHESES = 200
+"""Hypotheses of each row up to which nothing is pruned."""
+
+MODULUS = 1024
+"""Of amounts: a power of two, for speed; amounts that fall together only keep a few hypotheses more."""
+
+COLUMN_FAILURE = 1e-4
+"""Probability, about, that a column does not balance though its rows are as assumed."""
 
 
-def sifted(rows: Sequence[Ways], gaps: Sequence[int]) -> list[Ways]:
-    """The rows without the ways that are not worth trying; `gaps` are the columns' by the likeliest readings."""
-    if all(len(row) <= _FEW for row in rows):
+def prune(rows: Sequence[RowHypotheses], residuals: Ints) -> list[RowHypotheses]:
+    """The rows without the hypotheses that the columns make improbable, the others scored by their beliefs.
+
+    `residuals` (columns) are those of the columns' sums by the most probable options. Nothing is done where no row has
+    many hypotheses.
+    """
+    if all(len(row) <= MAX_UNPRUNED_HYPOTHESES for row in rows):
         return list(rows)
-    heard = [np.ones((len(row), len(gaps))) for row in rows]  # what the columns say of each way
-    for _ in range(_ROUNDS):
-        said = np.array([_transforms(row, by_columns) for row, by_columns in zip(rows, heard, strict=True)])
-        missing = np.fft.irfft(_product_of_others(said), _MODULUS)
-        for row, by_columns, left in zip(rows, heard, missing, strict=True):
+    from_columns = [np.ones(row.changes.shape) for row in rows]
+    for _ in range(ROUNDS):
+        from_rows = np.array([_message(row, heard) for row, heard in zip(rows, from_columns, strict=True)])
+        missing = np.fft.irfft(_product_of_others(from_rows), MODULUS)
+        for row, heard, left in zip(rows, from_columns, missing, strict=True):
             for c in _columns(row):
-                by_columns[:, c] = np.maximum(left[c, -(gaps[c] + row.moves[:, c]) & (_MODULUS - 1)], 0.0) + _FLAT
-    return [_worthwhile(row, by_columns) for row, by_columns in zip(rows, heard, strict=True)]
+                heard[:, c] = np.maximum(left[c, -(residuals[c] + row.changes[:, c]) & (MODULUS - 1)], 0.0)
+                heard[:, c] += COLUMN_FAILURE
+    return [_probable(row, heard) for row, heard in zip(rows, from_columns, strict=True)]
 
 
-def _transforms(row: Ways, heard: Floats) -> np.ndarray:
-    """What a row adds to each column, by all that the other columns say of its ways, transformed."""
+def _message(row: RowHypotheses, heard: Floats) -> np.ndarray:
+    """The distribution of what a row adds to each column given the messages of the other columns, transformed
+    (columns, frequencies)."""
     columns = _columns(row)
-    spreads = np.zeros((len(columns), _MODULUS))
+    distributions = np.zeros((len(columns), MODULUS))
     weights = row.weights * heard.prod(axis=1)
-    for own, c in zip(spreads, columns, strict=True):
-        spread = tally(row.moves[:, c] & (_MODULUS - 1), weights / heard[:, c], _MODULUS)
-        own[:] = spread / spread.sum()
-    transforms = np.ones((heard.shape[1], _MODULUS // 2 + 1), dtype=complex)
-    transforms[columns] = np.fft.rfft(spreads)
+    for own, c in zip(distributions, columns, strict=True):
+        added = tally(row.changes[:, c] & (MODULUS - 1), weights / heard[:, c], MODULUS)
+        own[:] = added / added.sum()
+    transforms = np.ones((heard.shape[1], MODULUS // 2 + 1), dtype=complex)
+    transforms[columns] = np.fft.rfft(distributions)
     return transforms
 
 
-def _columns(row: Ways) -> list[int]:
-    """The columns that any of a row's ways adds to."""
-    return np.flatnonzero(row.moves.any(axis=0)).tolist()
+def _columns(row: RowHypotheses) -> list[int]:
+    """The columns that any of a row's hypotheses changes."""
+    return np.flatnonzero(row.changes.any(axis=0)).tolist()
 
 
 def _product_of_others(factors: np.ndarray) -> np.ndarray:
     """For each row the product of all other rows' factors."""
-    others = np.ones_like(factors)
-    for order in (range(len(factors)), range(len(factors) - 1, -1, -1)):
-        so_far = np.ones_like(factors[0])
-        for n in order:
-            others[n] *= so_far
-            so_far *= factors[n]
-    return others
+    one = np.ones_like(factors[:1])
+    before = np.cumprod(np.concatenate([one, factors[:-1]]), axis=0)
+    after = np.cumprod(np.concatenate([one, factors[:0:-1]]), axis=0)[::-1]
+    return before * after
 
 
-def _worthwhile(row: Ways, heard: Floats) -> Ways:
-    worth = row.weights * heard.prod(axis=1)
-    kept = worth >= _LEAST * worth.sum()
-    left_out = row.left_out + float(worth[~kept].sum() / worth.sum())
-    return replace(replace(row, worth=worth).only(kept), left_out=left_out)
+def _probable(row: RowHypotheses, heard: Floats) -> RowHypotheses:
+    beliefs = row.weights * heard.prod(axis=1)
+    kept = beliefs >= MIN_HYPOTHESIS_SHARE * beliefs.sum()
+    pruned = row.pruned + float(beliefs[~kept].sum() / beliefs.sum())
+    return replace(row, scores=beliefs, pruned=pruned).only(kept)

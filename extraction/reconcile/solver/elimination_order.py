@@ -1,94 +1,74 @@
-"""The order in which the sweep takes a problem's rows and closes its columns."""
+"""The order in which the forward-backward algorithm takes a problem's rows and closes its columns.
+
+The sums of rows share no figures with each other; the sums of columns are those in which rows meet.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from extraction.reconcile.error_priors import COLUMN_KINDS, ROW_KINDS, is_grand
-from extraction.reconcile.solver.belief_propagation import sifted
+from extraction.reconcile.error_priors import COLUMN_KINDS, ROW_KINDS, is_grand_total
+from extraction.reconcile.solver.belief_propagation import prune
 from extraction.reconcile.solver.model import Problem
-from extraction.reconcile.solver.row_hypotheses import Ways, ways_of
+from extraction.reconcile.solver.row_hypotheses import RowHypotheses, row_hypotheses
 
 
 @dataclass(frozen=True, slots=True)
-class Close:
-    """The end of a column's sum (its place among the columns); `grand` is the place of 总计's."""
-
-    column: int
-    grand: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Blame:
-    """A figure in no row's sum, wrong by just the gap of the first of its columns."""
+class Fault:
+    """A figure in no row's sum but in several columns may be wrong by just the residual of `column`, the first."""
 
     figure: int
     column: int
 
 
-Step = Ways | Close | Blame
+@dataclass(frozen=True, slots=True)
+class ColumnClosure:
+    """All figures of a column's sum are known: it balances or fails. `grand_total` is the column of 总计, if any,
+    `only_here` are the figures that are in no other sum."""
+
+    column: int
+    grand_total: int | None
+    only_here: tuple[int, ...]
 
 
-class Grid:
-    """The figures of a problem by the sums that they are in: those of rows, which share none, and those of columns.
+Step = RowHypotheses | Fault | ColumnClosure
 
-    `columns` are the columns' sums, `signs` (figures, columns) how a figure counts in each: 1, -1 or 0.
+
+def column_sums(problem: Problem) -> list[int]:
+    """The indices of the sums of columns; steps number the columns in this order."""
+    return [k for k, total in enumerate(problem.sums) if total.kind not in ROW_KINDS]
+
+
+def elimination_order(problem: Problem) -> Iterator[Step]:
+    """Rows, those with the fewest hypotheses first, and each kind of columns closed as soon as its rows are done.
+
+    Rows that balance and have no other reading are left out.
     """
-
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        self.columns = [k for k, total in enumerate(problem.sums) if total.kind not in ROW_KINDS]
-        self.signs = problem.signs()[self.columns].T
-        self._in_row = {i for total in problem.sums if total.kind in ROW_KINDS for i in total.figures}
-
-    def _holds_as_read(self, k: int) -> bool:
-        """Whether the figures of a sum may say nothing but what was read, and it holds by that."""
-        total = self.problem.sums[k]
-        return all(len(self.problem.figures[i].options) == 1 for i in total.figures) and not self.problem.gap(total)
-
-    def in_order(self) -> Iterator[Step]:
-        """Rows, those with the fewest ways first, and each kind of columns closed as soon as its figures are known."""
-        groups: list[tuple[tuple[int, ...], int | None]] = [
-            (total.figures, k)
-            for k, total in enumerate(self.problem.sums)
-            if total.kind in ROW_KINDS and not self._holds_as_read(k)
-        ]
-        by_themselves = (i for i in range(len(self.problem.figures)) if i not in self._in_row)
-        groups += [((i,), None) for i in by_themselves]
-        every = [ways_of(self.problem, figures, row, self.signs) for figures, row in groups]
-        left = sifted(every, [self.problem.gap(self.problem.sums[k]) for k in self.columns])
-        for columns in self._kinds():
-            now = [w for w in left if self.signs[list(w.figures)][:, columns].any()]
-            left = [w for w in left if w not in now]
-            yield from sorted(now, key=lambda w: (self._reaches_further(w, columns), len(w)))
-            for i in (i for w in now if w.row is None for i in w.figures if np.abs(self.signs[i]).sum() > 1):
-                yield Blame(i, next(c for c in columns if self.signs[i, c]))
-            grand = next((c for c in columns if self._is_grand(c)), None)
-            yield from (Close(c, grand) for c in columns if c != grand)
-            if grand is not None:
-                yield Close(grand, None)
-        yield from left
-
-    def _kinds(self) -> list[list[int]]:
-        """The columns by the kind of their sums."""
-        kinds = dict.fromkeys((*COLUMN_KINDS, *(self.problem.sums[k].kind for k in self.columns)))
-        by_kind = [[c for c, k in enumerate(self.columns) if self.problem.sums[k].kind == kind] for kind in kinds]
-        return [columns for columns in by_kind if columns]
-
-    def _is_grand(self, column: int) -> bool:
-        total = self.problem.sums[self.columns[column]]
-        return total.kind in COLUMN_KINDS and is_grand(total.id)
-
-    def _reaches_further(self, ways: Ways, columns: Sequence[int]) -> bool:
-        """Whether figures of it are in other columns' sums too."""
-        others = np.ones(len(self.columns), dtype=bool)
-        others[columns] = False
-        return bool(self.signs[list(ways.figures)][:, others].any())
-
-    def singles(self, column: int) -> list[int]:
-        """The figures of a column that are in no other sum."""
-        own = np.flatnonzero(self.signs[:, column])
-        return [i for i in own.tolist() if i not in self._in_row and np.abs(self.signs[i]).sum() == 1]
+    figures, residuals, columns = problem.figures, problem.residuals(), column_sums(problem)
+    coefficients = problem.coefficients()[columns].T
+    in_rows = [(total.figures, k) for k, total in enumerate(problem.sums) if total.kind in ROW_KINDS]
+    alone = set(range(len(figures))).difference(*(own for own, _ in in_rows))
+    once = [i for i in sorted(alone) if np.count_nonzero(coefficients[i]) == 1]
+    single: list[tuple[tuple[int, ...], int | None]] = [((i,), None) for i in sorted(alone)]
+    open_rows = [(own, k) for own, k in in_rows if residuals[k] or any(len(figures[i].options) > 1 for i in own)]
+    hypotheses = [row_hypotheses(problem, own, k, coefficients) for own, k in (*open_rows, *single)]
+    left = prune(hypotheses, residuals[columns])
+    kinds = [problem.sums[k].kind for k in columns]
+    for kind in dict.fromkeys((*COLUMN_KINDS, *kinds)):
+        of_kind = [c for c, other in enumerate(kinds) if other == kind]
+        now = [row for row in left if coefficients[list(row.figures)][:, of_kind].any()]
+        left = [row for row in left if row not in now]
+        elsewhere = np.delete(coefficients, of_kind, axis=1).any(axis=1)
+        yield from sorted(now, key=lambda row: (bool(elsewhere[list(row.figures)].any()), len(row)))
+        only_here = {c: tuple(i for i in once if coefficients[i, c]) for c in of_kind}
+        for i in (i for row in now if row.row is None for i in row.figures if i not in once):
+            yield Fault(i, next(c for c in of_kind if coefficients[i, c]))
+        grand_totals = [c for c in of_kind if kind in COLUMN_KINDS and is_grand_total(problem.sums[columns[c]].id)]
+        grand_total = grand_totals[0] if grand_totals else None
+        yield from (ColumnClosure(c, grand_total, only_here[c]) for c in of_kind if c != grand_total)
+        if grand_total is not None:
+            yield ColumnClosure(grand_total, None, only_here[grand_total])
+    yield from left

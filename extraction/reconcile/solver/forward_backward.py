@@ -1,42 +1,53 @@
-"""How probable each reading of each figure is, over all that the report may print: exact, but for what is lost.
+"""Posterior probabilities of all figures by the forward-backward algorithm: exact, but for what is pruned.
 
-The sums of rows share no figures, and rows meet in the sums of columns only. So the sweep goes from row to row, and
-keeps of all that was said so far nothing but the gaps that it leaves in the columns (a state): ways to the same gaps
-are one state, however many they are. Once all rows of a column are in, its sum either closes or is wrong in print.
-Going back over the states the other way round gives the probability of each way of each row (the forward-backward
-algorithm; Rabiner 1989). States from which the columns can hardly close any more are left out (`outlook.py`).
+The sums of rows share no figures, and rows meet in the sums of columns only. So the algorithm goes from row to row, and
+a state is nothing but the residuals of the columns so far: hypotheses that lead to the same residuals are merged. Once
+all rows of a column are in, its sum either balances or is wrong in print. The pass back over the states gives the
+probability of each hypothesis of each row (Rabiner, A tutorial on hidden Markov models, 1989). States from which the
+columns can hardly balance are pruned (`reachability`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from extraction.reconcile.error_priors import COLUMN, alone, chance_of, misprint
-from extraction.reconcile.solver.digit_errors import chance_of_misprint, chance_of_misread
-from extraction.reconcile.solver.elimination_order import Blame, Close, Grid, Step
-from extraction.reconcile.solver.model import Floats, Ints, Problem
-from extraction.reconcile.solver.reachability import CLOSED, Outlook, at_end, before, chances_of
-from extraction.reconcile.solver.row_hypotheses import Ways, tally
+from extraction.reconcile import error_priors
+from extraction.reconcile.solver.digit_errors import misprint_probability, misread_probability
+from extraction.reconcile.solver.elimination_order import ColumnClosure, Fault, Step, column_sums, elimination_order
+from extraction.reconcile.solver.model import Bools, Floats, Ints, Problem, heaviest, tally
+from extraction.reconcile.solver.reachability import CLOSED, Reachability, at_closure, balance_probability, before_row
+from extraction.reconcile.solver.row_hypotheses import RowHypotheses
 
-EDGES = 60_000
-"""Steps from states to states that are looked at for each row."""
+MAX_TRANSITIONS = 60_000
+"""Transitions from state to state that are considered for each row: a bound on time and memory."""
 
-_STATES = 4_000
-_LEAST = 1e-8  # of all, below which a state is left out
-_MISREAD = 4  # at the end of a sum, the first way in which one of its figures is misread
-_KEYS = np.random.default_rng(20261122).integers(1, 2**62, 64, dtype=np.int64) | 1  # gaps to one number
+MAX_STATES = 4_000
+"""States that are kept after each step: a bound on time and memory."""
+
+MIN_STATE_SHARE = 1e-8
+"""Share of the weight of all states from which one is kept."""
+
+_FAILS_WITH_GRAND_TOTAL, _FIRST_MISREAD = 2, 4
+"""Labels of the transitions at a column's closure: 0 it balances, 1 it fails by itself, 2 together with 总计, 3 one of
+the figures that are in no other sum is misprinted, 4 the first of these is misread, 5 the second ..."""
+
+_MISPRINT, _MISREAD = 1, 2
+"""Labels of the transitions at a figure's fault; 0 where it has none."""
+
+_HASH = np.random.default_rng(20261122).integers(1, 2**62, 64, dtype=np.int64) | 1  # maps a state to one number
 
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """What a problem's figures most probably print.
+    """The posterior of a problem.
 
-    `options` has for each figure the probability of each of its options; what is left of 1 is that it says something
-    else. `fails` has for each sum the probability that it fails in print. `lost` is about the share of all explanations
-    that was left out; they say of most figures what the others do.
+    `options` has for each figure the probabilities of its options (options); what is left of 1 is that it prints
+    something else. `fails` (sums) is the probability that each sum fails in print. `lost` is about the share of all
+    explanations that was pruned; of most figures they say what the others do.
     """
 
     options: tuple[Floats, ...]
@@ -44,209 +55,196 @@ class Posterior:
     lost: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Edges:
-    """Steps from the states before to those after, with their weights, and which way each is."""
+class _Transitions(NamedTuple):
+    """n transitions: from state `parent` (n) to state `child` (n) or, before states are merged, to residuals `child`
+    (n, columns), with `weight` (n) and `label` (n): which hypothesis or fault."""
 
     parent: Ints
     child: Ints
     weight: Floats
-    way: Ints
+    label: Ints
 
 
-class Sweep:
-    """The sweep over one connected part of a report's figures."""
+class ForwardBackward:
+    """The algorithm over one connected component of a report's sums."""
 
     def __init__(self, problem: Problem) -> None:
-        self._grid = Grid(problem)
-        self._problem, self._columns, self._signs = problem, self._grid.columns, self._grid.signs
-        self._steps = list(self._grid.in_order())
-        self._outlooks = self._all_outlooks()
+        self._problem, self._columns = problem, column_sums(problem)
+        self._coefficients = problem.coefficients()[self._columns].T
+        self._steps = list(elimination_order(problem))
 
     def run(self) -> Posterior | None:
-        """The posterior, None where nothing that was looked at explains what was read."""
-        states = np.array([[self._problem.gap(self._problem.sums[k]) for k in self._columns]], dtype=np.int64)
-        alpha, worth, alphas, layers, lost = np.ones(1), np.ones(1), [], [], 0.0
-        for step, outlooks in zip(self._steps, self._outlooks, strict=True):
-            edges, reached, left_out = self._taken(step, states, worth)
-            merged, child = _merged(reached)
-            arrived = tally(child, alpha[edges.parent] * edges.weight, len(merged))
-            worth = arrived * chances_of(outlooks, merged)
-            kept, dropped = _kept(worth)
-            if not kept.any():
+        """The posterior; None where no explanation that was considered fits what was read."""
+        states = self._problem.residuals()[None, self._columns]
+        alpha, scores, alphas, layers, lost = np.ones(1), np.ones(1), [], [], 0.0
+        for step, reachable in zip(self._steps, self._reachabilities(), strict=True):
+            taken, left_out = self._transitions(step, states, scores)
+            merged, child = _merged(taken.child)
+            arrived = tally(child, alpha[taken.parent] * taken.weight, len(merged))
+            scores = arrived * balance_probability(reachable, merged)
+            if not scores.any():
                 return None
-            number = np.cumsum(kept) - 1
-            on = kept[child]
-            layers.append(_Edges(edges.parent[on], number[child[on]], edges.weight[on], edges.way[on]))
+            kept = heaviest(scores, MIN_STATE_SHARE * scores.sum(), MAX_STATES)
+            lost += left_out + float(np.delete(scores, kept).sum() / scores.sum())
+            index = np.full(len(merged), -1)
+            index[kept] = np.arange(len(kept))
+            on = index[child] >= 0
+            layers.append(_Transitions(taken.parent[on], index[child][on], taken.weight[on], taken.label[on]))
             alphas.append(alpha)
-            states, alpha, worth = merged[kept], arrived[kept], worth[kept]
+            states, alpha, scores = merged[kept], arrived[kept], scores[kept]
             alpha = alpha / alpha.sum()
-            lost += dropped + left_out
         return self._posterior(layers, alphas, lost)
 
-    def _all_outlooks(self) -> list[list[Outlook]]:
-        """The outlooks of all columns after each step."""
+    def _reachabilities(self) -> list[list[Reachability]]:
+        """The reachability of all columns after each step."""
         now = [CLOSED] * len(self._columns)
-        found: list[list[Outlook]] = []
+        found: list[list[Reachability]] = []
         for step in reversed(self._steps):
             found.append(list(now))
-            if isinstance(step, Close):
-                now[step.column] = at_end(self._problem.sums[self._columns[step.column]])
-            elif isinstance(step, Ways):
-                for c in np.flatnonzero(self._signs[list(step.figures)].any(axis=0)):
-                    now[c] = before(now[c], step, int(c))
+            if isinstance(step, ColumnClosure):
+                now[step.column] = at_closure(self._problem.sums[self._columns[step.column]])
+            elif isinstance(step, RowHypotheses):
+                for c in np.flatnonzero(self._coefficients[list(step.figures)].any(axis=0)):
+                    now[c] = before_row(now[c], step, int(c))
         return found[::-1]
 
-    def _taken(self, step: Step, states: Ints, worth: Floats) -> tuple[_Edges, Ints, float]:
-        """All steps from the states, the gaps that they lead to, and the share that was left out."""
-        if isinstance(step, Ways):
-            parent, way, left_out = _pairs(worth, step.worth)
-            reached = states[parent] + step.moves[way]
-            return _Edges(parent, parent, step.weights[way], way), reached, left_out + step.left_out
-        if isinstance(step, Blame):
-            return (*self._blamed(step, states), 0.0)
-        return (*self._closed(step, states), 0.0)
+    def _transitions(self, step: Step, states: Ints, scores: Floats) -> tuple[_Transitions, float]:
+        """The transitions from `states` (states, columns), and the share of the weight that was pruned."""
+        if isinstance(step, RowHypotheses):
+            parent, label, pruned = _pairs(scores, step.scores)
+            child = states[parent] + step.changes[label]
+            return _Transitions(parent, child, step.weights[label], label), pruned + step.pruned
+        if isinstance(step, Fault):
+            return self._fault_transitions(step, states), 0.0
+        return self._closure_transitions(step, states), 0.0
 
-    def _closed(self, step: Close, states: Ints) -> tuple[_Edges, Ints]:
-        """The sum closes (way 0), is wrong by itself (1), with 总计 (2), by a misprint of a figure in no other sum (3),
-        or by a misread of the first of these, the second (4, 5 ...)."""
-        gap = states[:, step.column]
-        wrong, chances = gap != 0, chance_of(gap)
+    def _closure_transitions(self, step: ColumnClosure, states: Ints) -> _Transitions:
+        """The sum balances or fails, by any of the ways that have a label."""
+        residual = states[:, step.column]
+        wrong, prior = residual != 0, error_priors.residual_prior(residual)
         closed = states.copy()
         closed[:, step.column] = 0
-        along = closed.copy()
-        if step.grand is not None:
-            along[:, step.grand] -= gap
-        singles = self._grid.singles(step.column)
-        faults = [self._chances_of_fault(i, gap * self._signs[i, step.column]) for i in singles]
-        misprinted = sum((chance for chance, _ in faults), np.zeros(len(gap)))
-        by_itself = alone(self._problem.sums[self._columns[step.column]].kind)
+        together = closed.copy()
+        if step.grand_total is not None:
+            together[:, step.grand_total] -= residual
+        faults = [self._fault_probabilities(i, residual * self._coefficients[i, step.column]) for i in step.only_here]
+        misprinted = sum((misprint for misprint, _ in faults), np.zeros(len(residual)))
+        alone = error_priors.isolated_failure_prior(self._problem.sums[self._columns[step.column]].kind)
         return _joined(
             [
-                (~wrong, np.ones(len(gap)), closed),
-                (wrong, by_itself * chances, closed),
-                (wrong & (step.grand is not None), COLUMN * chances, along),
+                (~wrong, np.ones(len(residual)), closed),
+                (wrong, alone * prior, closed),
+                (wrong & (step.grand_total is not None), error_priors.COLUMN_DISAGREES * prior, together),
                 (misprinted > 0, misprinted, closed),
                 *((misread > 0, misread, closed) for _, misread in faults),
             ]
         )
 
-    def _blamed(self, step: Blame, states: Ints) -> tuple[_Edges, Ints]:
-        """The figure is right (way 0), or misprinted (1) or misread (2) by what its column is off."""
-        gap = states[:, step.column]
-        over = gap * self._signs[step.figure, step.column]
-        moved = states - over[:, None] * self._signs[step.figure]
-        every = np.ones(len(gap), dtype=bool)
-        misprinted, misread = self._chances_of_fault(step.figure, over)
+    def _fault_transitions(self, step: Fault, states: Ints) -> _Transitions:
+        """The figure is right, or misprinted or misread by the residual of its column."""
+        residual = states[:, step.column]
+        excess = residual * self._coefficients[step.figure, step.column]
+        without = states - excess[:, None] * self._coefficients[step.figure]
+        misprinted, misread = self._fault_probabilities(step.figure, excess)
         return _joined(
             [
-                (every, np.ones(len(gap)), states),
-                (misprinted > 0, misprinted, moved),
-                (misread > 0, misread, moved),
+                (np.ones(len(residual), dtype=bool), np.ones(len(residual)), states),
+                (misprinted > 0, misprinted, without),
+                (misread > 0, misread, without),
             ]
         )
 
-    def _chances_of_fault(self, figure: int, over: Ints) -> tuple[Floats, Floats]:
-        """How probable it is that a figure is misprinted, and misread as none of its readings, so that it is too great
-        by just so much; what was read most probably stands for what it says."""
+    def _fault_probabilities(self, figure: int, excess: Ints) -> tuple[Floats, Floats]:
+        """The probabilities (n) that a figure is misprinted, and that it is misread and none of its options right, so
+        that it reads too great by `excess` (n); its most probable option stands for what was read."""
         one = self._problem.figures[figure]
-        said = np.full(len(over), one.options[0].amount)
-        meant, listed = said - over, [o.amount for o in one.options]
-        misprinted = misprint(one) * chance_of_misprint(meant, said)
-        return misprinted, np.where(np.isin(meant, listed), 0.0, one.unlisted * chance_of_misread(meant, said))
+        said = np.full(len(excess), one.options[0].amount)
+        meant, listed = said - excess, [o.amount for o in one.options]
+        misprinted = error_priors.misprint_prior(one) * misprint_probability(meant, said)
+        return misprinted, np.where(np.isin(meant, listed), 0.0, one.unlisted * misread_probability(meant, said))
 
-    def _posterior(self, layers: Sequence[_Edges], alphas: Sequence[Floats], lost: float) -> Posterior:
+    def _posterior(self, layers: Sequence[_Transitions], alphas: Sequence[Floats], lost: float) -> Posterior:
+        """The pass back, from the transitions of each step and the forward probabilities of the states before it."""
         options = [np.eye(1, len(f.options))[0] for f in self._problem.figures]
         misread = np.zeros(len(self._problem.figures))
         fails = np.zeros(len(self._problem.sums))
         beta = np.ones(1)
-        for step, edges, alpha in zip(self._steps[::-1], layers[::-1], alphas[::-1], strict=True):
-            onward = edges.weight * beta[edges.child]
-            shares = alpha[edges.parent] * onward
-            ways = len(step) if isinstance(step, Ways) else _MISREAD + len(self._problem.figures)
-            chances = tally(edges.way, shares / shares.sum(), ways)
-            beta = tally(edges.parent, onward, len(alpha))
+        for step, taken, alpha in zip(self._steps[::-1], layers[::-1], alphas[::-1], strict=True):
+            onward = taken.weight * beta[taken.child]
+            shares = alpha[taken.parent] * onward
+            labels = len(step) if isinstance(step, RowHypotheses) else _FIRST_MISREAD + len(self._problem.figures)
+            chances = tally(taken.label, shares / shares.sum(), labels)
+            beta = tally(taken.parent, onward, len(alpha))
             beta = beta / beta.max()
-            if isinstance(step, Ways):
-                self._add_ways(step, chances, options, misread, fails)
-            elif isinstance(step, Close):
-                self._add_close(step, chances, misread, fails)
+            if isinstance(step, RowHypotheses):
+                self._add_row(step, chances, options, fails)
+            elif isinstance(step, ColumnClosure):
+                fails[self._columns[step.column]] += chances[1:_FIRST_MISREAD].sum()
+                misread[list(step.only_here)] += chances[_FIRST_MISREAD : _FIRST_MISREAD + len(step.only_here)]
+                if step.grand_total is not None:
+                    fails[self._columns[step.grand_total]] += chances[_FAILS_WITH_GRAND_TOTAL]
             else:
-                misread[step.figure] += chances[2]
-                self._add_misprint(step.figure, float(chances[1]), fails)
+                misread[step.figure] += chances[_MISREAD]
+                self._add_misprint(step.figure, float(chances[_MISPRINT]), fails)
         found = tuple(o * max(0.0, 1 - m) for o, m in zip(options, misread, strict=True))
         return Posterior(found, np.minimum(fails, 1.0), lost)
 
-    def _add_ways(self, step: Ways, chances: Floats, options: list[Floats], misread: Floats, fails: Floats) -> None:
+    def _add_row(self, step: RowHypotheses, chances: Floats, options: list[Floats], fails: Floats) -> None:
         for n, i in enumerate(step.figures):
-            blamed = step.blamed == n
-            read = np.where(blamed & ~step.fails, 0.0, chances)
+            faulty = step.faulty == n
+            read = np.where(faulty & ~step.fails, 0.0, chances)
             options[i] = tally(step.options[:, n], read, len(options[i]))
-            self._add_misprint(i, float(chances[blamed & step.fails].sum()), fails)
+            self._add_misprint(i, float(chances[faulty & step.fails].sum()), fails)
         if step.row is not None:
             fails[step.row] = chances[step.fails].sum()
 
-    def _add_close(self, step: Close, chances: Floats, misread: Floats, fails: Floats) -> None:
-        fails[self._columns[step.column]] += chances[1:4].sum()
-        if step.grand is not None:
-            fails[self._columns[step.grand]] += chances[2]
-        singles = self._grid.singles(step.column)
-        misread[singles] += chances[_MISREAD : _MISREAD + len(singles)]
-
     def _add_misprint(self, figure: int, chance: float, fails: Floats) -> None:
-        """With so much of a chance a figure is misprinted: all sums of its columns fail in print."""
-        for c in np.flatnonzero(self._signs[figure]):
+        """A misprint of the figure makes all sums of its columns fail in print."""
+        for c in np.flatnonzero(self._coefficients[figure]):
             fails[self._columns[c]] += chance
 
 
-def _pairs(states: Floats, ways: Floats) -> tuple[Ints, Ints, float]:
-    """Each state with each way, those that are worth most where they are too many, and the share that was left out."""
-    if len(states) * len(ways) <= EDGES:
-        return np.repeat(np.arange(len(states)), len(ways)), np.tile(np.arange(len(ways)), len(states)), 0.0
-    order = np.argsort(-ways, kind="stable")
-    taken = _first_of_each(states, ways[order])
+def _pairs(states: Floats, hypotheses: Floats) -> tuple[Ints, Ints, float]:
+    """The pairs of a state and a hypothesis with the greatest products of their scores, MAX_TRANSITIONS at most (state
+    of each, hypothesis of each), and the share of the score that was pruned."""
+    if len(states) * len(hypotheses) <= MAX_TRANSITIONS:
+        pairs = np.indices((len(states), len(hypotheses))).reshape(2, -1)
+        return pairs[0], pairs[1], 0.0
+    order = np.argsort(-hypotheses, kind="stable")
+    taken = _hypotheses_of_each(states, hypotheses[order])
     parent = np.repeat(np.arange(len(states)), taken)
-    way = order[np.arange(len(parent)) - np.repeat(np.cumsum(taken) - taken, taken)]
-    share = float((states[parent] * ways[way]).sum() / (states.sum() * ways.sum()))
-    return parent, way, max(0.0, 1 - share)
+    label = order[np.arange(len(parent)) - np.repeat(np.cumsum(taken) - taken, taken)]
+    share = float((states[parent] * hypotheses[label]).sum() / (states.sum() * hypotheses.sum()))
+    return parent, label, max(0.0, 1 - share)
 
 
-def _first_of_each(states: Floats, ways: Floats) -> Ints:
-    """How many of the ways, those that are worth most first, to take for each state, so that they are not too many."""
-    low, high = np.log(states.max() * ways[0]) - 60, np.log(states.max() * ways[0])
+def _hypotheses_of_each(states: Floats, hypotheses: Floats) -> Ints:
+    """How many of the hypotheses, in falling order of their scores, to pair with each state: bisection for the least
+    product of scores that leaves MAX_TRANSITIONS pairs at most."""
+    low, high = np.log(states.max() * hypotheses[0]) - 60, np.log(states.max() * hypotheses[0])
     for _ in range(12):
         middle = (low + high) / 2
-        if np.searchsorted(-ways, -np.exp(middle) / states, side="right").sum() > EDGES:
+        if np.searchsorted(-hypotheses, -np.exp(middle) / states, side="right").sum() > MAX_TRANSITIONS:
             low = middle
         else:
             high = middle
-    taken = np.searchsorted(-ways, -np.exp(high) / states, side="right").astype(np.int64)
-    so_far = np.cumsum(taken)  # of equal worth there may be any number
-    within: Ints = np.minimum(taken, np.maximum(0, EDGES - (so_far - taken)))
+    taken = np.searchsorted(-hypotheses, -np.exp(high) / states, side="right").astype(np.int64)
+    so_far = np.cumsum(taken)  # of equal products there may be any number
+    within: Ints = np.minimum(taken, np.maximum(0, MAX_TRANSITIONS - (so_far - taken)))
     return within
 
 
-def _joined(ways: Sequence[tuple[np.ndarray, Floats, Ints]]) -> tuple[_Edges, Ints]:
-    parents = [np.flatnonzero(where) for where, _, _ in ways]
-    parent = np.concatenate(parents)
-    weight = np.concatenate([w[p] for p, (_, w, _) in zip(parents, ways, strict=True)])
-    reached = np.concatenate([g[p] for p, (_, _, g) in zip(parents, ways, strict=True)])
-    way = np.repeat(np.arange(len(ways)), [len(p) for p in parents])
-    return _Edges(parent, parent, weight, way), reached
+def _joined(cases: Sequence[tuple[Bools, Floats, Ints]]) -> _Transitions:
+    """One transition, labelled with the number of its case, from each state where a case applies; a case is whether it
+    applies (states), its weight (states), and the residuals that it leads to (states, columns)."""
+    parents = [np.flatnonzero(applies) for applies, _, _ in cases]
+    weight = np.concatenate([w[p] for p, (_, w, _) in zip(parents, cases, strict=True)])
+    child = np.concatenate([r[p] for p, (_, _, r) in zip(parents, cases, strict=True)])
+    label = np.repeat(np.arange(len(cases)), [len(p) for p in parents])
+    return _Transitions(np.concatenate(parents), child, weight, label)
 
 
 def _merged(states: Ints) -> tuple[Ints, Ints]:
-    """The different states, and for each state given which of them it is."""
-    keys = states @ _KEYS[: states.shape[1]]
-    _, first, place = np.unique(keys, return_index=True, return_inverse=True)
-    return states[first], place
-
-
-def _kept(worth: Floats) -> tuple[np.ndarray, float]:
-    """Which states are worth going on from, and the share of all that is left out so."""
-    whole = float(worth.sum())
-    kept = worth > _LEAST * whole
-    if kept.sum() > _STATES:
-        kept = np.zeros(len(worth), dtype=bool)
-        kept[np.argpartition(-worth, _STATES)[:_STATES]] = True
-    return kept, float(worth[~kept].sum()) / whole if whole else 0.0
+    """The distinct states, and the index of each given state among them."""
+    _, first, index = np.unique(states @ _HASH[: states.shape[1]], return_index=True, return_inverse=True)
+    return states[first], index

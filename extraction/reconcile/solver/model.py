@@ -1,4 +1,4 @@
-"""The nouns of reconciliation: figures that may be one of several values, and the sums that tie them."""
+"""The factor graph of reconciliation: figures are its variables, sums tie them; and two helpers for weighted arrays."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing that a cell may say. `value` None is a blank; it counts as zero in the sums that it is in."""
+    """One value that a figure may have, with its probability. `value` None is a blank, which counts as zero in sums."""
 
     value: Decimal | None
     printed: str
@@ -28,11 +29,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A cell that is in a sum. `options` are what it may say, the likeliest first.
+    """A variable: one cell that is in a sum. `options` is its domain, the most probable first.
 
-    `unlisted` is the probability that it says something else. `settleable` is false where sums must not settle it:
-    its place is in doubt, or nothing is known of what else it may say. `blank` is how probable it is that the report
-    leaves the cell blank if it means zero.
+    `unlisted` is the probability that the cell prints none of them. `settleable` is false where sums must not decide
+    it: its place is in doubt, or nothing is known of what else it may say. `blank` is the prior probability that the
+    report leaves the cell blank if it means zero.
     """
 
     id: str
@@ -43,14 +44,14 @@ class Figure:
 
     @property
     def by_habit(self) -> tuple[float, ...]:
-        """The probability of each option, a blank and a zero being as probable beside each other as in the report."""
-        habits: dict[Decimal | None, float] = {None: 2 * self.blank, Decimal(0): 2 * (1 - self.blank)}
-        return tuple(o.probability * habits.get(o.value, 1.0) for o in self.options)
+        """The weight of each option, that of a blank and of a zero by the prior of the report's leaving zeros blank."""
+        priors: dict[Decimal | None, float] = {None: 2 * self.blank, Decimal(0): 2 * (1 - self.blank)}
+        return tuple(o.probability * priors.get(o.value, 1.0) for o in self.options)
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """An identity over figures: the amounts of `left` add up to those of `right` (indices of figures).
+    """A factor: the amounts of the figures `left` add up to those of `right` (indices of figures).
 
     `kind` is what follows the colon of its id.
     """
@@ -65,25 +66,40 @@ class Sum:
         """All figures in it."""
         return (*self.left, *self.right)
 
-    def sign(self, figure: int) -> int:
-        """How much more the left side is than the right where this figure is one more."""
-        return 1 if figure in self.left else -1
-
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Figures, and the sums over them that say anything."""
+    """Figures, and the sums over them."""
 
     figures: tuple[Figure, ...]
     sums: tuple[Sum, ...]
 
-    def gap(self, total: Sum) -> int:
-        """How much more the left side of a sum is than the right, by the likeliest reading of each figure."""
-        return sum(total.sign(i) * self.figures[i].options[0].amount for i in total.figures)
+    def amounts(self) -> Ints:
+        """The amount of each figure's most probable option (figures)."""
+        return np.array([f.options[0].amount for f in self.figures], dtype=np.int64)
 
-    def signs(self) -> Ints:
-        """How each figure counts in each sum (sums, figures): 1, -1 or 0."""
+    def coefficients(self) -> Ints:
+        """How each figure counts in each sum (sums, figures): 1 on the left side, -1 on the right, 0 elsewhere."""
         found = np.zeros((len(self.sums), len(self.figures)), dtype=np.int64)
         for total, own in zip(self.sums, found, strict=True):
             own[list(total.left)], own[list(total.right)] = 1, -1
         return found
+
+    def residuals(self) -> Ints:
+        """Left side minus right side of each sum (sums), by the most probable options."""
+        return self.coefficients() @ self.amounts()
+
+    def balanced_sums(self) -> list[Sum]:
+        """The sums that hold by the most probable options."""
+        return [total for total, residual in zip(self.sums, self.residuals(), strict=True) if not residual]
+
+
+def tally(indices: Ints, weights: Floats, size: int = 0) -> Floats:
+    """The total weight of each index (`size` of them at least)."""
+    return np.bincount(indices, weights=weights, minlength=size).astype(np.float64, copy=False)
+
+
+def heaviest(weights: Floats, min_weight: float, max_count: int) -> Ints:
+    """The indices of the weights from `min_weight` on, in rising order; the `max_count` greatest of them at most."""
+    kept = np.flatnonzero(weights >= min_weight)
+    return kept if len(kept) <= max_count else np.sort(np.argpartition(-weights, max_count)[:max_count])

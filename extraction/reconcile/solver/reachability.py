@@ -1,7 +1,7 @@
-"""How probable it is that what is left of a column closes its sum: which states are worth going on from.
+"""Reachability pruning: the probability that the remaining rows can still balance a column's sum.
 
-Each column is looked at by itself: what its rows still add to it are independent figures with the probabilities that
-each row by itself gives them.
+Each column is looked at by itself: what its remaining rows add to it are taken as independent, each with the
+probabilities that its row by itself gives. States from which no column can balance any more are not worth extending.
 """
 
 from __future__ import annotations
@@ -11,66 +11,71 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from extraction.reconcile.error_priors import COLUMN, COLUMN_KINDS, LIKELIEST_GAP, alone, is_grand
-from extraction.reconcile.solver.model import Floats, Ints, Sum
-from extraction.reconcile.solver.row_hypotheses import Ways, tally
+from extraction.reconcile import error_priors
+from extraction.reconcile.solver.model import Floats, Ints, Sum, heaviest, tally
+from extraction.reconcile.solver.row_hypotheses import RowHypotheses
 
-_MOST = 3000  # gaps of one column that are told apart
-_PRODUCTS = 100_000  # of them and of what a row may add
-_LEAST = 1e-10
+MAX_RESIDUALS = 3000
+"""Residuals of a column that are told apart."""
+
+MAX_CONVOLUTION_TERMS = 100_000
+"""Pairs of a residual and an amount that a row adds which are formed at once."""
+
+MIN_RELATIVE_PROBABILITY = 1e-10
+"""Probability beside that of the most probable residual from which one is kept."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Outlook:
-    """Of one column's gap: `chances` that it closes exactly from the `gaps` (in rising order), and `flat` that the sum
-    fails in print, whatever the gap."""
+class Reachability:
+    """Of one column, the probability that its sum balances in the end, by its residual now.
 
-    gaps: Ints
-    chances: Floats
-    flat: float
+    `probabilities` (n) are those for the `residuals` (n, rising); `failure` is added for any residual: the probability
+    that the sum fails in print.
+    """
 
-    def of(self, gaps: Ints) -> Floats:
-        """The chance for each of the gaps."""
-        places = np.minimum(np.searchsorted(self.gaps, gaps), len(self.gaps) - 1)
-        return np.where(self.gaps[places] == gaps, self.chances[places], 0.0) + self.flat
+    residuals: Ints
+    probabilities: Floats
+    failure: float
 
-
-CLOSED = Outlook(np.zeros(1, dtype=np.int64), np.ones(1), 0.0)
-"""Of a column that is done with."""
-
-
-def at_end(total: Sum) -> Outlook:
-    """The outlook once all figures of a sum are known. An error of a column is in that of 总计 too, so that each of the
-    two sums bears the root of it."""
-    flat = alone(total.kind) * LIKELIEST_GAP
-    if total.kind in COLUMN_KINDS:
-        shared = float(np.sqrt(COLUMN * LIKELIEST_GAP))
-        flat = max(flat, shared) if is_grand(total.id) else flat + shared
-    return Outlook(CLOSED.gaps, CLOSED.chances, flat)
+    def of(self, residuals: Ints) -> Floats:
+        """The probability for each of the residuals."""
+        places = np.minimum(np.searchsorted(self.residuals, residuals), len(self.residuals) - 1)
+        return np.where(self.residuals[places] == residuals, self.probabilities[places], 0.0) + self.failure
 
 
-def before(outlook: Outlook, ways: Ways, column: int) -> Outlook:
-    """The outlook before it is known which of its ways a row takes: the column is looked at by itself."""
-    added, places = np.unique(ways.moves[:, column], return_inverse=True)
-    chances = tally(places, ways.weights)
-    chances = chances / chances.sum()
+CLOSED = Reachability(np.zeros(1, dtype=np.int64), np.ones(1), 0.0)
+"""Of a column whose sum is closed: its residual is zero."""
+
+
+def at_closure(total: Sum) -> Reachability:
+    """The reachability when all figures of a column's sum are known. An error of a column is in that of 总计 too, so
+    that each of the two sums bears the root of its probability."""
+    failure = error_priors.isolated_failure_prior(total.kind) * error_priors.MAX_RESIDUAL_PRIOR
+    if total.kind in error_priors.COLUMN_KINDS:
+        shared = float(np.sqrt(error_priors.COLUMN_DISAGREES * error_priors.MAX_RESIDUAL_PRIOR))
+        failure = max(failure, shared) if error_priors.is_grand_total(total.id) else failure + shared
+    return Reachability(CLOSED.residuals, CLOSED.probabilities, failure)
+
+
+def before_row(after: Reachability, row: RowHypotheses, column: int) -> Reachability:
+    """The reachability before a row is taken, from that `after` it: what the row adds is averaged over."""
+    added, places = np.unique(row.changes[:, column], return_inverse=True)
+    weights = tally(places, row.weights)
+    weights = weights / weights.sum()
     if len(added) == 1:
-        return outlook if not added[0] else Outlook(outlook.gaps - added[0], outlook.chances, outlook.flat)
-    likeliest = np.argsort(-chances, kind="stable")[: max(1, _PRODUCTS // len(outlook.gaps))]
-    flat = outlook.flat + float(1 - chances[likeliest].sum())
-    added, chances = added[likeliest], chances[likeliest]
-    gaps, places = np.unique((outlook.gaps[None, :] - added[:, None]).ravel(), return_inverse=True)
-    weights = tally(places, (chances[:, None] * outlook.chances[None, :]).ravel())
-    kept = weights >= _LEAST * weights.max()
-    if kept.sum() > _MOST:
-        kept = np.zeros(len(weights), dtype=bool)
-        kept[np.argpartition(-weights, _MOST)[:_MOST]] = True
-    return Outlook(gaps[kept], weights[kept], flat + float(weights[~kept].sum()))
+        return Reachability(after.residuals - added[0], after.probabilities, after.failure) if added[0] else after
+    likeliest = np.argsort(-weights, kind="stable")[: max(1, MAX_CONVOLUTION_TERMS // len(after.residuals))]
+    failure = after.failure + float(1 - weights[likeliest].sum())
+    added, weights = added[likeliest], weights[likeliest]
+    residuals, places = np.unique((after.residuals[None, :] - added[:, None]).ravel(), return_inverse=True)
+    chances = tally(places, (weights[:, None] * after.probabilities[None, :]).ravel())
+    kept = heaviest(chances, MIN_RELATIVE_PROBABILITY * chances.max(), MAX_RESIDUALS)
+    return Reachability(residuals[kept], chances[kept], failure + float(np.delete(chances, kept).sum()))
 
 
-def chances_of(outlooks: Sequence[Outlook], gaps: Ints) -> Floats:
-    """The chance that all columns close, for each state of `gaps` (states, columns)."""
-    found = np.ones(len(gaps))
-    for k, outlook in enumerate(outlooks):
-        found *= outlook.of(gaps[:, k])
+def balance_probability(columns: Sequence[Reachability], states: Ints) -> Floats:
+    """The probability (states) that all columns balance in the end, from `states` (states, columns) of residuals."""
+    found = np.ones(len(states))
+    for k, column in enumerate(columns):
+        found *= column.of(states[:, k])
     return found

@@ -8,13 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
-from extraction.reconcile.solver.digit_errors import chance_of_misprint, chance_of_misread, chance_of_slip
+from extraction.reconcile.solver.digit_errors import (
+    misprint_probability,
+    misread_probability,
+    single_digit_error_probability,
+)
 
 FIGURES = st.integers(0, 120) | st.integers(0, 10**6)
 
 
 def of(meant: int, made: int) -> float:
-    return float(chance_of_slip(np.array([meant]), np.array([made]))[0])
+    return float(single_digit_error_probability(np.array([meant]), np.array([made]))[0])
 
 
 @given(FIGURES, FIGURES)
@@ -34,7 +38,7 @@ def test_a_digit_more_is_a_slip_and_one_less_too(figure: int, digit: int, place:
 @given(st.integers(0, 999))
 def test_all_slips_together_are_no_more_than_certain(meant: int) -> None:
     made = np.arange(0, 10_000)
-    assert chance_of_slip(np.full_like(made, meant), made).sum() <= 1.0
+    assert single_digit_error_probability(np.full_like(made, meant), made).sum() <= 1.0
 
 
 @pytest.mark.parametrize(("meant", "made"), [(5, 5), (0, 100), (12, -1), (589, 598)])
@@ -46,8 +50,8 @@ def test_what_is_none(meant: int, made: int) -> None:
 def test_a_fault_is_never_a_figure_below_zero_and_all_together_are_no_more_than_certain(figure: int) -> None:
     others = np.arange(-2_000, 10_000)
     here = np.full_like(others, figure)
-    for chances in (chance_of_misprint(others, here), chance_of_misread(others, here)):
+    for chances in (misprint_probability(others, here), misread_probability(others, here)):
         assert not chances[others < 0].any()
         assert not chances[others == figure].any()
-    assert chance_of_misprint(here, others).sum() <= 1.0
-    assert chance_of_misread(others, here).sum() <= 1.0
+    assert misprint_probability(here, others).sum() <= 1.0
+    assert misread_probability(others, here).sum() <= 1.0

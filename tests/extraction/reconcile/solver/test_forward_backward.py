@@ -1,4 +1,4 @@
-"""The sweep beside going through every explanation one by one, on tables small enough for that."""
+"""The forward-backward algorithm beside the enumeration of every explanation, on tables small enough for that."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extraction.reconcile import error_priors as source
-from extraction.reconcile.error_priors import alone, chance_of
-from extraction.reconcile.solver import forward_backward as sweep
-from extraction.reconcile.solver.digit_errors import chance_of_misprint, chance_of_misread
-from extraction.reconcile.solver.forward_backward import Sweep
+from extraction.reconcile import error_priors
+from extraction.reconcile.error_priors import isolated_failure_prior, residual_prior
+from extraction.reconcile.solver.digit_errors import misprint_probability, misread_probability
+from extraction.reconcile.solver.forward_backward import ForwardBackward
 from extraction.reconcile.solver.model import Figure, Option, Problem, Sum
 
 ROWS, COLUMNS = 3, 3
@@ -50,15 +49,16 @@ def problems(draw: st.DrawFn) -> Problem:
     return table(figures)
 
 
-def one_by_one(problem: Problem) -> list[list[float]]:
+def enumerated(problem: Problem) -> list[list[float]]:
     """The posterior where a sum can only be wrong by itself."""
     found = [[0.0] * len(f.options) for f in problem.figures]
     for chosen in product(*(range(len(f.options)) for f in problem.figures)):
         options = [f.options[n] for f, n in zip(problem.figures, chosen, strict=True)]
         weight = prod(o.probability for o in options)
         for total in problem.sums:
-            off = sum(total.sign(i) * options[i].amount for i in total.figures)
-            weight *= alone(total.kind) * float(chance_of(np.array([off]))[0]) if off else 1.0
+            off = sum(options[i].amount for i in total.left) - sum(options[i].amount for i in total.right)
+            prior = float(residual_prior(np.array([off]))[0])
+            weight *= isolated_failure_prior(total.kind) * prior if off else 1.0
         for i, n in enumerate(chosen):
             found[i][n] += weight
     whole = sum(found[0])
@@ -69,12 +69,11 @@ def one_by_one(problem: Problem) -> list[list[float]]:
 @settings(max_examples=60, deadline=None)
 def test_the_posterior_is_that_of_all_explanations(problem: Problem) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("MISPRINT", "MISPRINTED_TOTAL"):
-            patch.setattr(source, name, 0.0)
-        patch.setattr(sweep, "COLUMN", 0.0)
-        posterior = Sweep(problem).run()
+        for name in ("MISPRINT", "MISPRINTED_TOTAL", "COLUMN_DISAGREES"):
+            patch.setattr(error_priors, name, 0.0)
+        posterior = ForwardBackward(problem).run()
     assert posterior is not None
-    for found, expected in zip(posterior.options, one_by_one(problem), strict=True):
+    for found, expected in zip(posterior.options, enumerated(problem), strict=True):
         assert found == pytest.approx(expected, abs=1e-5)
 
 
@@ -89,7 +88,7 @@ def test_an_error_of_a_column_that_is_in_the_grand_total_too_is_the_columns() ->
     named = [Sum(s.id if s.kind == "row_total" else f"{s.id[0]}total:x", s.kind, s.left, s.right) for s in problem.sums]
     named[3] = Sum("natural_person:results_total", "results_total", problem.sums[3].left, problem.sums[3].right)
     named[4] = Sum("enterprise:results_total", "results_total", problem.sums[4].left, problem.sums[4].right)
-    posterior = Sweep(Problem(problem.figures, tuple(named))).run()
+    posterior = ForwardBackward(Problem(problem.figures, tuple(named))).run()
     assert posterior is not None
     assert [round(p, 3) for p in posterior.fails] == [0, 0, 0, 1, 0, 1]
     assert all(options[0] > 0.999 for options in posterior.options)
@@ -97,29 +96,29 @@ def test_an_error_of_a_column_that_is_in_the_grand_total_too_is_the_columns() ->
 
 @given(st.lists(st.integers(0, 30), min_size=3, max_size=3).filter(lambda v: v[0] + v[1] != v[2]))
 @settings(deadline=None)
-def test_figures_of_a_single_sum_are_to_blame_as_far_as_slips_explain_what_it_is_off(values: list[int]) -> None:
+def test_figures_of_a_single_sum_are_at_fault_as_far_as_digit_errors_explain_its_residual(values: list[int]) -> None:
     figures = sure(*values)
     total = Sum("enterprise:results_total", "results_total", (0, 1), (2,))
-    posterior = Sweep(Problem(tuple(figures), (total,))).run()
+    posterior = ForwardBackward(Problem(tuple(figures), (total,))).run()
     assert posterior is not None
-    gap = values[0] + values[1] - values[2]
+    residual = values[0] + values[1] - values[2]
     said = np.array(values)
-    printed = said - gap * np.array([1, 1, -1])
-    misread = 1e-6 * chance_of_misread(printed, said)
-    misprinted = source.MISPRINT * chance_of_misprint(printed, said)
-    by_itself = alone(total.kind) * float(chance_of(np.array([gap]))[0])
+    printed = said - residual * np.array([1, 1, -1])
+    misread = 1e-6 * misread_probability(printed, said)
+    misprinted = error_priors.MISPRINT * misprint_probability(printed, said)
+    by_itself = isolated_failure_prior(total.kind) * float(residual_prior(np.array([residual]))[0])
     whole = by_itself + misread.sum() + misprinted.sum()
     assert posterior.fails[0] == pytest.approx(1 - misread.sum() / whole, abs=1e-6)
     as_read = [float(options[0]) for options in posterior.options]
     assert as_read == pytest.approx((1 - misread / whole).tolist(), abs=1e-6)
 
 
-def test_more_ways_than_can_be_looked_at_are_said_to_be_lost() -> None:
+def test_the_share_of_explanations_that_was_pruned_is_stated() -> None:
     """Where everything may be anything, what was left out counts against every figure."""
     rng = np.random.default_rng(1)
     figures = [
         Figure(f"{i}", tuple(Option(Decimal(int(v)), str(v), 0.05) for v in rng.choice(5000, 20, replace=False)), 0.0)
         for i in range(ROWS * COLUMNS)
     ]
-    posterior = Sweep(table(figures)).run()
+    posterior = ForwardBackward(table(figures)).run()
     assert posterior is None or posterior.lost > 0.1
