@@ -3,8 +3,8 @@
     python -m eval.simulation.solvers [--reports N]
 
 Each is given the uncertain components of the same reports. CP-SAT (OR-Tools) and HiGHS find the likeliest print
-only, with one cost for any sum that fails; the forward-backward algorithm gives posteriors. OR-Tools and SCIP are no dependencies:
-`pip install ortools pyscipopt`; HiGHS is SciPy's.
+only, with one cost for any sum that fails; the forward-backward algorithm gives posteriors. OR-Tools and SCIP are no
+dependencies: `pip install ortools pyscipopt`; HiGHS is SciPy's.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from extraction.reconcile.solver.model import Problem
 FAILING_SUM_COST = 8.0
 """Of a sum that fails in print, in nats: minus the logarithm of its prior."""
 
-TIMETIME_LIMIT_SECONDS_SECONDS = 10.0
+TIME_LIMIT_SECONDS = 10.0
 """Of a component."""
 
 MAX_LOST_SHARE = 0.1
