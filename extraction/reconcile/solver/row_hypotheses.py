@@ -7,7 +7,7 @@ then the sums of its column are off by as much. Or one of its figures is misread
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -51,8 +51,8 @@ class RowHypotheses:
 
     def only(self, kept: Bools) -> RowHypotheses:
         """Those for which `kept` (n) is true."""
-        arrays = {f.name: getattr(self, f.name) for f in fields(self)}
-        return replace(self, **{name: a[kept] for name, a in arrays.items() if isinstance(a, np.ndarray)})
+        arrays = ("options", "changes", "weights", "faulty", "fails", "scores")
+        return replace(self, **{name: getattr(self, name)[kept] for name in arrays})
 
 
 class _Readings(NamedTuple):
@@ -158,9 +158,9 @@ def _combinations(figures: tuple[Figure, ...]) -> _Readings:
 
 def _likely(explanations: Sequence[_Explanations]) -> tuple[_Explanations, float]:
     """All of them as one, pruned, and the share of the weight that the limit on their number took."""
-    joined = _Explanations(*map(np.concatenate, zip(*explanations, strict=True)))
+    joined = _Explanations._make(map(np.concatenate, zip(*explanations, strict=True)))
     kept, left_out = _pruned(joined.weights)
-    return _Explanations(*(a[kept] for a in joined)), left_out
+    return _Explanations._make(a[kept] for a in joined), left_out
 
 
 def _pruned(weights: Floats) -> tuple[Ints, float]:
