@@ -12,7 +12,7 @@ import numpy as np
 
 from extraction.reconcile.error_priors import COLUMN_KINDS, ROW_KINDS, is_grand_total
 from extraction.reconcile.solver.belief_propagation import prune
-from extraction.reconcile.solver.model import Bools, Problem
+from extraction.reconcile.solver.model import Problem
 from extraction.reconcile.solver.row_hypotheses import RowHypotheses, row_hypotheses
 
 
@@ -61,7 +61,7 @@ def elimination_order(problem: Problem) -> Iterator[Step]:
         of_kind = [c for c, other in enumerate(kinds) if other == kind]
         now = [row for row in left if coefficients[list(row.figures)][:, of_kind].any()]
         left = [row for row in left if row not in now]
-        elsewhere: Bools = np.delete(coefficients, of_kind, axis=1).any(axis=1)
+        elsewhere = np.delete(coefficients, of_kind, axis=1)
         yield from sorted(now, key=lambda row: (bool(elsewhere[list(row.figures)].any()), len(row)))
         only_here = {c: tuple(i for i in once if coefficients[i, c]) for c in of_kind}
         for i in (i for row in now if row.row is None for i in row.figures if i not in once):
