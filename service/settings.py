@@ -24,7 +24,7 @@ class ServiceSettings(Section, frozen=True):
     port: Annotated[int, setting("", "Port that it listens at; 0 is any that is free.", ge=0, le=65_535)] = 8000
     data: Annotated[
         str,
-        setting("", "Folder of the database and the files; empty is `gouji/service` in the user's data folder."),
+        setting("", "Folder of the database and the files; empty is `service` in the user's data folder of Gouji."),
     ] = ""
     store: Annotated[
         str,
