@@ -99,7 +99,6 @@ UNTESTED = {
     "extraction.preprocess.dewarp_surface",
     "extraction.preprocess.orientation",
     "extraction.reconcile.evidence",
-    "extraction.reconcile.verdicts",
     "extraction.tables.borderless_columns",
     "extraction.text.keyword_correction",
     "extraction.text.narrative_patterns",
