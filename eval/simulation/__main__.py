@@ -1,4 +1,4 @@
-"""Simulated reports through reconciliation, as a table and a picture.
+"""Reconciliation of simulated reports, as a table and a picture.
 
     python -m eval.simulation [--reports N] [--first SEED] [--picture FILE.svg]
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from eval.simulation.outcome import Outcome
 from eval.simulation.picture import draw
-from eval.simulation.readings import simulated
+from eval.simulation.readings import simulated_report
 from extraction.reconcile.reconcile import reconcile
 
 MISREADS = (0.01, 0.03, 0.08, 0.2)
@@ -43,10 +43,10 @@ def main() -> None:
 
 
 def simulate(seeds: range, misreads: float, candidates: int, source_error: bool) -> Outcome:
-    """What became of the reports of these seeds."""
+    """The outcome over the simulated reports of these seeds (see `simulated_report`)."""
     outcome = Outcome()
     for seed in seeds:
-        case = simulated(seed, misreads, candidates, source_error=source_error)
+        case = simulated_report(seed, misreads, candidates, source_error=source_error)
         start = time.thread_time()
         after = reconcile(case.read)
         outcome.count(case, after, time.thread_time() - start)
@@ -57,13 +57,13 @@ COLUMNS = (
     "misread",
     "readings",
     "source error",
-    "misreads put right",
+    "misreads recovered",
     "silent",
-    "right ones changed",
+    "right ones spoilt",
     "corrected wrongly",
     "for review",
-    "reports whole",
-    "source errors kept",
+    "reports complete",
+    "source errors preserved",
     "reported",
     "falsely",
     "ms, median",
@@ -73,19 +73,19 @@ COLUMNS = (
 
 
 def row(misreads: float, candidates: int, source_error: bool, found: Outcome) -> str:
-    """One case as a row of the table."""
+    """One case as a row of the table, in the order of `COLUMNS`."""
     milliseconds = (f"{1000 * found.seconds_at(share):.0f}" for share in (0.5, 0.95, 1.0))
     cells = (
         f"{misreads:.0%}",
         candidates,
         "yes" if source_error else "no",
-        _share(found.righted, found.misread),
+        _share(found.recovered, found.misread),
         f"{found.silent} of {found.figures - found.review}",
         found.spoilt,
         f"{found.corrected_wrong} of {found.corrected}",
         _share(found.review, found.figures),
-        _share(found.whole, found.reports),
-        _share(found.kept, found.errors),
+        _share(found.complete, found.reports),
+        _share(found.preserved, found.errors),
         _share(found.reported, found.inconsistent),
         found.false_reports,
         *milliseconds,

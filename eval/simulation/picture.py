@@ -1,4 +1,4 @@
-"""The table of the simulation as a picture: what is put right, what is left for a person, how long it takes."""
+"""The table of the simulation as a picture: misreads recovered, figures for review, time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from eval.simulation.outcome import Outcome
 Cases = Mapping[tuple[float, int, bool], Outcome]
 
 _PANELS: tuple[tuple[str, Callable[[Outcome], float]], ...] = (
-    ("misreads put right, %", lambda o: 100 * o.righted / max(1, o.misread)),
+    ("misreads recovered, %", lambda o: 100 * o.recovered / max(1, o.misread)),
     ("figures for review, %", lambda o: 100 * o.review / max(1, o.figures)),
     ("worst report, ms", lambda o: 1000 * o.seconds_at(1.0)),
 )

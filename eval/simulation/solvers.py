@@ -14,7 +14,7 @@ import math
 import time
 from collections.abc import Callable
 
-from eval.simulation.readings import simulated
+from eval.simulation.readings import simulated_report
 from extraction.forms.identities import identities_of
 from extraction.reconcile.evidence import figure_of, unread_share
 from extraction.reconcile.solver.components import build_problem, uncertain_components
@@ -161,7 +161,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reports", type=int, default=20, help="for each share of misreads")
     args = parser.parse_args()
-    print("| misread | solver | ms a report, median | worst | not finished | as forward-backward |\n|" + " ---: |" * 6)
+    print("| misread | solver | ms a report, median | worst | not finished | as ours |\n|" + " ---: |" * 6)
     for misreads in (0.01, 0.03, 0.08):
         reports = [components_of(seed, misreads) for seed in range(args.reports)]
         answers: dict[str, list[list[Choice | None]]] = {}
@@ -180,7 +180,7 @@ def main() -> None:
 
 def components_of(seed: int, misreads: float) -> list[Problem]:
     """The uncertain components of a simulated report, every other one with an error of its own."""
-    read = simulated(seed, misreads, 4, source_error=seed % 2 == 1).read
+    read = simulated_report(seed, misreads, 4, source_error=seed % 2 == 1).read
     fields, identities, unread = {f.id: f for f in read.fields}, identities_of(read), unread_share(read)
     names = dict.fromkeys(p for i in identities for p in (*i.left, *i.right))
     figures = {n: figure for n in names if (figure := figure_of(fields[n], unread)) is not None}
