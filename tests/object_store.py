@@ -29,7 +29,7 @@ def s3(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[str]:
     """The address of a server."""
-    pytest.importorskip("s3fs")
+    pytest.importorskip("s3fs", reason="needs s3fs: pip install 'gouji[ray]'")
     from moto.server import ThreadedMotoServer
 
     server = ThreadedMotoServer(port=0)

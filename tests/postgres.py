@@ -17,6 +17,8 @@ from uuid import uuid4
 
 import pytest
 
+from tests.system import how_to_get
+
 _DEBIAN = Path("/usr/lib/postgresql")
 _ROLE = "postgres"  # of the database, and the account that runs the server where the tests run as root
 
@@ -71,7 +73,7 @@ def _programs() -> Path:
     for folder in found:
         if (folder / "initdb").exists() and (folder / "postgres").exists():
             return folder
-    pytest.skip("no PostgreSQL server is installed (Debian: postgresql)")
+    pytest.skip(how_to_get("postgresql"))
 
 
 def _account() -> dict[str, Any]:
@@ -83,7 +85,7 @@ def _account() -> dict[str, Any]:
     try:
         found = pwd.getpwnam(_ROLE)
     except KeyError:
-        pytest.skip(f"the tests run as root, and there is no account {_ROLE} to run PostgreSQL as")
+        pytest.skip(f"{how_to_get('postgresql')}, which makes the account {_ROLE}: PostgreSQL does not run as root")
     return {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": []}
 
 

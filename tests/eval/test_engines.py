@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from functools import cache
 from importlib.util import find_spec
@@ -29,8 +28,8 @@ from extraction.settings import Settings
 from extraction.text.narrative import with_agreement
 from models.loaded import Models
 from tests.documents import SAMPLES
+from tests.system import needs
 
-HAS_TESSERACT = shutil.which("tesseract") is not None
 HAS_PDFPLUMBER = find_spec("pdfplumber") is not None
 REPORT = "hewan-2020"
 APPLICATIONS = 1  # the page with the 申请 table, from 0
@@ -38,8 +37,8 @@ ROWS = [row for row in template("2019").blocks[5].rows if "2019" in row.template
 TABLE = "applications."
 FIELDS = 7 * len(ROWS)
 
-needs_tesseract = pytest.mark.skipif(not HAS_TESSERACT, reason="tesseract is not installed")
-needs_pdfplumber = pytest.mark.skipif(not HAS_PDFPLUMBER, reason="pdfplumber is not installed")
+needs_tesseract = needs(programs=["tesseract"])
+needs_pdfplumber = pytest.mark.skipif(not HAS_PDFPLUMBER, reason="needs pdfplumber: pip install 'gouji[eval]'")
 
 
 @cache

@@ -15,9 +15,9 @@ from annotations.store import read_annotation, write_annotation
 from eval.report.heat import shade
 from extraction.document import Box, Field, Report, Status
 from tests.eval.data import evaluate, with_fields, write_data_set
+from tests.system import needs
 from training.plots import Axis, Series, interval_plot, line_plot, round_up
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 REPORTS = ("moling-2024", "qingluo-2019")
 WRONG = "applications.received.total"
 
@@ -80,15 +80,14 @@ def test_the_page_asks_for_nothing_from_elsewhere(page: Path) -> None:
 
 def console_errors(page: Path, profile: Path) -> list[str]:
     """What Chromium says of a page; its policy allows no request, so that an attempt is an error too."""
-    assert CHROMIUM is not None
     switches = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--no-first-run"]
-    command = [CHROMIUM, *switches, f"--user-data-dir={profile}", "--dump-dom", page.as_uri()]
+    command = ["chromium", *switches, f"--user-data-dir={profile}", "--dump-dom", page.as_uri()]
     run = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert '<section id="worst">' in run.stdout
     return [line for line in run.stderr.splitlines() if "CONSOLE" in line]
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@needs(programs=["chromium"])
 def test_chromium_finds_no_error_and_no_request(page: Path, tmp_path: Path) -> None:
     assert console_errors(page, tmp_path / "profile") == []
     asking = tmp_path / "asking.html"

@@ -13,10 +13,13 @@ torch = pytest.importorskip("torch", reason="torch is in the extra train")
 
 from models.cells.charset import text_of  # noqa: E402
 from models.cells.crop import HEIGHT, bucket  # noqa: E402
+from tests.system import needs  # noqa: E402
 from training.digits.config import Config, load_config  # noqa: E402
 from training.digits.evaluate import DevCell  # noqa: E402
 from training.digits.rounds import Example, drawn_cells, one_round  # noqa: E402
 from training.digits.train import CHECKPOINT, train  # noqa: E402
+
+pytestmark = needs(fonts=["train"])  # figures are drawn with them
 
 CELLS = 40
 

@@ -9,9 +9,12 @@ import pytest
 
 from models.cells.crop import Window
 from models.cells.reader import CellReader
+from tests.system import needs
 from training.digits.drawing import DIGIT, draw
 from training.digits.pages import PageCell
 from training.digits.views import TRIED, worth
+
+pytestmark = needs(fonts=["train"])  # figures are drawn with them
 
 
 def cells(noise: float, count: int = 60) -> list[PageCell]:

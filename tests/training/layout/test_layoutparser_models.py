@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image as PillowImage
 
-lp = pytest.importorskip("layoutparser", reason="needs LayoutParser: pip install 'gouji[eval]'")
+lp = pytest.importorskip("layoutparser", reason="needs LayoutParser: pip install 'gouji[train]'")
 
 from models.page_network import PageNetwork  # noqa: E402
 from models.recogniser import Image  # noqa: E402

@@ -13,13 +13,13 @@ import pytest
 
 from annotations.store import annotation_path, read_annotation, read_split
 from annotations.validation.constraints import findings_in
+from tests.system import needs
 from tests.training.pages import typeset
 from training.synthetic.content.draft import Draft, Key, Place, Rendered
 from training.synthetic.content.report import draft_report
 from training.synthetic.content.series import SEEDS
 from training.synthetic.content.variations import NONE
 from training.synthetic.dataset import Order, Task, is_made, make, make_all, tasks_of, versions, write_data_set
-from training.synthetic.fonts import missing_fonts
 from training.synthetic.printing import PrintingError, overprinted, printed, with_repeated_headers
 from training.synthetic.render.check import Unsound
 
@@ -139,7 +139,7 @@ def test_where_headers_are_not_repeated_well_they_are_not_repeated() -> None:
 
 # ---------------------------------------------------------------- a whole data set
 
-needs_fonts = pytest.mark.skipif(bool(missing_fonts("dev")), reason="the fonts of the dev split are not installed")
+needs_fonts = needs(fonts=["dev"])
 
 
 @needs_fonts

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -16,26 +15,26 @@ import pytest
 
 from annotations.store import read_annotation
 from extraction.forms.printed_form import FormTable
+from tests.system import skip_without
 from training.synthetic.content.draft import Draft, Rendered
 from training.synthetic.content.report import draft_report
 from training.synthetic.content.variations import NONE
 from training.synthetic.dataset import Task, make
-from training.synthetic.fonts import Split, missing_fonts
+from training.synthetic.fonts import Split
 from training.synthetic.pictured import SWITCH, with_pictures
 from training.synthetic.printing import PrintingError, printed
 from training.synthetic.render import RENDERERS, SPLIT_RENDERERS
 from training.synthetic.render.check import items
 from training.synthetic.render.textlayer import TextLayer, plain
 
-PROGRAMS = {"chromium": "chromium", "libreoffice": "soffice"}
+PROGRAMS = {"chromium": ["chromium"], "libreoffice": ["soffice"]}
 ENGINES = [(engine, split) for split, engines in SPLIT_RENDERERS.items() for engine in engines]
 
 
 @cache
 def rendered(engine: str, split: Split) -> tuple[Draft, Rendered]:
     """A report whose tables are to be pictures, with its PDF before they are."""
-    if missing_fonts(split) or (engine in PROGRAMS and not shutil.which(PROGRAMS[engine])):
-        pytest.skip(f"{engine} or the fonts of {split} are not installed")
+    skip_without(programs=PROGRAMS.get(engine, ()), fonts=[split])
     return printed(draft_report(3, split, replace(NONE, table_picture=1.0)), RENDERERS[engine])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,8 +10,9 @@ import pytest
 
 from extraction.document import Box, Report, Source
 from extraction.forms.printed_form import Departures, FormTable, field_ids, tables
+from tests.system import skip_without
 from training.synthetic.content.draft import Draft, Key, Look, Paragraph, Place, Rendered, Run, Style
-from training.synthetic.fonts import FONTS, PACKAGES, Split, font_file, missing_fonts
+from training.synthetic.fonts import FONTS, PACKAGES, Split, font_file
 from training.synthetic.render import RENDERERS, SPLIT_RENDERERS
 from training.synthetic.render.check import Unsound, items, sound, text_faults
 from training.synthetic.render.colour_coding import marks
@@ -22,7 +22,7 @@ from training.synthetic.render.textlayer import plain
 from training.synthetic.render.verify import rule_faults
 
 SPLIT_OF = {engine: split for split, engines in SPLIT_RENDERERS.items() for engine in engines}
-PROGRAMS = {"chromium": "chromium", "libreoffice": "soffice"}
+PROGRAMS = {"chromium": ["chromium"], "libreoffice": ["soffice"]}
 LOOKS: dict[Split, Look] = {
     "train": Look("Noto Serif CJK SC", "Noto Sans CJK SC", "LXGW WenKai", "Liberation Serif"),
     "dev": Look("TW-Sung", "WenQuanYi Zen Hei", "TW-Kai", "DejaVu Serif"),
@@ -46,11 +46,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 def needs(name: str) -> None:
-    program = PROGRAMS.get(name)
-    if program and shutil.which(program) is None:
-        pytest.skip(f"{program} is not installed")
-    if missing := missing_fonts(SPLIT_OF[name]):
-        pytest.skip(f"fonts are not installed: {missing}")
+    skip_without(programs=PROGRAMS.get(name, ()), fonts=[SPLIT_OF[name]])
 
 
 def draft_of(split: Split, number: int = 0, texts: dict[str, str] | None = None, **look: object) -> Draft:
