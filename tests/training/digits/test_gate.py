@@ -15,6 +15,7 @@ from extraction.cli import main
 from models.cells.charset import OTHER
 from models.cells.reader import CellReading
 from models.gate.comparison import read_comparison
+from tests.system import needs
 from training.digits.evaluate import DevCell
 from training.digits.gate import STRICT, _kinds, split_by_organization
 
@@ -54,6 +55,7 @@ def scans(tmp_path: Path) -> Path:
     return folder
 
 
+@needs(fonts=["train"])  # the figures that it is shown are drawn with them
 def test_what_has_learnt_nothing_is_compared_and_refused(
     scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
