@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from extraction.errors import GoujiError
-from models.versions import ENVIRONMENT
+from models.versions import ENVIRONMENT, WeightsError
 
 _EPILOG = """\
 examples:
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ[ENVIRONMENT] = str(parsed.weights.resolve())  # for worker processes too
     try:
         return int(parsed.run(parsed))
-    except GoujiError as error:
+    except (GoujiError, WeightsError) as error:
         print(f"gouji: {error}", file=sys.stderr)
         return error.exit_code
     except OSError as error:  # of one input, it is a line in the manifest: this is OUT or the call

@@ -29,7 +29,9 @@ _STATE, _SUMS = "state.json", "SHA256SUMS"
 
 
 class WeightsError(Exception):
-    """Weights are missing, or are not the ones recorded."""
+    """Weights are missing, or are not the ones recorded; a command that meets it ends with `exit_code`."""
+
+    exit_code = 2
 
 
 @dataclass(frozen=True, slots=True)

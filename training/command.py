@@ -89,7 +89,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace) -> int:
-    """Train and compare; exit code 0 whatever the comparison says. Raises UsageError, ModelError."""
+    """Train and compare; exit code 0 whatever the comparison says. Raises UsageError, ModelError, WeightsError."""
     lacking = [name for name in ("torch", "transformers", "datasets", "sklearn") if find_spec(name) is None]
     if lacking:
         raise ModelError(f"training needs {', '.join(lacking)}: pip install 'gouji[train]'")

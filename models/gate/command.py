@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from extraction.errors import ModelError
 from models.versions import ENVIRONMENT, SHIPPED, read_state, store_folder, versions
 from models.weights import Weights, WeightsError, of_version, shipped
 
@@ -52,11 +51,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace) -> int:
-    """Run the command. Raises UsageError, ModelError."""
-    try:
-        return int(parsed.step(parsed))
-    except WeightsError as error:
-        raise ModelError(str(error)) from error
+    """The exit code of the command. Raises WeightsError."""
+    return int(parsed.step(parsed))
 
 
 def _list(parsed: argparse.Namespace) -> int:

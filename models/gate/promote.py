@@ -1,4 +1,7 @@
-"""Trained weights into use, if their comparison says so; and back again."""
+"""Bring trained weights into use if their comparison advises it, and roll back to an earlier version.
+
+Everything here raises `models.versions.WeightsError` where weights are missing, damaged or unknown.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ from pathlib import Path
 
 import onnxruntime
 
-from extraction.errors import ModelError, UsageError
 from models.gate.comparison import FILE, Comparison, read_comparison
 from models.versions import (
     SHIPPED,
@@ -22,107 +24,94 @@ from models.versions import (
 from models.weights import Weights, WeightsError, committed, network, of_version, weights
 
 MODEL = "model"
-"""The folder of a run that has what would be used: the network beside its card."""
+"""The folder of a training run that holds the network and its card, `model.toml`."""
 
 
-class Refused(UsageError):
+class Refused(WeightsError):
     """The run may not be promoted; nothing was changed."""
 
     exit_code = 1
 
 
-def trainable() -> dict[str, Weights]:
-    """The shipped weights that there can be other versions of: our own."""
-    return {known.name: known for known in committed("models")}
-
-
 def weights_in_use(name: str) -> Weights:
-    """The weights to compare with, their files verified; raises ModelError where one is missing or damaged."""
-    try:
-        found = weights(name)
-        found.verified_path()
-    except WeightsError as error:
-        raise ModelError(str(error)) from error
+    """The weights in use under a name, their file compared with its recorded hash."""
+    found = weights(name)
+    found.verified_path()
     return found
 
 
-def active(name: str, store: Path) -> Weights:
-    """The version in use; raises UsageError for a name of none of ours, ModelError where its card is missing."""
-    known = trainable()
-    if name not in known:
-        raise UsageError(f"there are no weights named {name} to be trained; there are {', '.join(known)}")
-    try:
-        return of_version(known[name], read_state(store, name).active, store)
-    except WeightsError as error:
-        raise ModelError(str(error)) from error
-
-
 def promote(run: Path, *, force: str | None = None) -> tuple[str, int]:
-    """Keep the weights of a run as a new version and bring it into use; its name and number.
+    """Keep a run's weights as a new version and bring it into use.
 
-    Raises Refused where the comparison is missing, is of other weights, or advises against it, unless `force` says why
-    it is done all the same; UsageError where the run has no weights.
+    Args:
+        run: folder of `gouji train`, with `model/` and `comparison.json`.
+        force: why the run is promoted although its comparison advises against it; recorded with the switch.
+
+    Returns:
+        The name of the weights and the number of the new version.
+
+    Raises:
+        Refused: without `force`, where the comparison is missing, is of other weights, or advises against promotion.
+        WeightsError: the run has no weights that can be loaded.
     """
     store = store_folder()
-    name = _name(run)
-    reason, against = _advice(run, active(name, store))
-    if against and not force:
-        raise Refused(f"{run} is not promoted: {against}; to do it all the same: --force 'REASON'")
-    try:
-        number = add_version(store, name, _with_comparison(run))
-        switch(store, name, number, force or reason, forced=bool(against))
-    except WeightsError as error:
-        raise ModelError(str(error)) from error
+    name = _name_of_weights(run)
+    advice, objection = _advice(run, of_version(_trainable(name), read_state(store, name).active, store))
+    if objection and not force:
+        raise Refused(f"{run} is not promoted: {objection}; to promote it all the same: --force 'REASON'")
+    number = add_version(store, name, _with_comparison(run))
+    switch(store, name, number, force or advice, forced=bool(objection))
     return name, number
 
 
 def rollback(name: str, to: int | None = None) -> State:
-    """Bring the version before the one in use back into use, or version `to`. Raises UsageError, ModelError."""
+    """Bring the version before the one in use back into use, or version `to`; the state after the switch."""
     store = store_folder()
-    if name not in trainable():
-        raise UsageError(f"there are no weights named {name} to be trained; there are {', '.join(trainable())}")
-    try:
-        state = read_state(store, name)
-        target = before(state) if to is None else to
-        if target is None:
-            raise UsageError(f"{name}: the shipped version is in use; there is none before it")
-        if target != SHIPPED and target not in versions(store, name):
-            raise UsageError(f"{name}: there is no version {target}; gouji models lists those that are kept")
-        return switch(store, name, target, "rolled back")
-    except WeightsError as error:
-        raise ModelError(str(error)) from error
+    _trainable(name)
+    state = read_state(store, name)
+    target = before(state) if to is None else to
+    if target is None:
+        raise WeightsError(f"{name}: the shipped version is in use; there is none before it")
+    if target != SHIPPED and target not in versions(store, name):
+        raise WeightsError(f"{name}: there is no version {target}; gouji models lists those that are kept")
+    return switch(store, name, target, "rolled back")
 
 
-def _name(run: Path) -> str:
-    """Whose weights a run has; they are the ones that their card describes, and can be loaded."""
-    found = [name for name in trainable() if (run / MODEL / f"{name}.onnx").is_file()]
+def _trainable(name: str) -> Weights:
+    """The shipped weights of a name of which other versions can be trained: those of our own networks."""
+    known = {own.name: own for own in committed("models")}
+    if name not in known:
+        raise WeightsError(f"no weights named {name} can be trained; those that can are {', '.join(known)}")
+    return known[name]
+
+
+def _name_of_weights(run: Path) -> str:
+    """The name of a run's weights, which match their card and can be loaded."""
+    found = [own.name for own in committed("models") if (run / MODEL / f"{own.name}.onnx").is_file()]
     if len(found) != 1:
-        raise UsageError(f"{run} has no trained weights ({MODEL}/<name>.onnx); gouji train makes them")
-    try:
-        path, card = network(found[0], run / MODEL)
-    except WeightsError as error:
-        raise UsageError(str(error)) from error
+        raise WeightsError(f"{run} has no trained weights ({MODEL}/<name>.onnx); gouji train makes them")
+    path, card = network(found[0], run / MODEL)
     if card.get("sha256") != sha256_of(path):
-        raise UsageError(f"{path} is not the file that its model.toml describes; train it again")
+        raise WeightsError(f"{path} is not the file that its model.toml describes; train it again")
     try:
         onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's own errors share no base but this
-        raise UsageError(f"{path} cannot be loaded: {error}") from error
+        raise WeightsError(f"{path} cannot be loaded: {error}") from error
     return found[0]
 
 
 def _advice(run: Path, old: Weights) -> tuple[str, str]:
-    """Why a run should be promoted, and why not ("" for no reason against it)."""
+    """The comparison's reasons, and what objects to a promotion ("" for nothing)."""
     try:
         comparison = read_comparison(run / FILE)
     except FileNotFoundError:
         return "", f"it was not compared with the weights in use (no {FILE}); call gouji train again to compare"
     except ValueError as error:
         return "", str(error)
-    against = _of_others(comparison, run, old)
-    if not against and not comparison.promote:
-        against = "; ".join(comparison.reasons)
-    return "; ".join(comparison.reasons), against
+    objection = _of_others(comparison, run, old)
+    if not objection and not comparison.promote:
+        objection = "; ".join(comparison.reasons)
+    return "; ".join(comparison.reasons), objection
 
 
 def _of_others(comparison: Comparison, run: Path, old: Weights) -> str:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from annotations.store import dump_annotation
-from extraction.errors import GoujiError
+from models.versions import WeightsError
 from service.api.shapes import Id, Shape, refusals
 from service.context import Serving
 from service.loop import trainings
@@ -167,7 +167,7 @@ def promote_training(training_id: Id, given: Promotion, service: Serving, _: Adm
         _found(session, training_id)
     try:
         version, queued = bring_into_use(service, training_id, given.reason)
-    except (ValueError, GoujiError) as error:
+    except (ValueError, WeightsError) as error:
         raise Problem(409, str(error)) from error
     return Promoted(version=version, queued=queued)
 

@@ -9,9 +9,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service.context import Serving
 from service.desk.rendering import page
-from service.review import leases
 from service.security import Reviewer, Role, Viewer
-from service.store import reports
+from service.store import leases, reports
 
 router = APIRouter(include_in_schema=False)
 

@@ -14,13 +14,12 @@ from service.context import Service, Serving
 from service.desk.form import shown
 from service.desk.rendering import embedded, page
 from service.desk.state import report_data, state_data
+from service.loop.accepting import Cost, accept
 from service.problems import Problem
-from service.review import drafts, leases
-from service.review.accepting import Cost, accept
 from service.review.actions import Action, Kind, Refused, standing
 from service.review.reviewed import reviewed
 from service.security import Person, Reviewer, Role, Viewer
-from service.store import reports, versions
+from service.store import drafts, leases, reports, versions
 from service.store.tables import ReportRow
 
 router = APIRouter(prefix="/desk/reports", include_in_schema=False)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from extraction.errors import GoujiError
+from models.versions import WeightsError
 from service.context import Service, Serving
 from service.desk.rendering import page
 from service.loop import trainings
@@ -53,7 +53,7 @@ def promote(
     """Bring a training's weights into use; where the gate refuses, say why."""
     try:
         bring_into_use(service, training_id, reason.strip())
-    except (ValueError, GoujiError) as error:
+    except (ValueError, WeightsError) as error:
         return _page(service, person, str(error), 409)
     return RedirectResponse("/desk/training", 303)
 

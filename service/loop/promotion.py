@@ -29,7 +29,7 @@ def bring_into_use(service: Service, training_id: int, reason: str = "") -> tupl
     """Promote what a training made, and queue the reports that change: the version's number, and how many they are.
 
     A `reason` overrules the comparison's advice, and is kept. What a person has accepted is not read again. Raises
-    ValueError where the training has nothing to promote, Refused where the gate does, UsageError, ModelError.
+    ValueError where the training has nothing to promote, WeightsError (Refused) where the gate does not let it through.
     """
     with service.store.writing() as session:
         training = session.get(Training, training_id, with_for_update=True)

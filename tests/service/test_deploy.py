@@ -31,7 +31,7 @@ from service.store.engine import Store
 from tests.service.server import serving
 
 ROOT = Path(__file__).parents[2]
-DEPLOY = ROOT / "extraction" / "service" / "deploy"
+DEPLOY = ROOT / "service" / "deploy"
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
 UNIT = (DEPLOY / "gouji.service").read_text(encoding="utf-8")
 DOCS = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("service.md", "walkthrough.md")}

@@ -24,9 +24,9 @@ from annotations.store import load_annotation
 from extraction.document import Status
 from extraction.figures import parse_figure
 from service.files import Files
-from service.review import leases
 from service.security.accounts import add_token, add_user
 from service.security.roles import Role
+from service.store import leases
 from service.store.engine import Store
 from tests.documents import SAMPLES
 from tests.service.archive import report, stored, unsure

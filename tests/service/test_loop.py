@@ -28,8 +28,8 @@ from annotations.validation.constraints import findings_in
 from annotations.validation.datasets import validate
 from extraction.cli import main
 from extraction.document import Report, Status
-from extraction.errors import UsageError
 from extraction.settings import BulkSettings, ReadingSettings, Settings, load_settings
+from models.gate.promote import Refused
 from models.versions import SHIPPED, read_state
 from models.weights import weights
 from service.app import create_app
@@ -363,7 +363,7 @@ def test_promotion_goes_through_the_gate_and_reads_again_what_nobody_has_accepte
     shutil.copytree(weights("labeller").path().parent, folder / "run" / "model")
     changes = Changes(2, tuple(Change(i, "a", "b", 2023, "converted") for i in (open_one, done)))
     write_changes(folder / "changes.json", changes)
-    with pytest.raises(UsageError, match="not compared"):  # no comparison: the gate refuses
+    with pytest.raises(Refused, match="not compared"):  # no comparison: the gate refuses
         bring_into_use(service, number)
     assert _training(service, number).state == trainings.TRAINED
     assert bring_into_use(service, number, "a test of ours") == (1, 1)

@@ -21,15 +21,14 @@ from extraction.forms.identities import check_sums, identities_of
 from service.desk import figures
 from service.files import Files
 from service.loop import collection
-from service.review import drafts, leases
-from service.review.accepting import Cost, accept
+from service.loop.accepting import Cost, accept
 from service.review.actions import Action, Kind, Refused, standing
 from service.review.attention import attention
 from service.review.choices import KEYS, choices, implied_by_sums
 from service.review.effort import CONFIRM, PICK, retyped, typed
 from service.review.found import found
 from service.review.reviewed import after, reviewed
-from service.store import reports, versions
+from service.store import drafts, leases, reports, versions
 from service.store.engine import Store
 from service.store.tables import Document, Lease, ReportRow, Version, now
 from tests.service.archive import report, stored, unsure

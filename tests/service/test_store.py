@@ -19,8 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from extraction.errors import UsageError
 from extraction.output.report_json import load_report
-from service.review import leases
-from service.store import documents, jobs, reports, versions
+from service.store import documents, jobs, leases, reports, versions
 from service.store.engine import Store
 from service.store.tables import Base, Document, Draft, Finding, Instant, Job, Lease, ReportRow, Version, now
 from tests.postgres import empty_database

@@ -55,7 +55,7 @@ class Data(NamedTuple):
 
 
 def train_and_compare(config: Config, data: Data, out: Path, command: str) -> Comparison:
-    """Train, write RUN/model, compare. Raises UsageError, ModelError."""
+    """Train, write RUN/model, compare. Raises UsageError, WeightsError."""
     if data.dev is None:
         raise UsageError("gouji train digits needs --dev: a data set to choose and calibrate the network by")
     frozen = data.frozen or _MINI

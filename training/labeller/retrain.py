@@ -46,7 +46,7 @@ _DEV = 20  # invented reports of the dev split by which the temperature is fitte
 
 
 def retrain(config: RetrainingConfig, annotations: Path, out: Path, base: Path | None, command: str) -> Comparison:
-    """Train, write RUN/model, compare. Raises UsageError, ModelError."""
+    """Train, write RUN/model, compare. Raises UsageError, WeightsError."""
     out.mkdir(parents=True, exist_ok=True)
     old = weights_in_use(NAME)
     start = base or old.path().parent / CHECKPOINT

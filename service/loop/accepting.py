@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 from extraction.text.narrative import with_agreement
 from service.files import Files
 from service.loop import collection
-from service.review import drafts, leases
 from service.review.actions import Refused
 from service.review.found import found
 from service.review.reviewed import reviewed
-from service.store import reports, versions
+from service.store import drafts, leases, reports, versions
 from service.store.tables import Document, ReportRow, Review, now
 
 
