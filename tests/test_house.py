@@ -50,11 +50,6 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 """
 
 UPWARD = {
-    "eval.desk -> service.review.actions",
-    "eval.desk -> service.review.attention",
-    "eval.desk -> service.review.choices",
-    "eval.desk -> service.review.effort",
-    "eval.desk -> service.review.reviewed",
     "extraction.exports.command -> extraction.bulk.plan",
     "extraction.ingest.text_layer_check -> extraction.cells.cell_text",
     "extraction.ingest.text_layer_check -> extraction.preprocess.binarize",
@@ -126,8 +121,6 @@ UNTESTED = {
     "service.store.reports",
     "service.store.tables",
     "service.store.versions",
-    "models.gate.command",
-    "models.gate.promote",
     "models.label_tokens",
     "models.labeller",
     "models.versions",

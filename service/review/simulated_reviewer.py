@@ -1,4 +1,4 @@
-"""python -m eval.desk DATASET OUT: what a review at the desk costs against retyping every cell, in keys and seconds.
+"""python -m service.review.simulated_reviewer DATASET OUT: what a review at the desk costs against retyping every cell, in keys and seconds.
 
 The reports of the data set (of some levels, as many as asked for) are converted into OUT unless they are there. Then a
 scripted reviewer who knows the gold goes through each as the desk leads: from one unsure cell to the next, confirming
@@ -58,7 +58,9 @@ class Reviewing:
 
 def main() -> int:
     """Measure, print, write."""
-    parser = argparse.ArgumentParser(prog="python -m eval.desk", description="What a review costs.")
+    parser = argparse.ArgumentParser(
+        prog="python -m service.review.simulated_reviewer", description="What a review costs."
+    )
     parser.add_argument("dataset", type=Path, metavar="DATASET")
     parser.add_argument("out", type=Path, metavar="OUT", help="folder of a conversion, made or gone on with")
     parser.add_argument("--levels", nargs="+", default=list(_HARD), metavar="LEVEL")

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from eval.desk import at_the_desk, reviewing, table
 from extraction.document import Candidate, Report, Status
 from extraction.forms.identities import check_sums
 from service.review.effort import CONFIRM, PICK, PREPARE, Effort, retyped, typed
+from service.review.simulated_reviewer import at_the_desk, reviewing, table
 
 END = Effort(keys=4, looks=1)
 UPHELD, OTHER, TOTAL = "review.upheld", "review.other", "review.total"
