@@ -1,11 +1,13 @@
-"""python -m service.review.simulated_reviewer DATASET OUT: what a review at the desk costs against retyping every cell, in keys and seconds.
+"""Measure what a review at the desk costs against retyping every cell, in keys and seconds.
+
+    python -m service.review.simulated_reviewer DATASET OUT
 
 The reports of the data set (of some levels, as many as asked for) are converted into OUT unless they are there. Then a
 scripted reviewer who knows the gold goes through each as the desk leads: from one unsure cell to the next, confirming
 the guess, picking a candidate by its key, typing, then through the sums that fail. Seconds are those of the
-keystroke-level model (`service.review.effort`). What sure cells say is taken as it is unless a sum that
-fails leads there, so the reviewer leaves what nobody was pointed to: it is counted as left wrong.
-Writes OUT/desk.json and prints the table of docs/service.md.
+keystroke-level model (`service.review.effort`). Sure cells are taken as they are unless a sum that fails leads there:
+a wrong one that the reviewer is not led to counts as left wrong. Writes OUT/desk.json and prints the table of
+docs/service.md.
 """
 
 from __future__ import annotations
