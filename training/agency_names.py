@@ -15,7 +15,7 @@ from random import Random
 from rich.console import Console
 from rich.table import Table
 
-from extraction.archive.agencies import agencies_of
+from extraction.archive.agencies import group_agencies
 from training.synthetic.content.agencies import draw_agency
 
 _SHORTENED = 0.3  # of reports
@@ -44,7 +44,7 @@ def counted(split: str, agencies: int) -> tuple[int, int, int, int, int]:
             name = agency.short if rng.random() < _SHORTENED else agency.name
             years.setdefault(name, set()).add(year)
             true.setdefault(name, set()).add(agency.name)
-    found, doubts = agencies_of(years)
+    found, doubts = group_agencies(years)
     of = {spelling: agency.name for agency in found for spelling in agency.spellings}
     pairs = [(bool(true[a] & true[b]), of[a] == of[b]) for a, b in combinations(sorted(years), 2)]
     one = sum(same for same, _ in pairs)

@@ -60,7 +60,7 @@ def run(parsed: argparse.Namespace) -> int:
     from rich.console import Console
 
     from extraction.bulk.inputs import named_files
-    from extraction.output.versions import package_versions
+    from extraction.bulk.record import package_versions
     from models.files import write_text
 
     if min([parsed.repeat, parsed.threads, *parsed.pages, *parsed.workers]) < 1 or parsed.steady < 0:

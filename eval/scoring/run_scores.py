@@ -31,7 +31,7 @@ from eval.scoring.metrics import (
 from eval.scoring.score import Score, total
 from eval.scoring.structure import StructureScore, structure_score
 from eval.scoring.tokens import TokenScore, token_score
-from extraction.output.versions import package_versions
+from extraction.bulk.record import package_versions
 from models.gate.intervals import Interval, Numbers, macro_interval, resamples, share_interval
 
 SCHEMA_VERSION = 1

@@ -1,11 +1,10 @@
-"""Which names are spellings of one agency's: names as reports print them in, `Agency`s out, each with what was done.
+"""Group the names that reports print into agencies.
 
-Three things are taken for spelling: widths, spaces and traditional characters; abbreviations of bodies that everybody
-uses (卫健委); and places left out in front (洪泽区… for 淮安市洪泽区…). The last is only taken for it where exactly one
-longer name ends so, where the name left over begins with a place of its own, where no year is reported under both, and
-where figures of consecutive years do not contradict it; for a town or village (城关镇人民政府 is the government of ten)
-only where they bear it out. Names a character apart are not put together, since so are names of places; they are
-pointed out.
+Names are merged that differ only in widths, spaces or traditional characters; in a common abbreviation (卫健委 for
+卫生健康委员会); or in the places in front (洪泽区… for 淮安市洪泽区…). The last is merged only where exactly one longer
+name ends so, the shorter begins with a place of its own, no year is reported under both, and figures of consecutive
+years do not contradict it; for a town or village (many are called 城关镇) only where those figures confirm it. Names
+one character apart are reported as ambiguous and not merged: so are the names of many places.
 """
 
 from __future__ import annotations
@@ -51,54 +50,54 @@ _PLACE = (
 )
 _PLACES = re.compile(rf"(?:{_PLACE})+")
 _OWN_PLACE = re.compile(rf"{_PLACE}[一-鿿]{{2,}}")
-_ANYWHERE = re.compile(
+_GENERIC_PLACE = re.compile(
     r"(?:经济|技术|高新|产业|工业)*(?:开发区|高新区|经开区|新区|工业区|园区|示范区|保税区|城区|郊区|矿区|林区|景区|城关镇)"
 )
-"""Places that every other city has: a name that begins with one says nothing of which."""
+"""Places that every other city has: a name that begins with one does not say which."""
 
-_SMALL = re.compile(r"[一-鿿]{2,8}?(?:街道|社区|镇|乡|村)")
-"""Places of which many have one name: too many to take the only one at hand for the one that is meant."""
+_SMALL_PLACE = re.compile(r"[一-鿿]{2,8}?(?:街道|社区|镇|乡|村)")
+"""Places whose names many share: the only one in an archive need not be the one that is meant."""
 
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """`name` is its longest spelling, `spellings` all that are printed, in order of the alphabet."""
+    """An agency. `name` is one of its `spellings`, the one most like the merged name; they are sorted."""
 
     name: str
     spellings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """Names that may be one agency's and were not put together, and why, in Chinese."""
+class Ambiguity:
+    """Names that may be one agency's and were not merged, with the reason in Chinese."""
 
     names: tuple[str, ...]
-    why: str
+    reason: str
 
 
-def agencies_of(
+def group_agencies(
     years: Mapping[str, Collection[int]],
-    go_on: Callable[[Collection[str], Collection[str]], bool | None] = lambda *_: None,
-) -> tuple[tuple[Agency, ...], tuple[Doubt, ...]]:
-    """The agencies behind names, given the years that are reported under each; and what could not be decided.
+    continues: Callable[[Collection[str], Collection[str]], bool | None] = lambda *_: None,
+) -> tuple[tuple[Agency, ...], tuple[Ambiguity, ...]]:
+    """The agencies behind printed names, and the names that were not merged.
 
-    `go_on` says whether the figures of reports under some printed names go on from those under others, None where
-    that cannot be told.
+    `years` are the years reported under each name. `continues` says whether the figures reported under some names
+    continue those under others, None where that cannot be told.
     """
     groups: dict[str, list[str]] = {}
     for printed in sorted(years):
         groups.setdefault(plain_name(printed), []).append(printed)
     reported = {name: {year for printed in group for year in years[printed]} for name, group in groups.items()}
-    longer, doubts = _longer_names(reported, lambda name, other: go_on(groups[name], groups[other]))
+    longer, ambiguous = _longer_names(reported, lambda name, other: continues(groups[name], groups[other]))
     merged: dict[str, list[str]] = {}
     for name, group in groups.items():
         merged.setdefault(longer.get(name, name), []).extend(group)
     agencies = tuple(Agency(_shown(name, group), tuple(sorted(group))) for name, group in sorted(merged.items()))
-    return agencies, (*doubts, *_look_alikes({name: reported[name] for name in merged}))
+    return agencies, (*ambiguous, *_one_character_apart({name: reported[name] for name in merged}))
 
 
 def plain_name(printed: str) -> str:
-    """The name without what is only its spelling.
+    """The name in one spelling: widths, spaces, traditional characters and abbreviations normalised.
 
     >>> plain_name("青峰區 卫健委（本级）")
     '青峰区卫生健康委员会'
@@ -113,28 +112,28 @@ def plain_name(printed: str) -> str:
 
 
 def _longer_names(
-    reported: Mapping[str, Collection[int]], go_on: Callable[[str, str], bool | None]
-) -> tuple[dict[str, str], list[Doubt]]:
-    """For names that leave out places in front, the one longer name that they are short for."""
-    found, doubts = dict[str, str](), list[Doubt]()
+    reported: Mapping[str, Collection[int]], continues: Callable[[str, str], bool | None]
+) -> tuple[dict[str, str], list[Ambiguity]]:
+    """For each name that leaves out places in front, the one longer name that it is short for."""
+    found, ambiguous = dict[str, str](), list[Ambiguity]()
     for name, longer in _ending_alike(reported).items():
-        outermost = [other for other in longer if not any(_leaves_out(other, more) for more in longer)]
-        if len(outermost) > 1:
-            doubts.append(Doubt((name, *sorted(outermost)), "简称对应不止一个全称，未合并"))
-        elif (goes_on := go_on(name, outermost[0])) is False:
-            doubts.append(Doubt((name, outermost[0]), "相邻年份的数据对不上，未合并"))
-        elif _SMALL.match(name) and not goes_on:
-            doubts.append(Doubt((name, outermost[0]), "乡镇、街道和村各地常有同名，数据又无衔接可证，未合并"))
+        whole = [other for other in longer if not any(_leaves_out(other, more) for more in longer)]
+        if len(whole) > 1:
+            ambiguous.append(Ambiguity((name, *sorted(whole)), "简称对应不止一个全称，未合并"))
+        elif (confirmed := continues(name, whole[0])) is False:
+            ambiguous.append(Ambiguity((name, whole[0]), "相邻年份的数据对不上，未合并"))
+        elif _SMALL_PLACE.match(name) and not confirmed:
+            ambiguous.append(Ambiguity((name, whole[0]), "乡镇、街道和村各地常有同名，数据又无衔接可证，未合并"))
         elif both := sorted({year for other in longer for year in reported[other]} & set(reported[name])):
             years = "、".join(map(str, both))
-            doubts.append(Doubt((name, outermost[0]), f"同一年份（{years}）两个名称都有报告，未合并"))
+            ambiguous.append(Ambiguity((name, whole[0]), f"同一年份（{years}）两个名称都有报告，未合并"))
         else:
-            found[name] = outermost[0]
-    return _without_clashes(found, reported, doubts), doubts
+            found[name] = whole[0]
+    return _without_clashes(found, reported, ambiguous), ambiguous
 
 
 def _ending_alike(names: Collection[str]) -> dict[str, list[str]]:
-    """For every name that leaves out places in front of others, those others."""
+    """For each name that leaves out places in front of longer ones, those longer ones."""
     known, found = set(names), dict[str, list[str]]()
     for other in names:
         for ending in (other[k:] for k in range(1, len(other))):
@@ -144,9 +143,9 @@ def _ending_alike(names: Collection[str]) -> dict[str, list[str]]:
 
 
 def _without_clashes(
-    found: Mapping[str, str], reported: Mapping[str, Collection[int]], doubts: list[Doubt]
+    found: Mapping[str, str], reported: Mapping[str, Collection[int]], ambiguous: list[Ambiguity]
 ) -> dict[str, str]:
-    """Two names that are short for one are not both its, if both report on one year."""
+    """Drop pairs of names short for the same one under which the same year is reported."""
     short: dict[str, list[str]] = {}
     for name, whole in found.items():
         short.setdefault(whole, []).append(name)
@@ -156,38 +155,29 @@ def _without_clashes(
         for pair in combinations(names, 2)
         if set(reported[pair[0]]) & set(reported[pair[1]])
     ]
-    doubts += [Doubt(clash, "两个简称在同一年份都有报告，未合并") for clash in clashes]
+    ambiguous += [Ambiguity(clash, "两个简称在同一年份都有报告，未合并") for clash in clashes]
     clashing = {name for one, other, _ in clashes for name in (one, other)}
     return {name: whole for name, whole in found.items() if name not in clashing}
 
 
 def _leaves_out(name: str, other: str) -> bool:
-    """Whether a name is another one without the places in front, and begins with a place itself."""
-    if len(name) >= len(other) or not other.endswith(name) or not _OWN_PLACE.match(name) or _ANYWHERE.match(name):
+    """Whether `name` is `other` without the places in front, and begins with a place itself."""
+    if len(name) >= len(other) or not other.endswith(name) or not _OWN_PLACE.match(name) or _GENERIC_PLACE.match(name):
         return False
     return bool(_PLACES.fullmatch(other.removesuffix(name)))
 
 
-def _look_alikes(reported: Mapping[str, Collection[int]]) -> Iterable[Doubt]:
-    """Names a character apart of which no year is reported under both: a misreading, or two places."""
-    by_length: dict[int, list[str]] = {}
+def _one_character_apart(reported: Mapping[str, Collection[int]]) -> Iterable[Ambiguity]:
+    """Names of one length that differ in one character and share no reported year, found by masking each in turn."""
+    masked: dict[tuple[str, str], list[str]] = {}
     for name in reported:
-        by_length.setdefault(len(name), []).append(name)
-    for names in by_length.values():
-        for one, other in _a_character_apart(names):
-            if not set(reported[one]) & set(reported[other]):
-                yield Doubt((one, other), "只差一个字，可能是识别或排印错误，也可能是两个机关，未合并")
-
-
-def _a_character_apart(names: Iterable[str]) -> list[tuple[str, str]]:
-    """Pairs of equally long names that differ in one character, found by leaving out each in turn."""
-    holes: dict[tuple[int, str], list[str]] = {}
-    for name in names:
         for k in range(len(name)):
-            holes.setdefault((k, name[:k] + name[k + 1 :]), []).append(name)
-    return sorted(pair for group in holes.values() for pair in combinations(sorted(group), 2))
+            masked.setdefault((name[:k], name[k + 1 :]), []).append(name)
+    for one, other in sorted(pair for group in masked.values() for pair in combinations(sorted(group), 2)):
+        if not set(reported[one]) & set(reported[other]):
+            yield Ambiguity((one, other), "只差一个字，可能是识别或排印错误，也可能是两个机关，未合并")
 
 
 def _shown(name: str, group: Iterable[str]) -> str:
-    """The printed spelling that is most like the plain name."""
+    """The printed spelling nearest to the merged name, by edit distance."""
     return min(group, key=lambda printed: (Levenshtein.distance(printed, name), printed))

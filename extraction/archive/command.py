@@ -1,4 +1,4 @@
-"""`gouji check OUT`: the reports of a conversion beside each other, agency by agency and year by year."""
+"""`gouji check OUT`: check a conversion's reports against each other, agency by agency and year by year."""
 
 from __future__ import annotations
 
@@ -13,29 +13,27 @@ examples:
   gouji convert archive/ -o out
   gouji check out                  writes out/archive_checks.parquet, .csv and .html (in Chinese)
 
-Looked at are 结转下年度 of one year and 上年结转 of the next, column by column; 现行有效 with what was
-made and repealed (2021 form); years that are missing or double; and names of one agency.
-Nothing in the reports is changed.
+Checked are 结转下年度 of one year against 上年结转 of the next, column by column; 现行有效 against what was
+made and repealed (2021 form); years that are missing or reported twice; and spellings of one agency's name.
+No report is changed.
 
 exit codes: 0 checked, whatever was found; 2 OUT is no conversion
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
-    parser.description = (
-        "Checks what one year's report hands on to the next, missing and double years, agencies' names."
-    )
+    """Add the command's arguments to the parser."""
+    parser.description = "Checks figures carried from year to year, missing and double years, names of agencies."
     parser.epilog = EPILOG
     parser.add_argument("out", type=Path, metavar="OUT", help="folder of a conversion")
 
 
 def run(parsed: argparse.Namespace) -> int:
-    """Check, write and say what was found. Raises UsageError."""
+    """Check, write the tables and the page, and print the counts. Raises UsageError where OUT is no conversion."""
     from extraction.archive.files import NAME, check_out
 
     if not (parsed.out / "manifest.jsonl").is_file():
-        raise UsageError(f"{parsed.out} is no folder of a conversion: it has no manifest.jsonl")
+        raise UsageError(f"{parsed.out} is not the OUT folder of a conversion: it has no manifest.jsonl")
     try:
         checks = check_out(parsed.out)
     except ValueError as error:

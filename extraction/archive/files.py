@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from extraction.archive.checks import ArchiveCheck, Entry, check_archive, entry_of
-from extraction.archive.html_report import render_page
+from extraction.archive.html_report import render_checks
 from extraction.output.files import in_place_of, read_manifest, read_report
 
 NAME = "archive_checks"
@@ -40,24 +40,24 @@ _COLUMNS = pa.schema(
 
 
 def check_out(out: Path) -> tuple[ArchiveCheck, ...]:
-    """Check the reports of a conversion over the years and write the files. Raises OSError, ValueError."""
+    """Check the reports of a conversion across years and write the files. Raises OSError, ValueError."""
     entries = list(_entries(out))
     checks = check_archive(entries)
-    write_checks(out, checks)
+    _write_tables(out, checks)
     with in_place_of(out / f"{NAME}.html") as file:
-        file.write(render_page(entries, checks).encode())
+        file.write(render_checks(entries, checks).encode())
     return checks
 
 
 def _entries(out: Path) -> Iterable[Entry]:
-    """What is looked at of every report that was converted, one report in memory at a time."""
+    """The entry of every report that was converted, with one report in memory at a time."""
     for line in sorted(read_manifest(out).values(), key=lambda line: line.path):
         if line.outcome in ("converted", "skipped"):
             yield entry_of(read_report(out, line.path))
 
 
-def write_checks(out: Path, checks: Sequence[ArchiveCheck]) -> None:
-    """Write the table in both forms; lists are joined by a bar in the CSV, which begins with a mark for Excel."""
+def _write_tables(out: Path, checks: Sequence[ArchiveCheck]) -> None:
+    """Write both tables. In the CSV, lists are joined by a bar, and a byte order mark tells Excel that it is UTF-8."""
     rows = [_row(check) for check in checks]
     with in_place_of(out / f"{NAME}.parquet") as file:
         pa.parquet.write_table(pa.Table.from_pylist(rows, schema=_COLUMNS), file)
@@ -73,25 +73,11 @@ def write_checks(out: Path, checks: Sequence[ArchiveCheck]) -> None:
 
 
 def _row(check: ArchiveCheck) -> dict[str, Any]:
-    said = check.evidence
-    return {
-        "check": check.check,
-        "title": check.title,
-        "organization": check.organization,
-        "finding": str(check.finding),
-        "years": list(check.years),
-        "reports": list(check.reports),
-        "label": check.label,
-        "expression": check.expression,
-        "note": check.note,
-        "field": said.field if said else None,
-        "field_report": said.report if said else None,
-        "value": _plain(said.value) if said else None,
-        "expected": _plain(said.expected) if said else None,
-        "confidence": said.confidence if said else None,
-        "confidence_beside": said.beside if said else None,
-    }
-
-
-def _plain(value: Decimal | None) -> str | None:
-    return None if value is None else f"{value:f}"
+    row, evidence = asdict(check), check.evidence
+    row |= {name: row.get(name) for name in _COLUMNS.names} | {"finding": str(check.finding)}
+    if evidence is not None:
+        row |= {"field": evidence.field, "field_report": evidence.report, "expected": f"{evidence.expected:f}"}
+        row |= {"value": None if evidence.value is None else f"{evidence.value:f}"}
+        row |= {"confidence": evidence.confidence, "confidence_beside": evidence.updated}
+    del row["evidence"]
+    return row

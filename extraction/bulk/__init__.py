@@ -1,1 +1,1 @@
-"""Whole archives: which files, the workers that read them, the journal of what is done, and the engines that run it."""
+"""Convert whole archives: find the files, run worker processes or a cluster over them, and keep a journal."""

@@ -1,6 +1,6 @@
-"""Many files to an OUT folder: what is new, changed or failed is converted by an engine, and every outcome journalled.
+"""Convert many files to an OUT folder: what is new, changed or failed before, with every outcome journalled.
 
-A run that is broken off anywhere, by `kill -9` or the power, and then run again leaves what an undisturbed one leaves.
+A run that is killed anywhere and then run again leaves the same files as an undisturbed one.
 """
 
 from __future__ import annotations
@@ -11,25 +11,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from extraction.bulk import record
-from extraction.bulk.journal import Journal, forget_segments, locked, open_journal, read_journal
+from extraction.bulk.journal import forget_segments, locked, open_journal, read_journal
 from extraction.bulk.plan import CONVERTED, FAILED, SKIPPED, Input, Outcome, Plan, Task
 from extraction.bulk.pool import Engine, LocalEngine
 from extraction.errors import ModelError, OutputError
 from extraction.output.files import ManifestLine, remove_report, report_path, write_manifest
-from extraction.output.summary_page import Survey, write_summary
+from extraction.output.summary_page import ArchiveSummary, write_summary
 from models.weights import WeightsError
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of the inputs of a call, in their order, and what differs from how OUT was made before."""
+    """The outcomes of a call's inputs in their order; `remade_for` names the settings that changed since the last run."""
 
     outcomes: tuple[Outcome, ...]
     remade_for: tuple[str, ...] = ()
 
     @property
     def lines(self) -> list[ManifestLine]:
-        """A manifest line an input."""
+        """The manifest lines of the inputs."""
         return [outcome.line for outcome in self.outcomes]
 
 
@@ -39,13 +39,14 @@ def convert(
     on_done: Callable[[Outcome], None],
     make_engine: Callable[[Plan], Engine] = LocalEngine,
 ) -> Result:
-    """Convert what needs it. `on_done` hears of each input's outcome at once.
+    """Convert the inputs that need it, and write the tables; `on_done` is called with each outcome at once.
 
-    Raises UsageError where another run is at OUT, OutputError where OUT takes no more, ModelError for weights.
+    Raises UsageError where another run is writing to OUT, OutputError where OUT takes no more files, ModelError where
+    weights are missing or wrong.
     """
-    from extraction.output.field_tables import write_fields  # Arrow: no worker needs it
+    from extraction.output.field_tables import write_fields  # loads Arrow, which no worker needs
 
-    with _stopping_at(plan.out):
+    with _output_errors(plan.out):
         plan.out.mkdir(parents=True, exist_ok=True)
         with locked(plan.out):
             made_by = _made_by(plan)
@@ -53,13 +54,13 @@ def convert(
             earlier = read_journal(plan.out)
             changes = record.begin(plan.out, made_by)
             done = _journalled(inputs, plan, earlier, on_done, make_engine)
-            # By name, not as they got done: a run that was broken off and gone on with leaves the same.
+            # By name and not as they finish: a resumed run leaves the same as an undisturbed one.
             everything = dict(sorted({**earlier, **{name: outcome.line for name, outcome in done.items()}}.items()))
             write_manifest(plan.out, everything.values())
             forget_segments(plan.out)
-            survey = Survey()
-            write_fields(plan.out, [n for n, line in everything.items() if _has_report(line, plan.out)], survey.add)
-            write_summary(plan.out / "summary.html", survey, everything)
+            summary = ArchiveSummary()
+            write_fields(plan.out, [n for n, line in everything.items() if _has_report(line, plan.out)], summary.add)
+            write_summary(plan.out / "summary.html", summary, everything)
             record.end(plan.out, made_by)
     return Result(tuple(done[item.name] for item in inputs), changes)
 
@@ -71,15 +72,15 @@ def _journalled(
     on_done: Callable[[Outcome], None],
     make_engine: Callable[[Plan], Engine],
 ) -> dict[str, Outcome]:
-    """Every input's outcome by name, each in the journal before anybody hears of it."""
+    """Every input's outcome by name, each journalled before `on_done` is called."""
     done: dict[str, Outcome] = {}
-    with _journal(plan.out) as journal:
+    with open_journal(plan.out) as journal:
         engine = make_engine(plan)
         try:
             for outcome in engine.run(Task(item, earlier.get(item.name)) for item in inputs):
                 line = outcome.line
                 if line.outcome == FAILED:
-                    remove_report(plan.out, line.path)  # of what the file was before
+                    remove_report(plan.out, line.path)  # made from the file as it was before
                 if line.outcome != SKIPPED or earlier.get(line.path) != line:
                     journal.add(line)
                 done[line.path] = outcome
@@ -90,17 +91,8 @@ def _journalled(
 
 
 @contextmanager
-def _journal(out: Path) -> Iterator[Journal]:
-    journal = open_journal(out)
-    try:
-        yield journal
-    finally:
-        journal.close()
-
-
-@contextmanager
-def _stopping_at(out: Path) -> Iterator[None]:
-    """The inputs' own faults are lines of the manifest: what the system refuses here, it refuses for OUT."""
+def _output_errors(out: Path) -> Iterator[None]:
+    """Turn system errors within the block into OutputError: those of an input became its outcome before."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Which files a call names: files, folders or globs, here or in an object store, each with the name of its report."""
+"""Find the files that a call names: files, folders or globs, on this machine or in an object store."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from extraction.output.places import is_remote, place
 
 
 def find_inputs(patterns: Sequence[str], out: Path) -> list[Input]:
-    """The files that the arguments name: files, folders (searched recursively) or globs. Raises UsageError.
+    """The files that the arguments name: files, folders (searched recursively) or globs.
 
-    Hidden files, the OUT folder and links that lead out of a folder are left out.
+    Hidden files, the OUT folder and links out of a folder are left out. Raises UsageError where an argument names no
+    file, or two files would have one report.
     """
     inputs: dict[str, Input] = {}
     for pattern in patterns:
@@ -30,8 +31,10 @@ def find_inputs(patterns: Sequence[str], out: Path) -> list[Input]:
 
 
 def named_files(pattern: str, out: Path) -> Iterator[Input]:
-    """The files that one argument names; those of a glob are named below the folder that it starts from. Raises
-    UsageError where it names none."""
+    """The files that one argument names; those of a glob are named below the folder that it starts from.
+
+    Raises UsageError where there are none.
+    """
     if is_remote(pattern):
         yield from _remote_files(place(pattern), out)
         return
@@ -62,7 +65,7 @@ def _files_below(root: Path, out: Path) -> Iterator[Input]:
 
 
 def _remote_files(root: Path, out: Path) -> Iterator[Input]:
-    """The objects below a prefix of an object store, which has no links."""
+    """The objects below a prefix of an object store."""
     if root.is_file():
         yield Input(root, root.name)
         return
@@ -77,7 +80,7 @@ def _remote_files(root: Path, out: Path) -> Iterator[Input]:
 
 
 def _is_inside(path: Path, root: Path, out: Path) -> bool:
-    """Whether a path below `root` is there by itself: not by a linked folder, a link out of `root`, or as a result."""
+    """Whether a path below `root` is neither in a linked folder, nor a link out of `root`, nor in OUT."""
     below = [p for p in (path, *path.parents) if p != root and p.is_relative_to(root)]
     if any(p.is_symlink() and p.is_dir() for p in below):
         return False
@@ -86,5 +89,5 @@ def _is_inside(path: Path, root: Path, out: Path) -> bool:
 
 
 def _name(below: Path) -> str:
-    """The path as text; bytes of a file name that are no UTF-8 as their escapes."""
+    """The path as text, with escapes for bytes that are not UTF-8."""
     return below.as_posix().encode("utf-8", "backslashreplace").decode()

@@ -1,8 +1,8 @@
-"""The manifest while a run is under way: a journal that is only ever appended to, and the lock that one run holds.
+"""The journal of a run (its manifest while it grows) and the lock on its OUT folder.
 
-A line is written when its document is done, after the report. Its bytes are with the kernel at once, so that a killed
-run loses no line; they are forced to the disk once a second, so that a power cut costs at most the work of a second,
-which the next run does again. At the end of a run the manifest is written anew, one line an input.
+A line is appended after its document's report was written. The kernel has it at once, so a killed run loses no line; it
+is forced to the disk once a second, so a power cut costs a second's work, which the next run repeats. At the end of a
+run the manifest is rewritten with one line an input.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
@@ -24,22 +24,12 @@ from extraction.output.places import is_remote
 
 LOCK = ".lock"
 _SEGMENTS = "journal"
-_FSYNC = 1.0  # seconds between
-_SEGMENT = 10.0  # seconds between segments of a remote journal
-
-
-class Journal(Protocol):
-    """What the lines of finished documents are added to."""
-
-    def add(self, line: ManifestLine) -> None:
-        """Add a line for good."""
-
-    def close(self) -> None:
-        """Keep what was added, whatever happens next."""
+_FSYNC_SECONDS = 1.0  # between
+_SEGMENT_SECONDS = 10.0  # between segments of a journal in an object store
 
 
 class FileJournal:
-    """OUT/manifest.jsonl on this machine, opened to append. Raises OSError, from every method."""
+    """OUT/manifest.jsonl, opened to append. Every method may raise OSError."""
 
     def __init__(self, out: Path) -> None:
         self._file: IO[bytes] = (out / MANIFEST).open("ab+", buffering=0)
@@ -47,21 +37,21 @@ class FileJournal:
         self._end_cut_line()
 
     def add(self, line: ManifestLine) -> None:
-        """Add a line; on the disk within a second."""
+        """Append a line."""
         content = json_line(line)
         while content:
             content = content[self._file.write(content) :]
-        if time.monotonic() - self._synced > _FSYNC:
+        if time.monotonic() - self._synced > _FSYNC_SECONDS:
             os.fsync(self._file.fileno())
             self._synced = time.monotonic()
 
     def close(self) -> None:
-        """Force all of it to the disk."""
+        """Force the file to the disk and close it."""
         os.fsync(self._file.fileno())
         self._file.close()
 
     def _end_cut_line(self) -> None:
-        """A line that was cut off must not swallow the next."""
+        """End a line that a crash truncated, so that the next does not continue it."""
         size = self._file.seek(0, os.SEEK_END)
         if size:
             self._file.seek(size - 1)
@@ -77,13 +67,13 @@ class ObjectJournal:
         self._written = time.monotonic()
 
     def add(self, line: ManifestLine) -> None:
-        """Add a line; in the store within ten seconds."""
+        """Add a line; in the store it is within ten seconds of others."""
         self._lines.append(json_line(line))
-        if time.monotonic() - self._written > _SEGMENT:
+        if time.monotonic() - self._written > _SEGMENT_SECONDS:
             self._write()
 
     def close(self) -> None:
-        """Write what there is."""
+        """Write the remaining lines."""
         self._write()
 
     def _write(self) -> None:
@@ -94,13 +84,18 @@ class ObjectJournal:
         self._written = time.monotonic()
 
 
-def open_journal(out: Path) -> Journal:
-    """The journal of OUT."""
-    return ObjectJournal(out) if is_remote(out) else FileJournal(out)
+@contextmanager
+def open_journal(out: Path) -> Iterator[FileJournal | ObjectJournal]:
+    """The journal of OUT, closed at the end. Raises OSError."""
+    journal = ObjectJournal(out) if is_remote(out) else FileJournal(out)
+    try:
+        yield journal
+    finally:
+        journal.close()
 
 
 def read_journal(out: Path) -> dict[str, ManifestLine]:
-    """The last line of each input by path: those of the manifest, then those of segments that are not in it yet."""
+    """The last line of each input by path, from the manifest and then from segments that are not in it yet."""
     lines = read_manifest(out)
     for segment in _segments(out):
         lines.update(manifest_lines(segment.read_bytes()))
@@ -108,7 +103,7 @@ def read_journal(out: Path) -> dict[str, ManifestLine]:
 
 
 def forget_segments(out: Path) -> None:
-    """Remove the segments, once their lines are in the manifest."""
+    """Remove the segments, whose lines are in the manifest now."""
     for segment in _segments(out):
         segment.unlink()
 
@@ -120,7 +115,7 @@ def _segments(out: Path) -> list[Path]:
 
 @contextmanager
 def locked(out: Path) -> Iterator[None]:
-    """OUT, to this run alone. Raises UsageError where another run is at it; the lock of a killed run holds nobody."""
+    """Hold the lock on OUT. Raises UsageError where another run holds it; a killed run's lock is free."""
     if is_remote(out):
         with remotely_locked(out, LOCK):
             yield

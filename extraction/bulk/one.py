@@ -1,4 +1,4 @@
-"""One file to its report in OUT, within a worker process: the one place where a file's faults become its outcome."""
+"""Convert one file within a worker process: the one place where an error in a file becomes its outcome."""
 
 from __future__ import annotations
 
@@ -8,92 +8,90 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from extraction.bulk.plan import CONVERTED, FAILED, SKIPPED, Counts, Outcome, Plan, Task
+from extraction.bulk.plan import CONVERTED, FAILED, SKIPPED, Counts, Input, Outcome, Plan, Task
 from extraction.document import Report
 from extraction.errors import GoujiError, OutputError
 from extraction.output.files import ManifestLine, read_report, write_report
-from extraction.output.places import is_store_fault
+from extraction.output.places import is_store_fault, one_line
 from extraction.pipeline import extract
 from models.loaded import Models
 from models.versions import sha256_of
 
-_OF_ONE_FILE = (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.ENOTDIR, errno.EISDIR, errno.EEXIST)
-"""What keeps one report from being written, and not the next."""
+_ERRORS_OF_ONE_FILE = (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.ENOTDIR, errno.EISDIR, errno.EEXIST)
+"""Numbers of system errors that keep one report from being written and not the next."""
 
 CRASH, TIME, MEMORY, FAULT = "Crash", "TimeLimit", "MemoryLimit", "Fault"
-"""Kinds of failure beside the names of the input errors."""
+"""Kinds of failure beside the names of the input errors, see `ManifestLine.kind`."""
 
 
 def convert_one(task: Task, plan: Plan, models: Models) -> Outcome:
-    """Convert one file and write its report, or find that its report is still good.
+    """The outcome of one file: its report written, or still up to date, or a failure with its reason.
 
-    Never raises for the file's own faults; raises OutputError where OUT takes no more files, and what an object store
-    raises where it does not answer.
+    Raises OutputError where OUT takes no more files, and the error of an object store that does not answer; never for
+    the file itself.
     """
-    if (good := _still_good(task, plan)) is not None:
-        return good
+    if (known := _up_to_date(task, plan)) is not None:
+        return known
     item, start = task.item, time.monotonic()
 
-    def failed(kind: str, error: str, sha256: str | None = None, pages: int | None = None) -> Outcome:
-        seconds = round(time.monotonic() - start, 3)
-        sha256 = sha256 or digest(item.path)
-        return Outcome(ManifestLine(item.name, sha256, FAILED, error, seconds, pages, kind, plan.made_with))
+    def failed(kind: str, error: str, pages: int | None = None) -> Outcome:
+        return failure(plan, item, kind, error, time.monotonic() - start, pages)
 
     try:
         report = extract(item.path, models, plan.settings, item.name)
     except GoujiError as error:
-        return failed(type(error).__name__, _on_one_line(error))
+        return failed(type(error).__name__, one_line(error))
     except (MemoryError, RecursionError) as error:
         return failed(MEMORY, f"the file needs more memory than there is ({type(error).__name__})")
     except Exception as error:
-        if is_store_fault(error):  # of every file in it
+        if is_store_fault(error):  # it stops every file
             raise
-        # A fault of ours in one file must not cost the batch: it is recorded where it happened.
-        said = f"an error in Gouji, please report it: {type(error).__name__}: {_on_one_line(error)}"
-        return failed(FAULT, said)
+        # An error of Gouji's own in one file must not stop the others: it becomes that file's failure.
+        return failed(FAULT, f"an error in Gouji, please report it: {type(error).__name__}: {one_line(error)}")
     source = report.source
     try:
         write_report(plan.out, item.name, report)
     except OSError as error:
-        if error.errno not in _OF_ONE_FILE:
+        if error.errno not in _ERRORS_OF_ONE_FILE:
             raise OutputError(f"{plan.out}: {error.strerror or error}") from error
-        message = f"its report cannot be written: {error.strerror or error}"
-        return failed("Unwritable", message, source.sha256, source.pages)
+        return failed("Unwritable", f"its report cannot be written: {error.strerror or error}", source.pages)
     seconds = round(time.monotonic() - start, 3)
     line = ManifestLine(item.name, source.sha256, CONVERTED, None, seconds, source.pages, None, plan.made_with)
     return Outcome(line, counts_of(report))
 
 
 def counts_of(report: Report) -> Counts:
-    """Fields by status and sums by verdict."""
+    """The counts of a report."""
     return Counts(
         dict(Counter(str(f.status) for f in report.fields)), dict(Counter(str(c.verdict) for c in report.checks))
     )
 
 
-def digest(path: Path) -> str | None:
-    """The hash of a file's content, None where it cannot be read."""
+def failure(plan: Plan, item: Input, kind: str, error: str, seconds: float = 0.0, pages: int | None = None) -> Outcome:
+    """The outcome of an input that failed, with the kind of failure and its message."""
+    line = ManifestLine(item.name, _digest(item.path), FAILED, error, round(seconds, 3), pages, kind, plan.made_with)
+    return Outcome(line)
+
+
+def _digest(path: Path) -> str | None:
+    """The SHA-256 of a file in hexadecimal, None where it cannot be read."""
     try:
         return sha256_of(path)
     except OSError:
         return None
 
 
-def _still_good(task: Task, plan: Plan) -> Outcome | None:
-    """The outcome to record for an input whose report is there, made of this content, in this way."""
+def _up_to_date(task: Task, plan: Plan) -> Outcome | None:
+    """The outcome of an input whose report is there, made from the same content in the same way; else None."""
     line = task.known
     if plan.force or line is None or line.outcome not in (CONVERTED, SKIPPED) or line.made_with != plan.made_with:
         return None
-    if digest(task.item.path) != line.sha256:
+    if _digest(task.item.path) != line.sha256:
         return None
     try:
         report = read_report(plan.out, line.path)
     except (OSError, ValueError, LookupError, TypeError, ArithmeticError):
-        return None  # gone, or damaged since
+        return None  # removed or damaged since
     if report.source.sha256 != line.sha256:
-        return None  # written by a run that was broken off before it could say so
+        return None  # written by a run that was killed before it was journalled
     return Outcome(replace(line, outcome=SKIPPED, error=None, seconds=0.0), counts_of(report))
-
-
-def _on_one_line(error: Exception) -> str:
-    return " ".join(str(error).split())

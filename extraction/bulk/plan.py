@@ -1,4 +1,4 @@
-"""The nouns of a conversion of many files: what is to be done, and what became of it. Light: every worker loads it."""
+"""The values of a conversion of many files: input, plan, task and outcome. Every worker loads it: no heavy imports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CONVERTED, FAILED, SKIPPED = "converted", "failed", "skipped"
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A file to convert and its path below the input root, which names its report."""
+    """A file to convert, and its path below the input root, which its report is named by."""
 
     path: Path
     name: str
@@ -24,10 +24,10 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to convert: where to, with which settings and OCR engine, in how many workers of how many threads.
+    """How to convert: to which OUT folder, with which settings and OCR engine, in how many worker processes.
 
-    `made_with` is the digest of what decides a report's contents (`extraction.bulk.record`). With `force`, finished
-    reports are done again. `weights` are the versions that all workers read with, whatever is promoted meanwhile.
+    `made_with` is the digest of what a report depends on (`extraction.bulk.record`). With `force`, finished reports are
+    made again. `weights` are the versions that all workers load, whichever are promoted during the run.
     """
 
     out: Path
@@ -36,7 +36,7 @@ class Plan:
     workers: int = 1
     force: bool = False
     made_with: str = ""
-    threads: int = 0  # of each worker; 0: so many that workers x threads = cores
+    threads: int = 0  # of each worker; 0: cores / workers
     weights: Mapping[str, int] = field(default_factory=numbers_in_use)
 
     @property
@@ -47,7 +47,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An input to convert, unless the report that `known`, its line of an earlier run, speaks of is still good."""
+    """An input to convert; `known` is its line of an earlier run, whose report may be up to date."""
 
     item: Input
     known: ManifestLine | None = None
@@ -55,7 +55,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Of one report: its fields by status and its sums by verdict."""
+    """The numbers of a report's fields by status and of its sums by verdict."""
 
     statuses: dict[str, int] = field(default_factory=dict)
     verdicts: dict[str, int] = field(default_factory=dict)
@@ -63,12 +63,12 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one input; `counts` are those of its report, if it has one."""
+    """The result of one input; `counts` are those of its report, empty without one."""
 
     line: ManifestLine
     counts: Counts = field(default_factory=Counts)
 
 
 def cores() -> int:
-    """The cores that this process may use."""
+    """The number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,9 +1,8 @@
-"""The engine of one machine: warm worker processes, each at one document at a time.
+"""The engine of one machine: a pool of worker processes, each with its models loaded and one document at a time.
 
-A document is given out when a worker is free for it, so nothing piles up. A worker that crashes, hangs, or takes too
-much memory is killed and replaced, and costs its document only: that is tried once more at the end, with no other
-document under way, and then fails with its reason. A worker that has grown is replaced after its document, and so is
-one that has read many: what it keeps for good, whoever keeps it, is bounded.
+A document is handed out when a worker is free. A worker that crashes, hangs or takes too much memory is killed and
+replaced; its document is tried once more at the end, alone, and then fails with the reason. A worker that has grown, or
+has read many documents, is replaced after its document, which bounds what leaks.
 """
 
 from __future__ import annotations
@@ -12,30 +11,28 @@ import multiprocessing
 import os
 import signal
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import wait
 from typing import Protocol
 
 import psutil
 
-from extraction.bulk.one import CRASH, MEMORY, TIME, digest
-from extraction.bulk.plan import FAILED, Outcome, Plan, Task
+from extraction.bulk.one import CRASH, MEMORY, TIME, failure
+from extraction.bulk.plan import Outcome, Plan, Task
 from extraction.bulk.worker import PAGE, READY, work
 from extraction.errors import GoujiError
-from extraction.output.files import ManifestLine
 from extraction.settings import BulkSettings
 
-_LOOK = 0.25  # seconds between looks at the workers' memory and time
-_START = 300.0  # seconds that a worker may take to be ready
-_FAILED_STARTS = 5  # of workers in a row, after which no other is started
+_POLL_SECONDS = 0.25  # between checks of the workers' memory and time
+_MAX_START_SECONDS = 300.0  # for a worker to load its models
+_MAX_FAILED_STARTS = 5  # of workers in a row, then the run stops
 
 
 class Engine(Protocol):
-    """What converts many documents: here in worker processes, or on many machines."""
+    """Converts many documents: in worker processes of this machine, or on a cluster."""
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
-        """Every task's outcome, as it is done."""
+        """The outcome of every task, in the order in which they finish."""
 
     def close(self) -> None:
         """End the workers."""
@@ -44,7 +41,8 @@ class Engine(Protocol):
 class LocalEngine:
     """Worker processes of this machine, started when they are needed and kept until `close`.
 
-    `on_start` hears of each document that a worker (by its process id) starts on, `on_page` of each page begun.
+    `on_start` is called with each task that a worker begins and the worker's process id, `on_page` with the task of
+    each page that is begun.
     """
 
     def __init__(
@@ -59,13 +57,15 @@ class LocalEngine:
         self._stopped = False
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
-        """Every task's outcome, as it is done. Raises OutputError where OUT takes no more files."""
-        suspects: deque[Task] = deque()
-        yield from self._through(iter(tasks), self._plan.workers, lambda task, *_: suspects.append(task))
-        failures: deque[Outcome] = deque()
-        for task in suspects:  # each alone: neither short of memory for the others' sake nor killed by another's doing
+        """The outcome of every task, in the order in which they finish. Raises OutputError where OUT takes no more files."""
+        suspects: list[Task] = []
+        yield from self._hand_out(iter(tasks), self._plan.workers, lambda task, *_: suspects.append(task))
+        failures: list[Outcome] = []
+        for task in suspects:  # alone: what other documents do to memory or to a worker cannot fail it
             self.close()
-            yield from self._through(iter([task]), 1, lambda *why: failures.append(_failure(self._plan, *why)))
+            yield from self._hand_out(
+                iter([task]), 1, lambda task, *why: failures.append(failure(self._plan, task.item, *why))
+            )
             yield from failures
             failures.clear()
 
@@ -76,26 +76,26 @@ class LocalEngine:
         self._workers.clear()
 
     def stop(self) -> None:
-        """From another thread than that of `run`: kill the workers and end the run, without what is under way."""
+        """Kill the workers and end `run`, from another thread; documents under way get no outcome."""
         self._stopped = True
         for worker in list(self._workers):
             worker.process.kill()
 
-    def _through(
+    def _hand_out(
         self, tasks: Iterator[Task], workers: int, on_loss: Callable[[Task, str, str], None]
     ) -> Iterator[Outcome]:
-        """Outcomes of the tasks that some worker lived through; `on_loss` hears of the others, and why."""
+        """The outcomes of the tasks; `on_loss` gets each task whose worker was lost, the kind of failure and the message."""
         waiting = next(tasks, None)
         while not self._stopped and (waiting is not None or any(w.task for w in self._workers)):
             while waiting is not None and (worker := self._free(workers)) is not None:
                 if worker.give(waiting, self._on_start):
                     waiting = next(tasks, None)
-            wait([w.link for w in self._workers], _LOOK)
+            wait([w.link for w in self._workers], _POLL_SECONDS)
             for worker in list(self._workers):
-                yield from self._heard(worker, on_loss)
+                yield from self._receive(worker, on_loss)
 
     def _free(self, workers: int) -> _Worker | None:
-        """A worker that is ready for a document. Starts one where there are too few."""
+        """A worker that is ready for a document, None where all are busy; starts one where there are too few."""
         for worker in self._workers:
             if worker.ready and worker.task is None:
                 return worker
@@ -103,14 +103,14 @@ class LocalEngine:
             self._workers.append(_Worker(self._plan))
         return None
 
-    def _heard(self, worker: _Worker, on_loss: Callable[[Task, str, str], None]) -> Iterator[Outcome]:
-        """What a worker has to say; it is put out of the way where it is dead, late or too large."""
+    def _receive(self, worker: _Worker, on_loss: Callable[[Task, str, str], None]) -> Iterator[Outcome]:
+        """The outcomes that a worker has sent. Discards it where it is dead, late, too large or to be replaced."""
         try:
             while worker.link.poll():
                 said = worker.link.recv()
                 if isinstance(said, GoujiError):
                     raise said
-                worker.since = time.monotonic()
+                worker.page_begun = time.monotonic()
                 if said == READY:
                     worker.ready, self._failed_starts = True, 0
                 elif said == PAGE and worker.task is not None and self._on_page is not None:
@@ -122,7 +122,7 @@ class LocalEngine:
             self._lose(worker, on_loss, CRASH, f"the reader crashed on this file ({worker.how_it_ended()})")
             return
         if worker.task is None:
-            if not worker.ready and time.monotonic() - worker.begun > _START:
+            if not worker.ready and time.monotonic() - worker.begun > _MAX_START_SECONDS:
                 self._lose(worker, on_loss, TIME, "")
             elif worker.spent(self._plan.settings.bulk):
                 self._workers.remove(worker)
@@ -134,77 +134,73 @@ class LocalEngine:
             self._lose(worker, on_loss, MEMORY, message)
 
     def _lose(self, worker: _Worker, on_loss: Callable[[Task, str, str], None], kind: str, error: str) -> None:
+        """Kill a worker and pass its task on. Raises GoujiError where workers do not start."""
         self._workers.remove(worker)
         worker.end()
         if worker.task is not None:
             on_loss(worker.task, kind, error)
         elif not worker.ready:
             self._failed_starts += 1
-            if self._failed_starts >= _FAILED_STARTS:
-                raise GoujiError(f"worker processes end as they start ({worker.how_it_ended()})")
+            if self._failed_starts >= _MAX_FAILED_STARTS:
+                raise GoujiError(f"worker processes end while they start ({worker.how_it_ended()})")
 
 
 class _Worker:
-    """One process, its pipe, the document that it is at, and since when on the clock it is at its page."""
+    """A worker process: its pipe, its current task, and when on the monotonic clock it began the task and the page."""
 
     def __init__(self, plan: Plan) -> None:
         context = multiprocessing.get_context("spawn")
         self.link, theirs = context.Pipe()
         self.process = context.Process(target=work, args=(theirs, plan, os.getpid()), daemon=True)
         self.process.start()
-        theirs.close()  # so that the pipe ends with the worker
-        self.ready, self.documents = False, 0  # it has loaded what it needs; so many are done
+        theirs.close()  # else the pipe stays open when the worker dies
+        self.ready, self.documents = False, 0  # models loaded; documents done
         self.task: Task | None = None
-        self.since = self.begun = time.monotonic()
+        self.page_begun = self.begun = time.monotonic()
 
     def give(self, task: Task, on_start: Callable[[Task, int], None] | None) -> bool:
-        """Hand the worker a task; False where it has died since it was last heard of."""
+        """Hand the worker a task; False where it has died meanwhile."""
         try:
             self.link.send(task)
         except OSError:
             self.ready = False
             return False
         self.task = task
-        self.since = self.begun = time.monotonic()
+        self.page_begun = self.begun = time.monotonic()
         if on_start is not None:
             on_start(task, self.process.pid or 0)
         return True
 
     def late(self, limits: BulkSettings) -> str | None:
-        """Which limit of time the document is over, if any."""
+        """Which time limit the document has passed, as a message; None where none."""
         now = time.monotonic()
-        if now - self.since > limits.page_seconds:
+        if now - self.page_begun > limits.page_seconds:
             return f"a page took longer than bulk.page_seconds = {limits.page_seconds:g}"
         if now - self.begun > limits.document_seconds:
             return f"the file took longer than bulk.document_seconds = {limits.document_seconds:g}"
         return None
 
     def spent(self, limits: BulkSettings) -> bool:
-        """Whether another worker is to take its place."""
+        """Whether the worker has grown or read so much that it is to be replaced."""
         if not self.documents:
             return False
         return self.documents >= limits.recycle_documents or self.megabytes() > limits.recycle_megabytes
 
     def megabytes(self) -> float:
-        """Memory that the process holds (resident), 0 where it has ended."""
+        """Resident memory of the process in MB (10^6 bytes), 0 where it has ended."""
         try:
             return float(psutil.Process(self.process.pid).memory_info().rss) / 1e6
         except psutil.Error:
             return 0.0
 
     def how_it_ended(self) -> str:
-        """The signal or the exit code."""
+        """The signal or exit code that the process ended with."""
         self.process.join(1)
         code = self.process.exitcode
         return signal.Signals(-code).name if code is not None and code < 0 else f"exit code {code}"
 
     def end(self) -> None:
-        """Kill it, whatever it does: what it has not written in whole leaves only a draft."""
+        """Kill the process; a file that it was writing leaves only a draft."""
         self.process.kill()
         self.process.join()
         self.link.close()
-
-
-def _failure(plan: Plan, task: Task, kind: str, error: str) -> Outcome:
-    sha256 = digest(task.item.path)
-    return Outcome(ManifestLine(task.item.name, sha256, FAILED, error, 0.0, None, kind, plan.made_with))

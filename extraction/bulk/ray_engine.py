@@ -1,10 +1,9 @@
-"""The engine of many machines: Ray Data, with an actor of the cluster for each worker, over files that all can reach.
+"""The engine of many machines: Ray Data with one actor for each worker, over files that all machines can reach.
 
-An actor keeps one warm worker process of the local engine, so that a document which crashes, hangs or takes too much
-memory costs itself and not the actor. Ray Data hands out the documents, a few at a time, starts as many actors as find
-room (those that find none are what a cluster that scales itself goes by), and does again what was under way on a
-machine that is lost: the same reports are then written once more in the same places. The journal is kept by the process
-that starts the run.
+An actor keeps one worker process of the local engine, so that a document which crashes, hangs or takes too much memory
+does not cost the actor. Ray Data hands out the documents, starts as many actors as find room (the rest is what an
+autoscaling cluster grows by), and repeats what was under way on a lost machine: its reports are written again in the
+same places. The process that starts the run keeps the journal.
 """
 
 from __future__ import annotations
@@ -22,14 +21,17 @@ from extraction.bulk.plan import Outcome, Plan, Task
 from extraction.bulk.pool import Engine, LocalEngine
 from extraction.errors import GoujiError, OutputError, UsageError
 
-_DOCUMENTS = 4  # that go to an actor together, and are done again when it is lost
-_WAVE = 1_000  # documents for each worker that Ray Data is given together: it plans for all that it knows of
+_DOCUMENTS_A_BLOCK = 4  # handed to an actor together, and repeated when it is lost
+_DOCUMENTS_A_WAVE = 1_000  # for each worker: Ray Data plans for everything that it is given at once
 
 Row = dict[str, bytes]
 
 
 def ray_engine(address: str | None) -> Callable[[Plan], Engine]:
-    """What makes the engine, on the cluster at `address` or on one of this machine alone. Raises UsageError."""
+    """A function that makes the engine, on the cluster at `address`, or on a new one of this machine for None.
+
+    Raises UsageError where Ray is not installed.
+    """
     try:
         import ray.data  # noqa: F401
     except ImportError as error:
@@ -38,7 +40,7 @@ def ray_engine(address: str | None) -> Callable[[Plan], Engine]:
 
 
 class RayEngine:
-    """Actors of a Ray cluster, as many as the plan has workers. A cluster that was connected to before is used."""
+    """Actors of a Ray cluster, as many as the plan has workers; uses the cluster that the process is connected to."""
 
     def __init__(self, plan: Plan, address: str | None) -> None:
         import ray
@@ -46,8 +48,9 @@ class RayEngine:
         self._plan = replace(plan, threads=plan.threads or 1)
         self._ours = not ray.is_initialized()
         if self._ours:
-            os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing is reported to anybody
-            os.environ.setdefault("RAY_worker_niceness", "0")  # of a cluster started here: not behind all else
+            # Ray takes both from the environment of the process that starts it, and has no argument for either.
+            os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # send no usage statistics
+            os.environ.setdefault("RAY_worker_niceness", "0")  # Ray's workers would run at low priority
             given: dict[str, Any] = {} if address else {"include_dashboard": False}
             try:
                 ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **given)
@@ -56,22 +59,24 @@ class RayEngine:
         _quiet()
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
-        """Every task's outcome, a few at a time. Raises OutputError where OUT takes no more files."""
+        """The outcome of every task. Raises OutputError where OUT takes no more files, GoujiError for the cluster."""
         import ray
 
         source = iter(tasks)
-        while wave := list(islice(source, _WAVE * self._plan.workers)):
+        while wave := list(islice(source, _DOCUMENTS_A_WAVE * self._plan.workers)):
             try:
                 yield from self._converted(wave)
             except ray.exceptions.RayError as error:
-                raise GoujiError(f"on the cluster: {error}; the same command goes on where this one stopped") from error
+                raise GoujiError(
+                    f"the Ray cluster failed: {error}; run the same command to go on where this one stopped"
+                ) from error
 
     def _converted(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
         import ray.data
 
         given = [{"task": pickle.dumps(task)} for task in tasks]
-        blocks = -(-len(given) // _DOCUMENTS)
-        reader: Any = Reader  # Ray makes one of it in each actor
+        blocks = -(-len(given) // _DOCUMENTS_A_BLOCK)
+        reader: Any = Reader  # Ray makes an instance in each actor
         answers = ray.data.from_items(given, override_num_blocks=blocks).map(
             reader,
             fn_constructor_args=[replace(self._plan, workers=1)],
@@ -85,7 +90,7 @@ class RayEngine:
                 yield answer
 
     def close(self) -> None:
-        """Leave the cluster, or end the one of this machine."""
+        """Disconnect, which ends a cluster that was started here."""
         import ray
 
         if self._ours:
@@ -93,7 +98,7 @@ class RayEngine:
 
 
 def _quiet() -> None:
-    """Progress is shown by the process that starts the run, as for every engine."""
+    """Turn Ray Data's own progress bars and log off: the process that starts the run shows progress."""
     from ray.data import DataContext
 
     context = DataContext.get_current()
@@ -102,13 +107,13 @@ def _quiet() -> None:
 
 
 class Reader:
-    """An actor: a document in, its outcome out, or what keeps OUT from taking any."""
+    """An actor: converts one document at a time."""
 
     def __init__(self, plan: Plan) -> None:
         self._engine = LocalEngine(plan)
 
     def __call__(self, row: Row) -> Row:
-        """The answer to one task, both pickled."""
+        """The pickled outcome (or OutputError) of the pickled task in `row`."""
         answer: Outcome | OutputError
         try:
             (answer,) = self._engine.run([pickle.loads(row["task"])])

@@ -1,14 +1,16 @@
-"""OUT/run.json: what decides the contents of reports beside their files, as one digest, and whether the run ended.
+"""OUT/run.json: the settings, OCR engine, weights and version that reports are made with, and whether the run ended.
 
-A report is as its file, the settings, the OCR engine, the weights and the version of Gouji made it. The digest of these
-stands in every line of the manifest: a report of another digest is made again. Limits of `[bulk]` are no part of it.
+Their digest stands in every line of the manifest; a report with another digest is made again. The limits of `[bulk]`
+do not count: they change no report.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from importlib.metadata import version
+import platform
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,6 @@ from msgspec import to_builtins
 
 from extraction.output.files import DRAFT, in_place_of
 from extraction.output.places import is_remote
-from extraction.output.versions import package_versions
 from extraction.settings import Settings
 from models.weights import in_use, numbers_in_use
 
@@ -25,7 +26,7 @@ _PACKAGES = ("rapidocr", "paddleocr", "onnxruntime", "pypdfium2", "opencv-python
 
 
 def makers(settings: Settings, engine: str) -> dict[str, Any]:
-    """What decides the contents of a report, beside its file. Raises WeightsError."""
+    """What a report depends on beside its file, as JSON values by name. Raises WeightsError."""
     return {
         "gouji": version("gouji"),
         "ocr": engine,
@@ -35,14 +36,14 @@ def makers(settings: Settings, engine: str) -> dict[str, Any]:
 
 
 def digest_of(made_by: dict[str, Any]) -> str:
-    """Sixteen hexadecimal digits."""
+    """The digest of `makers`: sixteen hexadecimal digits."""
     return hashlib.sha256(json.dumps(made_by, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def begin(out: Path, made_by: dict[str, Any]) -> tuple[str, ...]:
-    """Record that a run is under way; which of its makers differ from those of the last run.
+    """Record that a run has begun; the names of makers that differ from the last run's.
 
-    Drafts that a run left when it was killed are removed.
+    Removes the drafts of a killed run.
     """
     earlier = read_record(out)
     if earlier.get("finished") is False and not is_remote(out):
@@ -53,12 +54,12 @@ def begin(out: Path, made_by: dict[str, Any]) -> tuple[str, ...]:
 
 
 def end(out: Path, made_by: dict[str, Any]) -> None:
-    """Record that the run has ended by itself."""
+    """Record that the run has ended."""
     _write(out, made_by, finished=True)
 
 
 def read_record(out: Path) -> dict[str, Any]:
-    """The record in OUT, {} where there is none that can be read."""
+    """The record in OUT, {} where there is none or it is damaged."""
     try:
         found = json.loads((out / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -66,11 +67,22 @@ def read_record(out: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def package_versions(packages: Iterable[str]) -> dict[str, str]:
+    """The versions of Python and of those packages that are installed, by name."""
+    found = {"python": platform.python_version()}
+    for package in packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
 def _write(out: Path, made_by: dict[str, Any], *, finished: bool) -> None:
     record = {
         "made_with": digest_of(made_by),
         "made_by": made_by,
-        "packages": package_versions(_PACKAGES),  # told, not compared
+        "packages": package_versions(_PACKAGES),  # for information, not in the digest
         "weights_versions": numbers_in_use(),
         "finished": finished,
     }
@@ -79,7 +91,7 @@ def _write(out: Path, made_by: dict[str, Any], *, finished: bool) -> None:
 
 
 def _differing(earlier: Any, now: Any, name: str = "") -> list[str]:
-    """The names at which two values of nested tables differ."""
+    """The dotted names at which two nested tables differ."""
     if isinstance(earlier, dict) and isinstance(now, dict):
         keys = sorted({*earlier, *now})
         return [d for k in keys for d in _differing(earlier.get(k), now.get(k), f"{name}.{k}" if name else k)]

@@ -1,8 +1,8 @@
-"""The lock that one run holds on an OUT in an object store: an object that is only made where there is none.
+"""The lock on an OUT folder in an object store: an object that is created only where there is none.
 
-The store decides between runs that start at once, where it knows conditional writes (`If-None-Match: *`, as Amazon S3
-and moto do). The lock is renewed every minute; after ten without, its run was killed, and the next run takes it over:
-which of several, again the store decides, by an object that names the lock that is taken over.
+Between runs that start at once the store decides, by conditional writes (`If-None-Match: *`, as Amazon S3 has them).
+The lock is renewed every minute. One that was not renewed for ten minutes belongs to a killed run, and the next run
+takes it over; between several of those the store decides again, by an object named after the old lock.
 """
 
 from __future__ import annotations
@@ -22,17 +22,19 @@ from uuid import uuid4
 from extraction.errors import UsageError
 from extraction.output.places import is_store_fault
 
-_RENEWED = 60.0  # seconds between
-_STALE = 600.0  # seconds after which a lock that nobody renews is that of a run that was killed
+_RENEWAL_SECONDS = 60.0  # between renewals
+_STALE_SECONDS = 600.0  # without a renewal, then the lock's run was killed
 
 
 @contextmanager
-def remotely_locked(out: Path, name: str, renewed: float = _RENEWED, stale: float = _STALE) -> Iterator[None]:
-    """OUT, to this run alone, by the object of this name. Raises UsageError where another run is at it, OSError."""
+def remotely_locked(
+    out: Path, name: str, renewal: float = _RENEWAL_SECONDS, stale: float = _STALE_SECONDS
+) -> Iterator[None]:
+    """Hold the lock `name` on OUT; times are in seconds. Raises UsageError where another run holds it."""
     lock = _Lock(out, name)
     lock.take(stale)
     ended = threading.Event()
-    renewing = threading.Thread(target=lock.renew, args=(ended, renewed), daemon=True)
+    renewing = threading.Thread(target=lock.renew, args=(ended, renewal), daemon=True)
     renewing.start()
     try:
         yield
@@ -51,21 +53,21 @@ class _Lock:
         self._run = uuid4().hex
 
     def take(self, stale: float) -> None:
-        """Make the lock ours. Raises UsageError where it is another's."""
+        """Acquire the lock. Raises UsageError where another run holds it."""
         held = self._held()
         if held is None:
-            taken = self._made(self._path)
-        elif time.time() - _said(held).get("at", 0.0) < stale:
+            taken = self._create(self._path)
+        elif time.time() - _content_of(held).get("at", 0.0) < stale:
             taken = False
         else:
-            taken = self._taken_over(held)
+            taken = self._take_over(held)
         if not taken:
-            by = _said(self._held()).get("by", "unknown")
+            by = _content_of(self._held()).get("by", "unknown")
             hint = f"if it was killed, wait ten minutes or remove {self._path}"
             raise UsageError(f"another run is writing to {self._out} ({by}); {hint}")
 
     def renew(self, ended: threading.Event, every: float) -> None:
-        """Say again and again that this run is alive, until it has ended or another has taken over."""
+        """Rewrite the lock every so many seconds until this run has ended or another has taken it over."""
         while not ended.wait(every):
             try:
                 if not self._is_ours():
@@ -76,33 +78,33 @@ class _Lock:
                     raise
 
     def release(self) -> None:
-        """Leave OUT to the next run."""
+        """Remove the lock, unless another run has taken it over."""
         if self._is_ours():
             self._store.rm_file(self._path)
 
-    def _taken_over(self, held: bytes) -> bool:
-        """Whether this run alone takes over what a killed one held."""
+    def _take_over(self, held: bytes) -> bool:
+        """Take over the lock of a killed run; False where another run does."""
         claim = f"{self._path}.{hashlib.sha256(held).hexdigest()[:16]}"
-        if not self._made(claim):
+        if not self._create(claim):
             return False
         try:
-            if self._held() != held:  # another took it over, and is done with its claim
+            if self._held() != held:  # another run took it over before
                 return False
             self._store.pipe_file(self._path, self._content())
         finally:
             self._store.rm_file(claim)
         return True
 
-    def _made(self, path: str) -> bool:
-        """Whether the object was made by us; a store without conditional writes is asked afterwards whose it is."""
+    def _create(self, path: str) -> bool:
+        """Create the object; False where another run did. Reading it back covers stores without conditional writes."""
         try:
             self._store.pipe_file(path, self._content(), mode="create")
         except FileExistsError:
             return False
-        return bool(_said(self._store.cat_file(path)).get("run") == self._run)
+        return bool(_content_of(self._store.cat_file(path)).get("run") == self._run)
 
     def _is_ours(self) -> bool:
-        return bool(_said(self._held()).get("run") == self._run)
+        return bool(_content_of(self._held()).get("run") == self._run)
 
     def _held(self) -> bytes | None:
         try:
@@ -116,7 +118,7 @@ class _Lock:
         return json.dumps({"by": by, "at": time.time(), "run": self._run}).encode()
 
 
-def _said(held: bytes | None) -> dict[str, Any]:
+def _content_of(held: bytes | None) -> dict[str, Any]:
     try:
         found = json.loads(held or b"")
     except ValueError:

@@ -1,7 +1,7 @@
-"""The life of a worker process: its limits, its networks loaded once, then one task after another over a pipe.
+"""A worker process: sets its limits, loads the models once, then converts one task after another from a pipe.
 
-To the worker go `Task`s; from it come READY, a PAGE whenever it starts on one, and for each task an `Outcome` or, where
-OUT takes no more files, the `OutputError`. It ends with the process that started it, however that ends.
+It receives `Task`s and sends READY, PAGE at the start of each page, and for each task its `Outcome` or, where OUT takes
+no more files, the `OutputError`. It ends with the process that started it, however that ends.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 
 
 def work(link: Connection, plan: Plan, parent: int) -> None:
-    """Convert what comes over the link until it is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the parent ends its workers
+    """Convert the tasks that come over the link until it is closed; `parent` is the process id of the pool."""
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C reaches every process of the group, and the parent ends its workers
     end_with(parent)
     _bound_memory(plan.settings.bulk.worker_megabytes)
     _bound_threads(plan.threads_each)
@@ -34,7 +36,7 @@ def work(link: Connection, plan: Plan, parent: int) -> None:
     from models.weights import pin
 
     pin(plan.weights)
-    give_back = _giving_back()
+    trim_memory = _memory_trimmer()
     models = Models(plan.engine, plan.threads_each, layout=plan.settings.reading.layout)
     link.send(READY)
     with told_of_pages(lambda: link.send(PAGE)):
@@ -45,7 +47,7 @@ def work(link: Connection, plan: Plan, parent: int) -> None:
                 link.send(outcome)
             except OutputError as error:
                 link.send(error)
-            give_back()
+            trim_memory()
 
 
 def _next(link: Connection) -> Task | None:
@@ -56,22 +58,22 @@ def _next(link: Connection) -> Task | None:
     return task
 
 
-def _giving_back() -> Callable[[], object]:
-    """What gives memory that is free back to the system, where the C library can: it would keep it for ever."""
+def _memory_trimmer() -> Callable[[], object]:
+    """A function that returns freed memory to the system, which glibc would keep; elsewhere it does nothing."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     return (lambda: trim(0)) if trim else (lambda: None)
 
 
 def end_with(parent: int) -> None:
-    """Ask the kernel to end this process with its parent, which may be killed while this is deep in a parser."""
+    """Have the kernel kill this process when its parent dies, even while it is in native code (Linux only)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-        if os.getppid() != parent:  # it has died before we asked
+        if os.getppid() != parent:  # the parent died before the call
             os._exit(1)
 
 
 def _bound_memory(megabytes: int) -> None:
-    """The kernel's own limit, for what grows faster than the parent looks; twice the limit that the parent keeps."""
+    """Limit the data segment to twice the pool's limit, for what grows faster than the pool polls (Linux only)."""
     if sys.platform == "linux":
         import resource
 
@@ -81,7 +83,11 @@ def _bound_memory(megabytes: int) -> None:
 
 
 def _bound_threads(threads: int) -> None:
-    """Before the libraries are loaded that read these."""
+    """Limit the threads of numeric libraries.
+
+    Environment variables are the only way to tell OpenBLAS, MKL and OpenMP, which read them when they are loaded: this
+    runs before they are.
+    """
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, str(threads))
     import cv2

@@ -1,4 +1,4 @@
-"""`gouji export`: an OUT folder as a workbook, a table, a database or a page."""
+"""`gouji export`: write the results of a conversion as a workbook, a table, a database or a page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from extraction.errors import UsageError
 
-if TYPE_CHECKING:  # what it takes to export is loaded by who exports
+if TYPE_CHECKING:  # the writers are imported where they are needed: they load slowly
     from extraction.document import Report
 
 _EPILOG = """\
@@ -27,7 +27,7 @@ examples:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
+    """Add the command's arguments to the parser."""
     parser.description = "Writes the reports in OUT, or those named, to TARGET; its ending or address says as what."
     parser.epilog = _EPILOG
     parser.add_argument("out", metavar="OUT", help="folder of a conversion, here or in an object store")
@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace) -> int:
-    """Write what was asked for. Raises UsageError, StoreError."""
+    """Write what was asked for; exit code 0. Raises UsageError, StoreError."""
     from extraction.bulk.plan import FAILED
     from extraction.output.files import read_manifest
     from extraction.output.places import place, store_faults
@@ -70,11 +70,11 @@ def _write(parsed: argparse.Namespace, out: Path, names: list[str]) -> None:
         write_by_year(target, _reports(out, names))
     elif suffix == ".xlsx":
         _require("xlsxwriter")
-        from extraction.exports.workbook import MOST_REPORTS, write_workbook
+        from extraction.exports.workbook import MAX_REPORTS, write_workbook
 
-        if len(names) > MOST_REPORTS:
+        if len(names) > MAX_REPORTS:
             raise UsageError(
-                f"a workbook takes {MOST_REPORTS} reports, not {len(names):,}: name some, or use a database"
+                f"a workbook takes {MAX_REPORTS} reports, not {len(names):,}: name some, or use a database"
             )
         write_workbook(target, _reports(out, names))
     elif suffix == ".csv":
@@ -83,12 +83,12 @@ def _write(parsed: argparse.Namespace, out: Path, names: list[str]) -> None:
         write_csv(target, _reports(out, names), for_excel=parsed.bom)
     elif suffix == ".html":
         from extraction.output.files import read_manifest
-        from extraction.output.summary_page import Survey, write_summary
+        from extraction.output.summary_page import ArchiveSummary, write_summary
 
-        survey = Survey()
+        summary = ArchiveSummary()
         for report in _reports(out, names):
-            survey.add(report)
-        write_summary(target, survey, read_manifest(out))
+            summary.add(report)
+        write_summary(target, summary, read_manifest(out))
     elif "://" in parsed.to:
         _require("sqlalchemy")
         from extraction.exports.database import write_database

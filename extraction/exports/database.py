@@ -1,12 +1,13 @@
-"""An archive as tables of a database (SQLite, PostgreSQL or another that SQLAlchemy knows).
+"""Write an archive to a database (SQLite, PostgreSQL or another that SQLAlchemy knows).
 
-`reports`, and of each its `fields`, `checks`, `narrative`, `extra_rows` and `warnings`. What an earlier export left
-is replaced in one transaction, so that readers see the old archive or the new one.
+The tables are `reports`, and for each report its `fields`, `checks`, `narrative`, `extra_rows` and `warnings`. An
+earlier export is replaced in one transaction: readers see the old archive or the new one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import asdict
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -15,14 +16,14 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeEngine
 
-from extraction.document import Report
+from extraction.document import Box, Report
 from extraction.errors import UsageError
 
 _REPORTS_A_BATCH = 200
 
 
 class _SqliteNumeric(sa.types.UserDefinedType[str]):
-    """SQLite's own: whole numbers, else reals, which hold 15 digits; `printed` has those of longer figures."""
+    """SQLite's NUMERIC: whole numbers, else reals of 15 digits; `printed` has all digits of longer figures."""
 
     cache_ok = True
 
@@ -31,7 +32,7 @@ class _SqliteNumeric(sa.types.UserDefinedType[str]):
 
 
 class _Figure(sa.types.TypeDecorator[Decimal]):
-    """A figure, exact on its way: never a binary float in between."""
+    """A figure, passed to the driver as a decimal or as text, never as a binary float."""
 
     impl = sa.Numeric(38, 8)
     cache_ok = True
@@ -78,7 +79,7 @@ _FIELDS = _of_report(
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("confidence", sa.Float),
     sa.Column("page", sa.Integer),
-    *(sa.Column(side, sa.Float) for side in ("left", "top", "right", "bottom")),
+    *(sa.Column(side, sa.Float) for side in Box._fields),  # points, see `Box`
 )
 _CHECKS = _of_report(
     "checks",
@@ -99,14 +100,17 @@ _EXTRA_ROWS = _of_report(
     "extra_rows",
     sa.Column("section", sa.Text),
     sa.Column("label", sa.Text),
-    sa.Column("place", sa.Integer),  # from 0, among the cells of the row
+    sa.Column("place", sa.Integer),  # the cell's index in its row, from 0
     sa.Column("printed", sa.Text),
 )
 _WARNINGS = _of_report("warnings", sa.Column("warning", sa.Text))
 
 
 def write_database(address: str, reports: Iterable[Report]) -> None:
-    """Fill the database at `address` (as `sqlite:///archive.db`). Raises UsageError where it cannot be."""
+    """Replace the tables in the database at `address` (as `sqlite:///archive.db`) by those of the reports.
+
+    Raises UsageError where the database cannot be reached or filled; it then keeps what it had.
+    """
     try:
         engine = sa.create_engine(address, poolclass=sa.NullPool)  # one connection, closed when all is done
         with engine.begin() as connection:
@@ -116,96 +120,42 @@ def write_database(address: str, reports: Iterable[Report]) -> None:
             waiting = iter(reports)
             while some := list(islice(waiting, _REPORTS_A_BATCH)):
                 for table, rows in _rows(some).items():
-                    if rows:
-                        connection.execute(table.insert(), rows)
+                    connection.execute(table.insert(), rows)
     except (SQLAlchemyError, ImportError) as error:
         said = str(error).partition("\n")[0]
         raise UsageError(f"the database {address.partition('://')[0]} cannot be filled: {said}") from error
 
 
-def _rows(reports: list[Report]) -> dict[sa.Table, list[dict[str, Any]]]:
-    """The rows of some reports, by table, that of the reports first."""
-    makers = (
-        (_REPORTS, _report_rows),
-        (_FIELDS, _field_rows),
-        (_CHECKS, _check_rows),
-        (_NARRATIVE, _narrative_rows),
-        (_EXTRA_ROWS, _extra_rows),
-        (_WARNINGS, _warning_rows),
-    )
-    return {table: [_storable(row) for report in reports for row in make(report)] for table, make in makers}
+def _rows(reports: Iterable[Report]) -> dict[sa.Table, list[dict[str, Any]]]:
+    """The rows of some reports by table, those of `reports` first, since the other tables refer to it."""
+    rows: dict[sa.Table, list[dict[str, Any]]] = {}
 
-
-def _report_rows(report: Report) -> Iterator[dict[str, Any]]:
-    source = report.source
-    yield {
-        "path": source.path,
-        "sha256": source.sha256,
-        "media_type": source.media_type,
-        "pages": source.pages,
-        "organization": report.organization,
-        "year": report.year,
-        "template": report.template,
-        "title": report.title,
-    }
-
-
-def _field_rows(report: Report) -> Iterator[dict[str, Any]]:
-    for field in report.fields:
-        sides = field.box or (None, None, None, None)
-        yield {
-            "report": report.source.path,
-            "id": field.id,
-            "label": field.label,
-            "value": field.value,
-            "printed": field.printed,
-            "status": str(field.status),
-            "confidence": field.confidence,
-            "page": field.page,
-            **dict(zip(("left", "top", "right", "bottom"), sides, strict=True)),
+    def add(table: sa.Table, source: object, **given: object) -> None:
+        """Add a row; a column that is not given has the source's attribute of its name."""
+        row = {
+            name: given[name] if name in given else getattr(source, name)
+            for name in (column.name for column in table.columns)
         }
+        rows.setdefault(table, []).append({name: _storable(value) for name, value in row.items()})
+
+    for report in reports:
+        add(_REPORTS, report, **asdict(report.source))
+    for report in reports:
+        path = report.source.path
+        for field in report.fields:
+            add(_FIELDS, field, report=path, **dict(zip(Box._fields, field.box or (None,) * 4, strict=True)))
+        for check in report.checks:
+            add(_CHECKS, check, report=path)
+        for figure in report.narrative:
+            add(_NARRATIVE, figure, report=path)
+        for row in report.extra_rows:
+            for place, printed in enumerate(row.printed):
+                add(_EXTRA_ROWS, row, report=path, place=place, printed=printed)
+        for warning in report.warnings:
+            add(_WARNINGS, None, report=path, warning=warning)
+    return rows
 
 
-def _check_rows(report: Report) -> Iterator[dict[str, Any]]:
-    for check in report.checks:
-        yield {
-            "report": report.source.path,
-            "id": check.id,
-            "expression": check.expression,
-            "holds": check.holds,
-            "verdict": str(check.verdict),
-        }
-
-
-def _narrative_rows(report: Report) -> Iterator[dict[str, Any]]:
-    for figure in report.narrative:
-        yield {
-            "report": report.source.path,
-            "id": figure.id,
-            "value": figure.value,
-            "text": figure.text,
-            "page": figure.page,
-            "agrees": figure.agrees,
-        }
-
-
-def _extra_rows(report: Report) -> Iterator[dict[str, Any]]:
-    for row in report.extra_rows:
-        for place, printed in enumerate(row.printed):
-            yield {
-                "report": report.source.path,
-                "section": row.section,
-                "label": row.label,
-                "place": place,
-                "printed": printed,
-            }
-
-
-def _warning_rows(report: Report) -> Iterator[dict[str, Any]]:
-    for warning in report.warnings:
-        yield {"report": report.source.path, "warning": warning}
-
-
-def _storable(row: dict[str, Any]) -> dict[str, Any]:
-    """Without the character that PostgreSQL's texts cannot hold."""
-    return {name: value.replace("\x00", "") if isinstance(value, str) else value for name, value in row.items()}
+def _storable(value: object) -> object:
+    """Text as plain strings, without the character that PostgreSQL cannot store."""
+    return str(value).replace("\x00", "") if isinstance(value, str) else value

@@ -1,7 +1,7 @@
-"""Reports as an Excel workbook: the national form on a sheet for each, what a person must look at marked.
+"""Write reports as an Excel workbook: the national form on a sheet for each, with fields for review marked.
 
-Marked by colour and by sign, for those who print in black or see no colours. A sign is part of the cell's format: the
-cell holds the figure. Text is written as text, whatever it begins with: nothing becomes a formula or a link.
+A mark is a colour and a sign, for those who print in black or cannot tell colours. The sign is part of the cell's
+number format, so that the cell holds the bare figure. Text stays text: none of it becomes a formula or a link.
 """
 
 from __future__ import annotations
@@ -16,20 +16,29 @@ from typing import Any
 import xlsxwriter
 
 from extraction.document import ExtraRow, Field, Report, Status, Verdict
-from extraction.exports.form_sheet import COLUMNS, FONT, WIDTH, edges_of, height_of, heights_of
-from extraction.exports.sums import sum_name
+from extraction.exports.form_sheet import (
+    COLUMN_CHARACTERS,
+    COLUMNS,
+    FONT_POINTS,
+    column_edges,
+    row_heights,
+    text_height,
+)
 from extraction.forms.catalogue import sections, template
 from extraction.forms.printed_form import Departures, FormTable, tables
+from extraction.output.chinese_names import sum_name
 from extraction.output.files import in_place_of
 
-MOST_REPORTS = 1000  # sheets of a workbook that still opens
-_LONGEST = 32_000  # characters: Excel takes 32,767 in a cell
-_DIGITS = 15  # that a number of Excel holds
+MAX_REPORTS = 1000  # sheets of a workbook that Excel still opens
+_MAX_TEXT = 32_000  # characters; Excel takes 32,767 in a cell
+_MAX_DIGITS = 15  # of a number in Excel
+_MAX_SHEET_NAME = 31  # characters
+_A4 = 9  # Excel's number for the paper
 
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """How a cell of a status looks: its colour, the sign behind its figure, and what that means."""
+    """The mark of a status: the cell's colour, the sign behind its figure, and the legend's text."""
 
     colour: str
     sign: str
@@ -43,12 +52,20 @@ _MARKS = {
     Status.MISSING: _Mark("#D9D9D9", "", "原文无此项（斜线）"),
 }
 _VERDICTS = {Verdict.SOURCE_INCONSISTENT: "原文数字不符", Verdict.UNRESOLVED: "待核对"}
-_SUMS = {"机关": 30, "年度": 8, "结论": 14, "关系": 45, "算式": 40, "说明": 50, "文件": 35}  # heads, characters wide
-_UNSAFE = re.compile(r"[\[\]:*?/\\\x00-\x1f']")
+_SUMS = {
+    "机关": 30,
+    "年度": 8,
+    "结论": 14,
+    "关系": 45,
+    "算式": 40,
+    "说明": 50,
+    "文件": 35,
+}  # column heads and widths in characters
+_NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f']")
 
 
 def write_workbook(path: Path, reports: Iterable[Report]) -> None:
-    """Write the workbook at `path`: 目录, 勾稽, then a sheet a report."""
+    """Write the workbook at `path`: the sheets 目录 and 勾稽, then one sheet a report."""
     with in_place_of(path) as file:
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         with xlsxwriter.Workbook(file, options) as book:
@@ -56,6 +73,8 @@ def write_workbook(path: Path, reports: Iterable[Report]) -> None:
 
 
 class _Workbook:
+    """An open workbook, with the sheet names and cell formats used so far."""
+
     def __init__(self, book: Any) -> None:
         self._book = book
         self._names: set[str] = set()
@@ -68,10 +87,12 @@ class _Workbook:
         for line, report in enumerate(reports, start=1):
             name = self._sheet(report)
             wrong = [c for c in report.checks if c.verdict in _VERDICTS]
-            index.write_url(line, 0, f"internal:'{name}'!A1", string=_told(report.organization or report.source.path))
+            index.write_url(
+                line, 0, f"internal:'{name}'!A1", string=_clipped(report.organization or report.source.path)
+            )
             review = sum(f.status is Status.REVIEW for f in report.fields)
             index.write_row(line, 1, [report.year, report.template, review, len(wrong)], left)
-            index.write_string(line, 5, _told(report.source.path))
+            index.write_string(line, 5, _clipped(report.source.path))
             for check in wrong:
                 row += 1
                 why = check.explanation.zh if check.explanation else ""
@@ -82,7 +103,7 @@ class _Workbook:
         index.set_column(7, 7, 34)
 
     def _list(self, name: str, widths: dict[str, int]) -> Any:
-        """A sheet with a line for each of something, under heads of these widths (characters)."""
+        """Add a sheet of a list; `widths` are its column heads and their widths in characters."""
         sheet = self._book.add_worksheet(name)
         self._names.add(name)
         for column, (head, width) in enumerate(widths.items()):
@@ -90,58 +111,59 @@ class _Workbook:
             sheet.set_column(column, column, width)
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()
-        sheet.set_paper(9)  # A4
+        sheet.set_paper(_A4)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         return sheet
 
     def _wrapped(self, sheet: Any, row: int, texts: list[str]) -> None:
-        """A line of 勾稽, as high as its texts need."""
-        look = self._format(text_wrap=True, valign="top", font_size=FONT)
+        """Write a row of 勾稽, as high as its texts need."""
+        look = self._format(text_wrap=True, valign="top", font_size=FONT_POINTS)
         for column, text in enumerate(texts):
-            sheet.write_string(row, column, _told(text), look)
+            sheet.write_string(row, column, _clipped(text), look)
         widths = zip(texts, _SUMS.values(), strict=True)
-        sheet.set_row(row, max(height_of(_told(text), width / WIDTH) for text, width in widths))
+        sheet.set_row(row, max(text_height(_clipped(text), width / COLUMN_CHARACTERS) for text, width in widths))
 
     def _sheet(self, report: Report) -> str:
+        """Add the sheet of a report; its name."""
         name = self._name(report)
         sheet = self._book.add_worksheet(name)
-        sheet.set_column(0, COLUMNS - 1, WIDTH)
-        sheet.set_paper(9)  # A4
+        sheet.set_column(0, COLUMNS - 1, COLUMN_CHARACTERS)
+        sheet.set_paper(_A4)
         sheet.set_margins(left=0.5, right=0.5, top=0.5, bottom=0.5)
         sheet.fit_to_pages(1, 1)
         sheet.center_horizontally()
-        self._across(sheet, 0, report.title or report.source.path, 20.0, bold=True, font_size=14, align="center")
+        self._full_row(sheet, 0, report.title or report.source.path, 20.0, bold=True, font_size=14, align="center")
         who = " ".join(str(part) for part in (report.organization, report.year, report.source.path) if part)
-        self._across(sheet, 1, who, align="center")
+        self._full_row(sheet, 1, who, align="center")
         row = 3
         fields = {f.id: f for f in report.fields}
         for table in _tables(report):
             form = next(s for s in sections() if s.id == table.section)
-            self._across(sheet, row, f"{form.number}、{form.title}", 18.0, bold=True, font_size=11)
+            self._full_row(sheet, row, f"{form.number}、{form.title}", 18.0, bold=True, font_size=11)
             self._table(sheet, row + 1, table, fields)
             row += len(table.rows) + 2
         row = self._extra_rows(sheet, row, report.extra_rows)
         if report.template is None:
-            self._across(sheet, row, "没有找到国家统一格式的表格")
+            self._full_row(sheet, row, "没有找到国家统一格式的表格")
             row += 1
         for warning in report.warnings:
-            self._across(sheet, row, f"注意：{warning}")
+            self._full_row(sheet, row, f"注意：{warning}")
             row += 1
         self._legend(sheet, row + 1)
         return name
 
-    def _across(self, sheet: Any, row: int, text: str, height: float = 0.0, **look: Any) -> None:
-        """A line over the whole width."""
-        kept = self._format(**{"font_size": FONT, "text_wrap": True, "valign": "vcenter", **look})
+    def _full_row(self, sheet: Any, row: int, text: str, height: float = 0.0, **look: Any) -> None:
+        """Write a row merged over the whole width; `height` in points is its least."""
+        kept = self._format(**{"font_size": FONT_POINTS, "text_wrap": True, "valign": "vcenter", **look})
         sheet.merge_range(row, 0, row, COLUMNS - 1, "", kept)
-        sheet.write_string(row, 0, _told(text), kept)
-        sheet.set_row(row, max(height, height_of(text, COLUMNS)))
+        sheet.write_string(row, 0, _clipped(text), kept)
+        sheet.set_row(row, max(height, text_height(text, COLUMNS)))
 
     def _table(self, sheet: Any, top: int, table: FormTable, fields: dict[str, Field]) -> None:
-        """The cells where the form has them; a narrow table takes several columns of the sheet for each of its own."""
-        edges = edges_of(table)
-        for number, height in enumerate(heights_of(table)):
+        """Write a table of the form from row `top` on; one of its columns may take several of the sheet."""
+        edges = column_edges(table)
+        for number, height in enumerate(row_heights(table)):
             sheet.set_row(top + number, height)
         for row, column, cell in table.placed():
             first, last = edges[column], edges[column + cell.column_span] - 1
@@ -151,14 +173,14 @@ class _Workbook:
             if bottom > top + row or last > first:
                 sheet.merge_range(top + row, first, bottom, last, "", look)
             if field is None:
-                sheet.write_string(top + row, first, _told(cell.text), look)
+                sheet.write_string(top + row, first, _clipped(cell.text), look)
             else:
                 self._value(sheet, top + row, first, field, look)
 
     def _value(self, sheet: Any, row: int, column: int, field: Field, look: Any) -> None:
         if field.value is None:
-            empty = "？" if field.status is Status.REVIEW else ""  # no format puts a sign to nothing
-            sheet.write_string(row, column, _told(field.printed) or empty, look)
+            empty = "？" if field.status is Status.REVIEW else ""  # a number format adds no sign to an empty cell
+            sheet.write_string(row, column, _clipped(field.printed) or empty, look)
         elif _fits(field.value):
             sheet.write_number(row, column, field.value, look)
         else:
@@ -166,25 +188,31 @@ class _Workbook:
         if field.status is Status.REVIEW:
             place = f"，第 {field.page} 页" if field.page else ""
             meaning = _MARKS[Status.REVIEW].meaning
-            sheet.write_comment(row, column, _told(f"{meaning}：识读为“{field.printed}”{place}"))
+            sheet.write_comment(row, column, _clipped(f"{meaning}：识读为“{field.printed}”{place}"))
 
     def _extra_rows(self, sheet: Any, row: int, extra: tuple[ExtraRow, ...]) -> int:
-        """The rows that are in no form, as printed; the row after them."""
+        """Write the rows that are in no form, as printed; the sheet row after them."""
         if not extra:
             return row
-        self._across(sheet, row, "表中另有的行", 18.0, bold=True, font_size=11)
+        self._full_row(sheet, row, "表中另有的行", 18.0, bold=True, font_size=11)
         for number, one in enumerate(extra, start=row + 1):
-            self._across(sheet, number, "    ".join((one.label, *one.printed)), border=1)
+            self._full_row(sheet, number, "    ".join((one.label, *one.printed)), border=1)
         return row + len(extra) + 2
 
     def _legend(self, sheet: Any, row: int) -> None:
         for number, mark in enumerate(_MARKS.values()):
-            look = self._marked(mark, font_size=FONT, border=1, text_wrap=True)
+            look = self._marked(mark, font_size=FONT_POINTS, border=1, text_wrap=True)
             sheet.merge_range(row + number, 0, row + number, 4, "", look)
             sheet.write_string(row + number, 0, f"{mark.sign} {mark.meaning}".strip(), look)
 
     def _look(self, field: Field | None, *, bold: bool, down: bool) -> Any:
-        look: dict[str, Any] = {"border": 1, "align": "center", "valign": "vcenter", "font_size": FONT, "bold": bold}
+        look: dict[str, Any] = {
+            "border": 1,
+            "align": "center",
+            "valign": "vcenter",
+            "font_size": FONT_POINTS,
+            "bold": bold,
+        }
         look |= {"rotation": 270} if down else {"text_wrap": True}
         if field is not None:
             sign = _MARKS[field.status].sign if field.status in _MARKS else ""
@@ -205,19 +233,19 @@ class _Workbook:
         return self._formats[key]
 
     def _name(self, report: Report) -> str:
-        """A name for a sheet: at most 31 characters, some not among them, and no two alike."""
+        """A sheet name that Excel accepts and that is not used yet."""
         wanted = f"{report.year or ''}{report.organization or Path(report.source.path).stem}"
-        wanted = _UNSAFE.sub(" ", wanted).strip() or "报告"
-        name, number = wanted[:31], 1
+        wanted = _NOT_IN_SHEET_NAMES.sub(" ", wanted).strip() or "报告"
+        name, number = wanted[:_MAX_SHEET_NAME], 1
         while name.lower() in self._names:
             number += 1
-            name = f"{wanted[: 30 - len(str(number))]}~{number}"
+            name = f"{wanted[: _MAX_SHEET_NAME - 1 - len(str(number))]}~{number}"
         self._names.add(name.lower())
         return name
 
 
 def _tables(report: Report) -> tuple[FormTable, ...]:
-    """The form that the report is laid out as, with the rows of the other form that it prints."""
+    """The tables of the report's form, with the rows of the other form that it prints."""
     if report.template is None:
         return ()
     empty = dict.fromkeys((f.id for f in template(report.template).fields), "")
@@ -225,20 +253,19 @@ def _tables(report: Report) -> tuple[FormTable, ...]:
 
 
 def _fits(value: Decimal) -> bool:
-    """Whether a number of Excel holds it exactly as read."""
-    return len(value.as_tuple().digits) <= _DIGITS
+    """Whether a number in Excel holds the value exactly."""
+    return len(value.as_tuple().digits) <= _MAX_DIGITS
 
 
 def _number_format(value: Decimal | None, sign: str) -> str:
-    """Every digit that was read, then the sign; the same behind text."""
+    """Excel's number format that shows every digit of the value, then the sign; the sign follows text too."""
     exponent = value.as_tuple().exponent if value is not None else 0
     places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
     digits = f"0.{'0' * places}" if places else "0"
-    return (
-        f'{digits}"{sign}";-{digits}"{sign}";{digits}"{sign}";@"{sign}"' if sign else f"{digits};-{digits};{digits};@"
-    )
+    quoted = f'"{sign}"' if sign else ""
+    return ";".join(f"{shown}{quoted}" for shown in (digits, f"-{digits}", digits, "@"))
 
 
-def _told(text: str) -> str:
-    """What a cell takes of a text."""
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+def _clipped(text: str) -> str:
+    """The text, cut to what a cell holds."""
+    return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]}…"

@@ -1,1 +1,1 @@
-"""What is written: the report's JSON, the tables over all reports, the manifest."""
+"""Results in OUT: each report's JSON, the tables over all reports, the manifest and the summary page."""

@@ -1,6 +1,6 @@
-"""What a conversion leaves in OUT: reports/*.json and manifest.jsonl; its tables: `extraction.output.field_tables`.
+"""Read and write reports/*.json and manifest.jsonl in OUT; its tables are in `extraction.output.field_tables`.
 
-Every file is written beside its place and moved there when complete, so that a reader never sees half of one.
+Every file is written to a draft beside it and renamed when complete: readers never see half a file.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from extraction.output.report_json import dump_report, load_report
 
 MANIFEST = "manifest.jsonl"
 DRAFT = ".part"
-"""The end of the name of a file that is being written."""
+"""Suffix of the draft of a file that is being written."""
 
 
 @dataclass(frozen=True, slots=True)
 class ManifestLine:
-    """What became of one input: `outcome` is converted, failed or skipped."""
+    """The result of one input: `outcome` is converted, failed or skipped; `seconds` is the time it took."""
 
     path: str
     sha256: str | None
@@ -35,12 +35,12 @@ class ManifestLine:
     error: str | None
     seconds: float
     pages: int | None
-    kind: str | None = None  # of a failure: the name of its error
-    made_with: str | None = None  # digest of settings, weights and version, see `extraction.bulk.record`
+    kind: str | None = None  # name of the error of a failure
+    made_with: str | None = None  # see `extraction.bulk.record.digest_of`
 
 
 def report_path(out: Path, name: str) -> Path:
-    """Where the report of the input `name` (its path below the input root) is kept."""
+    """The path of the report of the input `name` (its path below the input root)."""
     return out / "reports" / f"{name}.json"
 
 
@@ -53,12 +53,12 @@ def write_report(out: Path, name: str, report: Report) -> None:
 
 
 def read_report(out: Path, name: str) -> Report:
-    """The report of the input `name`; raises OSError or ValueError."""
+    """The report of the input `name`. Raises OSError or ValueError where there is none or it is damaged."""
     return load_report(report_path(out, name).read_text(encoding="utf-8"))
 
 
 def remove_report(out: Path, name: str) -> None:
-    """Remove the report of an earlier run, if there can be one."""
+    """Remove the report of the input `name`, if there is one."""
     try:
         report_path(out, name).unlink()
     except FileNotFoundError:
@@ -69,13 +69,13 @@ def remove_report(out: Path, name: str) -> None:
 
 
 def read_manifest(out: Path) -> dict[str, ManifestLine]:
-    """The last line of each input, by path; a line cut off by a crash is left out."""
+    """The last manifest line of each input by path; {} without a manifest. A truncated line is skipped."""
     path = out / MANIFEST
     return manifest_lines(path.read_bytes()) if path.exists() else {}
 
 
 def manifest_lines(content: bytes) -> dict[str, ManifestLine]:
-    """The last line of each input in a journal, by path."""
+    """The last line of each input by path, from the bytes of a manifest; lines that are none are skipped."""
     lines: dict[str, ManifestLine] = {}
     for text in content.decode("utf-8", "replace").split("\n"):
         try:
@@ -87,27 +87,24 @@ def manifest_lines(content: bytes) -> dict[str, ManifestLine]:
 
 
 def write_manifest(out: Path, lines: Iterable[ManifestLine]) -> None:
-    """Replace the manifest: one line an input."""
+    """Replace the manifest by these lines."""
     with in_place_of(out / MANIFEST) as file:
         for line in lines:
             file.write(json_line(line))
 
 
 def json_line(line: ManifestLine) -> bytes:
-    """A line of the manifest, with its end."""
+    """A line of the manifest in UTF-8, with its newline."""
     text = json.dumps(asdict(line), ensure_ascii=False)
-    for mark in "\x85\u2028\u2029":  # line ends to some readers, and allowed in a file name
+    for mark in "\x85\u2028\u2029":  # line ends for some readers, and allowed in file names
         text = text.replace(mark, f"\\u{ord(mark):04x}")
     return f"{text}\n".encode()
 
 
 @contextmanager
 def in_place_of(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write that takes the place of `path` when it is complete, and leaves no trace when it is not.
-
-    An object store shows an object when it is complete, and not before.
-    """
-    if is_remote(path):
+    """A file to write that replaces `path` when the block ends, and is removed where the block raises."""
+    if is_remote(path):  # an object store shows an object only when it is complete
         whole = BytesIO()
         yield whole
         path.write_bytes(whole.getvalue())

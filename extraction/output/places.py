@@ -1,6 +1,6 @@
-"""Paths on this machine and in object stores (`s3://bucket/folder`), by one type.
+"""Paths of this machine and of object stores (`s3://bucket/folder`) as one type, and the errors of stores.
 
-What is remote is a `UPath` (universal-pathlib, over fsspec), which has the methods of `Path` that Gouji uses; it needs
+A remote path is a `UPath` (universal-pathlib, over fsspec), which has the methods of `Path` that Gouji uses; it needs
 the extra `ray`. Keys and addresses come from the store's usual environment variables (AWS_ACCESS_KEY_ID,
 AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL).
 """
@@ -15,16 +15,16 @@ from typing import cast
 from extraction.errors import StoreError, UsageError
 
 _CLIENTS = {"botocore", "aiobotocore", "aiohttp", "gcsfs", "google", "adlfs", "azure"}
-"""Packages that stores are spoken to with, whose errors are no OSErrors."""
+"""Client packages of object stores, whose errors are no OSErrors."""
 
 
 def is_remote(path: Path | str) -> bool:
-    """Whether a path names an object store or another server rather than a file of this machine."""
+    """Whether a path is in an object store or on another server."""
     return "://" in str(path) and not Path(str(path)).exists()
 
 
 def place(text: str) -> Path:
-    """The path that a text names, remote or not. Raises UsageError where the extra for remote ones is missing."""
+    """The path that a text names, remote or not. Raises UsageError where the packages for remote ones are missing."""
     if not is_remote(text):
         return Path(text)
     try:
@@ -36,16 +36,21 @@ def place(text: str) -> Path:
 
 
 def is_store_fault(error: Exception) -> bool:
-    """Whether an error is that of a store, not of a file in it."""
+    """Whether an error comes from an object store as a whole, not from one file in it."""
     return type(error).__module__.partition(".")[0] in _CLIENTS
 
 
 @contextmanager
 def store_faults() -> Iterator[None]:
-    """Errors of a store as `StoreError`."""
+    """Turn errors of an object store within the block into StoreError."""
     try:
         yield
     except Exception as error:
         if not is_store_fault(error):
             raise
-        raise StoreError(f"the object store: {' '.join(str(error).split())}") from error
+        raise StoreError(f"the object store failed: {one_line(error)}") from error
+
+
+def one_line(error: Exception) -> str:
+    """The message of an error with its line breaks and runs of spaces as single spaces."""
+    return " ".join(str(error).split())

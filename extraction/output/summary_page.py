@@ -1,60 +1,25 @@
-"""A page that sums an archive up, in Chinese: what was converted, what is for review, which sums fail, what failed.
-
-One file without anything from elsewhere: its plots are SVG in the page.
-"""
+"""summary.html: an archive in numbers, in Chinese, with bar charts as SVG in the page."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from heapq import nlargest
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
 from extraction.document import Report, Status, Verdict
-from extraction.exports.sums import sum_name
+from extraction.output.chinese_names import FAILURE_KINDS, OUTCOMES, STATUSES, VERDICTS, sum_name
 from extraction.output.files import ManifestLine, in_place_of
+from extraction.output.html_page import render_page, render_table
 
-_WORST = 30
-STATUSES = {
-    Status.READ: "已识读",
-    Status.CORRECTED: "已更正",
-    Status.INFERRED: "已推得",
-    Status.BLANK: "空白",
-    Status.REVIEW: "须核对",
-    Status.MISSING: "原文无",
-}
-VERDICTS = {
-    Verdict.HOLDS: "相符",
-    Verdict.CORRECTED: "更正后相符",
-    Verdict.SOURCE_INCONSISTENT: "原文数字不符",
-    Verdict.UNRESOLVED: "待核对",
-    Verdict.NOT_APPLICABLE: "不适用",
-}
-_OUTCOMES = {"converted": "已转换", "skipped": "未变，保留", "failed": "失败"}
-_KINDS = {
-    "Crash": "读取程序崩溃",
-    "TimeLimit": "超时",
-    "MemoryLimit": "内存超限",
-    "Fault": "程序错误",
-    "Unwritable": "结果无法写入",
-    "UnsupportedFormat": "格式不支持",
-    "EmptyFile": "空文件",
-    "EncryptedFile": "已加密",
-    "DamagedFile": "文件损坏",
-    "TooLarge": "超过限制",
-    "NotAReport": "不是年度报告",
-}
-_STYLE = """body{font:15px/1.6 "Noto Sans CJK SC","Microsoft YaHei",sans-serif;max-width:60em;margin:2em auto}
-h1{font-size:1.5em}h2{font-size:1.15em;margin-top:2em;border-bottom:1px solid #ccc}table{border-collapse:collapse}
-td,th{padding:.15em .8em;text-align:left;border-bottom:1px solid #eee}td.n{text-align:right;vertical-align:top}
-svg text{font-size:12px;fill:#333}.path{word-break:break-all}"""
+_LISTED_REPORTS = 30  # and as many sums
+_LISTED_FAILURES = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class _Need:
-    """How much of a report needs a person; compared by that."""
+class _Need(NamedTuple):
+    """How much of a report is for a person, ordered by that: its fields for review, then its sums that fail."""
 
     review: int
     wrong: int
@@ -62,8 +27,8 @@ class _Need:
     who: str
 
 
-class Survey:
-    """What is counted of reports as they go by."""
+class ArchiveSummary:
+    """Counts over the reports of an archive, one report at a time."""
 
     def __init__(self) -> None:
         self.reports = 0
@@ -75,7 +40,7 @@ class Survey:
         self.needs: list[_Need] = []
 
     def add(self, report: Report) -> None:
-        """Count one more."""
+        """Count one report."""
         self.reports += 1
         self.statuses.update(f.status for f in report.fields)
         self.verdicts.update(c.verdict for c in report.checks)
@@ -87,73 +52,60 @@ class Survey:
         if review or wrong:
             who = f"{report.organization or ''} {report.year or ''}".strip()
             self.needs.append(_Need(review, len(wrong), report.source.path, who))
-            if len(self.needs) > 100 * _WORST:
-                self.needs = self.worst()
+            if len(self.needs) > 100 * _LISTED_REPORTS:
+                self.needs = self.most_review()
 
-    def worst(self) -> list[_Need]:
-        """The reports that need most work."""
-        return nlargest(_WORST, self.needs, key=lambda n: (n.review, n.wrong, n.path))
+    def most_review(self) -> list[_Need]:
+        """The reports with most fields for review, most first."""
+        return nlargest(_LISTED_REPORTS, self.needs)
 
 
-def write_summary(path: Path, survey: Survey, lines: Mapping[str, ManifestLine]) -> None:
-    """Write the page."""
+def write_summary(path: Path, summary: ArchiveSummary, lines: Mapping[str, ManifestLine]) -> None:
+    """Write the page at `path`, over what was counted and the manifest's lines by path."""
     with in_place_of(path) as file:
-        file.write(summary_page(survey, lines).encode())
+        file.write(summary_page(summary, lines).encode())
 
 
-def summary_page(survey: Survey, lines: Mapping[str, ManifestLine]) -> str:
-    """The page over an archive's reports and its manifest."""
-    outcomes = Counter(_OUTCOMES.get(line.outcome, line.outcome) for line in lines.values())
+def summary_page(summary: ArchiveSummary, lines: Mapping[str, ManifestLine]) -> str:
+    """The page as HTML, over what was counted and the manifest's lines by path."""
+    outcomes = Counter(OUTCOMES.get(line.outcome, line.outcome) for line in lines.values())
     failed = [line for line in lines.values() if line.outcome == "failed"]
-    kinds = Counter(_KINDS.get(line.kind or "", line.kind or "不明") for line in failed)
+    kinds = Counter(FAILURE_KINDS.get(line.kind or "", line.kind or "不明") for line in failed)
     took = sum(line.seconds for line in lines.values())
-    fields = survey.statuses.total()
-    review = f"{survey.statuses[Status.REVIEW] / fields:.1%}" if fields else "无"
+    fields = summary.statuses.total()
+    review = f"{summary.statuses[Status.REVIEW] / fields:.1%}" if fields else "无"
     parts = [
-        "<h1>政府信息公开工作年度报告：转换结果</h1>",
-        _table(("文件", "数量"), outcomes.most_common()),
-        f"<p>{survey.reports:,} 份报告，{fields:,} 个数据项，其中须人工核对 {review}；"
+        render_table(("文件", "数量"), outcomes.most_common()),
+        f"<p>{summary.reports:,} 份报告，{fields:,} 个数据项，其中须人工核对 {review}；"
         f"各文件用时合计 {took / 3600:.2f} 小时。</p>",
         "<h2>数据项</h2>",
-        _bars([(STATUSES[s], survey.statuses[s]) for s in Status if s in STATUSES]),
+        _bars([(STATUSES[s], summary.statuses[s]) for s in Status if s in STATUSES]),
         "<h2>勾稽关系</h2>",
-        _bars([(VERDICTS[v], survey.verdicts[v]) for v in Verdict if v in VERDICTS]),
+        _bars([(VERDICTS[v], summary.verdicts[v]) for v in Verdict if v in VERDICTS]),
         "<h2>不成立最多的勾稽关系</h2>",
-        _table(("关系", "报告数"), [(sum_name(id), n) for id, n in survey.failing.most_common(_WORST)]),
+        render_table(("关系", "报告数"), [(sum_name(id), n) for id, n in summary.failing.most_common(_LISTED_REPORTS)]),
         "<h2>各年度报告数</h2>",
-        _bars([(str(year) if year else "年度不明", n) for year, n in sorted(survey.years.items())]),
+        _bars([(str(year) if year else "年度不明", n) for year, n in sorted(summary.years.items())]),
         "<h2>须核对数据项占比（报告数）</h2>",
-        _bars([(f"{10 * k}–{10 * k + 10}%", survey.shares[k]) for k in range(10)]),
+        _bars([(f"{10 * k}–{10 * k + 10}%", summary.shares[k]) for k in range(10)]),
         "<h2>最需核对的报告</h2>",
-        _table(("报告", "机关与年度", "须核对", "不符"), [(n.path, n.who, n.review, n.wrong) for n in survey.worst()]),
+        render_table(
+            ("报告", "机关与年度", "须核对", "不符"),
+            [(n.path, n.who, n.review, n.wrong) for n in summary.most_review()],
+        ),
         "<h2>失败原因</h2>",
         _bars(kinds.most_common()),
         "<h2>失败的文件</h2>",
-        _table(("文件", "原因"), [(line.path, line.error or "") for line in failed[:1000]]),
-        f"<p>其余 {len(failed) - 1000:,} 个见 manifest.jsonl。</p>" if len(failed) > 1000 else "",
+        render_table(("文件", "原因"), [(line.path, line.error or "") for line in failed[:_LISTED_FAILURES]]),
+        f"<p>其余 {len(failed) - _LISTED_FAILURES:,} 个见 manifest.jsonl。</p>"
+        if len(failed) > _LISTED_FAILURES
+        else "",
     ]
-    return (
-        '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>转换结果</title>'
-        f"<style>{_STYLE}</style>{''.join(parts)}</html>\n"
-    )
-
-
-def _table(heads: Sequence[str], rows: Sequence[tuple[object, ...]]) -> str:
-    if not rows:
-        return "<p>无</p>"
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
-    return f"<table><tr>{''.join(f'<th>{escape(h)}</th>' for h in heads)}</tr>{body}</table>"
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, int):
-        return f'<td class="n">{value:,}</td>'
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(value))
-    return f'<td class="path">{escape(shown)}</td>'
+    return render_page("政府信息公开工作年度报告：转换结果", parts)
 
 
 def _bars(bars: Sequence[tuple[str, int]]) -> str:
-    """Level bars, one below the other, as long as their numbers."""
+    """A horizontal bar chart as SVG."""
     if not bars:
         return "<p>无</p>"
     most, height = max(n for _, n in bars) or 1, 22

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from extraction.document import Report
-from extraction.exports.workbook import MOST_REPORTS
+from extraction.exports.workbook import MAX_REPORTS
 from extraction.output.report_json import load_report
 from service import tables_of
 from service.api.reports import Wanted
@@ -42,8 +42,8 @@ def export_workbook(service: Serving, _: Viewer, query: Wanted) -> Response:
     """The reports that match, a sheet each; up to a thousand."""
     with service.store.reading() as session:
         count, _none = reports.find(session, query, limit=1)
-    if count > MOST_REPORTS:
-        raise Problem(413, f"a workbook takes {MOST_REPORTS} reports, not {count:,}: ask for fewer")
+    if count > MAX_REPORTS:
+        raise Problem(413, f"a workbook takes {MAX_REPORTS} reports, not {count:,}: ask for fewer")
     return tables_of.workbook(_matching(service, query), "reports")
 
 

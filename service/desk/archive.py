@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from extraction.archive.checks import check_archive, entry_of
 from extraction.document import Field, Report, Status
 from extraction.forms.catalogue import field_forms
-from extraction.output.summary_page import STATUSES
+from extraction.output.chinese_names import STATUSES
 from service.api.reports import found
 from service.context import Serving
 from service.desk import figures

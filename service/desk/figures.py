@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from extraction.archive.agencies import agencies_of
+from extraction.archive.agencies import group_agencies
 from models.gate.intervals import Interval, resamples, share_interval
 from service.desk.words import kind_title
 from service.store import jobs
@@ -144,7 +144,7 @@ def reports_of_agencies(dated: Iterable[ReportRow]) -> dict[str, list[ReportRow]
     by_name: dict[str, list[ReportRow]] = {}
     for row in dated:
         by_name.setdefault(row.organization or UNKNOWN, []).append(row)
-    agencies, _ = agencies_of({name: {row.year or 0 for row in rows} for name, rows in by_name.items()})
+    agencies, _ = group_agencies({name: {row.year or 0 for row in rows} for name, rows in by_name.items()})
     return {agency.name: [row for name in agency.spellings for row in by_name[name]] for agency in agencies}
 
 

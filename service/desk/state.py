@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from extraction.document import Report, Status, Verdict
-from extraction.exports.sums import sum_name
+from extraction.output.chinese_names import sum_name
 from extraction.figures import Unit
 from extraction.forms.catalogue import field_forms
 from extraction.forms.identities import identities_of

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from annotations.store import annotation_path, read_annotation, write_annotation, write_split
-from extraction.output.versions import package_versions
+from extraction.bulk.record import package_versions
 from training.synthetic.content.report import draft_report
 from training.synthetic.content.series import SEEDS, Series, series_of
 from training.synthetic.fonts import Split

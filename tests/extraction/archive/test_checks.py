@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extraction.archive.agencies import agencies_of, plain_name
-from extraction.archive.checks import ArchiveCheck, Finding, beside_neighbour, check_archive, entry_of
+from extraction.archive.checks import ArchiveCheck, Finding, check_archive, entry_of, updated_confidence
 from extraction.cli import main
 from extraction.document import Field, Report, Source, Status
 from extraction.forms.catalogue import field_forms, year_identities
@@ -115,7 +114,7 @@ def test_a_neighbour_raises_or_lowers_what_is_for_review(read: int, higher: bool
     assert evidence is not None
     assert (evidence.report, evidence.field) == ("岚浦县水利局-2022.pdf", TOTAL.format("carried_in"))
     assert (evidence.value, evidence.expected, evidence.confidence) == (read, 3, 0.6)
-    assert (evidence.beside > 0.6) is higher
+    assert (evidence.updated > 0.6) is higher
 
 
 def test_a_year_is_evidence_for_the_one_before_too() -> None:
@@ -131,7 +130,7 @@ def test_two_unsure_figures_are_evidence_for_nothing() -> None:
 
 @given(st.floats(0.001, 0.999))
 def test_a_neighbour_makes_nothing_certain(confidence: float) -> None:
-    lower, higher = (beside_neighbour(confidence, agrees=agrees) for agrees in (False, True))
+    lower, higher = (updated_confidence(confidence, agrees=agrees) for agrees in (False, True))
     assert 0 < lower < confidence < higher < 1
 
 
@@ -149,49 +148,6 @@ def test_missing_and_double_years() -> None:
 def test_reports_without_a_name_or_year_are_named() -> None:
     found = checks(report(2021, None, "a.pdf"), report(None, path="b.pdf"))
     assert [(c.finding, c.reports) for c in found] == [(Finding.UNKNOWN, ("a.pdf",)), (Finding.UNKNOWN, ("b.pdf",))]
-
-
-def groups(names: dict[str, set[int]]) -> list[set[str]]:
-    return [set(agency.spellings) for agency in agencies_of(names)[0]]
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("岚浦市青峰区人民政府", "青峰区人民政府"),
-        ("岚浦省岚浦市青峰区水利局", "青峰区水利局"),
-        ("青峰区卫生健康委员会", "青峰区卫健委"),
-        ("岚浦市青峰区卫生健康委员会", "青峰区卫健委"),
-        ("青峰區水利局", "青峰区水利局"),
-        ("青峰区 水利局", "青峰区水利局"),
-        ("青峰区政府", "青峰区人民政府"),
-    ],
-)
-def test_spellings_of_one_agency(one: str, other: str) -> None:
-    assert groups({one: {2020}, other: {2021}}) == [{one, other}]
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("青峰区人民政府", "青峰区人民政府办公室"),  # two bodies
-        ("岚浦市青峰区水利局", "青峰区水务局"),
-        ("岚浦市水利局", "水利局"),  # no place of its own
-        ("岚浦市开发区管理委员会", "开发区管委会"),  # every city has one
-        ("岚浦市青峰镇人民政府", "青峰县青峰镇人民政府"),
-        ("柱塬镇人民政府", "槿塬镇人民政府"),  # a misreading, or another place
-        ("岚浦市人民政府", "青峰区人民政府"),
-    ],
-)
-def test_two_agencies(one: str, other: str) -> None:
-    assert len(groups({one: {2020}, other: {2021}})) == 2
-
-
-def test_a_short_name_of_two_agencies_is_left_alone() -> None:
-    names = {"岚浦市城北区水利局": {2020}, "青峰市城北区水利局": {2020}, "城北区水利局": {2021}}
-    agencies, doubts = agencies_of(names)
-    assert len(agencies) == 3
-    assert any("不止一个全称" in doubt.why for doubt in doubts)
 
 
 @pytest.mark.parametrize(("taken_up", "merged"), [(3, True), (4, False), (None, False)])
@@ -215,27 +171,6 @@ def test_nothing_handed_on_is_no_proof() -> None:
     first = report(2021, "岚浦县城北镇人民政府", carried_out=0)
     found = checks(first, report(2022, "城北镇人民政府", carried_in=0))
     assert Finding.MERGED not in {c.finding for c in found}
-
-
-def test_names_that_both_report_on_a_year_are_two() -> None:
-    agencies, doubts = agencies_of({"岚浦市青峰区水利局": {2020, 2021}, "青峰区水利局": {2021}})
-    assert len(agencies) == 2
-    assert "2021" in doubts[0].why
-
-
-def test_names_a_character_apart_are_pointed_out() -> None:
-    _, doubts = agencies_of({"柱塬镇人民政府": {2020}, "槿塬镇人民政府": {2021}})
-    assert doubts[0].names == ("柱塬镇人民政府", "槿塬镇人民政府")
-
-
-@given(st.dictionaries(st.text("岚浦青峰市区县水利局镇人民政府", min_size=1, max_size=12), st.just({2020}), max_size=8))
-def test_every_name_is_in_one_agency(names: dict[str, set[int]]) -> None:
-    spelled = [spelling for agency in agencies_of(names)[0] for spelling in agency.spellings]
-    assert sorted(spelled) == sorted(names)
-
-
-def test_names_are_plain_already_where_nothing_is_odd() -> None:
-    assert plain_name("岚浦市青峰区人民政府办公室") == "岚浦市青峰区人民政府办公室"
 
 
 # ---- whole reports

@@ -74,7 +74,7 @@ def test_of_runs_that_start_at_once_one_gets_out(left: str | None, s3: str) -> N
 
 def test_a_lock_is_renewed_while_its_run_lives(s3: str) -> None:
     out = place(f"{s3}/out")
-    with remotely_locked(out, LOCK, renewed=0.1):
+    with remotely_locked(out, LOCK, renewal=0.1):
         first = _said(out)
         while _said(out)["at"] == first["at"]:
             time.sleep(0.05)
@@ -87,7 +87,7 @@ def test_a_lock_is_renewed_while_its_run_lives(s3: str) -> None:
 
 def test_a_run_whose_lock_was_taken_over_leaves_it_to_the_other(s3: str) -> None:
     out = place(f"{s3}/out")
-    with remotely_locked(out, LOCK, renewed=3.0):  # time enough for the other to take over before it is renewed
+    with remotely_locked(out, LOCK, renewal=3.0):  # time enough for the other to take over before it is renewed
         time.sleep(0.01)
         with remotely_locked(out, LOCK, stale=0.0):  # as if this one had slept for an hour
             others = _said(out)["run"]
