@@ -1,10 +1,8 @@
-"""The one door through which printed text becomes a figure: text in, exact value, unit and note out.
+"""Parse printed text as a figure: text in, exact value, unit and note out. The only place where text becomes a number.
 
 Values are `Decimal`, never float. A blank (nothing, `/`, `—`, `无`) is not zero: its value is None. Text that is
-neither a figure nor a blank gives None as a whole, and so does every text with more than one reading (`1 2`, `007`,
-`12%`): it is for a person to look at.
-
-Source of the forms read here: the cells of real reports (signs, money units, notes in brackets).
+neither a figure nor a blank, or has more than one reading (`1 2`, `007`, `12%`), gives no figure: it is for a person.
+The forms of signs, money units and notes in brackets are those found in the cells of real reports.
 """
 
 from __future__ import annotations
@@ -27,9 +25,9 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A printed figure. `value` is in `unit`; both are None where nothing but a blank mark is printed.
+    """A printed figure: `value` in `unit`, and the note printed behind it.
 
-    `unit` is also None for a bare number: the column then says what it counts.
+    `value` is None for a blank. `unit` is None for a blank and for a bare number, whose column says what it counts.
     """
 
     value: Decimal | None
@@ -38,30 +36,30 @@ class Figure:
 
     @property
     def blank(self) -> bool:
-        """Whether nothing (or a mark for nothing) is printed."""
+        """Whether nothing, or a mark for nothing, is printed."""
         return self.value is None
 
     def in_unit(self, wanted: Unit) -> Decimal | None:
-        """The value in `wanted`; a bare number is taken to be in it already. Raises ValueError for 3元 as a count."""
+        """The value converted to `wanted`, which a bare number is in already. Raises ValueError for 3元 as a count."""
         if self.value is None or self.unit in (None, wanted):
             return self.value
         if (self.unit, wanted) == (Unit.WANYUAN, Unit.YUAN):
-            return _plain(self.value * 10_000)
+            return plain(self.value * 10_000)
         if (self.unit, wanted) == (Unit.YUAN, Unit.WANYUAN):
-            return _plain(self.value / 10_000)
+            return plain(self.value / 10_000)
         raise ValueError(f"{self.unit} is not {wanted}")
 
 
 BLANK = Figure(None)
 
 _BLANK_MARKS = re.compile(r"[-‐‑‒–—―─━ー一/\\]*|无|空|N/A", re.IGNORECASE)
-_MAX_DIGITS = 18  # no agency counts further; longer runs are phone or account numbers, or two cells read as one
-_LONE_ONE = "一"  # a dash that OCR and fonts confuse with the numeral one: not a blank by itself
+_MAX_DIGITS = 18  # longer runs are phone or account numbers, or two cells read as one
+_LONE_ONE = "一"  # the numeral one, or a dash that a recogniser or a font shows as it: ambiguous
 _SIGNS = {
     **dict.fromkeys(("+", "增", "增加", "新增", "上升"), 1),
     **dict.fromkeys(("-", "−", "–", "—", "减", "减少", "下降"), -1),
 }
-# A magnitude makes the number larger; the money units also say what is counted.
+# By unit as printed: the factor of the number, and what it counts.
 _UNITS: dict[str, tuple[int, Unit | None]] = {
     "": (1, None),
     "万": (10_000, None),
@@ -80,7 +78,7 @@ _FIGURE = re.compile(
     (?P<magnitude>百万|千|万|亿)?
     (?P<money>元(?:人民币|整)?)?
     (?P<counter>件次|人次|件|条|项|个|次|宗|份|篇|期|人)?
-    \s*  # only a note may wrap to another line: two lines of digits may be two cells taken as one
+    \s*  # only a note may be on another line: two lines of digits may be two cells merged
     (?P<note>\(.+\)|[,;，；]?\s*(?:其中|含|包括).+)?
     """,
     re.VERBOSE | re.DOTALL,
@@ -89,7 +87,7 @@ _FIGURE = re.compile(
 
 @lru_cache(maxsize=16384)
 def parse_figure(text: str) -> Figure | None:
-    """The figure printed as `text`, `BLANK` for a blank, None where the text is not exactly one figure.
+    """The figure printed as `text`: `BLANK` for a blank, None where the text is not exactly one figure.
 
     >>> parse_figure("１，２３４件")
     Figure(value=Decimal('1234'), unit=<Unit.COUNT: 'count'>, note='')
@@ -97,7 +95,7 @@ def parse_figure(text: str) -> Figure | None:
     Decimal('5035900')
     """
     if any(c.isdigit() and not c.isdecimal() for c in text):
-        return None  # a footnote mark (12①, 12²), which would become a digit of the number
+        return None  # a footnote mark (12①, 12²), which NFKC would turn into a digit
     printed = unicodedata.normalize("NFKC", text).strip()
     if printed == _LONE_ONE:
         return None
@@ -113,16 +111,16 @@ def parse_figure(text: str) -> Figure | None:
     if (magnitude in ("千", "百万") and not money) or (money and counter):
         return None
     factor, unit = _UNITS[magnitude + ("元" if money else "")]
-    value = _plain(Decimal(digits) * factor * _SIGNS.get(match["sign"] or "+", 1))
+    value = plain(Decimal(digits) * factor * _SIGNS.get(match["sign"] or "+", 1))
     return Figure(value, Unit.COUNT if counter else unit, (match["note"] or "").strip(",;，； "))
 
 
 def widen(text: str) -> str:
-    """ASCII as its full-width forms, as some agencies type it."""
+    """The text with its ASCII characters in full width, as some agencies type them."""
     return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
 
 
-def _plain(value: Decimal) -> Decimal:
-    """Without exponent or trailing zeros after the point, so that equal figures print alike."""
+def plain(value: Decimal) -> Decimal:
+    """The same value without exponent or trailing zeros, so that equal figures print alike."""
     value = value.normalize() + 0  # + 0: no negative zero
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value

@@ -21,7 +21,7 @@ from rich.table import Table
 
 from extraction.document import Box, Region, RegionKind, Span
 from extraction.text.narrative import read_narrative
-from extraction.text.number_mentions import skeleton
+from extraction.text.number_mentions import mask_numbers
 from extraction.text.sections import read_text
 from models.label_tokens import NOWHERE
 from training.labeller.config import DEFAULT, read_config
@@ -97,7 +97,7 @@ def _legible(page: Sequence[Tagged]) -> Iterator[tuple[str, Decimal]]:
     """Every figure that is tagged as one, as it stands there now; a line break in it or before it does no harm."""
     running = [tagged for tagged in page if not tagged.cell]
     text, tags = "".join(t.text for t in running), [tag for t in running for tag in t.tags]
-    said = skeleton(text).mentions.values()
+    said = mask_numbers(text).mentions.values()
     for tag in {tag for tag in tags if tag.startswith("narrative.")}:
         places = {k for k, other in enumerate(tags) if other == tag}
         numbers = [m.value for m in said if places & set(range(m.start, m.end))]

@@ -22,7 +22,7 @@ from models.weights import WeightsError
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcomes of a call's inputs in their order; `remade_for` names the settings that changed since the last run."""
+    """The outcomes of the inputs in their order; `remade_for` names what changed since the last run."""
 
     outcomes: tuple[Outcome, ...]
     remade_for: tuple[str, ...] = ()

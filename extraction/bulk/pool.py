@@ -57,7 +57,7 @@ class LocalEngine:
         self._stopped = False
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
-        """The outcome of every task, in the order in which they finish. Raises OutputError where OUT takes no more files."""
+        """The outcome of every task as it is done. Raises OutputError where OUT takes no more files."""
         suspects: list[Task] = []
         yield from self._hand_out(iter(tasks), self._plan.workers, lambda task, *_: suspects.append(task))
         failures: list[Outcome] = []
@@ -84,7 +84,7 @@ class LocalEngine:
     def _hand_out(
         self, tasks: Iterator[Task], workers: int, on_loss: Callable[[Task, str, str], None]
     ) -> Iterator[Outcome]:
-        """The outcomes of the tasks; `on_loss` gets each task whose worker was lost, the kind of failure and the message."""
+        """The outcomes of the tasks; `on_loss` gets each task whose worker was lost, the kind of failure and why."""
         waiting = next(tasks, None)
         while not self._stopped and (waiting is not None or any(w.task for w in self._workers)):
             while waiting is not None and (worker := self._free(workers)) is not None:

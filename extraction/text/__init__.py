@@ -1,1 +1,1 @@
-"""Running text: sections, the head, and the figures in sentences."""
+"""Running text of a report: its sections, its head (who reports on which year) and the figures in its sentences."""

@@ -1,40 +1,23 @@
-"""Running text to the figures in it: where each stands, its exact value, and whether the text rounds it.
+"""Find the numbers in running text: where each stands, its exact value, and how far the text rounds it.
 
-In: a paragraph. Out: a `Skeleton`, the text without spaces, widths folded and in lower case, with a mark in place of
-every number, so that a pattern over it is about words alone. Numbers that count nothing (years, dates, percentages,
-ordinals, numbers of documents) have a mark of their own, and are never taken for a figure.
-
-Arabic figures go through `numbers.parse_figure` as everywhere; Chinese numerals (一百零三) are read here.
+In: a paragraph. Out: a `MaskedText`, the paragraph in half-width lower case without spaces and with one mark for every
+number, so that patterns over it concern words alone. Numbers that count nothing (years, dates, percentages, ordinals,
+document numbers) have a mark of their own. Arabic figures are parsed by `parse_figure`, Chinese numerals by `numeral`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from extraction.figures import parse_figure
+from extraction.figures import parse_figure, plain
 
 FIGURE, OTHER_NUMBER = "N", "X"
-"""The marks; the text itself is in lower case."""
+"""The marks of numbers; the masked text is in lower case."""
 
-_DIGITS = {
-    "零": 0,
-    "〇": 0,
-    "○": 0,
-    "一": 1,
-    "二": 2,
-    "两": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-}
+_DIGITS = {**{c: n for n, c in enumerate("零一二三四五六七八九")}, "〇": 0, "○": 0, "两": 2}
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _MAGNITUDES = {"": 1, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _NUMERAL = f"[{''.join(_DIGITS)}{''.join(_TENS)}]"
@@ -49,15 +32,17 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
-_ABOUT = re.compile(r"(?:近|约|将近|大约|超过|逾)$")
+_APPROXIMATELY = re.compile(r"(?:近|约|将近|大约|超过|逾)$")
 _COUNTED = "件条项篇宗份个次则期例起笔元户家场人批种"
-"""What a Chinese numeral must stand before to count something: 一是, 统一 and 十分 count nothing."""
+"""Measure words after which a Chinese numeral counts something: in 一是, 统一 and 十分 it does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A number that may count something: characters [start, end) of the text. `slack` is how far from the value a
-    rounded number may be (260余: 10), 0 for an exact one."""
+    """A number that may count something, at characters [start, end) of the text.
+
+    The true value is less than `slack` above or below `value` where the text rounds it (260余: 10); 0 for exact ones.
+    """
 
     start: int
     end: int
@@ -66,84 +51,70 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A figure that has a name: characters [start, end) of a text, its number or the words that there was none (then
-    `mention` is None), and how sure the name is (0..1)."""
+class MaskedText:
+    """A text with its numbers masked: `masked`, for patterns.
 
-    id: str
-    start: int
-    end: int
-    mention: Mention | None
-    probability: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Skeleton:
-    """A text made ready for patterns. `places` are the characters [start, end) of the text that each character of
-    `words` stands for; `mentions` are by their place in `words`."""
+    `spans` has for each character of `masked` the characters [start, end) of `text` that it stands for; `mentions` has
+    the numbers that may count something, by their index in `masked`.
+    """
 
     text: str
-    words: str
-    places: tuple[tuple[int, int], ...]
+    masked: str
+    spans: tuple[tuple[int, int], ...]
     mentions: dict[int, Mention]
 
-    def printed(self, start: int, end: int) -> tuple[int, int]:
-        """Where characters [start, end) of `words` stand in the text; raises IndexError for none."""
-        return self.places[start][0], self.places[end - 1][1]
+    def span_in_text(self, start: int, end: int) -> tuple[int, int]:
+        """Where characters [start, end) of `masked` stand in the text. Raises IndexError for an empty range."""
+        return self.spans[start][0], self.spans[end - 1][1]
 
 
-def skeleton(text: str) -> Skeleton:
-    """The skeleton of a paragraph."""
-    folded, places = _folded(text)
-    words, kept, mentions = "", list[tuple[int, int]](), dict[int, Mention]()
+def mask_numbers(text: str) -> MaskedText:
+    """The paragraph with its numbers masked."""
+    folded, places = _fold(text)
+    masked, spans, mentions = "", list[tuple[int, int]](), dict[int, Mention]()
     end = 0
     for found in _NUMBER.finditer(folded):
-        words += folded[end : found.start()]
-        kept += [(place, place + 1) for place in places[end : found.start()]]
+        masked += folded[end : found.start()]
+        spans += [(place, place + 1) for place in places[end : found.start()]]
         end = max(found.end(part) for part in ("code", "number", "rounded", "magnitude", "more"))
         printed = places[found.start()], places[end - 1] + 1
         value = _value(found, folded)
         if value is not None:
-            mentions[len(words)] = Mention(*printed, value, _slack(found, value, folded))
-        words += OTHER_NUMBER if value is None else FIGURE
-        kept.append(printed)
-    words += folded[end:]
-    kept += [(place, place + 1) for place in places[end:]]
-    return Skeleton(text, words, tuple(kept), mentions)
+            mentions[len(masked)] = Mention(*printed, value, _slack(found, value, folded))
+        masked += OTHER_NUMBER if value is None else FIGURE
+        spans.append(printed)
+    masked += folded[end:]
+    spans += [(place, place + 1) for place in places[end:]]
+    return MaskedText(text, masked, tuple(spans), mentions)
 
 
-def _folded(text: str) -> tuple[str, list[int]]:
-    """Half-width digits and letters, full-width marks, no spaces but between digits; where each character stood."""
-    shown = [(k, c) for k, raw in enumerate(text) for c in _folded_character(raw)]
+def _fold(text: str) -> tuple[str, list[int]]:
+    """Half-width digits and letters, full-width punctuation, no spaces but between digits; and each one's index."""
+    characters = [(k, c) for k, raw in enumerate(text) for c in _fold_character(raw)]
     folded, places = "", list[int]()
-    for n, (k, c) in enumerate(shown):
-        if c.isspace() and not (folded[-1:].isdigit() and any(x.isdigit() for x in _next_word(shown, n))):
-            continue
-        folded += " " if c.isspace() else c
+    for n, (k, c) in enumerate(characters):
+        if c.isspace():
+            following = next((other for _, other in characters[n:] if not other.isspace()), "")
+            if not (folded[-1:].isdigit() and following.isdigit()):
+                continue
+            c = " "
+        folded += c
         places.append(k)
     return folded, places
 
 
-def _next_word(shown: list[tuple[int, str]], n: int) -> Iterator[str]:
-    """The next character that is no space, if there is one."""
-    for _, c in shown[n:]:
-        if not c.isspace():
-            yield c
-            return
-
-
-def _folded_character(raw: str) -> str:
+def _fold_character(raw: str) -> str:
     plain = unicodedata.normalize("NFKC", raw)
     if len(plain) != 1:
-        return raw if len(raw) == 1 else raw[0]
-    # A comma of poor print is read as a point in the middle.
+        return raw
+    # A raised point is how a recogniser reads a comma of poor print.
     return {",": "，", "·": "，", ";": "；", ":": "：", "(": "（", ")": "）", "?": "？", "!": "！"}.get(
         plain, plain.lower()
     )
 
 
 def _value(found: re.Match[str], folded: str) -> Decimal | None:
-    """What a number counts up to; None for one that counts nothing."""
+    """The value of a number, None for one that counts nothing."""
     number, magnitude = found["number"], found["magnitude"] or ""
     if found["code"] or (found["other"] and not magnitude):
         return None
@@ -156,24 +127,24 @@ def _value(found: re.Match[str], folded: str) -> Decimal | None:
     else:
         figure = parse_figure(number.replace("，", ","))
         value = figure.value if figure else None
-    return None if value is None else _plain(value * _MAGNITUDES[magnitude])
+    return None if value is None else plain(value * _MAGNITUDES[magnitude])
 
 
 def _beside_a_number(found: re.Match[str], folded: str) -> bool:
-    """Whether a space parts a number from another, with which it may be one: 1 2件."""
+    """Whether only a space separates the number from another: 1 2件 may be one number or two."""
     before, after = folded[: found.start()], folded[found.end("number") :]
     return bool(re.search(r"\d $", before) or re.match(r" \d", after))
 
 
 def _slack(found: re.Match[str], value: Decimal, folded: str) -> Decimal:
-    if not (found["rounded"] or found["more"] or _ABOUT.search(folded[: found.start()])):
+    if not (found["rounded"] or found["more"] or _APPROXIMATELY.search(folded[: found.start()])):
         return Decimal(0)
     digits = value.normalize().as_tuple()
     return Decimal(1).scaleb(max(0, int(digits.exponent)))
 
 
 def numeral(text: str) -> Decimal | None:
-    """A number in Chinese numerals (十二, 一百零三, 两千, 二〇), None where it is none.
+    """The value of a number in Chinese numerals (十二, 一百零三, 两千, 二〇), None where the text is not one.
 
     >>> numeral("一百零三")
     Decimal('103')
@@ -199,7 +170,3 @@ def numeral(text: str) -> Decimal | None:
         else:
             digit = _DIGITS[c]
     return Decimal(total + (digit or 0))
-
-
-def _plain(value: Decimal) -> Decimal:
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()

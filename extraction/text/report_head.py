@@ -1,7 +1,7 @@
-"""Who reports on which year: title, organization and year from a report's head and running text.
+"""Find a report's title, organization and year in its head and running text.
 
-The year of the 统计期限 sentence goes before the title's: paragraphs and titles are copied from other years, the period
-is what the figures cover.
+The year of the 统计期限 sentence is preferred to the title's: titles get copied from other years, while the period is
+what the figures cover.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from dataclasses import dataclass
 from extraction.text.sections import Paragraph, Text
 
 _TITLE = re.compile(r"年\s*度?\s*报\s*告|政府信息公开.*报告|政务公开.*报告|年\s*报$")
-_TITLE_LINES, _LONGEST_TITLE = 3, 60
+_MAX_TITLE_LINES, _MAX_TITLE_LENGTH = 3, 60  # characters
+_MAX_TITLE_LINE = 40  # characters of a line that is not the last of a title
+_PERIOD_CONTEXT = 30  # characters before a period in which 统计期限 is looked for
 _YEAR = re.compile(r"(20[0-4]\d)\s*年?")
+_STATED_YEAR = re.compile(r"(20[0-4]\d)年(?:度(?=[)）]|政府信息|政务公开|年度)|(?=政府信息公|政务公))")
 _PERIOD = re.compile(
     r"(20[0-4]\d)\s*年\s*0?1\s*月\s*0?1\s*日\s*[起始]?\s*[,，]?\s*(?:至|到|[-—–~～])+\s*(20[0-4]\d)?\s*年?\s*12\s*月\s*31"
 )
 _CHINESE_YEAR = re.compile(r"二[〇○零0Oo][一二三四][〇○零0Oo一二三四五六七八九](?=年)")
 _CHINESE_DIGITS = str.maketrans("〇○零Oo一二三四五六七八九", "00000123456789")
-_NOT_TITLE = re.compile(
+_NOT_IN_TITLE = re.compile(
     r"[〔\[［(（]\s*20\d\d\s*[〕\]］)）]\s*\d*\s*号|^附件|文件$|^索引|^发布|^来源|^日期|^字号|^当前位置|网站$|门户$"
 )
 _SUBJECT = re.compile(
@@ -31,7 +34,7 @@ _SUBJECTS = (
     _SUBJECT,
     re.compile(
         "|".join("政府信息公开"[:k] + ".{0,2}" + "政府信息公开"[k + 1 :] for k in range(6))
-    ),  # a character misread
+    ),  # with one character misread
     re.compile(r"20[0-4]\d年度?(?:工作)?(?:年度?)?报|度?(?:工作)?年度?报"),
 )
 _MISREAD_YEAR = re.compile(r"^(?=[^一-鿿（(]).{1,5}?年度?|(?<=[一-鿿]{3})[\dA-Za-z].*$")
@@ -62,7 +65,7 @@ _NOT_A_NAME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What a report says of itself; None where it does not. `warnings` name contradictions."""
+    """What a report says of itself, None where it does not; `warnings` name contradictions."""
 
     title: str | None
     organization: str | None
@@ -83,43 +86,46 @@ def read_heading(text: Text) -> Heading:
 
 
 def _title(head: Sequence[Paragraph]) -> str | None:
-    """The lines that name the report, joined: the one that ends in 报告 and, where it names nobody, those above it."""
+    """The title: the first line that ends one, with the lines above it where it names no organization."""
     lines = [_plain(span.text) for p in head for span in p.lines]
     for end in range(len(lines)):
         titles = [title for title in _ending_at(end, lines) if _TITLE.search(_solid(title))]
         if titles:
             named = [title for title in titles if _organization_in_title(title)]
             whole = [title for title in named if _SUBJECT.search(_solid(title))]
-            return _tidy([*whole, *named, *titles[1:], titles[0]][0])
+            return re.sub(r"\s+", "", [*whole, *named, *titles[1:], titles[0]][0])
     return None
 
 
 def _ending_at(end: int, lines: Sequence[str]) -> Iterator[str]:
-    """What a title that ends with this line may be: the line, and with those above it that a break has parted."""
-    if lines[end].endswith("。") or _NOT_TITLE.search(lines[end]):
+    """The possible titles that end with a line: the line alone, then with one or more lines above it."""
+    if lines[end].endswith("。") or _NOT_IN_TITLE.search(lines[end]):
         return
-    for start in range(end, max(-1, end - _TITLE_LINES), -1):
+    for start in range(end, max(-1, end - _MAX_TITLE_LINES), -1):
         title = "".join(lines[start : end + 1])
-        if len(title) > _LONGEST_TITLE or (start < end and not _may_begin_title(lines[start])):
+        if len(title) > _MAX_TITLE_LENGTH or (start < end and not _may_begin_title(lines[start])):
             return
         yield title
 
 
 def _may_begin_title(line: str) -> bool:
-    """Whether a line can be a part of a title that goes on below."""
+    """Whether a line can be part of a title that continues below."""
     solid = _solid(line)
-    return 0 < len(solid) <= 40 and not re.search(r"[。；;,，：:|<>]", solid) and not _NOT_TITLE.search(solid)
+    return (
+        0 < len(solid) <= _MAX_TITLE_LINE
+        and not re.search(r"[。；;,，：:|<>]", solid)
+        and not _NOT_IN_TITLE.search(solid)
+    )
 
 
 def _organization_in_title(title: str) -> str | None:
-    """What stands before the subject: 2020年岭东区卫生健康局 | 政府信息公开工作年度报告."""
+    """The name before the subject: 2020年岭东区卫生健康局 | 政府信息公开工作年度报告."""
     solid = _solid(title)
     subject = next((found for form in _SUBJECTS if (found := form.search(solid))), None)
     if subject is None:
         return None
-    name = re.sub(r"^.*?20[0-4]\d年度?", "", solid[: subject.start()]) or re.sub(
-        r"20[0-4]\d年?度?.*$", "", solid[: subject.start()]
-    )
+    before = solid[: subject.start()]
+    name = re.sub(r"^.*?20[0-4]\d年度?", "", before) or re.sub(r"20[0-4]\d年?度?.*$", "", before)
     name = _MISREAD_YEAR.sub("", name)
     name = re.sub(r"^(?:关于)?(?:印发|公布|发布|报送)", "", name).strip("的关于《》()（）、.-—")
     if len(name) < 3 or _NOT_A_NAME.match(name) or not re.search(r"[一-鿿]{3}", name):
@@ -128,7 +134,7 @@ def _organization_in_title(title: str) -> str | None:
 
 
 def _organization_in_text(paragraphs: Sequence[Paragraph]) -> str | None:
-    """Who the report says has made it or can be asked about it."""
+    """The organization that a sentence names as the author or the contact of the report."""
     for statement in _STATEMENTS:
         for paragraph in paragraphs:
             for sentence in re.split(r"[。；]", _solid(paragraph.text)):
@@ -139,12 +145,12 @@ def _organization_in_text(paragraphs: Sequence[Paragraph]) -> str | None:
 
 
 def _period(paragraphs: Sequence[Paragraph]) -> int | None:
-    """The year of the 统计期限 sentence, else of any whole year the text states as from January 1 to December 31."""
+    """The year of the 统计期限 sentence, else of any period from January 1 to December 31."""
     stated = [
         (bool(re.search("统计|期限|数据", before)), int(match[1]))
         for p in paragraphs
         for match in _PERIOD.finditer(_plain(p.text))
-        for before in (_plain(p.text)[max(0, match.start() - 30) : match.start()],)
+        for before in (_plain(p.text)[max(0, match.start() - _PERIOD_CONTEXT) : match.start()],)
         if not match[2] or match[2] == match[1]
     ]
     return max(stated, key=lambda s: s[0])[1] if stated else None
@@ -156,20 +162,18 @@ def _year_in(line: str) -> int | None:
 
 
 def _year_in_text(text: Text) -> int | None:
-    """The year that the first paragraph starts with, else a 年度 stated anywhere."""
+    """The year that one of the first paragraphs starts with, else one of a 年度 anywhere."""
     for paragraph in text.paragraphs[:3]:
         if match := re.match(r"\s*(20[0-4]\d)年", _plain(paragraph.text)):
             return int(match[1])
     for paragraph in text.paragraphs:
-        if match := re.search(
-            r"(20[0-4]\d)年(?:度(?=[)）]|政府信息|政务公开|年度)|(?=政府信息公|政务公))", _plain(paragraph.text)
-        ):
+        if match := _STATED_YEAR.search(_plain(paragraph.text)):
             return int(match[1])
     return None
 
 
 def _plain(text: str) -> str:
-    """Half-width figures, years in Arabic, spaces around figures gone."""
+    """The text in half width, with years in Arabic numerals and no spaces around figures."""
     plain = unicodedata.normalize("NFKC", text)
     plain = _CHINESE_YEAR.sub(lambda m: m[0].replace("二", "2").translate(_CHINESE_DIGITS), plain)
     return re.sub(r"\s*(\d+)\s*", r"\1", plain)
@@ -177,7 +181,3 @@ def _plain(text: str) -> str:
 
 def _solid(text: str) -> str:
     return re.sub(r"\s+", "", _plain(text))
-
-
-def _tidy(title: str) -> str:
-    return re.sub(r"\s+", "", title)

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extraction.figures import widen
-from extraction.text.number_mentions import numeral, skeleton
+from extraction.text.number_mentions import mask_numbers, numeral
 
 _ONES = "零一二三四五六七八九"
 
 
 def counted(text: str) -> list[tuple[str, Decimal]]:
     """What is printed of each figure, and its value."""
-    return [(text[m.start : m.end], m.value) for m in skeleton(text).mentions.values()]
+    return [(text[m.start : m.end], m.value) for m in mask_numbers(text).mentions.values()]
 
 
 @pytest.mark.parametrize(
@@ -62,14 +62,14 @@ def test_what_counts_nothing(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "slack"), [("260余条", 10), ("约300条", 100), ("1.2万多条", 1000), ("260条", 0)])
 def test_how_far_off_a_rounded_figure_may_be(text: str, slack: int) -> None:
-    assert [m.slack for m in skeleton(text).mentions.values()] == [slack]
+    assert [m.slack for m in mask_numbers(text).mentions.values()] == [slack]
 
 
 def test_words_and_numbers_keep_their_places() -> None:
     text = "至 ２０２０ 年底，公开 信息\u300044 条"
-    found = skeleton(text)
-    assert found.words == "至X年底，公开信息N条"
-    assert [text[slice(*found.printed(k, k + 1))] for k in range(len(found.words))] == [
+    found = mask_numbers(text)
+    assert found.masked == "至X年底，公开信息N条"
+    assert [text[slice(*found.span_in_text(k, k + 1))] for k in range(len(found.masked))] == [
         *("至", "２０２０", "年", "底", "，", "公", "开", "信", "息", "44", "条")
     ]
 
@@ -90,6 +90,6 @@ def test_numerals_say_what_they_are_spelled_from(number: int) -> None:
 
 @given(st.text(max_size=60))
 def test_no_text_is_too_odd(text: str) -> None:
-    found = skeleton(text)
-    assert len(found.words) == len(found.places)
-    assert all(0 <= start < end <= len(text) for start, end in found.places)
+    found = mask_numbers(text)
+    assert len(found.masked) == len(found.spans)
+    assert all(0 <= start < end <= len(text) for start, end in found.spans)
