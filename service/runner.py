@@ -22,11 +22,11 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from extraction.bulk import record
-from extraction.bulk.plan import FAILED, Input, Outcome, Plan, Task, cores
+from extraction.bulk.plan import Input, Outcome, Plan, Task, cores
 from extraction.bulk.pool import LocalEngine
 from extraction.document import Report
 from extraction.errors import GoujiError, InputError, ModelError, OutputError, StoreError
-from extraction.output.files import read_report, remove_report
+from extraction.output.files import FAILED, read_report, remove_report
 from extraction.output.places import is_store_fault
 from models.weights import WeightsError, numbers_in_use, pin
 from service.context import Service

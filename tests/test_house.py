@@ -50,10 +50,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 """
 
 UPWARD = {
-    "extraction.exports.command -> extraction.bulk.plan",
     "extraction.ingest.text_layer_check -> extraction.cells.cell_text",
     "extraction.ingest.text_layer_check -> extraction.preprocess.binarize",
-    "extraction.output.summary_page -> extraction.exports.sums",
     "extraction.tables.line_detection -> extraction.cells.ink_lines",
     "extraction.text.sections -> extraction.labelling.alignment",
 }
@@ -65,18 +63,9 @@ TOO_LONG = {"extraction.document"}
 """Modules of `extraction` with more than `MAX_MODULE_LINES` lines."""
 
 UNTESTED = {
-    "extraction.archive.agencies",
-    "extraction.archive.html_report",
-    "extraction.bulk.command",
-    "extraction.bulk.journal",
-    "extraction.bulk.pool",
-    "extraction.bulk.ray_engine",
     "extraction.cells.components",
     "extraction.cells.ink_lines",
     "extraction.document",
-    "extraction.exports.command",
-    "extraction.exports.database",
-    "extraction.exports.workbook",
     "extraction.forms.printed_form",
     "extraction.ingest.docx.numbering",
     "extraction.ingest.docx.package",
@@ -87,16 +76,12 @@ UNTESTED = {
     "extraction.ingest.pdf.drawing",
     "extraction.labelling.row_alignment",
     "extraction.labelling.table_rows",
-    "extraction.output.field_tables",
-    "extraction.output.summary_page",
     "extraction.preprocess.baseline_curves",
     "extraction.preprocess.coloured_ink",
     "extraction.preprocess.dewarp_surface",
     "extraction.preprocess.orientation",
     "extraction.reconcile.evidence",
     "extraction.tables.borderless_columns",
-    "extraction.text.keyword_correction",
-    "extraction.text.narrative_patterns",
     "service.api.documents",
     "service.api.reports",
     "service.api.shapes",

@@ -25,9 +25,9 @@ from eval.scoring.compare import compare
 from extraction.bulk.convert import convert
 from extraction.bulk.journal import read_journal
 from extraction.bulk.one import CRASH, FAULT, MEMORY, TIME
-from extraction.bulk.plan import FAILED, Input, Outcome, Plan
+from extraction.bulk.plan import Input, Outcome, Plan
 from extraction.bulk.pool import LocalEngine
-from extraction.output.files import ManifestLine, read_report
+from extraction.output.files import FAILED, ManifestLine, read_report
 from extraction.settings import Settings
 
 _BAD = (CRASH, FAULT, MEMORY, TIME)

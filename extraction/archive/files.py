@@ -14,7 +14,7 @@ import pyarrow.parquet
 
 from extraction.archive.checks import ArchiveCheck, Entry, check_archive, entry_of
 from extraction.archive.html_report import render_checks
-from extraction.output.files import in_place_of, read_manifest, read_report
+from extraction.output.files import FAILED, in_place_of, read_manifest, read_report
 
 NAME = "archive_checks"
 _COLUMNS = pa.schema(
@@ -52,7 +52,7 @@ def check_out(out: Path) -> tuple[ArchiveCheck, ...]:
 def _entries(out: Path) -> Iterable[Entry]:
     """The entry of every report that was converted, with one report in memory at a time."""
     for line in sorted(read_manifest(out).values(), key=lambda line: line.path):
-        if line.outcome in ("converted", "skipped"):
+        if line.outcome != FAILED:
             yield entry_of(read_report(out, line.path))
 
 

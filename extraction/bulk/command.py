@@ -85,8 +85,8 @@ def _converted(inputs: list[Input], plan: Plan, parsed: argparse.Namespace) -> i
 
     from extraction.bulk import progress
     from extraction.bulk.convert import convert
-    from extraction.bulk.plan import FAILED
     from extraction.bulk.pool import Engine, LocalEngine
+    from extraction.output.files import FAILED
 
     tally = progress.Tally(len(inputs))
     make_engine: Callable[[Plan], Engine] = LocalEngine

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from extraction.bulk import record
 from extraction.bulk.journal import forget_segments, locked, open_journal, read_journal
-from extraction.bulk.plan import CONVERTED, FAILED, SKIPPED, Input, Outcome, Plan, Task
+from extraction.bulk.plan import Input, Outcome, Plan, Task
 from extraction.bulk.pool import Engine, LocalEngine
 from extraction.errors import ModelError, OutputError
-from extraction.output.files import ManifestLine, remove_report, report_path, write_manifest
+from extraction.output.files import CONVERTED, FAILED, SKIPPED, ManifestLine, remove_report, report_path, write_manifest
 from extraction.output.summary_page import ArchiveSummary, write_summary
 from models.weights import WeightsError
 

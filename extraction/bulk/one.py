@@ -8,10 +8,10 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from extraction.bulk.plan import CONVERTED, FAILED, SKIPPED, Counts, Input, Outcome, Plan, Task
+from extraction.bulk.plan import Counts, Input, Outcome, Plan, Task
 from extraction.document import Report
 from extraction.errors import GoujiError, OutputError
-from extraction.output.files import ManifestLine, read_report, write_report
+from extraction.output.files import CONVERTED, FAILED, SKIPPED, ManifestLine, read_report, write_report
 from extraction.output.places import is_store_fault, one_line
 from extraction.pipeline import extract
 from models.loaded import Models

@@ -11,8 +11,6 @@ from extraction.output.files import ManifestLine
 from extraction.settings import Settings
 from models.weights import numbers_in_use
 
-CONVERTED, FAILED, SKIPPED = "converted", "failed", "skipped"
-
 
 @dataclass(frozen=True, slots=True)
 class Input:

@@ -18,8 +18,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from extraction.bulk.plan import CONVERTED, FAILED, SKIPPED, Outcome
+from extraction.bulk.plan import Outcome
 from extraction.document import Status, Verdict
+from extraction.output.files import CONVERTED, FAILED, SKIPPED
 
 BAR, JSON, QUIET = "bar", "json", "quiet"
 _JSON_EVERY = 5.0  # seconds between lines

@@ -41,8 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Write what was asked for; exit code 0. Raises UsageError, StoreError."""
-    from extraction.bulk.plan import FAILED
-    from extraction.output.files import read_manifest
+    from extraction.output.files import FAILED, read_manifest
     from extraction.output.places import place, store_faults
 
     with store_faults():

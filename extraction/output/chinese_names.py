@@ -6,6 +6,7 @@ from functools import cache
 
 from extraction.document import Status, Verdict
 from extraction.forms.catalogue import Identity, template, template_ids
+from extraction.output.files import CONVERTED, FAILED, SKIPPED
 
 STATUSES = {
     Status.READ: "已识读",
@@ -22,7 +23,7 @@ VERDICTS = {
     Verdict.UNRESOLVED: "待核对",
     Verdict.NOT_APPLICABLE: "不适用",
 }
-OUTCOMES = {"converted": "已转换", "skipped": "未变，保留", "failed": "失败"}
+OUTCOMES = {CONVERTED: "已转换", SKIPPED: "未变，保留", FAILED: "失败"}
 FAILURE_KINDS = {
     "Crash": "读取程序崩溃",
     "TimeLimit": "超时",

@@ -21,13 +21,16 @@ from extraction.output.places import is_remote
 from extraction.output.report_json import dump_report, load_report
 
 MANIFEST = "manifest.jsonl"
+CONVERTED, FAILED, SKIPPED = "converted", "failed", "skipped"
+"""Outcomes of an input; the report of a skipped one was up to date."""
+
 DRAFT = ".part"
 """Suffix of the draft of a file that is being written."""
 
 
 @dataclass(frozen=True, slots=True)
 class ManifestLine:
-    """The result of one input: `outcome` is converted, failed or skipped; `seconds` is the time it took."""
+    """The result of one input; `seconds` is the time it took."""
 
     path: str
     sha256: str | None

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from extraction.document import Report, Status, Verdict
 from extraction.output.chinese_names import FAILURE_KINDS, OUTCOMES, STATUSES, VERDICTS, sum_name
-from extraction.output.files import ManifestLine, in_place_of
+from extraction.output.files import FAILED, ManifestLine, in_place_of
 from extraction.output.html_page import render_page, render_table
 
 _LISTED_REPORTS = 30  # and as many sums
@@ -69,7 +69,7 @@ def write_summary(path: Path, summary: ArchiveSummary, lines: Mapping[str, Manif
 def summary_page(summary: ArchiveSummary, lines: Mapping[str, ManifestLine]) -> str:
     """The page as HTML, over what was counted and the manifest's lines by path."""
     outcomes = Counter(OUTCOMES.get(line.outcome, line.outcome) for line in lines.values())
-    failed = [line for line in lines.values() if line.outcome == "failed"]
+    failed = [line for line in lines.values() if line.outcome == FAILED]
     kinds = Counter(FAILURE_KINDS.get(line.kind or "", line.kind or "不明") for line in failed)
     took = sum(line.seconds for line in lines.values())
     fields = summary.statuses.total()

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from extraction.document import Report, Status, Verdict
-from extraction.output.chinese_names import sum_name
 from extraction.figures import Unit
 from extraction.forms.catalogue import field_forms
 from extraction.forms.identities import identities_of
+from extraction.output.chinese_names import sum_name
 from service.painter import PageSize
 from service.review.actions import Action, standing
 from service.review.choices import choices, implied_by_sums

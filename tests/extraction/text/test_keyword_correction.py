@@ -11,8 +11,8 @@ from extraction.text.keyword_correction import correct_key_words
 from extraction.text.narrative import read_narrative
 from extraction.text.number_mentions import mask_numbers
 from extraction.text.sections import Paragraph
-from training.synthetic.content import draft_report
-from training.synthetic.draft import Paragraph as Printed
+from training.synthetic.content.draft import Paragraph as Printed
+from training.synthetic.content.report import draft_report
 
 
 def told(text: str, confidence: float = 1.0) -> list[tuple[str, int]]:
