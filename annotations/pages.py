@@ -48,7 +48,7 @@ def document_facts(path: Path) -> DocumentFacts:
     sizes: tuple[tuple[float, float], ...] = ()
     if media_type == PDF:
         with open_pdf(data, settings) as pdf:
-            sizes = tuple(pdf.get_page_size(index) for index in range(len(pdf)))
+            sizes = tuple(pdf.page(index).get_size() for index in range(len(pdf)))
     elif media_type.startswith("image/"):
         sizes = tuple((p.width, p.height) for p in page_pictures(path, settings))
     return DocumentFacts(hashlib.sha256(data).hexdigest(), media_type, sizes)

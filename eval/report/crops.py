@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,8 +94,8 @@ def _pdf_pages(data: bytes, pages: set[int], settings: IngestSettings) -> Iterat
     scale = _DPI / POINTS_PER_INCH
     with open_pdf(data, settings) as document:
         for number in sorted(p for p in pages if 1 <= p <= len(document)):
-            with closing(document[number - 1]) as page:
-                pixels = np.ascontiguousarray(page.render(scale=scale, may_draw_forms=True).to_numpy()[..., :3])
+            picture = document.page(number - 1).render(scale=scale, may_draw_forms=True)
+            pixels = np.ascontiguousarray(picture.to_numpy()[..., :3])
             yield number, pixels, scale
 
 

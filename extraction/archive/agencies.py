@@ -92,8 +92,11 @@ def group_agencies(
     merged: dict[str, list[str]] = {}
     for name, group in groups.items():
         merged.setdefault(longer.get(name, name), []).extend(group)
-    agencies = tuple(Agency(_shown(name, group), tuple(sorted(group))) for name, group in sorted(merged.items()))
-    return agencies, (*ambiguous, *_one_character_apart({name: reported[name] for name in merged}))
+    agencies = []
+    for name, group in sorted(merged.items()):
+        shown = min((Levenshtein.distance(printed, name), printed) for printed in group)[1]
+        agencies.append(Agency(shown, tuple(sorted(group))))
+    return tuple(agencies), (*ambiguous, *_one_character_apart({name: reported[name] for name in merged}))
 
 
 def plain_name(printed: str) -> str:
@@ -176,8 +179,3 @@ def _one_character_apart(reported: Mapping[str, Collection[int]]) -> Iterable[Am
     for one, other in sorted(pair for group in masked.values() for pair in combinations(sorted(group), 2)):
         if not set(reported[one]) & set(reported[other]):
             yield Ambiguity((one, other), "只差一个字，可能是识别或排印错误，也可能是两个机关，未合并")
-
-
-def _shown(name: str, group: Iterable[str]) -> str:
-    """The printed spelling nearest to the merged name, by edit distance."""
-    return min(group, key=lambda printed: (Levenshtein.distance(printed, name), printed))

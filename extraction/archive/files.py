@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet
 
-from extraction.archive.checks import ArchiveCheck, Entry, check_archive, entry_of
+from extraction.archive.checks import ArchiveCheck, check_archive, entry_of
 from extraction.archive.html_report import render_checks
 from extraction.output.files import FAILED, in_place_of, read_manifest, read_report
 
@@ -41,19 +41,13 @@ _COLUMNS = pa.schema(
 
 def check_out(out: Path) -> tuple[ArchiveCheck, ...]:
     """Check the reports of a conversion across years and write the files. Raises OSError, ValueError."""
-    entries = list(_entries(out))
+    lines = sorted(read_manifest(out).values(), key=lambda line: line.path)
+    entries = [entry_of(read_report(out, line.path)) for line in lines if line.outcome != FAILED]
     checks = check_archive(entries)
     _write_tables(out, checks)
     with in_place_of(out / f"{NAME}.html") as file:
         file.write(render_checks(entries, checks).encode())
     return checks
-
-
-def _entries(out: Path) -> Iterable[Entry]:
-    """The entry of every report that was converted, with one report in memory at a time."""
-    for line in sorted(read_manifest(out).values(), key=lambda line: line.path):
-        if line.outcome != FAILED:
-            yield entry_of(read_report(out, line.path))
 
 
 def _write_tables(out: Path, checks: Sequence[ArchiveCheck]) -> None:

@@ -15,7 +15,7 @@ from extraction.bulk.journal import forget_segments, locked, open_journal, read_
 from extraction.bulk.plan import Input, Outcome, Plan, Task
 from extraction.bulk.pool import Engine, LocalEngine
 from extraction.errors import ModelError, OutputError
-from extraction.output.files import CONVERTED, FAILED, SKIPPED, ManifestLine, remove_report, report_path, write_manifest
+from extraction.output.files import FAILED, SKIPPED, ManifestLine, remove_report, report_path, write_manifest
 from extraction.output.summary_page import ArchiveSummary, write_summary
 from models.weights import WeightsError
 
@@ -49,7 +49,10 @@ def convert(
     with _output_errors(plan.out):
         plan.out.mkdir(parents=True, exist_ok=True)
         with locked(plan.out):
-            made_by = _made_by(plan)
+            try:
+                made_by = record.makers(plan.settings, plan.engine)
+            except WeightsError as error:
+                raise ModelError(str(error)) from error
             plan = replace(plan, made_with=record.digest_of(made_by))
             earlier = read_journal(plan.out)
             changes = record.begin(plan.out, made_by)
@@ -59,7 +62,8 @@ def convert(
             write_manifest(plan.out, everything.values())
             forget_segments(plan.out)
             summary = ArchiveSummary()
-            write_fields(plan.out, [n for n, line in everything.items() if _has_report(line, plan.out)], summary.add)
+            converted = [name for name, line in everything.items() if line.outcome != FAILED]
+            write_fields(plan.out, [name for name in converted if report_path(plan.out, name).exists()], summary.add)
             write_summary(plan.out / "summary.html", summary, everything)
             record.end(plan.out, made_by)
     return Result(tuple(done[item.name] for item in inputs), changes)
@@ -97,14 +101,3 @@ def _output_errors(out: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputError(f"{error.filename or out}: {error.strerror or error}") from error
-
-
-def _made_by(plan: Plan) -> dict[str, object]:
-    try:
-        return record.makers(plan.settings, plan.engine)
-    except WeightsError as error:
-        raise ModelError(str(error)) from error
-
-
-def _has_report(line: ManifestLine, out: Path) -> bool:
-    return line.outcome in (CONVERTED, SKIPPED) and report_path(out, line.path).exists()

@@ -42,9 +42,6 @@ def row_heights(table: FormTable) -> list[float]:
 def text_height(text: str, columns: float) -> float:
     """The height in points that a text needs when it is wrapped to the width of so many sheet columns."""
     room = columns * _COLUMN_POINTS - _CELL_PADDING
-    lines = sum(max(1, math.ceil(_points(line) / room)) for line in text.split("\n"))
+    widths = ([1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.6 for c in line] for line in text.split("\n"))
+    lines = sum(max(1, math.ceil(FONT_POINTS * sum(line) / room)) for line in widths)
     return lines * _LINE_HEIGHT + _ROW_PADDING
-
-
-def _points(text: str) -> float:
-    return sum(FONT_POINTS if unicodedata.east_asian_width(c) in "WFA" else 0.6 * FONT_POINTS for c in text)

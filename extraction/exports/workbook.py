@@ -181,7 +181,7 @@ class _Workbook:
         if field.value is None:
             empty = "？" if field.status is Status.REVIEW else ""  # a number format adds no sign to an empty cell
             sheet.write_string(row, column, _clipped(field.printed) or empty, look)
-        elif _fits(field.value):
+        elif len(field.value.as_tuple().digits) <= _MAX_DIGITS:
             sheet.write_number(row, column, field.value, look)
         else:
             sheet.write_string(row, column, format(field.value, "f"), look)
@@ -250,11 +250,6 @@ def _tables(report: Report) -> tuple[FormTable, ...]:
         return ()
     empty = dict.fromkeys((f.id for f in template(report.template).fields), "")
     return tables(report.template, {**empty, **{f.id: f.printed for f in report.fields}}, Departures())
-
-
-def _fits(value: Decimal) -> bool:
-    """Whether a number in Excel holds the value exactly."""
-    return len(value.as_tuple().digits) <= _MAX_DIGITS
 
 
 def _number_format(value: Decimal | None, sign: str) -> str:

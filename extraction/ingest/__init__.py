@@ -1,1 +1,1 @@
-"""File to pages: every format comes out as the same `Page` values (see `extraction.ingest.files`)."""
+"""Read files of any format into `Page` values (see `extraction.ingest.files`)."""

@@ -1,7 +1,6 @@
-"""Any file to pages. What a file is, is told from its content, never from its name.
+"""Open a file of any kind as pages; its kind is recognised by its content, never by its name.
 
-PDF, PNG, JPEG, TIFF, DOCX, HTML (and MHTML) and text dumps are read; anything else is an `UnsupportedFormat` that says
-what to do.
+PDF, PNG, JPEG, TIFF, DOCX, HTML (and MHTML) and text dumps are read; anything else raises UnsupportedFormat.
 """
 
 from __future__ import annotations
@@ -48,12 +47,14 @@ _FOREIGN = (
 )
 _MARKUP = re.compile(rb"<(?:!doctype html|html|head|body|table|div|p|meta)[\s>]", re.IGNORECASE)
 _MIME = re.compile(rb"\A(?:[\w-]+:.*\r?\n)*?mime-version:", re.IGNORECASE)
-_SNIFFED = 4096
+_SNIFFED_BYTES = 4096
+_PDF_HEADER_BYTES, _MARKUP_BYTES = 1024, 65_536  # within which a PDF header or a tag of HTML stands
+_MAX_CONTROL_SHARE = 0.02  # of the first bytes of a text
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An opened file. `pages` can be gone through once; `page_count` is None for formats without pages."""
+    """An opened file. `pages` can be iterated once; `page_count` is None for formats without pages."""
 
     media_type: str
     sha256: str
@@ -63,7 +64,7 @@ class Document:
 
 @contextmanager
 def open_document(path: Path, settings: IngestSettings) -> Iterator[Document]:
-    """The file's pages, read one at a time. Raises an `InputError` that says what is wrong, here or between pages."""
+    """The opened file, whose pages are read one at a time. Raises an InputError, here or from `pages`."""
     data = _read(path, settings)
     sha256 = hashlib.sha256(data).hexdigest()
     media_type = sniff(data)
@@ -83,32 +84,32 @@ def open_document(path: Path, settings: IngestSettings) -> Iterator[Document]:
 
 def sniff(data: bytes) -> str:
     """The media type of a file's content. Raises EmptyFile or UnsupportedFormat."""
-    start = data[:_SNIFFED]
+    start = data[:_SNIFFED_BYTES]
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise EmptyFile("the file is empty")
-    if b"%PDF-" in data[:1024]:
+    if b"%PDF-" in data[:_PDF_HEADER_BYTES]:
         return PDF
     for magic, media_type in _PICTURES:
         if start.startswith(magic):
             return media_type
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return DOCX  # the reader tells a document from a spreadsheet, and an encrypted one from an old .doc
+        return DOCX  # its reader refuses spreadsheets, encrypted files and old .doc files
     for magic, kind in _FOREIGN:
         if start.startswith(magic):
             raise UnsupportedFormat(f"this is {kind}; save it as PDF, PNG, JPEG, TIFF, DOCX, HTML or text")
     if _is_binary(start):
         raise UnsupportedFormat("this is none of PDF, PNG, JPEG, TIFF, DOCX, HTML or text, or its start is damaged")
-    if _MIME.match(start) or _MARKUP.search(data[:65536].replace(b"\x00", b"")):
+    if _MIME.match(start) or _MARKUP.search(data[:_MARKUP_BYTES].replace(b"\x00", b"")):
         return HTML
     return TEXT
 
 
 def _is_binary(start: bytes) -> bool:
-    """Whether the start has bytes that no text has; UTF-16 text, which has zeros, starts with its byte order mark."""
+    """Whether the first bytes are no text; UTF-16, which has zeros, starts with a byte order mark."""
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return False
     controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b\x1a" for byte in start)
-    return b"\x00" in start or controls > 0.02 * len(start)
+    return b"\x00" in start or controls > _MAX_CONTROL_SHARE * len(start)
 
 
 def _read(path: Path, settings: IngestSettings) -> bytes:

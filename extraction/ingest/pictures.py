@@ -1,7 +1,7 @@
-"""PNG, JPEG and TIFF to pages: one page a frame, in points by the file's own resolution.
+"""Read PNG, JPEG and TIFF: one page a frame, its size in points by the file's resolution, resampled to `scan_dpi`.
 
-Where a file does not say its resolution, or says one that no scanner has (screens' 72 and 96), its long side is taken
-to be that of A4. The picture is brought to about `scan_dpi`.
+Where a file states no resolution, or one that no scanner has (72 and 96 of screens), its long side is taken for that of
+an A4 sheet.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from extraction.errors import DamagedFile, TooLarge
 from extraction.ingest.pdf.reader import POINTS_PER_INCH
 from extraction.settings import IngestSettings
 
-A4_LONG_SIDE = 841.9  # points
-_SCANNER_DPI = (100.0, 1200.0)
+A4_LONG_SIDE_POINTS = 841.9
+_MIN_SCANNER_DPI, _MAX_SCANNER_DPI = 100.0, 1200.0
+_MAX_SIDE_INCHES = 24  # the long side of A2
 
 
 def open_picture(data: bytes, settings: IngestSettings) -> Image.Image:
-    """The picture, not decoded yet. Raises DamagedFile or TooLarge."""
-    with _damage_named():
+    """The opened picture, not decoded yet. Raises DamagedFile or TooLarge."""
+    with _input_errors():
         picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF"))
         frames = page_count(picture)
     if frames > settings.max_pages:
@@ -35,21 +36,21 @@ def open_picture(data: bytes, settings: IngestSettings) -> Image.Image:
 
 
 def page_count(picture: Image.Image) -> int:
-    """Only the frames of a TIFF are pages; those of a phone's JPEG are previews, those of a PNG an animation."""
+    """The number of pages: frames of a TIFF; those of a JPEG are previews, those of a PNG an animation."""
     return int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
 
 
 def read_pictures(picture: Image.Image, settings: IngestSettings) -> Iterator[Page]:
-    """Every frame as a page. Raises DamagedFile or TooLarge."""
+    """The pages in turn. Raises DamagedFile or TooLarge."""
     for number in range(1, page_count(picture) + 1):
-        with _damage_named():
+        with _input_errors():
             picture.seek(number - 1)
         if picture.width * picture.height > settings.max_page_pixels:
             raise TooLarge(
                 f"page {number} is {picture.width} x {picture.height} pixels; "
                 f"ingest.max_page_pixels allows {settings.max_page_pixels / 1e6:.0f} megapixels"
             )
-        with _damage_named():
+        with _input_errors():
             upright = ImageOps.exif_transpose(picture)
             pixels = np.asarray(_on_white(upright))
             dpi_x, dpi_y = _resolution(picture)
@@ -59,8 +60,8 @@ def read_pictures(picture: Image.Image, settings: IngestSettings) -> Iterator[Pa
 
 
 @contextmanager
-def _damage_named() -> Iterator[None]:
-    """Pillow meets damage with many kinds of exception, and with warnings about metadata that nothing here needs."""
+def _input_errors() -> Iterator[None]:
+    """Turn the many errors of Pillow within the block into DamagedFile or TooLarge; its warnings are dropped."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -86,21 +87,21 @@ def _page(pixels: Pixels, dpi: tuple[float, float], number: int, settings: Inges
 
 
 def _resolution(frame: Image.Image) -> tuple[float, float]:
-    """Dots an inch in x and y, as the file says or so that the long side is that of A4."""
+    """Dots an inch in x and y: as the file states, or such that the long side is that of A4."""
     given = frame.info.get("dpi", (0, 0))
     try:
         x, y = float(given[0]), float(given[1])
     except (TypeError, ValueError, IndexError, ZeroDivisionError):
         x, y = 0.0, 0.0
-    low, high = _SCANNER_DPI
-    if low <= x <= high and low <= y <= high and max(frame.width / x, frame.height / y) <= 24:  # inches: up to A2
+    plausible = min(x, y) >= _MIN_SCANNER_DPI and max(x, y) <= _MAX_SCANNER_DPI
+    if plausible and max(frame.width / x, frame.height / y) <= _MAX_SIDE_INCHES:
         return x, y
-    assumed = max(frame.width, frame.height) / (A4_LONG_SIDE / POINTS_PER_INCH)
+    assumed = max(frame.width, frame.height) / (A4_LONG_SIDE_POINTS / POINTS_PER_INCH)
     return assumed, assumed
 
 
 def _on_white(frame: Image.Image) -> Image.Image:
-    """RGB, transparent parts white as on paper."""
+    """The frame in RGB on white paper."""
     if frame.mode in ("RGBA", "LA", "PA") or "transparency" in frame.info:
         rgba = frame.convert("RGBA")
         paper = Image.new("RGB", rgba.size, "white")

@@ -1,7 +1,7 @@
-"""Text dumps to a page of regions: what other programs left of a report's tables when they turned it into plain text.
+"""Read a text dump, the plain text that another program made of a report, into a page of regions.
 
-Four shapes are read, told by the lines themselves: rows of cells parted by tabs; one cell a line after a tab, rows
-parted by empty lines (Word); one cell a line before a bar, rows parted by lines of bars (HTML); Markdown's bars. All of
+Four kinds of tables are recognised by their lines: rows of cells separated by tabs; one cell a line after a tab, rows
+separated by empty lines (Word); one cell a line before a bar, rows separated by lines of bars (HTML); Markdown. All of
 them lose merged cells, so the tables are not aligned: only the order of cells within a row is known.
 """
 
@@ -15,17 +15,19 @@ from extraction.document import Cell, Page, Region, RegionKind, Table
 from extraction.ingest.flow import make_page, text_regions, trim
 
 _MARKDOWN_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+")
-_MARKDOWN_RULE = re.compile(r"\s*\|?\s*:?-{3,}:?\s*(\|\s*:?-{3,}:?\s*)*\|?\s*")
+_MARKDOWN_SEPARATOR = re.compile(r"\s*\|?\s*:?-{3,}:?\s*(\|\s*:?-{3,}:?\s*)*\|?\s*")
 _MARKDOWN_EMPHASIS = re.compile(r"(\*\*|__)(.+?)\1")
 _MARKDOWN_ITEM = re.compile(r"^\s{0,3}[-*+]\s+(?=\S)")
 _BARS = re.compile(r"[|\s]*\|[|\s]*")
+_MIN_LONE_CELL_SHARE = 0.6  # of the lines with tabs, one cell after a tab
+_MIN_BAR_END_SHARE = 0.5  # of the lines with bars, one cell before a bar
 
 Row = list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of the dump: cells of a row, the end of a row, or running text."""
+    """A line of the dump: cells of a row, whether it ends the row, and running text."""
 
     cells: Row | None = None
     ends_row: bool = False
@@ -35,18 +37,13 @@ class _Line:
 def read_text(text: str) -> Page:
     """The page of a decoded text dump. Raises EmptyFile where it holds no text."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").split("\n")
-    read_line = _shape(lines)
+    read_line = _line_reader(lines)
     regions = list(_regions(read_line(line) for line in lines))
     if lines[-1].strip() and regions and regions[-1].table is not None:
-        regions[-1] = _cut_off(regions[-1].table)
+        *cells, last = regions[-1].table.cells
+        cells.append(replace(last, doubt="the file breaks off in this cell"))
+        regions[-1] = replace(regions[-1], table=replace(regions[-1].table, cells=tuple(cells)))
     return make_page(regions, ())
-
-
-def _cut_off(table: Table) -> Region:
-    """The table in whose last line the file ends: of its last cell there may have been more."""
-    *cells, last = table.cells
-    last = replace(last, doubt="the file breaks off in this cell")
-    return Region(RegionKind.TABLE, table=replace(table, cells=(*cells, last)))
 
 
 def _regions(lines: Iterator[_Line]) -> Iterator[Region]:
@@ -77,15 +74,15 @@ def _table(rows: list[Row]) -> Region:
     return Region(RegionKind.TABLE, table=Table(cells, aligned=False))
 
 
-def _shape(lines: list[str]) -> Callable[[str], _Line]:
-    """The way in which most of the dump's table lines are written."""
+def _line_reader(lines: list[str]) -> Callable[[str], _Line]:
+    """The reader for the kind of table that most of the dump's table lines belong to."""
     tabbed = [line for line in lines if "\t" in line]
     lone = sum(line.startswith("\t") and "\t" not in line[1:] for line in tabbed)
-    if tabbed and lone > 0.6 * len(tabbed):
+    if tabbed and lone > _MIN_LONE_CELL_SHARE * len(tabbed):
         return _cell_after_tab
     barred = [line for line in lines if "|" in line]
     ending = sum(line.rstrip().endswith("|") and not line.lstrip().startswith("|") for line in barred)
-    if barred and ending > 0.5 * len(barred) and not tabbed:
+    if barred and ending > _MIN_BAR_END_SHARE * len(barred) and not tabbed:
         return _cell_before_bar
     return _row_of_cells
 
@@ -109,7 +106,7 @@ def _row_of_cells(line: str) -> _Line:
     if "\t" in line:
         return _Line(line.split("\t"), ends_row=True)
     stripped = line.strip()
-    if _MARKDOWN_RULE.fullmatch(stripped) and "|" in stripped:
+    if _MARKDOWN_SEPARATOR.fullmatch(stripped) and "|" in stripped:
         return _Line()
     if stripped.startswith("|") and stripped.count("|") >= 2:
         return _Line(stripped.strip("|").split("|") if stripped.endswith("|") else stripped[1:].split("|"), True)
@@ -117,7 +114,7 @@ def _row_of_cells(line: str) -> _Line:
 
 
 def _prose(line: str) -> str:
-    """A line of running text without Markdown's marks."""
+    """A line of running text without Markdown's syntax."""
     line = _MARKDOWN_ITEM.sub("", _MARKDOWN_HEADING.sub("", line))
     return _plain(line)
 

@@ -15,7 +15,7 @@ from extraction.document import Field, NarrativeFigure, Report, Status
 from extraction.forms.catalogue import narrative_forms
 from extraction.text.keyword_correction import correct_key_words
 from extraction.text.narrative_patterns import named_figures
-from extraction.text.number_mentions import MaskedText, mask_numbers
+from extraction.text.number_mentions import mask_numbers
 from extraction.text.sections import Paragraph
 
 _CLAUSE_ENDS = "，。；,;：:！？\n"
@@ -63,29 +63,21 @@ def _agreement(figure: NarrativeFigure, fields: Sequence[Field]) -> bool | None:
     if not printed or len(values) < len(printed):
         return None
     off = abs(sum(values, Decimal(0)) - figure.value)
-    if off == 0 or off < _slack(figure):
+    mentions = mask_numbers(figure.text).mentions.values()  # 260余件 may be up to 269
+    if off == 0 or any(mention.value == figure.value and off < mention.slack for mention in mentions):
         return True
     return None if any(f.status is Status.REVIEW for f in printed) else False
 
 
-def _slack(figure: NarrativeFigure) -> Decimal:
-    """How far the true value may be from a figure that its text rounds: 260余件 may be 269."""
-    mentions = mask_numbers(figure.text).mentions.values()
-    return max((mention.slack for mention in mentions if mention.value == figure.value), default=Decimal(0))
-
-
 def _in_paragraph(paragraph: Paragraph, number: int, year: int | None) -> Iterator[_Found]:
-    for named in named_figures(_masked(paragraph)):
+    text = mask_numbers(paragraph.text)
+    if any(line.confidence < 1 for line in paragraph.lines):  # a recogniser has read it
+        text = correct_key_words(text)
+    for named in named_figures(text):
         value = named.mention.value if named.mention else Decimal(0)
         clause, page = _clause(paragraph.text, named.start), _page(paragraph, named.start)
         figure = NarrativeFigure(named.id, value, clause, page)
         yield _Found(figure, (number, named.start), _year_before(paragraph.text, named.start, year))
-
-
-def _masked(paragraph: Paragraph) -> MaskedText:
-    """The masked text of a paragraph, with its key words corrected where a recogniser has read it."""
-    text = mask_numbers(paragraph.text)
-    return text if all(line.confidence == 1 for line in paragraph.lines) else correct_key_words(text)
 
 
 def _clause(text: str, at: int) -> str:

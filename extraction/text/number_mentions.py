@@ -122,18 +122,12 @@ def _value(found: re.Match[str], folded: str) -> Decimal | None:
         counted = folded[max(found.end(part) for part in ("number", "rounded", "magnitude", "more")) :][:1]
         alone = number == "零" and (not counted or counted in "，。；、")  # 为零
         value = numeral(number) if alone or (counted and counted in _COUNTED) else None
-    elif _beside_a_number(found, folded):
-        value = None
+    elif re.search(r"\d $", folded[: found.start()]) or re.match(r" \d", folded[found.end("number") :]):
+        value = None  # only a space separates it from another number: 1 2件 may be one or two
     else:
         figure = parse_figure(number.replace("，", ","))
         value = figure.value if figure else None
     return None if value is None else plain(value * _MAGNITUDES[magnitude])
-
-
-def _beside_a_number(found: re.Match[str], folded: str) -> bool:
-    """Whether only a space separates the number from another: 1 2件 may be one number or two."""
-    before, after = folded[: found.start()], folded[found.end("number") :]
-    return bool(re.search(r"\d $", before) or re.match(r" \d", after))
 
 
 def _slack(found: re.Match[str], value: Decimal, folded: str) -> Decimal:

@@ -77,11 +77,12 @@ def read_heading(text: Text) -> Heading:
     """Title, organization and year of a report."""
     title = _title(text.head)
     organization = (_organization_in_title(title) if title else None) or _organization_in_text(text.paragraphs)
-    period, titled = _period(text.paragraphs), _year_in(title or "")
+    period, titled = _period(text.paragraphs), _YEAR.search(_plain(title or ""))
     warnings: tuple[str, ...] = ()
-    if period and titled and period != titled:
-        warnings = (f"the title says {titled}, the period of the statistics {period}; {period} was taken",)
-    year = period or titled or _year_in_text(text)
+    in_title = int(titled[1]) if titled else None
+    if period and in_title and period != in_title:
+        warnings = (f"the title says {in_title}, the period of the statistics {period}; {period} was taken",)
+    year = period or in_title or _year_in_text(text)
     return Heading(title, organization, year, warnings)
 
 
@@ -154,11 +155,6 @@ def _period(paragraphs: Sequence[Paragraph]) -> int | None:
         if not match[2] or match[2] == match[1]
     ]
     return max(stated, key=lambda s: s[0])[1] if stated else None
-
-
-def _year_in(line: str) -> int | None:
-    match = _YEAR.search(_plain(line))
-    return int(match[1]) if match else None
 
 
 def _year_in_text(text: Text) -> int | None:

@@ -136,7 +136,9 @@ def _joined(lines: Iterator[Paragraph]) -> Iterator[Paragraph]:
         if open_paragraph is None:
             open_paragraph = line
         elif _continues(open_paragraph, line, _margins_at(line, every, margins)):
-            text = _join_text(open_paragraph.text, line.text)
+            left, right = open_paragraph.text, line.text
+            spaced = left[-1:].isascii() and right[:1].isascii() and right[:1].isalpha()  # two Latin words
+            text = f"{left} {right}" if spaced else left + right
             starts = (*open_paragraph.starts, len(text) - len(line.text) + line.starts[0])
             lines_so_far = (*open_paragraph.lines, *line.lines)
             open_paragraph = replace(open_paragraph, text=text, lines=lines_so_far, starts=starts)
@@ -189,19 +191,15 @@ def _beside(one: Box, other: Box) -> bool:
     return shared > 0.5 * min(one.width, other.width)
 
 
-def _join_text(left: str, right: str) -> str:
-    """Two lines as one: with a space where a Latin word follows ASCII, else without."""
-    return left + (" " if left[-1:].isascii() and right[:1].isascii() and right[:1].isalpha() else "") + right
-
-
 def _headings(paragraphs: Sequence[Paragraph]) -> dict[int, SectionForm]:
     """Sections by the index of the paragraph that heads them, aligned in order with those of the form."""
     forms = sections()
     scores = np.full((len(paragraphs), len(forms)), NEVER)
     for i, paragraph in enumerate(paragraphs):
         for j, form in enumerate(forms):
-            score = _heading_score(paragraph, form)
-            if score > 0 and not _is_sub_heading(paragraph.text, form):
+            score, number = _heading_score(paragraph, form), _BRACKETED_NUMBER.match(paragraph.text)
+            # A bracketed number other than the section's heads a part of one: （一）主动公开情况 in 总体情况.
+            if score > 0 and (number is None or _ARABIC.get(number[1], number[1]) == form.number):
                 scores[i, j] = score
     matches, _ = align(scores)
     return {m.first: forms[m.second] for m in matches}
@@ -227,12 +225,6 @@ def _tagged_score(paragraph: Paragraph, form: SectionForm) -> float:
         return 0.0
     own = max(shared(paragraph.text, title) for title in (form.title, *form.wordings))
     return _MIN_HEADING_SIMILARITY * first[0].probability if own >= _MIN_TITLE_SHARE else 0.0
-
-
-def _is_sub_heading(text: str, form: SectionForm) -> bool:
-    """Whether a heading has a bracketed number other than the section's: （一）主动公开情况 is a part of 总体情况."""
-    number = _BRACKETED_NUMBER.match(text)
-    return number is not None and _ARABIC.get(number[1], number[1]) != form.number
 
 
 def _is_heading(paragraph: Paragraph) -> bool:

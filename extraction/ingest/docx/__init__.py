@@ -1,1 +1,1 @@
-"""Word files to regions."""
+"""Read Word files."""

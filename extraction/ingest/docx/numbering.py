@@ -1,4 +1,4 @@
-"""Styles and automatic numbering of a DOCX: what prints before a paragraph, and which text is hidden."""
+"""Styles and automatic numbers of a DOCX: the number that prints before a paragraph, and which text is hidden."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from extraction.ingest.docx.xml import attribute, child_value, find_child, local_name, switch, whole_number
-from extraction.ingest.flow import format_number, trim
+from extraction.ingest.flow import trim
+from extraction.ingest.list_numbers import format_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class _Style:
 
 
 class Styles:
-    """The little of styles.xml that decides what prints: numbering and hidden text."""
+    """What styles.xml says of numbering and hidden text."""
 
     def __init__(self, root: etree._Element | None) -> None:
         self._styles: dict[str, _Style] = {}
@@ -42,7 +43,7 @@ class Styles:
                 self._default = name
 
     def chain(self, name: str | None) -> Iterator[tuple[str, _Style]]:
-        """The style and those it is based on, nearest first."""
+        """The named style and those it is based on, with their names, nearest first."""
         seen: set[str] = set()
         while name and name in self._styles and name not in seen:
             seen.add(name)
@@ -50,11 +51,11 @@ class Styles:
             name = self._styles[name].based_on
 
     def paragraph(self, properties: etree._Element | None) -> str:
-        """The style of a paragraph with these properties."""
+        """The name of the style of a paragraph with these properties."""
         return child_value(properties, "pStyle") or self._default
 
     def hides(self, run: etree._Element | None, paragraph_style: str) -> bool:
-        """Whether run properties, the run's style or its paragraph's style hide the text."""
+        """Whether a run is hidden by its properties, its style or its paragraph's style."""
         direct = switch(run, "vanish")
         if direct is not None:
             return direct
@@ -78,7 +79,7 @@ class _Level:
 
 @dataclass(slots=True)
 class _List:
-    """One w:num: its abstract list, and what it changes in it."""
+    """A w:num: the abstract list it uses, with the starts and levels that it overrides."""
 
     abstract: str
     starts: dict[int, int] = field(default_factory=dict)
@@ -86,7 +87,7 @@ class _List:
 
 
 class Numbering:
-    """numbering.xml, and how far each list has counted. Ask once for each paragraph, in order."""
+    """numbering.xml with the counters of its lists: to be asked once for each paragraph, in order."""
 
     def __init__(self, root: etree._Element | None, styles: Styles) -> None:
         self._styles = styles
@@ -105,11 +106,11 @@ class Numbering:
             elif local_name(element) == "num":
                 self._lists[attribute(element, "numId")] = _list(element)
         for name, style in links.items():
-            if style and style in linked:  # an empty list that stands for the one its style defines
+            if style and style in linked:  # an empty list refers to the one that its style defines
                 self._abstract[name] = self._abstract[linked[style]]
 
     def of(self, properties: etree._Element | None) -> str:
-        """What prints before a paragraph with these properties, "" where nothing does. Counts it."""
+        """Count a paragraph with these properties; the number printed before it, "" for none."""
         found = self._place(properties)
         if found is None:
             return ""
@@ -132,7 +133,7 @@ class Numbering:
         return _printed_number(level, levels, counts)
 
     def _place(self, properties: etree._Element | None) -> tuple[str, int] | None:
-        """The list and the level of a paragraph: what it says itself goes before what its styles say."""
+        """The list and the level of a paragraph, by its own properties, else by its styles."""
         own = find_child(properties, "numPr")
         name, given = child_value(own, "numId"), child_value(own, "ilvl")
         depth = None if given is None else whole_number(given, 0)
@@ -199,5 +200,5 @@ def _printed_number(level: _Level, levels: dict[int, _Level], counts: dict[int, 
     text = re.sub(r"%([1-9])", figure, level.text)
     if not text or level.suffix == "nothing":
         return text
-    # The tab after 一、 is only distance; after a digit it keeps "1" and "5件" from becoming "15件".
+    # The tab after 一、 is mere distance; after a digit it keeps "1" and "5件" from reading as "15件".
     return text if level.suffix == "tab" and trim(text)[-1:] in "、。．，）〕】》：" else text + " "

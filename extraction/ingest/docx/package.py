@@ -1,4 +1,4 @@
-"""The zip around a DOCX: its parts by name, as XML, under the limit on what they unpack to.
+"""The parts of a DOCX as XML, with a limit on what they unpack to.
 
 The parser resolves no entities and opens no network connection.
 """
@@ -19,7 +19,7 @@ _OLE = b"\xd0\xcf\x11\xe0"
 
 
 class Package:
-    """The parts of an Office file, by name. Reads no more bytes in all than the limit."""
+    """The parts of an Office file by name; unpacks no more than `limit` bytes in all."""
 
     def __init__(self, data: bytes, limit: int) -> None:
         if data.startswith(_OLE):
@@ -27,7 +27,7 @@ class Package:
         try:
             self._zip = zipfile.ZipFile(BytesIO(data))
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise DamagedFile("The DOCX is no complete zip file; copy or download it again.") from error
+            raise DamagedFile("the DOCX is not a complete zip file; copy or download it again") from error
         # Some programs write backslashes, and part names ignore case.
         self._members = {m.filename.replace("\\", "/").lstrip("/").lower(): m for m in self._zip.infolist()}
         self._limit = self._left = limit
@@ -36,11 +36,11 @@ class Package:
         self.main = self._main_part()
 
     def relations(self, part: str) -> dict[str, str]:
-        """Target part by the last word of the relation's type, for the relations of `part` ("" for the package)."""
+        """The parts that `part` ("" for the package) relates to, by the last word of the relation's type."""
         folder, name = posixpath.split(part)
         try:
             root = self.xml(posixpath.join(folder, "_rels", f"{name}.rels"))
-        except DamagedFile:  # a repairable file: the usual names serve
+        except DamagedFile:  # the usual names may still be there
             return {}
         targets: dict[str, str] = {}
         for relation in root if root is not None else ():
@@ -50,7 +50,7 @@ class Package:
         return targets
 
     def xml(self, part: str) -> etree._Element | None:
-        """The root element of a part, None where there is no such part. Raises `DamagedFile`."""
+        """The root element of a part, None where there is no such part. Raises an InputError."""
         member = self._members.get(part.lower())
         if member is None:
             return None
@@ -60,44 +60,44 @@ class Package:
         try:
             root = etree.fromstring(self._read(member), parser)
         except (etree.XMLSyntaxError, ValueError) as error:
-            raise DamagedFile(f"{part} in the DOCX is not well-formed. Open it in Word and save it again.") from error
+            raise DamagedFile(f"{part} in the DOCX is not well-formed; open it in Word and save it again") from error
         document_info: Any = root.getroottree().docinfo
         if document_info.doctype:
-            raise DamagedFile(f"{part} in the DOCX declares a document type, which no Office program writes.")
+            raise DamagedFile(f"{part} in the DOCX declares a document type; open it in Word and save it again")
         return root
 
     def _read(self, member: zipfile.ZipInfo) -> bytes:
         if member.flag_bits & 1:
-            raise EncryptedFile("The DOCX is encrypted. Save a copy without a password.")
+            raise EncryptedFile("the DOCX is encrypted; save a copy without a password")
         try:
             with self._zip.open(member) as stream:
-                content = stream.read(self._left + 1)  # the declared size may be a lie
+                content = stream.read(self._left + 1)  # the declared size may be false
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError) as error:
-            raise DamagedFile(f"{member.filename} in the DOCX breaks off; copy or download it again.") from error
+            raise DamagedFile(
+                f"{member.filename} in the DOCX is truncated or damaged; copy or download it again"
+            ) from error
         self._left -= len(content)
         if self._left < 0:
             raise self._too_large()
         return content
 
     def _too_large(self) -> TooLarge:
-        return TooLarge(
-            f"The DOCX unpacks to over {self._limit:,} bytes (ingest.max_unpacked_bytes). Remove its pictures."
-        )
+        return TooLarge(f"the DOCX unpacks to over ingest.max_unpacked_bytes = {self._limit:,}; remove its pictures")
 
     def _main_part(self) -> str:
         main = self.relations("").get("officeDocument", "")
         folders = {name.partition("/")[0] for name in self._members}
         for folder, kind in (("xl", "a spreadsheet"), ("ppt", "a presentation")):
             if main.lower().startswith(f"{folder}/") or (not main and folder in folders and "word" not in folders):
-                raise UnsupportedFormat(f"This is {kind}. Copy the report into Word, or print it to PDF.")
+                raise UnsupportedFormat(f"this is {kind}; copy the report into Word, or print it to PDF")
         if "mimetype" in self._members and "content.xml" in self._members:
-            raise UnsupportedFormat("This is an OpenDocument file. Save it as .docx.")
+            raise UnsupportedFormat("this is an OpenDocument file; save it as .docx")
         return main if main.lower() in self._members else "word/document.xml"
 
 
 def _refuse_ole(data: bytes) -> None:
     if "EncryptedPackage".encode("utf-16-le") in data:
-        raise EncryptedFile("The document is encrypted. Open it and save a copy without a password.")
+        raise EncryptedFile("the document is encrypted; save a copy without a password")
     if "WordDocument".encode("utf-16-le") in data:
-        raise UnsupportedFormat("This is a legacy .doc file. Open it in Word or WPS and save as .docx.")
-    raise UnsupportedFormat("This is an old Office file and no Word document. Save the report as .docx or PDF.")
+        raise UnsupportedFormat("this is a legacy .doc file; open it in Word or WPS and save as .docx")
+    raise UnsupportedFormat("this is an old Office file and no Word document; save the report as .docx or PDF")

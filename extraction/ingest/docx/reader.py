@@ -1,8 +1,7 @@
-"""DOCX bytes in, one `Page` of regions out: paragraphs and tables in the order in which they print.
+"""Read a DOCX: bytes in, one `Page` of regions out, paragraphs and tables in the order in which they print.
 
-What prints is read, and nothing else: automatic numbers are computed, tracked insertions are in, deletions, field
-codes and hidden text are out; headers and footers are furniture and left out. `docx_package` opens the file,
-`docx_numbering` counts, and this module follows the text.
+Only what prints is read: automatic numbers are computed and tracked insertions included; deletions, field codes, hidden
+text, headers and footers are left out. `package` opens the file, `numbering` counts, this module follows the text.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ from extraction.ingest.docx.package import Package
 from extraction.ingest.docx.xml import (
     attribute,
     child_value,
-    chosen_branch,
     find_child,
+    flatten,
     local_name,
     plain_text,
     switch,
@@ -29,28 +28,34 @@ from extraction.ingest.docx.xml import (
     text_boxes,
     whole_number,
 )
-from extraction.ingest.flow import SlotBudget, Tally, is_frame, join_lines, make_page, text_regions, trim
+from extraction.ingest.flow import (
+    CellCounts,
+    GridBudget,
+    is_layout_table,
+    join_lines,
+    make_page,
+    text_regions,
+    trim,
+)
 from extraction.settings import IngestSettings
 
-_MAX_SPAN = 1000  # Word itself stops at 63 columns
-_BLOCK_WRAPPERS = frozenset({"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo"})
-_INLINE_WRAPPERS = _BLOCK_WRAPPERS | {"hyperlink", "fldSimple", "dir", "bdo"}
+_MAX_SPAN = 1000  # columns; Word has 63
 _MARKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "-"}
 
 
 def read_docx(data: bytes, settings: IngestSettings) -> Page:
-    """The document as one page without number or size. Raises the `InputError` that fits where it cannot be read."""
+    """The document as one page without number or size. Raises an InputError where it cannot be read."""
     package = Package(data, settings.max_unpacked_bytes)
     try:
         reader = _Reader(package)
         return make_page(reader.regions(reader.body), reader.warnings)
     except RecursionError as error:
-        raise DamagedFile("The DOCX nests its parts too deeply. Open it in Word or WPS and save it again.") from error
+        raise DamagedFile("the DOCX nests its parts too deeply; open it in Word or WPS and save it again") from error
 
 
 @dataclass(slots=True)
 class _Line:
-    """A paragraph being read: its text so far, the text boxes it anchors, and whether it is inside a field's code."""
+    """A paragraph being read, with its text boxes; `fields` says for each open field whether its code is being read."""
 
     style: str
     text: list[str] = field(default_factory=list)
@@ -58,7 +63,7 @@ class _Line:
     fields: list[bool] = field(default_factory=list)
 
     def field_mark(self, kind: str) -> None:
-        """Takes note of the begin, separate or end of a field; between begin and separate stands its code."""
+        """Handle the begin, separate or end mark of a field; its code stands between begin and separate."""
         if kind == "begin":
             self.fields.append(True)
         elif self.fields and kind == "separate":
@@ -69,7 +74,7 @@ class _Line:
 
 @dataclass(slots=True)
 class _Draft:
-    """A cell that may still grow downwards or to the right."""
+    """A cell that rows below or cells to its right may still extend."""
 
     row: int
     column: int
@@ -79,16 +84,17 @@ class _Draft:
 
 
 class _Reader:
-    """Turns the body into regions. Holds what goes on from paragraph to paragraph: list counters, warnings."""
+    """Reads the body; keeps what lasts from paragraph to paragraph: list counters, warnings, the grid budget."""
 
     def __init__(self, package: Package) -> None:
         root = package.xml(package.main)
         body = find_child(root, "body")
         if body is None:
-            raise DamagedFile("The DOCX has no document part (word/document.xml). Open it in Word and save it again.")
+            raise DamagedFile("the DOCX has no document part (word/document.xml); open it in Word and save it again")
+        flatten(body)
         self.body = body
         self.warnings: list[str] = []
-        self._budget = SlotBudget()
+        self._budget = GridBudget()
         related = package.relations(package.main)
         self._styles = Styles(self._optional(package, related, "styles"))
         self._numbering = Numbering(self._optional(package, related, "numbering"), self._styles)
@@ -98,11 +104,11 @@ class _Reader:
         try:
             return package.xml(related.get(kind, beside))
         except DamagedFile as error:
-            self.warnings.append(f"Automatic numbers may be missing: {error}")
+            self.warnings.append(f"automatic numbers may be missing: {error}")
             return None
 
     def regions(self, container: etree._Element) -> Iterator[Region]:
-        """The paragraphs and tables of a body, a text box or an unfolded cell."""
+        """The regions of a body, a text box or a cell of a layout table."""
         for block in self._blocks(container):
             if local_name(block) == "tbl":
                 yield from self._table(block)
@@ -114,25 +120,20 @@ class _Reader:
 
     def _blocks(self, container: etree._Element) -> Iterator[etree._Element]:
         for child in container:
-            name = local_name(child)
-            if name in {"p", "tbl"}:
+            if local_name(child) in {"p", "tbl"}:
                 yield child
-            elif name in _BLOCK_WRAPPERS:
-                yield from self._blocks(child)
-            elif name == "mc:AlternateContent":
-                branch = chosen_branch(child)
-                yield from self._blocks(branch) if branch is not None else ()
-            elif name == "altChunk":
-                self.warnings.append("The document embeds another file (altChunk), which was not read.")
+            elif local_name(child) == "altChunk":
+                self.warnings.append("the document embeds another file (altChunk), which was not read")
 
     def _paragraph(self, paragraph: etree._Element) -> tuple[str, list[etree._Element]]:
+        """The text of a paragraph with its number, and the text boxes anchored to it."""
         properties = find_child(paragraph, "pPr")
         line = _Line(self._styles.paragraph(properties))
         self._inline(paragraph, line)
         text = "".join(line.text)
-        mark = find_child(properties, "rPr")  # of the paragraph's end: gone, its number is gone as well
-        gone = find_child(mark, "del") is not None or find_child(mark, "moveFrom") is not None
-        if not trim(text) and (gone or self._styles.hides(mark, line.style)):
+        mark = find_child(properties, "rPr")  # of the paragraph mark: where it is deleted, so is the number
+        deleted = find_child(mark, "del") is not None or find_child(mark, "moveFrom") is not None
+        if not trim(text) and (deleted or self._styles.hides(mark, line.style)):
             return "", line.boxes
         return self._numbering.of(properties) + text, line.boxes
 
@@ -142,12 +143,8 @@ class _Reader:
             if name in {"r", "m:r"}:
                 hidden = self._styles.hides(find_child(child, "rPr"), line.style)
                 self._run(child, hidden, line)
-            elif name in _INLINE_WRAPPERS or name.startswith("m:"):
+            elif name.startswith("m:"):
                 self._inline(child, line)
-            elif name == "mc:AlternateContent":
-                branch = chosen_branch(child)
-                if branch is not None:
-                    self._inline(branch, line)
 
     def _run(self, run: etree._Element, hidden: bool, line: _Line) -> None:
         for child in run:
@@ -166,59 +163,35 @@ class _Reader:
                 base = find_child(child, "rubyBase")
                 if base is not None:
                     self._inline(base, line)
-            elif name == "mc:AlternateContent":
-                branch = chosen_branch(child)
-                if branch is not None:
-                    self._run(branch, hidden, line)
             elif name in {"drawing", "pict", "object"}:
                 line.boxes.extend(text_boxes(child))
 
     def _table(self, table: etree._Element) -> Iterator[Region]:
-        if not self._is_frame(table):
-            yield Region(RegionKind.TABLE, table=self._grid(table))
-            return
-        for row in self._rows(table):
-            for cell in self._cells(row):
+        cells = [cell for row in _rows(table) for cell in _cells(row)]
+        own, inner = CellCounts(), CellCounts()
+        for cell in cells:
+            own.count(plain_text(cell))
+            for nested in cell.iter("{*}tc"):
+                if nested is not cell:
+                    inner.count(plain_text(nested))
+        if is_layout_table(own, inner):
+            for cell in cells:
                 yield from self.regions(cell)
-
-    def _is_frame(self, table: etree._Element) -> bool:
-        own, inner = Tally(), Tally()
-        for row in self._rows(table):
-            for cell in self._cells(row):
-                own.count(plain_text(cell))
-                for nested in cell.iter("{*}tc"):
-                    if nested is not cell:
-                        inner.count(plain_text(nested))
-        return is_frame(own, inner)
-
-    def _rows(self, table: etree._Element) -> Iterator[etree._Element]:
-        """The rows that print."""
-        for child in table:
-            name, properties = local_name(child), find_child(child, "trPr")
-            if name in _BLOCK_WRAPPERS:
-                yield from self._rows(child)
-            elif name == "tr" and find_child(properties, "del") is None and not switch(properties, "hidden"):
-                yield child
-
-    def _cells(self, row: etree._Element) -> Iterator[etree._Element]:
-        for child in row:
-            if local_name(child) in _BLOCK_WRAPPERS:
-                yield from self._cells(child)
-            elif local_name(child) == "tc" and find_child(child, "tcPr", "cellDel") is None:
-                yield child
+        else:
+            yield Region(RegionKind.TABLE, table=self._grid(table))
 
     def _grid(self, table: etree._Element) -> Table:
         drafts: list[_Draft] = []
-        hanging: dict[int, _Draft] = {}  # by column, the cells of the row above that this row may continue
-        for row_number, row in enumerate(self._rows(table)):
-            still: dict[int, _Draft] = {}
+        open_above: dict[int, _Draft] = {}  # by column, the vertically merged cells of the row above
+        for row_number, row in enumerate(_rows(table)):
+            still_open: dict[int, _Draft] = {}
             column = _span(find_child(row, "trPr"), "gridBefore", 0)
             previous: _Draft | None = None
-            for cell in self._cells(row):
+            for cell in _cells(row):
                 properties = find_child(cell, "tcPr")
                 width = _span(properties, "gridSpan", 1)
                 merge = child_value(properties, "vMerge")
-                above = hanging.get(column)
+                above = open_above.get(column)
                 self._budget.spend(width)
                 if merge is not None and merge != "restart" and above is not None and above.width == width:
                     above.height += 1
@@ -232,22 +205,34 @@ class _Reader:
                     drafts.append(draft)
                     previous = draft
                 if merge is not None:
-                    still[column] = draft
+                    still_open[column] = draft
                 column += width
-            hanging = still
+            open_above = still_open
         return Table(tuple(Cell(d.row, d.column, d.text, d.height, d.width) for d in drafts))
 
     def _cell_lines(self, cell: etree._Element) -> Iterator[str]:
         for block in self._blocks(cell):
             if local_name(block) == "tbl":
-                for row in self._rows(block):
-                    for nested in self._cells(row):
+                for row in _rows(block):
+                    for nested in _cells(row):
                         yield from self._cell_lines(nested)
                 continue
             text, boxes = self._paragraph(block)
             yield from text.split("\n")
             for box in boxes:
                 yield from self._cell_lines(box)
+
+
+def _rows(table: etree._Element) -> Iterator[etree._Element]:
+    """The rows that print: neither deleted nor hidden."""
+    for row in table:
+        properties = find_child(row, "trPr")
+        if local_name(row) == "tr" and find_child(properties, "del") is None and not switch(properties, "hidden"):
+            yield row
+
+
+def _cells(row: etree._Element) -> list[etree._Element]:
+    return [c for c in row if local_name(c) == "tc" and find_child(c, "tcPr", "cellDel") is None]
 
 
 def _span(properties: etree._Element | None, name: str, least: int) -> int:

@@ -1,4 +1,4 @@
-"""Reading the elements of WordprocessingML, whichever of its two namespaces they are in."""
+"""Access to the elements of WordprocessingML in either of its namespaces (ECMA-376 transitional and strict)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ _PREFIXES = {
     "http://schemas.openxmlformats.org/officeDocument/2006/math": "m:",
     "http://purl.oclc.org/ooxml/officeDocument/math": "m:",
 }
+_WRAPPERS = ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "hyperlink", "fldSimple", "dir", "bdo")
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _SYMBOLS = {  # Wingdings and Wingdings 2, which forms use for tick boxes
     ("wingdings", 0xFC): "✓",
     ("wingdings", 0xFE): "☑",
@@ -33,72 +35,79 @@ def _short(tag: str) -> str:
 
 
 def local_name(element: etree._Element) -> str:
-    """The local name of a Word element; "mc:" or "m:" before those, "?:" before all others."""
+    """The name of an element: bare for Word's own, with "mc:" or "m:" for those, and with "?:" for all others."""
     return _short(element.tag) if isinstance(element.tag, str) else ""
 
 
 def find_child(element: etree._Element | None, *path: str) -> etree._Element | None:
-    """The first child of each name in turn, None where there is none."""
+    """The descendant at this path of names, the first of each; None where there is none."""
     for name in path:
         element = next((c for c in element if local_name(c) == name), None) if element is not None else None
     return element
 
 
 def attribute(element: etree._Element | None, name: str, default: str = "") -> str:
-    """A Word attribute; its namespace is that of its element."""
+    """The value of a Word attribute, which may be in the namespace of its element."""
     if element is None:
         return default
     return str(element.get(element.tag.rpartition("}")[0] + "}" + name) or element.get(name) or default)
 
 
 def child_value(element: etree._Element | None, *path: str) -> str | None:
-    """The w:val of the element at this path, "" where it has none; None where there is no such element."""
+    """The w:val of the descendant at this path, "" without one; None where there is no such element."""
     found = find_child(element, *path)
     return None if found is None else attribute(found, "val")
 
 
 def whole_number(text: str | None, default: int) -> int:
-    """The number that an attribute states, `default` where it states none."""
+    """The whole number that an attribute states, `default` where it states none."""
     return int(text) if text and re.fullmatch(r"-?[0-9]{1,9}", text) else default
 
 
 def switch(properties: etree._Element | None, name: str) -> bool | None:
-    """An on/off property: None where it is not given."""
+    """The value of an on/off property, None where it is not given."""
     value = child_value(properties, name)
     return None if value is None else value.lower() not in {"0", "false", "off"}
 
 
-def chosen_branch(alternate: etree._Element) -> etree._Element | None:
-    """The branch of mc:AlternateContent to read: each holds the same content in another dialect."""
-    branches = [b for b in alternate if local_name(b) in {"mc:Choice", "mc:Fallback"}]
-    return next((b for b in branches if any(local_name(e) == "t" for e in b.iter())), branches[0] if branches else None)
+def flatten(root: etree._Element) -> None:
+    """Replace wrappers (content controls, insertions, links) by their contents, and alternatives by one of them.
+
+    The branches of mc:AlternateContent hold the same content in several dialects: the first with text is kept.
+    """
+    for alternate in reversed(list(root.iter(f"{_MC}AlternateContent"))):  # inner ones first
+        branches = [b for b in alternate if local_name(b) in {"mc:Choice", "mc:Fallback"}]
+        with_text = (b for b in branches if any(local_name(e) == "t" for e in b.iter()))
+        chosen = next(with_text, branches[0] if branches else None)
+        for other in [b for b in alternate if b is not chosen]:
+            alternate.remove(other)
+    namespaces = [namespace for namespace, prefix in _PREFIXES.items() if not prefix]
+    etree.strip_tags(root, *(f"{_MC}{name}" for name in ("AlternateContent", "Choice", "Fallback")))
+    etree.strip_tags(root, *(f"{{{namespace}}}{name}" for namespace in namespaces for name in _WRAPPERS))
 
 
 def text_boxes(element: etree._Element) -> Iterator[etree._Element]:
-    """The contents of the text boxes in a drawing, each once."""
+    """The contents of the text boxes in a drawing."""
     for child in element:
         if local_name(child) == "txbxContent":
             yield child
-        elif local_name(child) == "mc:AlternateContent":
-            branch = chosen_branch(child)
-            yield from text_boxes(branch) if branch is not None else ()
         else:
             yield from text_boxes(child)
 
 
 def plain_text(element: etree._Element) -> str:
-    """The typed text, without that of nested tables; enough to judge a cell by."""
+    """The typed text of an element, without that of nested tables."""
     if local_name(element) == "t":
         return element.text or ""
     return "".join(plain_text(child) for child in element if local_name(child) != "tbl")
 
 
 def symbol(element: etree._Element) -> str:
-    """The character that a w:sym prints, "" where nobody can say which."""
+    """The character that a w:sym prints, "" where its font is unknown."""
     code = attribute(element, "char")
     if not re.fullmatch(r"[0-9A-Fa-f]{1,4}", code):
         return ""
     point = int(code, 16)
-    if 0xE000 <= point <= 0xF8FF:  # private use: means something only in its font
+    if 0xE000 <= point <= 0xF8FF:  # private use: the font decides
         return _SYMBOLS.get((attribute(element, "font").lower(), point & 0xFF), "")
     return chr(point) if point >= 0x20 and not 0xD800 <= point <= 0xDFFF else ""

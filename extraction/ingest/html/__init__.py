@@ -1,1 +1,1 @@
-"""Web pages to regions."""
+"""Read web pages."""

@@ -1,7 +1,7 @@
-"""HTML bytes (a page, Word's export, or MHTML) in, one `Page` of regions out, as a browser would show them.
+"""Read HTML (a page, Word's export, or MHTML): bytes in, one `Page` of regions out, as a browser shows them.
 
-The tree is walked twice, without recursion: `html_survey` tells layout tables from tables of data and navigation from
-the report; then the flow turns blocks into TEXT, data tables into TABLE and navigation into FURNITURE regions.
+The tree is walked twice, without recursion: `survey` finds layout tables and navigation; then this module turns blocks
+into TEXT, data tables into TABLE and navigation into FURNITURE regions.
 """
 
 from __future__ import annotations
@@ -13,16 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from extraction.document import Page, Region, RegionKind, Span
 from extraction.errors import DamagedFile, TooLarge
-from extraction.ingest.flow import (
-    Printed,
-    SlotBudget,
-    format_number,
-    join_lines,
-    lay_out,
-    make_page,
-    text_regions,
-    trim,
-)
+from extraction.ingest.flow import GridBudget, SourceCell, join_lines, make_page, place_cells, text_regions, trim
 from extraction.ingest.html.charset import decode, unpack
 from extraction.ingest.html.survey import Survey, survey
 from extraction.ingest.html.tree import (
@@ -35,28 +26,24 @@ from extraction.ingest.html.tree import (
     walk,
     without_noscript,
 )
+from extraction.ingest.list_numbers import format_number
 from extraction.settings import IngestSettings
 
 
 def read_html(data: bytes, settings: IngestSettings) -> Page:
-    """The document as one page without number or size. Raises the `InputError` that fits where it cannot be read."""
+    """The document as one page without number or size. Raises an InputError where it cannot be read."""
     if len(data) > settings.max_bytes:
-        raise TooLarge(f"The page is over {settings.max_bytes:,} bytes (ingest.max_bytes). Save the report alone.")
+        raise TooLarge(f"the page has over ingest.max_bytes = {settings.max_bytes:,} bytes; save the report alone")
     content, label = unpack(data)
     text = without_noscript(decode(content, label))
     refuse_hostile(text)
-    _refuse_cut_off(text)
+    last = max((cell.end() for cell in _CELL.finditer(text)), default=None)
+    if last is not None and not _CELL_ENDS.search(text, last):  # half a figure, or a blank for one, would be read
+        raise DamagedFile("the page breaks off inside a table; save it again from the browser")
     root = LexborHTMLParser(text).root
     regions = _Flow(survey(root)).read(root) if root is not None else []
-    warnings = ["Some characters could not be decoded (they show as \ufffd)."] if "\ufffd" in text else []
+    warnings = ["some characters could not be decoded (they show as \ufffd)"] if "\ufffd" in text else []
     return make_page(regions, warnings)
-
-
-def _refuse_cut_off(text: str) -> None:
-    """A page that ends inside a cell would give half a number, or a blank where a number is printed."""
-    last = max((cell.end() for cell in _CELL.finditer(text)), default=None)
-    if last is not None and not _CELL_ENDS.search(text, last):
-        raise DamagedFile("The page breaks off inside a table. Save it again from the browser.")
 
 
 _CELL = re.compile(r"<t[dh](?=[\s>])", re.IGNORECASE)
@@ -64,7 +51,7 @@ _CELL_ENDS = re.compile(r"</(?:td|th|tr|tbody|table|body|html)\s*>", re.IGNORECA
 _UNPRINTED = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3001-\u303f]"
-# A line break in the source between two Chinese characters prints nothing (CSS Text, segment breaks).
+# A line break in the source between two Chinese characters is not shown (CSS Text, segment breaks).
 _BREAK_IN_CHINESE = re.compile(rf"(?<={_WIDE})[ \t\r\f]*\n[ \t\n\r\f]*(?={_WIDE})")
 _FURNITURE_LINE = re.compile(
     r"((您[^:：，。]{0,6}|当前|目前|所在)位置\s*[:：>]|[【\[（(]?\s*(字体|字号)(大小)?\s*[:：]"
@@ -94,44 +81,49 @@ _NO_MARKER = frozenset({"none", "disc", "circle", "square", "disclosure-open", "
 
 @dataclass(slots=True)
 class _List:
-    style: str  # "" prints nothing
+    style: str  # Word's number format, "" for none
     next: int = 1
 
 
 @dataclass(slots=True)
 class _Grid:
-    """A data table being read: groups of rows of cells, heads and feet apart as they print first and last."""
+    """A data table being read: row groups, with heads and feet apart as they are shown first and last."""
 
-    head: list[list[list[Printed]]] = field(default_factory=list)
-    bodies: list[list[list[Printed]]] = field(default_factory=list)
-    feet: list[list[list[Printed]]] = field(default_factory=list)
-    group: list[list[Printed]] = field(default_factory=list)
+    head: list[list[list[SourceCell]]] = field(default_factory=list)
+    bodies: list[list[list[SourceCell]]] = field(default_factory=list)
+    feet: list[list[list[SourceCell]]] = field(default_factory=list)
+    group: list[list[SourceCell]] = field(default_factory=list)
     lines: list[str] | None = None  # of the open cell
-    nested: int = 0
 
-    def start_group(self, tag: str) -> None:
-        self.group = []
-        target = self.feet if tag == "tfoot" else self.head if tag == "thead" and not self.head else self.bodies
-        target.append(self.group)
+    def enter(self, tag: str) -> None:
+        """Begin a row group, a row or a cell."""
+        if tag in {"thead", "tbody", "tfoot"}:
+            self.group = []
+            target = self.feet if tag == "tfoot" else self.head if tag == "thead" and not self.head else self.bodies
+            target.append(self.group)
+        elif tag == "tr":
+            self.group.append([])
+        elif tag in CELLS:
+            self.lines = []
 
 
 @dataclass(slots=True)
 class _Open:
-    """What closing an element has to undo."""
+    """The state within an open element, undone when it is closed."""
 
     block: bool
     pre: bool
     furniture: bool
-    marker: bool  # a paragraph number of Word's, set off by any number of spaces
+    marker: bool  # a paragraph number of Word's, padded with spaces
 
 
 class _Flow:
-    """The second walk. Text gathers in `_buffer` until a block begins or ends, which makes it a line."""
+    """The second walk: text collects in `_buffer` until a block begins or ends and makes it a line."""
 
     def __init__(self, found: Survey) -> None:
         self._survey = found
         self._regions: list[Region] = []
-        self._budget = SlotBudget()
+        self._budget = GridBudget()
         self._buffer: list[str] = []
         self._open: list[_Open] = []
         self._grids: list[_Grid | None] = []  # one for each open table, None for layout
@@ -153,7 +145,7 @@ class _Flow:
 
     @property
     def _grid(self) -> _Grid | None:
-        """The data table whose cell is being read. A table nested in a data cell is None and adds to that cell."""
+        """The innermost open data table; a table nested in its cells adds to their text."""
         return next((g for g in reversed(self._grids) if g is not None), None)
 
     def _text(self, text: str) -> None:
@@ -162,7 +154,7 @@ class _Flow:
             for number, line in enumerate(text.replace("\r\n", "\n").split("\n")):
                 if number:
                     self._flush()
-                self._buffer.append(line.replace(" ", "\xa0"))  # survives the collapsing of spaces
+                self._buffer.append(line.replace(" ", "\xa0"))  # spaces are collapsed later, these are not
         elif state is not None and state.marker:
             self._buffer.append(trim(text))
         else:
@@ -172,9 +164,12 @@ class _Flow:
         attributes = node.attributes
         style = style_of(attributes)
         outer = self._open[-1] if self._open else None
+        white_space = style.get("white-space")
         state = _Open(
             block=tag in BLOCKS or style.get("display") in {"block", "list-item", "table", "flex"},
-            pre=_is_pre(tag, style, outer is not None and outer.pre),
+            pre=white_space.startswith("pre")
+            if white_space is not None
+            else tag in PREFORMATTED or (outer is not None and outer.pre and tag != "table"),
             furniture=node.mem_id in self._survey.furniture,
             marker=style.get("mso-list") == "ignore" or (outer is not None and outer.marker),
         )
@@ -186,11 +181,13 @@ class _Flow:
             in_data = self._grid is not None
             self._grids.append(None if in_data or node.mem_id in self._survey.layout else _Grid())
         elif tag in {"ol", "ul", "menu", "dir"}:
-            self._lists.append(_new_list(tag, attributes, style))
+            default = _LIST_STYLES.get((attributes.get("type") or "1").strip(), "decimal") if tag == "ol" else ""
+            start = _integer(attributes.get("start"), 1) if tag == "ol" else 1
+            self._lists.append(_List(_marker_style(style, default), start))
         elif tag == "li":
             self._marker += self._next_marker(attributes, style)
         elif self._grids and (grid := self._grids[-1]) is not None:
-            _enter_grid(grid, tag)
+            grid.enter(tag)
 
     def _leave(self, node: LexborNode, tag: str) -> None:
         state = self._open.pop()
@@ -206,13 +203,13 @@ class _Flow:
             self._marker = ""
         elif tag in CELLS and self._grids and (grid := self._grids[-1]) is not None and grid.lines is not None:
             rows, columns = node.attributes.get("rowspan"), node.attributes.get("colspan")
-            cell = Printed(join_lines(grid.lines), _span(rows, 0, 65534), _span(columns, 1, 1000))
+            cell = SourceCell(join_lines(grid.lines), _span(rows, 0, 65534), _span(columns, 1, 1000))
             grid.group[-1].append(cell)
             grid.lines = None
         self._furniture -= state.furniture
 
     def _flush(self) -> None:
-        """Ends the line."""
+        """End the line: add it to the open cell, or as a region."""
         text = _SPACES.sub(" ", _BREAK_IN_CHINESE.sub("", "".join(self._buffer).translate(_UNPRINTED)))
         self._buffer.clear()
         line = trim(text).replace("\xa0", " ")
@@ -227,7 +224,7 @@ class _Flow:
         self._regions.extend(text_regions(line, RegionKind.FURNITURE if furniture else RegionKind.TEXT))
 
     def _finish(self, grid: _Grid) -> None:
-        table = lay_out([*grid.head, *grid.bodies, *grid.feet], self._budget)
+        table = place_cells([*grid.head, *grid.bodies, *grid.feet], self._budget)
         if not table.cells:
             return
         if self._furniture:
@@ -248,31 +245,8 @@ class _Flow:
         return format_number(number, chosen) + ("、" if chosen in {"chineseCounting", "ideographDigital"} else ". ")
 
 
-def _is_pre(tag: str, style: Style, inherited: bool) -> bool:
-    white_space = style.get("white-space")
-    if white_space is not None:
-        return white_space.startswith("pre")
-    return tag in PREFORMATTED or (inherited and tag != "table")
-
-
-def _enter_grid(grid: _Grid, tag: str) -> None:
-    if tag in {"thead", "tbody", "tfoot"}:
-        grid.start_group(tag)
-    elif tag == "tr":
-        grid.group.append([])
-    elif tag in CELLS:
-        grid.lines = []
-
-
-def _new_list(tag: str, attributes: dict[str, str | None], style: Style) -> _List:
-    if tag != "ol":
-        return _List(_marker_style(style, ""))
-    default = _LIST_STYLES.get((attributes.get("type") or "1").strip(), "decimal")
-    return _List(_marker_style(style, default), _integer(attributes.get("start"), 1))
-
-
 def _marker_style(style: Style, default: str) -> str:
-    """The number format that list-style(-type) asks for, "" for no marker or one without text."""
+    """The number format that list-style(-type) asks for, "" for none or a bullet."""
     for word in f"{style.get('list-style-type', '')} {style.get('list-style', '')}".split():
         if word in _NO_MARKER:
             return ""

@@ -1,4 +1,4 @@
-"""The first walk over a web page: which tables are layout rather than data, and what is navigation."""
+"""The first walk over a web page: find its layout tables and its navigation."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
 
-from extraction.ingest.flow import Tally, is_frame, trim
+from extraction.ingest.flow import CellCounts, is_layout_table, trim
 from extraction.ingest.html.tree import CELLS, walk, words
 
-_FIGURE_TEXT = 40  # more of a cell's text is not needed to see whether it is a figure
+_MAX_FIGURE_LENGTH = 40  # characters of a cell that decide whether it is a figure
 _HEADING = re.compile(
     r"[一二三四五六][、.．]\s*(总体情况|主动公开政府信息|收到和处理政府信息|(因)?政府信息公开(工作被申请)?行政复议|存在的(主要)?问题|其他需要报告)"
 )
@@ -21,13 +21,16 @@ _NAV_NAMES = words(
     " side sidenav copyright topbar toolbar share sharing pagination pager"
 )
 _LINK_LISTS = frozenset({"ul", "ol", "dl", "dir", "table", "div", "p", "td", "section"})
-_MIN_LINKS = 3
-_MAX_NAV_TEXT = 300  # that is no link; imprints stay under it
+_MIN_LINKS = 3  # distinct targets of a block of links
+_MIN_LINKED_SHARE = 0.9  # of its text
+_MAX_NAV_TEXT = 300  # characters of navigation outside its links; imprints have fewer
+_MIN_PROSE_SENTENCES = 3  # of a block that is no navigation, of a cell of running text
+_MIN_PROSE_LENGTH, _MIN_PROSE_LINES = 200, 2  # characters and lines of a cell of running text
 
 
 @dataclass(slots=True)
 class _Element:
-    """What an open element contains so far."""
+    """What an open element contains so far: lengths in characters."""
 
     tag: str
     key: int
@@ -36,7 +39,7 @@ class _Element:
     nav: bool = False
     text: int = 0
     linked: int = 0
-    links: set[str] = field(default_factory=set)  # of distinct targets, no more than matter
+    links: set[str] = field(default_factory=set)  # distinct targets, a few of them
     sentences: int = 0
     data: bool = False
     title: bool = False
@@ -44,8 +47,8 @@ class _Element:
 
 @dataclass(slots=True)
 class _OpenTable:
-    own: Tally = field(default_factory=Tally)
-    inner: Tally = field(default_factory=Tally)
+    own: CellCounts = field(default_factory=CellCounts)
+    inner: CellCounts = field(default_factory=CellCounts)
     running: bool = False
     heading: bool = False
     width: int = 0  # cells of the open row
@@ -62,27 +65,31 @@ class _OpenTable:
         self.own.count(self.cell)
         self.width += 1
         self.widest = max(self.widest, self.width)
-        self.running |= self.length >= 200 and self.lines >= 2 and self.sentences >= 3
+        self.running |= (
+            self.length >= _MIN_PROSE_LENGTH
+            and self.lines >= _MIN_PROSE_LINES
+            and self.sentences >= _MIN_PROSE_SENTENCES
+        )
         self.heading |= bool(_HEADING.match(trim(self.cell)))
 
     @property
     def is_layout(self) -> bool:
         if self.own.is_data and self.own.figures >= self.inner.figures:
             return False
-        # A wide table with a section's heading in its first row is that section's form.
-        return self.running or (self.heading and self.widest <= 2) or is_frame(self.own, self.inner)
+        # A wide table with a section's heading in a cell is the form of that section.
+        return self.running or (self.heading and self.widest <= 2) or is_layout_table(self.own, self.inner)
 
 
 @dataclass(slots=True)
 class Survey:
-    """What the first walk found, by the nodes' ids."""
+    """The node ids of layout tables and of navigation."""
 
     layout: set[int] = field(default_factory=set)
     furniture: set[int] = field(default_factory=set)
 
 
 def survey(root: LexborNode) -> Survey:
-    """Walks the page once and judges its tables and its blocks of links."""
+    """The layout tables and the navigation of a page."""
     found = Survey()
     elements: list[_Element] = []
     tables: list[_OpenTable] = []
@@ -144,12 +151,12 @@ def _count_text(text: str, elements: list[_Element], tables: list[_OpenTable]) -
         table = tables[-1]
         table.length += len(text)
         table.sentences += sentences
-        if len(table.cell) < _FIGURE_TEXT:
-            table.cell += text[:_FIGURE_TEXT]
+        if len(table.cell) < _MAX_FIGURE_LENGTH:
+            table.cell += text[:_MAX_FIGURE_LENGTH]
 
 
 def _close_table(tables: list[_OpenTable], key: int, found: Survey) -> bool:
-    """Whether the table, or one in it, is there for its numbers."""
+    """Judge a table at its end; whether it is one of data."""
     table = tables.pop()
     if table.is_layout:
         found.layout.add(key)
@@ -170,10 +177,10 @@ def _merge(element: _Element, parent: _Element) -> None:
 
 
 def _is_navigation(element: _Element) -> bool:
-    """Only what is clearly no part of a report: nothing with sentences, tables of numbers or headings in it."""
-    if element.data or element.sentences >= 3 or element.tag in {"html", "body", "main", "article"}:
+    """Whether an element is navigation: without sentences, data tables or titles, and by its name or links."""
+    if element.data or element.sentences >= _MIN_PROSE_SENTENCES or element.tag in {"html", "body", "main", "article"}:
         return False
     if element.nav and not element.title and element.text - element.linked <= _MAX_NAV_TEXT:
         return not (element.tag == "header" and element.in_article)
-    links_only = element.linked >= 0.9 * element.text and len(element.links) >= _MIN_LINKS
+    links_only = element.linked >= _MIN_LINKED_SHARE * element.text and len(element.links) >= _MIN_LINKS
     return links_only and element.tag in _LINK_LISTS

@@ -1,4 +1,4 @@
-"""The tree of a web page: what bounds it before it is built, which elements show, and the walk over them."""
+"""The tree of a web page: limits before it is parsed, the elements that are shown, and the walk over them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NOSCRIPT = re.compile(r"<(/?)noscript(?=[\s/>])", re.IGNORECASE)
 
 
 def without_noscript(text: str) -> str:
-    """What a browser with scripts skips; the parser, which has none, would move it out of the head into the page."""
+    """The source without its noscript elements, which a browser skips; the parser would move them into the page."""
     kept: list[str] = []
     end = 0
     opened: int | None = None
@@ -25,13 +25,13 @@ def without_noscript(text: str) -> str:
             opened = match.start()
         elif match[1] and opened is not None:
             kept.append(text[end:opened])
-            end = match.start()  # the end tag may stay: without a start tag it means nothing
+            end = match.start()  # an end tag without a start tag means nothing
             opened = None
     return "".join(kept) + text[end:]
 
 
-_MAX_DEPTH = 2000  # browsers stop at 512; the parser's time grows with the square
-_MAX_COPIES = 20_000_000
+_MAX_DEPTH = 2000  # elements; browsers stop at 512, and the parser's time grows with the square
+_MAX_COPIES = 20_000_000  # tags times open formatting elements
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source", "wbr"}
@@ -45,7 +45,7 @@ _FORMATTING = frozenset(
 
 
 def refuse_hostile(text: str) -> None:
-    """Bounds the tree before it is built: its depth, and the copies of unclosed formatting in later paragraphs."""
+    """Raise DamagedFile for a page that nests too deeply, or whose unclosed formatting would be copied too often."""
     opened: Counter[str] = Counter()
     depth = formatting = deepest_formatting = tags = 0
     for match in _TAG.finditer(text):
@@ -62,16 +62,16 @@ def refuse_hostile(text: str) -> None:
             formatting += step
             deepest_formatting = max(deepest_formatting, formatting)
         if depth > _MAX_DEPTH:
-            raise DamagedFile(f"The page nests over {_MAX_DEPTH} elements. Open it in a browser and save it as PDF.")
+            raise DamagedFile(f"the page nests over {_MAX_DEPTH} elements; open it in a browser and save it as PDF")
     if deepest_formatting * tags > _MAX_COPIES:
-        raise DamagedFile("The page leaves too many elements open. Open it in a browser and save it as PDF.")
+        raise DamagedFile("the page leaves too many elements open; open it in a browser and save it as PDF")
 
 
 # ---- its elements
 
 
 def words(text: str) -> frozenset[str]:
-    """The words of a listing, as a set."""
+    """The words of a text as a set."""
     return frozenset(text.split())
 
 
@@ -91,13 +91,13 @@ Style = dict[str, str]
 
 
 def style_of(attributes: dict[str, str | None]) -> Style:
-    """The properties of the style attribute. Style sheets are not read: what they do to text is rarely to hide it."""
+    """The properties of the style attribute; style sheets, which rarely hide text, are not read."""
     declarations = (d.partition(":") for d in (attributes.get("style") or "").split(";"))
     return {n.strip().lower(): v.replace("!important", "").strip().lower() for n, _, v in declarations}
 
 
 def _is_read(node: LexborNode) -> bool:
-    """Whether an element and what is in it shows on the page."""
+    """Whether an element is shown on the page."""
     if node.tag in _UNREAD:
         return False
     attributes = node.attributes
@@ -113,7 +113,7 @@ def _is_read(node: LexborNode) -> bool:
 
 
 def walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
-    """Each text node once, and each element that shows twice: (element, True), its contents, (element, False)."""
+    """Each text node as (node, True); each element that is shown as (element, True), its contents, (element, False)."""
     node: LexborNode | None = root
     depth = 0
     while node is not None:

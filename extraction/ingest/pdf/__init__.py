@@ -1,1 +1,1 @@
-"""PDF pages to pictures and native characters."""
+"""Read PDF files: characters, drawn lines and pictures of pages."""

@@ -1,6 +1,6 @@
-"""The picture of a PDF page, drawn when somebody looks at it, and only as much of it as is looked at.
+"""Render a PDF page on demand, and only the part that is asked for.
 
-A page of native text is mostly read without its picture; drawing it would be most of the work.
+A page of native text is mostly read without its picture, and rendering it would be most of the work.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ _WHITE = (255, 255, 255, 255)
 
 
 class PdfFile:
-    """A PDF of which one page at a time is loaded; a page can still be had when the file has been closed."""
+    """A PDF with one page loaded at a time; after `close` it is opened again on demand."""
 
     def __init__(self, data: bytes) -> None:
-        """Raises PdfiumError."""
+        """Open the PDF in `data`. Raises PdfiumError."""
         self._data = data
         self._document: pdfium.PdfDocument | None = pdfium.PdfDocument(data)
         self._loaded: tuple[int, pdfium.PdfPage] | None = None
@@ -30,24 +30,15 @@ class PdfFile:
     def __len__(self) -> int:
         return len(self._opened())
 
-    def __getitem__(self, index: int) -> pdfium.PdfPage:
-        """A page that the caller closes. Raises PdfiumError."""
-        return self._opened()[index]
-
-    def get_page_size(self, index: int) -> tuple[float, float]:
-        """Width and height in points. Raises PdfiumError."""
-        width, height = self._opened().get_page_size(index)
-        return float(width), float(height)
-
     def page(self, index: int) -> pdfium.PdfPage:
-        """The page, good until another one is asked for. Raises PdfiumError."""
+        """The page at an index from 0, valid until another one is asked for. Raises PdfiumError."""
         if self._loaded is None or self._loaded[0] != index:
             self._unload()
-            self._loaded = index, self[index]
+            self._loaded = index, self._opened()[index]
         return self._loaded[1]
 
     def close(self) -> None:
-        """Free what PDFium holds; it is opened again for whoever asks."""
+        """Free what PDFium holds."""
         self._unload()
         if self._document is not None:
             self._document.close()
@@ -65,14 +56,14 @@ class PdfFile:
 
 
 class PdfRaster(Raster):
-    """The picture of a page at `scale` pixels a point. Whoever looks at what cannot be drawn gets a DamagedFile."""
+    """The picture of a page at `scale` pixels a point. What cannot be rendered raises DamagedFile."""
 
     def __init__(self, file: PdfFile, index: int, scale: float) -> None:
         width, height = file.page(index).get_size()
         rows, columns = ceil(height * scale), ceil(width * scale)
         to_page = np.array([[width / columns, 0, 0], [0, height / rows, 0]])
         for name, value in (("to_page", to_page), ("mesh", None), ("overprint", None)):
-            object.__setattr__(self, name, value)  # as a frozen dataclass does
+            object.__setattr__(self, name, value)  # the dataclass is frozen
         self.__dict__.update(_file=file, _index=index, _size=(rows, columns))
 
     @cached_property
@@ -82,24 +73,24 @@ class PdfRaster(Raster):
 
     @property
     def size(self) -> tuple[int, int]:
-        """Height and width in pixels; nothing is drawn."""
+        """Height and width in pixels, without rendering."""
         rows, columns = self.__dict__["_size"]
         return rows, columns
 
     @property
     def is_drawn(self) -> bool:
-        """Whether somebody has looked at the whole picture."""
+        """Whether the whole picture was rendered."""
         return "pixels" in self.__dict__
 
     def part(self, left: int, top: int, right: int, bottom: int) -> Pixels:
-        """The picture within a rectangle of pixels; drawn by itself unless the whole is there already."""
+        """The picture within a rectangle of pixels, rendered alone unless the whole picture is there."""
         left, top, right, bottom = max(0, left), max(0, top), min(right, self.size[1]), min(bottom, self.size[0])
         if self.is_drawn or left >= right or top >= bottom:
             return super().part(left, top, right, bottom)
         return self._drawn(left, top, right, bottom)
 
     def _drawn(self, left: int, top: int, right: int, bottom: int) -> Pixels:
-        """The rectangle, drawn."""
+        """Render a rectangle of pixels, BGR."""
         file, index = self.__dict__["_file"], self.__dict__["_index"]
         rows, columns = self.size
         try:

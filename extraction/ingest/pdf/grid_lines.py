@@ -1,8 +1,7 @@
-"""The rules that a PDF page draws: no search for them in its picture is needed.
+"""Find the grid lines that a PDF page draws, so that they need not be detected in its picture.
 
-In: the objects of a page of native text. Out: strokes in points, or None where the page draws in ways that only its
-picture can show (images, shadings). What is painted white or not at all draws no rule; a filled band is no rule, a thin
-one is.
+In: the objects of a page of native text. Out: horizontal and vertical lines in points, or None where only the picture
+can show what is drawn (images, shadings). A thin filled band is a line; what is painted white is none.
 """
 
 from __future__ import annotations
@@ -17,41 +16,46 @@ import pypdfium2.raw as pdfium_c
 from extraction.document import Box
 from extraction.ingest.pdf.objects import Affine, PageObject, matrix_of
 
-_THICKEST = 3.5  # points; anything thicker is a band, not a rule
-_SHORTEST = 6.0  # points; shorter strokes are ornaments
-_LEANING = 0.7  # points by which a rule may deviate from level or upright
-_PALE = 236  # grey value from which a stroke is as good as not there
-_IMAGE = 36.0  # points; an image larger than this both ways may hold a table
-
-_RECTANGLE = 5  # segments of a path that is no more than that
+_MAX_THICKNESS = 3.5  # points; anything thicker is a band
+_MIN_LENGTH = 6.0  # points; shorter strokes are ornaments
+_MAX_SLANT = 0.7  # points between the ends of a line, across it
+_MIN_PAPER_GREY = 236  # of 255; a lighter stroke cannot be seen
+_MAX_IMAGE_SIDE = 36.0  # points; an image larger than this in both directions may hold a table
+_RECTANGLE_SEGMENTS = 5  # of a path that is a rectangle
 
 Point = tuple[float, float]
 
 
-def drawn_rules(objects: Iterable[PageObject]) -> tuple[Box, ...] | None:
-    """The page's rules as level and upright strokes: boxes without extent across, in points from the top left of the
-    page as shown. None where its picture must be looked at."""
-    rules: list[Box] = []
+def drawn_lines(objects: Iterable[PageObject]) -> tuple[Box, ...] | None:
+    """The horizontal and vertical lines of a page, as boxes without thickness in points from its top left as shown.
+
+    None where lines must be detected in its picture.
+    """
+    lines: list[Box] = []
     for thing in objects:
         if thing.kind in (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_SHADING):
             box = thing.bounds()
-            if box is None or min(box.width, box.height) > _IMAGE:
+            if box is None or min(box.width, box.height) > _MAX_IMAGE_SIDE:
                 return None
         elif thing.kind == pdfium_c.FPDF_PAGEOBJ_PATH:
-            rules += _strokes(thing)
-    return tuple(rules)
+            lines += _strokes(thing)
+    return tuple(lines)
 
 
 def _strokes(thing: PageObject) -> Iterator[Box]:
-    """The level and upright strokes of a path, from end to end."""
+    """The horizontal and vertical lines of a path."""
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     pdfium_c.FPDFPath_GetDrawMode(thing.raw, fill, stroke)
     stroked = bool(stroke.value) and _shows(thing, pdfium_c.FPDFPageObj_GetStrokeColor)
     filled = bool(fill.value) and _shows(thing, pdfium_c.FPDFPageObj_GetFillColor)
     if not (stroked or filled):
         return
-    if not stroke.value and pdfium_c.FPDFPath_CountSegments(thing.raw) <= _RECTANGLE and (box := thing.bounds()):
-        yield from _thin(box)  # most rules are rectangles of their own: their bounds say all
+    if (
+        not stroke.value
+        and pdfium_c.FPDFPath_CountSegments(thing.raw) <= _RECTANGLE_SEGMENTS
+        and (box := thing.bounds())
+    ):
+        yield from _thin(box)  # most lines are rectangles: their bounds are enough
         return
     for points in _subpaths(thing):
         xs, ys = [x for x, _ in points], [y for _, y in points]
@@ -63,19 +67,19 @@ def _strokes(thing: PageObject) -> Iterator[Box]:
 
 
 def _thin(box: Box) -> Iterator[Box]:
-    """The stroke that a thin band is, none if it is too thick or too short."""
-    if box.width < _THICKEST and box.height >= _SHORTEST:
+    """The line in the middle of a thin band, none where it is too thick or too short."""
+    if box.width < _MAX_THICKNESS and box.height >= _MIN_LENGTH:
         middle = (box.left + box.right) / 2
         yield Box(middle, box.top, middle, box.bottom)
-    elif box.height < _THICKEST and box.width >= _SHORTEST:
+    elif box.height < _MAX_THICKNESS and box.width >= _MIN_LENGTH:
         middle = (box.top + box.bottom) / 2
         yield Box(box.left, middle, box.right, middle)
 
 
 def _side(start: Point, end: Point) -> Iterator[Box]:
-    """The stroke between two points, if it is level or upright and no ornament."""
+    """The line between two points, where it is horizontal or vertical and no ornament."""
     across, down = abs(end[0] - start[0]), abs(end[1] - start[1])
-    if max(across, down) < _SHORTEST or min(across, down) >= _LEANING:
+    if max(across, down) < _MIN_LENGTH or min(across, down) >= _MAX_SLANT:
         return
     if across > down:
         middle = (start[1] + end[1]) / 2
@@ -86,8 +90,7 @@ def _side(start: Point, end: Point) -> Iterator[Box]:
 
 
 def _subpaths(thing: PageObject) -> Iterator[list[Point]]:
-    """The parts of a path that are drawn without lifting the pen, in points on the page; curves are left out, as if the
-    pen were lifted."""
+    """The polylines of a path, in points on the page; a curve ends one, as a move does."""
     place: Affine = thing.place.after(matrix_of(thing.raw))
     points: list[Point] = []
     parts: list[list[Point]] = []
@@ -105,10 +108,10 @@ def _subpaths(thing: PageObject) -> Iterator[list[Point]]:
 
 
 def _shows(thing: PageObject, color_of: Callable[..., Any]) -> bool:
-    """Whether a colour is darker than paper."""
+    """Whether an object's colour can be seen on paper."""
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     if not color_of(thing.raw, red, green, blue, alpha):
         return True  # a pattern: something is drawn
     paper = 255 - alpha.value
     grey = (0.299 * red.value + 0.587 * green.value + 0.114 * blue.value) * alpha.value / 255 + paper
-    return grey < _PALE
+    return grey < _MIN_PAPER_GREY

@@ -1,6 +1,6 @@
-"""What a PDF page is made of, through the forms that its parts are nested in: PDFium's objects with their places.
+"""The objects of a PDF page, those nested in forms too, with the maps from their coordinates to the page.
 
-PDFium is called directly: its Python wrapper costs more than a page of text and rules.
+PDFium is called directly: for a page of text and lines its Python wrapper takes longer than all else.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pypdfium2.raw as pdfium_c
 
 from extraction.document import Box
 
-_DEEPEST = 15  # forms within forms
+_MAX_FORM_DEPTH = 15  # forms nested in forms
 
 
 class Affine(NamedTuple):
@@ -28,16 +28,16 @@ class Affine(NamedTuple):
     f: float
 
     def __call__(self, x: float, y: float) -> tuple[float, float]:
-        """Where a point goes."""
+        """The image of a point."""
         return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
 
     def after(self, first: Affine) -> Affine:
-        """The map that is this one after another."""
+        """The composition: `first`, then this one."""
         (a, b, c, d, e, f), (g, h, i, j, k, m) = self, first
         return Affine(a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j, a * k + c * m + e, b * k + d * m + f)
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
-        """The box around where a rectangle goes."""
+        """The box around the image of a rectangle."""
         a, b, c, d, e, f = self
         x0, x1 = (a * left, a * right) if a > 0 else (a * right, a * left)
         x2, x3 = (c * bottom, c * top) if c > 0 else (c * top, c * bottom)
@@ -47,15 +47,14 @@ class Affine(NamedTuple):
 
 
 class PageObject(NamedTuple):
-    """An object: PDFium's handle, its kind (`FPDF_PAGEOBJ_`...), and the map from where it is defined to points from
-    the top left of the page as shown."""
+    """An object: PDFium's handle, its kind (`FPDF_PAGEOBJ_...`), and the map to points from the page's top left."""
 
     raw: Any
     kind: int
     place: Affine
 
     def bounds(self) -> Box | None:
-        """The box around it on the page; None where PDFium knows none."""
+        """Its bounding box on the page, None where PDFium has none."""
         left, bottom, right, top = (ctypes.c_float() for _ in range(4))
         if not pdfium_c.FPDFPageObj_GetBounds(self.raw, left, bottom, right, top):
             return None
@@ -63,8 +62,10 @@ class PageObject(NamedTuple):
 
 
 def objects_on(page: pdfium.PdfPage, to_top_left: Affine) -> Iterator[PageObject]:
-    """Every object of a page in the order in which they are drawn, those within forms in the form's place."""
-    yield from _objects(page.raw, pdfium_c.FPDFPage_CountObjects, pdfium_c.FPDFPage_GetObject, to_top_left, _DEEPEST)
+    """The objects of a page in drawing order, those of a form in its place."""
+    yield from _objects(
+        page.raw, pdfium_c.FPDFPage_CountObjects, pdfium_c.FPDFPage_GetObject, to_top_left, _MAX_FORM_DEPTH
+    )
 
 
 def _objects(
@@ -83,7 +84,7 @@ def _objects(
 
 
 def matrix_of(raw: Any) -> Affine:
-    """The map from an object's own points to those of what holds it."""
+    """The map from an object's coordinates to those of what holds it. Raises PdfiumError."""
     matrix = pdfium_c.FS_MATRIX()
     if not pdfium_c.FPDFPageObj_GetMatrix(raw, matrix):
         raise pdfium.PdfiumError("an object of the page has no place")

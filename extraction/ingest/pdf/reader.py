@@ -1,9 +1,7 @@
-"""PDF to pages: the text layer of every page where it can be one, and the page's picture for whoever looks at it.
+"""Read a PDF: bytes in, `Page`s out, one at a time, with the characters of the text layer and the page's picture.
 
-In: bytes. Out: `Page`s, one at a time so that a long file needs the memory of one page. A page's `spans` are single
-characters with their boxes; a page whose text layer is invisible (a scanner's own OCR) or garbled comes without spans
-and is then read as a scan. Whether visible text agrees with the picture is for `extraction.ingest.text_layer_check` to
-find out.
+`spans` are single characters with their boxes. A page whose text layer is invisible (a scanner's own OCR) or garbled
+has no spans and is read as a scan. `extraction.ingest.text_layer_check` compares visible text with the picture.
 """
 
 from __future__ import annotations
@@ -21,14 +19,16 @@ import pypdfium2.raw as pdfium_c
 from extraction.document import Page, Span
 from extraction.errors import DamagedFile, EncryptedFile, TooLarge
 from extraction.ingest.pdf.drawing import PdfFile, PdfRaster
-from extraction.ingest.pdf.grid_lines import drawn_rules
+from extraction.ingest.pdf.grid_lines import drawn_lines
 from extraction.ingest.pdf.objects import Affine, PageObject, objects_on
 from extraction.settings import IngestSettings
 
 POINTS_PER_INCH = 72
 _INVISIBLE = 3  # text render mode of a scanner's OCR layer (ISO 32000-1, table 106)
-_GARBLED_SHARE = 0.05
-_PICTURE_SHARE = 0.5  # of the page, covered by images: then the page is a picture of itself
+_MAX_GARBLED_SHARE = 0.05  # of the characters
+_MAX_PICTURE_SHARE = 0.5  # of the page area; above it the page is taken for a scan
+_AREA_SAMPLES = 50  # in x and in y, to measure the area under images
+_DEVICE_PIXELS_PER_POINT = 1000  # PDFium maps to whole device pixels
 
 
 @contextmanager
@@ -37,10 +37,10 @@ def open_pdf(data: bytes, settings: IngestSettings) -> Iterator[PdfFile]:
     try:
         document = PdfFile(data)
     except pdfium.PdfiumError as error:
-        # PDFium keeps the code of an earlier failure, so the code alone does not tell.
+        # PDFium keeps the code of an earlier failure: the code alone is not enough.
         if getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD and b"/Encrypt" in data:
             raise EncryptedFile("the PDF is encrypted; save a copy without a password") from error
-        raise DamagedFile("the PDF has no page that can be read; it is damaged: get a fresh copy") from error
+        raise DamagedFile("the PDF has no page that can be read; it is damaged, get a fresh copy") from error
     try:
         if len(document) > settings.max_pages:
             raise TooLarge(f"the PDF has {len(document)} pages, more than ingest.max_pages = {settings.max_pages}")
@@ -50,7 +50,7 @@ def open_pdf(data: bytes, settings: IngestSettings) -> Iterator[PdfFile]:
 
 
 def read_pages(document: PdfFile, settings: IngestSettings) -> Iterator[Page]:
-    """Every page in turn. Raises DamagedFile for a page that cannot be loaded, TooLarge for a huge one."""
+    """The pages in turn. Raises DamagedFile for a page that cannot be loaded, TooLarge for a huge one."""
     for index in range(len(document)):
         try:
             read = _read_page(document, index, settings)
@@ -70,7 +70,7 @@ def _read_page(document: PdfFile, index: int, settings: IngestSettings) -> Page:
         warnings = (f"page {number}: {fault}; the page was read as a scan",)
         spans = ()
     raster = _raster(document, index, settings.digital_dpi if spans else settings.scan_dpi, settings)
-    rules = drawn_rules(objects) if spans else None
+    rules = drawn_lines(objects) if spans else None
     return Page(number, width, height, spans, raster=raster, warnings=warnings, rules=rules)
 
 
@@ -87,7 +87,7 @@ def _raster(document: PdfFile, index: int, dpi: int, settings: IngestSettings) -
 
 
 def _characters(page: pdfium.PdfPage, number: int, to_top_left: Affine) -> tuple[Span, ...]:
-    """Every printed character with its box; white space is left out, as its boxes mean nothing."""
+    """The characters of the text layer with their boxes, without white space, whose boxes mean nothing."""
     text_page = page.get_textpage()
     try:
         handle, loose = text_page.raw, pdfium_c.FS_RECTF()
@@ -110,41 +110,38 @@ def _characters(page: pdfium.PdfPage, number: int, to_top_left: Affine) -> tuple
 def _page_to_top_left(page: pdfium.PdfPage) -> Affine:
     """The map from PDF user space to points from the top left of the page as shown (crop box and /Rotate applied)."""
     width, height = page.get_size()
-    fine = 1000  # PDFium answers in whole device pixels: ask for a large device
+    fine = _DEVICE_PIXELS_PER_POINT
     x, y = ctypes.c_int(), ctypes.c_int()
 
     def shown(px: float, py: float) -> tuple[float, float]:
         pdfium_c.FPDF_PageToDevice(page, 0, 0, round(width * fine), round(height * fine), 0, px, py, x, y)
         return x.value / fine, y.value / fine
 
-    reach = 100.0
-    (ox, oy), (ax, ay), (bx, by) = shown(0, 0), shown(reach, 0), shown(0, reach)
-    return Affine((ax - ox) / reach, (ay - oy) / reach, (bx - ox) / reach, (by - oy) / reach, ox, oy)
+    length = 100.0  # points
+    (ox, oy), (ax, ay), (bx, by) = shown(0, 0), shown(length, 0), shown(0, length)
+    return Affine((ax - ox) / length, (ay - oy) / length, (bx - ox) / length, (by - oy) / length, ox, oy)
 
 
 def _text_layer_fault(spans: Sequence[Span], objects: Sequence[PageObject], width: float, height: float) -> str:
-    """Why the text layer cannot be used, "" if it looks usable."""
+    """The reason why the text layer cannot be used, "" if it seems usable."""
     if not all(s.box is not None and math.isfinite(sum(s.box)) for s in spans):
-        return "characters of its text layer have no place (damaged numbers)"
-    garbled = sum(_is_garbled(s.text) for s in spans)
-    if garbled > _GARBLED_SHARE * len(spans):
+        return "characters of its text layer have no place on the page (damaged numbers)"
+    garbled = sum(s.text == "\ufffd" or unicodedata.category(s.text[0]) in ("Co", "Cn", "Cs", "Cc") for s in spans)
+    if garbled > _MAX_GARBLED_SHARE * len(spans):
         return "its text layer is garbled (a font without a character map)"
     modes = [pdfium_c.FPDFTextObj_GetTextRenderMode(o.raw) for o in objects if o.kind == pdfium_c.FPDF_PAGEOBJ_TEXT]
     if modes and sum(m == _INVISIBLE for m in modes) > len(modes) / 2:
         return "its text layer is invisible (a scanner's own OCR)"
-    if _picture_share(objects, width, height) > _PICTURE_SHARE:
+    if _picture_share(objects, width, height) > _MAX_PICTURE_SHARE:
         return "it is a picture with text laid over it"
     return ""
 
 
-def _is_garbled(text: str) -> bool:
-    return text == "\ufffd" or unicodedata.category(text[0]) in ("Co", "Cn", "Cs", "Cc")
-
-
 def _picture_share(objects: Sequence[PageObject], width: float, height: float) -> float:
-    """The share of the page under its images, taken together: some programs cut a scan into strips."""
+    """The share of the page area under its images together: some programs cut a scan into strips."""
     boxes = [box for o in objects if o.kind == pdfium_c.FPDF_PAGEOBJ_IMAGE and (box := o.bounds()) is not None]
-    xs, ys = np.meshgrid((np.arange(50) + 0.5) * width / 50, (np.arange(50) + 0.5) * height / 50)
+    centres = np.arange(_AREA_SAMPLES) + 0.5
+    xs, ys = np.meshgrid(centres * width / _AREA_SAMPLES, centres * height / _AREA_SAMPLES)
     covered = np.zeros(xs.shape, bool)
     for left, top, right, bottom in boxes:
         covered |= (left <= xs) & (xs < right) & (top <= ys) & (ys < bottom)

@@ -111,7 +111,7 @@ FOREIGN = {
     "presentation": (zipped("[Content_Types].xml", "ppt/presentation.xml"), "presentation.*PDF"),
     "OpenDocument": (zipped("mimetype", "content.xml"), r"\.docx"),
     "old .doc": (OLE + "WordDocument".encode("utf-16-le"), r"legacy .doc.*\.docx"),
-    "old .xls": (OLE + "Workbook".encode("utf-16-le"), "Save the report as .docx or PDF"),
+    "old .xls": (OLE + "Workbook".encode("utf-16-le"), "save the report as .docx or PDF"),
     "RTF": (rb"{\rtf1\ansi \u19968?}", "RTF document; save it as PDF"),
     "GIF": (encoded(PAPER, "GIF"), "GIF picture; save it as"),
     "WebP": (encoded(PAPER, "WEBP"), "WebP.*save it as"),

@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from extraction.document import Box, Page
 from extraction.ingest.files import open_document
-from extraction.ingest.pdf.grid_lines import drawn_rules
+from extraction.ingest.pdf.grid_lines import drawn_lines
 from extraction.ingest.pdf.objects import Affine, objects_on
 from extraction.layout.digital_page import grids_on
 from extraction.layout.page_regions import find_regions
@@ -37,7 +37,7 @@ def drawn(page: Canvas, out: io.BytesIO) -> tuple[Box, ...] | None:
     page.save()
     document = pypdfium2.PdfDocument(out.getvalue())
     with closing(document), closing(document[0]) as loaded:
-        return drawn_rules(objects_on(loaded, TO_TOP_LEFT))
+        return drawn_lines(objects_on(loaded, TO_TOP_LEFT))
 
 
 def runs(rules: tuple[Box, ...] | None, x: float, y: float) -> bool:

@@ -15,14 +15,9 @@ from PIL import Image
 
 from extraction.document import Box, Page
 from extraction.errors import DamagedFile, EncryptedFile, InputError, TooLarge
-from extraction.ingest.files import open_document
-from extraction.ingest.pdf.drawing import PdfRaster
 from extraction.ingest.pdf.reader import open_pdf, read_pages
-from extraction.ingest.text_layer_check import with_trusted_text
-from extraction.layout.page_regions import find_regions
-from extraction.settings import IngestSettings, Settings
-from models.loaded import Models
-from tests.documents import SAMPLES, PdfPage, pdf, picture_at, sample, text_at
+from extraction.settings import IngestSettings
+from tests.documents import PdfPage, pdf, picture_at, sample, text_at
 
 
 def read(data: bytes, limits: IngestSettings | None = None) -> list[Page]:
@@ -117,29 +112,6 @@ def test_every_character_is_where_its_own_ink_is() -> None:
         assert dark[top:bottom, left:right].any()
         dark[top:bottom, left:right] = False
     assert not dark.any()
-
-
-def test_a_part_of_the_picture_is_what_the_whole_has_there() -> None:
-    content = text_at(40, 300, "12", size=60) + "60 80 120 90 re f " + picture_at(100, 200, 120, 100)
-    (page,) = read(pdf(PdfPage(content, pictures=[SCAN])))
-    assert page.raster is not None
-    windows = [(100, 150, 180, 260), (-20, -30, 90, 40), (700, 1000, 900, 1200), (250, 300, 500, 800)]
-    parts = [page.raster.part(*window) for window in windows]
-    for part, (left, top, right, bottom) in zip(parts, windows, strict=True):
-        whole = page.raster.pixels[max(0, top) : bottom, max(0, left) : right]
-        assert part.shape == whole.shape
-        assert np.abs(part.astype(int) - whole).max() <= 8  # the edges of a drawn image may be smoothed otherwise
-    assert page.raster.part(500, 10, 500, 40).size == 0
-    assert page.raster.part(2000, 10, 2100, 40).size == 0
-
-
-def test_a_page_with_all_its_text_is_read_without_drawing_it(models: Models) -> None:
-    with open_document(SAMPLES / "hewan-2020" / "report.pdf", IngestSettings()) as document:
-        for page in document.pages:
-            tables = [r.table for r in find_regions(with_trusted_text(page, models), models, Settings()) if r.table]
-            assert page.number == 3 or tables
-            assert isinstance(page.raster, PdfRaster)
-            assert not page.raster.is_drawn
 
 
 # ---- text layers that cannot be used
