@@ -40,7 +40,11 @@ def work(link: Connection, plan: Plan, parent: int) -> None:
     models = Models(plan.engine, plan.threads_each, layout=plan.settings.reading.layout)
     link.send(READY)
     with told_of_pages(lambda: link.send(PAGE)):
-        while (task := _next(link)) is not None:
+        while True:
+            try:
+                task: Task = link.recv()
+            except (EOFError, OSError):
+                return
             try:
                 with store_faults():
                     outcome = convert_one(task, plan, models)
@@ -48,14 +52,6 @@ def work(link: Connection, plan: Plan, parent: int) -> None:
             except OutputError as error:
                 link.send(error)
             trim_memory()
-
-
-def _next(link: Connection) -> Task | None:
-    try:
-        task: Task | None = link.recv()
-    except (EOFError, OSError):
-        return None
-    return task
 
 
 def _memory_trimmer() -> Callable[[], object]:

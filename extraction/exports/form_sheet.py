@@ -8,7 +8,7 @@ import unicodedata
 from extraction.forms.printed_form import FormTable
 
 COLUMNS = 15
-COLUMN_CHARACTERS = 7.0  # width of each column, in characters of the workbook's default font
+COLUMN_WIDTH = 7.0  # width of each column, in characters of the workbook's default font
 FONT_POINTS = 9
 _COLUMN_POINTS = 40.5  # the same width in points
 _CELL_PADDING, _LINE_HEIGHT, _ROW_PADDING = 4.0, 12.0, 3.0  # points

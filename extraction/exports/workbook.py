@@ -16,14 +16,7 @@ from typing import Any
 import xlsxwriter
 
 from extraction.document import ExtraRow, Field, Report, Status, Verdict
-from extraction.exports.form_sheet import (
-    COLUMN_CHARACTERS,
-    COLUMNS,
-    FONT_POINTS,
-    column_edges,
-    row_heights,
-    text_height,
-)
+from extraction.exports.form_sheet import COLUMN_WIDTH, COLUMNS, FONT_POINTS, column_edges, row_heights, text_height
 from extraction.forms.catalogue import sections, template
 from extraction.forms.printed_form import Departures, FormTable, tables
 from extraction.output.chinese_names import sum_name
@@ -52,15 +45,9 @@ _MARKS = {
     Status.MISSING: _Mark("#D9D9D9", "", "原文无此项（斜线）"),
 }
 _VERDICTS = {Verdict.SOURCE_INCONSISTENT: "原文数字不符", Verdict.UNRESOLVED: "待核对"}
-_SUMS = {
-    "机关": 30,
-    "年度": 8,
-    "结论": 14,
-    "关系": 45,
-    "算式": 40,
-    "说明": 50,
-    "文件": 35,
-}  # column heads and widths in characters
+# Column heads of the lists, and the columns' widths in characters.
+_REPORTS = {"机关": 40, "年度": 8, "版式": 8, "须核对": 8, "不符": 8, "文件": 60}
+_SUMS = {"机关": 30, "年度": 8, "结论": 14, "关系": 45, "算式": 40, "说明": 50, "文件": 35}
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f']")
 
 
@@ -81,25 +68,23 @@ class _Workbook:
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def write(self, reports: Iterable[Report]) -> None:
-        index = self._list("目录", {"机关": 40, "年度": 8, "版式": 8, "须核对": 8, "不符": 8, "文件": 60})
+        index = self._list("目录", _REPORTS)
         failing = self._list("勾稽", _SUMS)
         left, row = self._format(align="left"), 0
         for line, report in enumerate(reports, start=1):
             name = self._sheet(report)
             wrong = [c for c in report.checks if c.verdict in _VERDICTS]
-            index.write_url(
-                line, 0, f"internal:'{name}'!A1", string=_clipped(report.organization or report.source.path)
-            )
+            index.write_url(line, 0, f"internal:'{name}'!A1", string=_clip(report.organization or report.source.path))
             review = sum(f.status is Status.REVIEW for f in report.fields)
             index.write_row(line, 1, [report.year, report.template, review, len(wrong)], left)
-            index.write_string(line, 5, _clipped(report.source.path))
+            index.write_string(line, 5, _clip(report.source.path))
             for check in wrong:
                 row += 1
                 why = check.explanation.zh if check.explanation else ""
                 said = [report.organization or "", str(report.year or ""), _VERDICTS[check.verdict]]
                 self._wrapped(failing, row, [*said, sum_name(check.id), check.expression, why, report.source.path])
         for number, mark in enumerate(_MARKS.values()):
-            index.write_string(number, 7, f"{mark.sign} {mark.meaning}".strip(), self._marked(mark))
+            index.write_string(number, 7, f"{mark.sign} {mark.meaning}".strip(), self._format(bg_color=mark.colour))
         index.set_column(7, 7, 34)
 
     def _list(self, name: str, widths: dict[str, int]) -> Any:
@@ -120,15 +105,15 @@ class _Workbook:
         """Write a row of 勾稽, as high as its texts need."""
         look = self._format(text_wrap=True, valign="top", font_size=FONT_POINTS)
         for column, text in enumerate(texts):
-            sheet.write_string(row, column, _clipped(text), look)
+            sheet.write_string(row, column, _clip(text), look)
         widths = zip(texts, _SUMS.values(), strict=True)
-        sheet.set_row(row, max(text_height(_clipped(text), width / COLUMN_CHARACTERS) for text, width in widths))
+        sheet.set_row(row, max(text_height(_clip(text), width / COLUMN_WIDTH) for text, width in widths))
 
     def _sheet(self, report: Report) -> str:
         """Add the sheet of a report; its name."""
         name = self._name(report)
         sheet = self._book.add_worksheet(name)
-        sheet.set_column(0, COLUMNS - 1, COLUMN_CHARACTERS)
+        sheet.set_column(0, COLUMNS - 1, COLUMN_WIDTH)
         sheet.set_paper(_A4)
         sheet.set_margins(left=0.5, right=0.5, top=0.5, bottom=0.5)
         sheet.fit_to_pages(1, 1)
@@ -157,7 +142,7 @@ class _Workbook:
         """Write a row merged over the whole width; `height` in points is its least."""
         kept = self._format(**{"font_size": FONT_POINTS, "text_wrap": True, "valign": "vcenter", **look})
         sheet.merge_range(row, 0, row, COLUMNS - 1, "", kept)
-        sheet.write_string(row, 0, _clipped(text), kept)
+        sheet.write_string(row, 0, _clip(text), kept)
         sheet.set_row(row, max(height, text_height(text, COLUMNS)))
 
     def _table(self, sheet: Any, top: int, table: FormTable, fields: dict[str, Field]) -> None:
@@ -173,14 +158,14 @@ class _Workbook:
             if bottom > top + row or last > first:
                 sheet.merge_range(top + row, first, bottom, last, "", look)
             if field is None:
-                sheet.write_string(top + row, first, _clipped(cell.text), look)
+                sheet.write_string(top + row, first, _clip(cell.text), look)
             else:
                 self._value(sheet, top + row, first, field, look)
 
     def _value(self, sheet: Any, row: int, column: int, field: Field, look: Any) -> None:
         if field.value is None:
             empty = "？" if field.status is Status.REVIEW else ""  # a number format adds no sign to an empty cell
-            sheet.write_string(row, column, _clipped(field.printed) or empty, look)
+            sheet.write_string(row, column, _clip(field.printed) or empty, look)
         elif len(field.value.as_tuple().digits) <= _MAX_DIGITS:
             sheet.write_number(row, column, field.value, look)
         else:
@@ -188,7 +173,7 @@ class _Workbook:
         if field.status is Status.REVIEW:
             place = f"，第 {field.page} 页" if field.page else ""
             meaning = _MARKS[Status.REVIEW].meaning
-            sheet.write_comment(row, column, _clipped(f"{meaning}：识读为“{field.printed}”{place}"))
+            sheet.write_comment(row, column, _clip(f"{meaning}：识读为“{field.printed}”{place}"))
 
     def _extra_rows(self, sheet: Any, row: int, extra: tuple[ExtraRow, ...]) -> int:
         """Write the rows that are in no form, as printed; the sheet row after them."""
@@ -201,7 +186,7 @@ class _Workbook:
 
     def _legend(self, sheet: Any, row: int) -> None:
         for number, mark in enumerate(_MARKS.values()):
-            look = self._marked(mark, font_size=FONT_POINTS, border=1, text_wrap=True)
+            look = self._format(bg_color=mark.colour, font_size=FONT_POINTS, border=1, text_wrap=True)
             sheet.merge_range(row + number, 0, row + number, 4, "", look)
             sheet.write_string(row + number, 0, f"{mark.sign} {mark.meaning}".strip(), look)
 
@@ -220,11 +205,8 @@ class _Workbook:
             if field.status is Status.MISSING:
                 look |= {"diag_type": 1, "diag_border": 1}
             if field.status in _MARKS:
-                return self._marked(_MARKS[field.status], **look)
+                look["bg_color"] = _MARKS[field.status].colour
         return self._format(**look)
-
-    def _marked(self, mark: _Mark, **look: Any) -> Any:
-        return self._format(**look, bg_color=mark.colour)
 
     def _format(self, **look: Any) -> Any:
         key = tuple(sorted(look.items()))
@@ -261,6 +243,6 @@ def _number_format(value: Decimal | None, sign: str) -> str:
     return ";".join(f"{shown}{quoted}" for shown in (digits, f"-{digits}", digits, "@"))
 
 
-def _clipped(text: str) -> str:
+def _clip(text: str) -> str:
     """The text, cut to what a cell holds."""
     return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]}…"

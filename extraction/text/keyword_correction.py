@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from rapidfuzz.distance import Prefix
+
 from extraction.text.number_mentions import FIGURE, OTHER_NUMBER, MaskedText, Mention
 
 _KEY_WORDS = (
@@ -62,7 +64,7 @@ def _corrections(masked: str) -> Iterator[tuple[int, int, str]]:
     for word in _longest_first():
         for found in _one_edit_away(word).finditer(masked):
             start, end = found.span()
-            differs = start + _first_difference(found[0], word)
+            differs = start + Prefix.similarity(found[0], word)
             in_correct_word = any(first <= differs < last for first, last in correct)
             if found[0] == word or in_correct_word or any(taken[start:end]):
                 continue
@@ -79,10 +81,6 @@ def _corrections(masked: str) -> Iterator[tuple[int, int, str]]:
 def _longest_first() -> tuple[str, ...]:
     """The key words; what a longer one corrects, shorter ones leave alone."""
     return tuple(sorted(_KEY_WORDS.split(), key=len, reverse=True))
-
-
-def _first_difference(text: str, other: str) -> int:
-    return next((k for k, (a, b) in enumerate(zip(text, other, strict=False)) if a != b), min(len(text), len(other)))
 
 
 @cache

@@ -20,6 +20,7 @@ FIGURE, OTHER_NUMBER = "N", "X"
 _DIGITS = {**{c: n for n, c in enumerate("零一二三四五六七八九")}, "〇": 0, "○": 0, "两": 2}
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _MAGNITUDES = {"": 1, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
+_FULL_WIDTH = str.maketrans(",·;:()?!", "，，；：（）？！")  # a recogniser reads a comma of poor print as ·
 _NUMERAL = f"[{''.join(_DIGITS)}{''.join(_TENS)}]"
 _NUMBER = re.compile(
     rf"""
@@ -107,10 +108,7 @@ def _fold_character(raw: str) -> str:
     plain = unicodedata.normalize("NFKC", raw)
     if len(plain) != 1:
         return raw
-    # A raised point is how a recogniser reads a comma of poor print.
-    return {",": "，", "·": "，", ";": "；", ":": "：", "(": "（", ")": "）", "?": "？", "!": "！"}.get(
-        plain, plain.lower()
-    )
+    return plain.lower().translate(_FULL_WIDTH)
 
 
 def _value(found: re.Match[str], folded: str) -> Decimal | None:

@@ -10,7 +10,13 @@ from selectolax.lexbor import LexborNode
 
 from extraction.errors import DamagedFile
 
-# ---- before it is built
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text as a set."""
+    return frozenset(text.split())
+
+
+# ---- before it is parsed
 
 _NOSCRIPT = re.compile(r"<(/?)noscript(?=[\s/>])", re.IGNORECASE)
 
@@ -33,15 +39,11 @@ def without_noscript(text: str) -> str:
 _MAX_DEPTH = 2000  # elements; browsers stop at 512, and the parser's time grows with the square
 _MAX_COPIES = 20_000_000  # tags times open formatting elements
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
-_VOID = frozenset(
-    {"area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source", "wbr"}
+_WITHOUT_DEPTH = words(  # void elements, and those that the next one closes
+    "area base br col embed frame hr img input link meta param source wbr"
+    " p li dt dd option tr td th tbody thead tfoot colgroup html head body"
 )
-_SELF_CLOSING = frozenset(
-    {"p", "li", "dt", "dd", "option", "tr", "td", "th", "tbody", "thead", "tfoot", "colgroup", "html", "head", "body"}
-)
-_FORMATTING = frozenset(
-    {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
-)
+_FORMATTING = words("a b big code em font i nobr s small strike strong tt u")
 
 
 def refuse_hostile(text: str) -> None:
@@ -51,7 +53,7 @@ def refuse_hostile(text: str) -> None:
     for match in _TAG.finditer(text):
         name = match[2].lower()
         tags += 1
-        if name in _VOID or name in _SELF_CLOSING:
+        if name in _WITHOUT_DEPTH:
             continue
         step = -1 if match[1] else 1
         if step < 0 and not opened[name]:
@@ -68,11 +70,6 @@ def refuse_hostile(text: str) -> None:
 
 
 # ---- its elements
-
-
-def words(text: str) -> frozenset[str]:
-    """The words of a text as a set."""
-    return frozenset(text.split())
 
 
 _UNREAD = words(
