@@ -34,7 +34,11 @@ class FileJournal:
     def __init__(self, out: Path) -> None:
         self._file: IO[bytes] = (out / MANIFEST).open("ab+", buffering=0)
         self._synced = time.monotonic()
-        self._end_cut_line()
+        size = self._file.seek(0, os.SEEK_END)
+        if size:
+            self._file.seek(size - 1)
+            if self._file.read(1) != b"\n":  # a crash truncated the last line: the next must not continue it
+                self._file.write(b"\n")
 
     def add(self, line: ManifestLine) -> None:
         """Append a line."""
@@ -49,14 +53,6 @@ class FileJournal:
         """Force the file to the disk and close it."""
         os.fsync(self._file.fileno())
         self._file.close()
-
-    def _end_cut_line(self) -> None:
-        """End a line that a crash truncated, so that the next does not continue it."""
-        size = self._file.seek(0, os.SEEK_END)
-        if size:
-            self._file.seek(size - 1)
-            if self._file.read(1) != b"\n":
-                self._file.write(b"\n")
 
 
 class ObjectJournal:

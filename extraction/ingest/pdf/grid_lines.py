@@ -14,7 +14,7 @@ from typing import Any
 import pypdfium2.raw as pdfium_c
 
 from extraction.document import Box
-from extraction.ingest.pdf.objects import Affine, PageObject, matrix_of
+from extraction.ingest.pdf.objects import PageObject, matrix_of
 
 _MAX_THICKNESS = 3.5  # points; anything thicker is a band
 _MIN_LENGTH = 6.0  # points; shorter strokes are ornaments
@@ -91,7 +91,7 @@ def _side(start: Point, end: Point) -> Iterator[Box]:
 
 def _subpaths(thing: PageObject) -> Iterator[list[Point]]:
     """The polylines of a path, in points on the page; a curve ends one, as a move does."""
-    place: Affine = thing.place.after(matrix_of(thing.raw))
+    place = matrix_of(thing.raw).multiply(thing.place)
     points: list[Point] = []
     parts: list[list[Point]] = []
     x, y = ctypes.c_float(), ctypes.c_float()
@@ -101,7 +101,7 @@ def _subpaths(thing: PageObject) -> Iterator[list[Point]]:
         if pdfium_c.FPDFPathSegment_GetType(segment) != pdfium_c.FPDF_SEGMENT_LINETO:
             points = []
             parts.append(points)
-        points.append(place(x.value, y.value))
+        points.append(place.on_point(x.value, y.value))
         if len(points) > 2 and pdfium_c.FPDFPathSegment_GetClose(segment):
             points.append(points[0])
     return (part for part in parts if len(part) > 1)

@@ -15,12 +15,13 @@ from contextlib import contextmanager
 import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
+from pypdfium2 import PdfMatrix
 
 from extraction.document import Page, Span
 from extraction.errors import DamagedFile, EncryptedFile, TooLarge
 from extraction.ingest.pdf.drawing import PdfFile, PdfRaster
 from extraction.ingest.pdf.grid_lines import drawn_lines
-from extraction.ingest.pdf.objects import Affine, PageObject, objects_on
+from extraction.ingest.pdf.objects import PageObject, box_of, objects_on
 from extraction.settings import IngestSettings
 
 POINTS_PER_INCH = 72
@@ -86,7 +87,7 @@ def _raster(document: PdfFile, index: int, dpi: int, settings: IngestSettings) -
     return PdfRaster(document, index, scale)
 
 
-def _characters(page: pdfium.PdfPage, number: int, to_top_left: Affine) -> tuple[Span, ...]:
+def _characters(page: pdfium.PdfPage, number: int, to_top_left: PdfMatrix) -> tuple[Span, ...]:
     """The characters of the text layer with their boxes, without white space, whose boxes mean nothing."""
     text_page = page.get_textpage()
     try:
@@ -101,13 +102,13 @@ def _characters(page: pdfium.PdfPage, number: int, to_top_left: Affine) -> tuple
                 continue
             if not pdfium_c.FPDFText_GetLooseCharBox(handle, index, loose):
                 continue
-            spans.append(Span(text, number, to_top_left.box(loose.left, loose.bottom, loose.right, loose.top)))
+            spans.append(Span(text, number, box_of(to_top_left, loose.left, loose.bottom, loose.right, loose.top)))
         return tuple(spans)
     finally:
         text_page.close()
 
 
-def _page_to_top_left(page: pdfium.PdfPage) -> Affine:
+def _page_to_top_left(page: pdfium.PdfPage) -> PdfMatrix:
     """The map from PDF user space to points from the top left of the page as shown (crop box and /Rotate applied)."""
     width, height = page.get_size()
     fine = _DEVICE_PIXELS_PER_POINT
@@ -119,7 +120,7 @@ def _page_to_top_left(page: pdfium.PdfPage) -> Affine:
 
     length = 100.0  # points
     (ox, oy), (ax, ay), (bx, by) = shown(0, 0), shown(length, 0), shown(0, length)
-    return Affine((ax - ox) / length, (ay - oy) / length, (bx - ox) / length, (by - oy) / length, ox, oy)
+    return PdfMatrix((ax - ox) / length, (ay - oy) / length, (bx - ox) / length, (by - oy) / length, ox, oy)
 
 
 def _text_layer_fault(spans: Sequence[Span], objects: Sequence[PageObject], width: float, height: float) -> str:

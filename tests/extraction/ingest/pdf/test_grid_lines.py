@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 from extraction.document import Box, Page
 from extraction.ingest.files import open_document
 from extraction.ingest.pdf.grid_lines import drawn_lines
-from extraction.ingest.pdf.objects import Affine, objects_on
+from extraction.ingest.pdf.objects import objects_on
 from extraction.layout.digital_page import grids_on
 from extraction.layout.page_regions import find_regions
 from extraction.layout.prepared_page import sheets_of
@@ -24,7 +24,7 @@ from extraction.settings import IngestSettings, Settings, TableSettings
 from models.loaded import Models
 
 SAMPLES = Path(__file__).parents[4] / "annotations" / "samples"
-TO_TOP_LEFT = Affine(1, 0, 0, -1, 0, 400)
+TO_TOP_LEFT = pypdfium2.PdfMatrix(1, 0, 0, -1, 0, 400)
 
 
 def canvas() -> tuple[Canvas, io.BytesIO]:
