@@ -44,6 +44,7 @@ class RayEngine:
 
     def __init__(self, plan: Plan, address: str | None) -> None:
         import ray
+        from ray.data import DataContext
 
         self._plan = replace(plan, threads=plan.threads or 1)
         self._ours = not ray.is_initialized()
@@ -56,7 +57,10 @@ class RayEngine:
                 ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **given)
             except (ConnectionError, ValueError, RuntimeError) as error:
                 raise UsageError(f"--address {address}: {error}") from error
-        _quiet()
+        # The process that starts the run shows progress: Ray Data's own bars and log are turned off.
+        context = DataContext.get_current()
+        context.enable_progress_bars = context.print_on_execution_start = False
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """The outcome of every task. Raises OutputError where OUT takes no more files, GoujiError for the cluster."""
@@ -95,15 +99,6 @@ class RayEngine:
 
         if self._ours:
             ray.shutdown()
-
-
-def _quiet() -> None:
-    """Turn Ray Data's own progress bars and log off: the process that starts the run shows progress."""
-    from ray.data import DataContext
-
-    context = DataContext.get_current()
-    context.enable_progress_bars = context.print_on_execution_start = False
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
 
 
 class Reader:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from extraction.document import Status, Verdict
-from extraction.forms.catalogue import Identity, template, template_ids
+from extraction.forms.catalogue import template, template_ids
 from extraction.output.files import CONVERTED, FAILED, SKIPPED
 
 STATUSES = {
@@ -48,11 +48,9 @@ def sum_name(id: str) -> str:
 def _sum_names() -> dict[str, str]:
     forms = [template(name) for name in template_ids()]
     labels = {f.id: f.label for form in forms for f in form.fields}
-    return {identity.id: _name(identity, labels) for form in forms for identity in form.identities(labels)}
-
-
-def _name(identity: Identity, labels: dict[str, str]) -> str:
-    """The part of the label that all the sum's fields share, then the rule."""
-    paths = [labels[field].split(" / ") for field in (*identity.left, *identity.right)]
-    common = [part for part in paths[0] if all(part in path for path in paths[1:])]
-    return "：".join([" / ".join(common), identity.title] if common else [identity.title])
+    names = {}
+    for identity in (identity for form in forms for identity in form.identities(labels)):
+        paths = [labels[field].split(" / ") for field in (*identity.left, *identity.right)]
+        common = " / ".join(part for part in paths[0] if all(part in path for path in paths[1:]))
+        names[identity.id] = f"{common}：{identity.title}" if common else identity.title
+    return names

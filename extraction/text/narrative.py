@@ -75,8 +75,9 @@ def _in_paragraph(paragraph: Paragraph, number: int, year: int | None) -> Iterat
         text = correct_key_words(text)
     for named in named_figures(text):
         value = named.mention.value if named.mention else Decimal(0)
-        clause, page = _clause(paragraph.text, named.start), _page(paragraph, named.start)
-        figure = NarrativeFigure(named.id, value, clause, page)
+        starts = [start for start in paragraph.starts if start <= named.start]
+        page = paragraph.lines[len(starts) - 1].page if starts else paragraph.page
+        figure = NarrativeFigure(named.id, value, _clause(paragraph.text, named.start), page)
         yield _Found(figure, (number, named.start), _year_before(paragraph.text, named.start, year))
 
 
@@ -89,12 +90,6 @@ def _clause(text: str, at: int) -> str:
     ]
     start = max((k + 1 for k in ends if k < at), default=0)
     return text[start : min((k for k in ends if k >= at), default=len(text))].strip()
-
-
-def _page(paragraph: Paragraph, at: int) -> int | None:
-    """The page of the line that an offset is in."""
-    lines = zip(paragraph.lines, paragraph.starts, strict=True)
-    return next((line.page for line, start in reversed(list(lines)) if start <= at), paragraph.page)
 
 
 def _year_before(text: str, at: int, year: int | None) -> int | None:

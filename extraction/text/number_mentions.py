@@ -81,7 +81,10 @@ def mask_numbers(text: str) -> MaskedText:
         printed = places[found.start()], places[end - 1] + 1
         value = _value(found, folded)
         if value is not None:
-            mentions[len(masked)] = Mention(*printed, value, _slack(found, value, folded))
+            rounded = found["rounded"] or found["more"] or _APPROXIMATELY.search(folded[: found.start()])
+            exponent = int(value.normalize().as_tuple().exponent)
+            slack = Decimal(1).scaleb(max(0, exponent)) if rounded else Decimal(0)
+            mentions[len(masked)] = Mention(*printed, value, slack)
         masked += OTHER_NUMBER if value is None else FIGURE
         spans.append(printed)
     masked += folded[end:]
@@ -126,13 +129,6 @@ def _value(found: re.Match[str], folded: str) -> Decimal | None:
         figure = parse_figure(number.replace("，", ","))
         value = figure.value if figure else None
     return None if value is None else plain(value * _MAGNITUDES[magnitude])
-
-
-def _slack(found: re.Match[str], value: Decimal, folded: str) -> Decimal:
-    if not (found["rounded"] or found["more"] or _APPROXIMATELY.search(folded[: found.start()])):
-        return Decimal(0)
-    digits = value.normalize().as_tuple()
-    return Decimal(1).scaleb(max(0, int(digits.exponent)))
 
 
 def numeral(text: str) -> Decimal | None:

@@ -58,9 +58,6 @@ class _OpenTable:
     lines: int = 0
     sentences: int = 0
 
-    def start_cell(self) -> None:
-        self.cell, self.length, self.lines, self.sentences = "", 0, 0, 0
-
     def end_cell(self) -> None:
         self.own.count(self.cell)
         self.width += 1
@@ -102,7 +99,7 @@ def survey(root: LexborNode) -> Survey:
             if tag == "table":
                 tables.append(_OpenTable())
             elif tables and tag in CELLS:
-                tables[-1].start_cell()
+                tables[-1].cell, tables[-1].length, tables[-1].lines, tables[-1].sentences = "", 0, 0, 0
             elif tables and tag == "tr":
                 tables[-1].width = 0
             elif tables:
