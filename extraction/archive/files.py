@@ -62,8 +62,7 @@ def _write_tables(out: Path, checks: Sequence[ArchiveCheck]) -> None:
         writer.writerows(
             {**row, "years": "|".join(map(str, row["years"])), "reports": "|".join(row["reports"])} for row in rows
         )
-        text.flush()
-        text.detach()
+        text.detach()  # flushes it and leaves the file open
 
 
 def _row(check: ArchiveCheck) -> dict[str, Any]:

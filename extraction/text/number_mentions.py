@@ -109,9 +109,7 @@ def _fold(text: str) -> tuple[str, list[int]]:
 
 def _fold_character(raw: str) -> str:
     plain = unicodedata.normalize("NFKC", raw)
-    if len(plain) != 1:
-        return raw
-    return plain.lower().translate(_FULL_WIDTH)
+    return plain.lower().translate(_FULL_WIDTH) if len(plain) == 1 else raw
 
 
 def _value(found: re.Match[str], folded: str) -> Decimal | None:

@@ -62,15 +62,6 @@ class _Line:
     boxes: list[etree._Element] = field(default_factory=list)
     fields: list[bool] = field(default_factory=list)
 
-    def field_mark(self, kind: str) -> None:
-        """Handle the begin, separate or end mark of a field; its code stands between begin and separate."""
-        if kind == "begin":
-            self.fields.append(True)
-        elif self.fields and kind == "separate":
-            self.fields[-1] = False
-        elif self.fields and kind == "end":
-            self.fields.pop()
-
 
 @dataclass(slots=True)
 class _Draft:
@@ -150,7 +141,13 @@ class _Reader:
         for child in run:
             name = local_name(child)
             if name == "fldChar":
-                line.field_mark(attribute(child, "fldCharType"))
+                kind = attribute(child, "fldCharType")  # a field's code stands between begin and separate
+                if kind == "begin":
+                    line.fields.append(True)
+                elif line.fields and kind == "separate":
+                    line.fields[-1] = False
+                elif line.fields and kind == "end":
+                    line.fields.pop()
             elif hidden or any(line.fields):
                 continue
             elif name in {"t", "m:t"}:

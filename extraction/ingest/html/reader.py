@@ -84,6 +84,13 @@ class _List:
     style: str  # Word's number format, "" for none
     next: int = 1
 
+    def marker(self, attributes: dict[str, str | None], style: Style) -> str:
+        """Count an item; the marker printed before it."""
+        number, chosen = _integer(attributes.get("value"), self.next), _marker_style(style, self.style)
+        self.next = number + 1
+        end = "、" if chosen in {"chineseCounting", "ideographDigital"} else ". "
+        return format_number(number, chosen) + end if chosen else ""
+
 
 @dataclass(slots=True)
 class _Grid:
@@ -185,7 +192,8 @@ class _Flow:
             start = _integer(attributes.get("start"), 1) if tag == "ol" else 1
             self._lists.append(_List(_marker_style(style, default), start))
         elif tag == "li":
-            self._marker += self._next_marker(attributes, style)
+            if self._lists:
+                self._marker += self._lists[-1].marker(attributes, style)
         elif self._grids and (grid := self._grids[-1]) is not None:
             grid.enter(tag)
 
@@ -232,17 +240,6 @@ class _Flow:
             self._regions.append(Region(RegionKind.FURNITURE, spans=tuple(Span(r) for r in rows if r)))
         else:
             self._regions.append(Region(RegionKind.TABLE, table=table))
-
-    def _next_marker(self, attributes: dict[str, str | None], style: Style) -> str:
-        if not self._lists:
-            return ""
-        current = self._lists[-1]
-        number = _integer(attributes.get("value"), current.next)
-        current.next = number + 1
-        chosen = _marker_style(style, current.style)
-        if not chosen:
-            return ""
-        return format_number(number, chosen) + ("、" if chosen in {"chineseCounting", "ideographDigital"} else ". ")
 
 
 def _marker_style(style: Style, default: str) -> str:
