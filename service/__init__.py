@@ -1,1 +1,1 @@
-"""The HTTP service: what is uploaded is read by the workers of `extraction.bulk` and kept, with all that people do."""
+"""The HTTP service, the review desk and the retraining loop: on top of all packages, imported by none."""

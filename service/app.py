@@ -1,4 +1,4 @@
-"""`create_app(settings)`: the store, the pages and the API, and the runner that reads what is uploaded."""
+"""Build the application: the store, the API, the desk, and the threads that read, notify and train."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ ROUTERS: tuple[str, ...] = (
 
 
 def create_app(settings: ServiceSettings, reading: Settings | None = None) -> FastAPI:
-    """The service, its database brought up to date. Raises UsageError."""
+    """The application, its database migrated. `reading` are the settings that documents are read with. Raises
+    UsageError where the database cannot be used."""
     store = Store(settings.store_address)
     store.upgrade()
     app = FastAPI(title="Gouji", version=version("gouji"), lifespan=_running, docs_url=None, redoc_url=None)
@@ -54,7 +55,7 @@ def create_app(settings: ServiceSettings, reading: Settings | None = None) -> Fa
 async def _running(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     webhooks = Webhooks(service)
-    runner = Runner(service, webhooks.ended)
+    runner = Runner(service, webhooks.job_ended)
     trainer = Trainer(service) if service.settings.workers else None
     runner.start()
     if trainer:

@@ -1,4 +1,4 @@
-"""`gouji serve`: the HTTP service and the review desk."""
+"""`gouji serve`: run the HTTP service and the review desk."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from extraction.errors import UsageError
 _EPILOG = """\
 examples:
   gouji serve                                  on this machine alone: http://127.0.0.1:8000
-  gouji serve --data /srv/gouji --workers 2    keep everything there, read with two processes
-  gouji serve --settings gouji.toml            [service] of the file says all of it, see docs/service.md
-  gouji serve --workers 0                      only serve; another gouji serve on the same store reads
+  gouji serve --data /srv/gouji --workers 2    keep everything in /srv/gouji, read with two processes
+  gouji serve --settings gouji.toml            with the settings in [service], see docs/settings.md
+  gouji serve --workers 0                      read nothing; another gouji serve on the same store does
 """
 
 
@@ -22,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.description = "Serves uploads, results and the review desk over HTTP."
     parser.epilog = _EPILOG
     parser.add_argument("--host", help="address to listen at (default 127.0.0.1; any other needs a user)")
-    parser.add_argument("--port", type=int, help="default 8000; 0 takes one that is free")
+    parser.add_argument("--port", type=int, help="default 8000; 0 takes a free one")
     parser.add_argument("--data", help="folder of the database and the files")
     parser.add_argument("--workers", type=int, metavar="N", help="processes that read documents (default 1)")
     parser.add_argument("--settings", type=Path, metavar="TOML", help="settings, see docs/settings.md")
@@ -37,22 +37,22 @@ def run(parsed: argparse.Namespace) -> int:
 
     from extraction.settings import load_settings
     from service.app import create_app
-    from service.security import refuse_to_stand_open
+    from service.security import require_account_if_exposed
     from service.settings import load_service_settings
 
     given = {
         name: value for name in ("host", "port", "data", "workers") if (value := getattr(parsed, name)) is not None
     }
     if any(given.get(name, 0) < 0 for name in ("port", "workers")):
-        raise UsageError("--port and --workers take a number from 0")
+        raise UsageError("--port and --workers take a number of at least 0")
     settings = replace(load_service_settings(parsed.settings), **given)
     app = create_app(settings, load_settings(parsed.settings))
-    refuse_to_stand_open(settings, app.state.service.store)
+    require_account_if_exposed(settings, app.state.service.store)
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False
     )
     listening = config.bind_socket()
-    listening.listen(config.backlog)  # from here on requests wait for the service to be ready
+    listening.listen(config.backlog)  # requests wait from here on until the service is ready
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     print(f"Gouji serves at http://{host}:{listening.getsockname()[1]}", flush=True)
     uvicorn.Server(config).run([listening])

@@ -1,4 +1,4 @@
-"""What a request has at hand: the settings, the store, the files, the pictures."""
+"""The parts of a running service that endpoints need: settings, store, files, pictures."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ class Service:
     store: Store
     files: Files
     pictures: Pictures
-    new_jobs: threading.Event = field(default_factory=threading.Event)  # set where there may be something to read
+    new_jobs: threading.Event = field(default_factory=threading.Event)  # set when jobs were added
 
 
 def service_of(request: Request) -> Service:
-    """The service that a request came to."""
+    """The service that a request was sent to."""
     return cast(Service, request.app.state.service)
 
 
 async def _serving(request: Request) -> Service:
-    """As a coroutine, which takes no thread."""
+    """The service, by a coroutine: FastAPI runs other dependencies in threads."""
     return service_of(request)
 
 
 Serving = Annotated[Service, Depends(_serving)]
-"""The type of an endpoint's parameter that takes it."""
+"""The type of an endpoint's parameter that receives the service."""

@@ -1,6 +1,6 @@
-"""Files by keys of our own: `documents/ab/abcd...`, below a folder or a prefix of an object store (fsspec).
+"""Files by keys (`documents/ab/abcd...`) below a folder or a prefix of an object store (fsspec).
 
-Names that people give to files are no part of any key.
+No key contains a name that a sender gave.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from extraction.output.places import place
 
 
 class Files:
-    """What is kept below one root. Raises OutputError where it takes no more."""
+    """Files below one root. Raises OutputError where they cannot be written."""
 
     def __init__(self, root: str) -> None:
         self.root = place(root)
 
     def put_document(self, path: Path, sha256: str) -> str:
-        """Keep a file; its key, which no other has: what is deleted is never what another upload relies on."""
+        """Copy a file to a new key and return it. Every upload has its own: deleting one never affects another."""
         key = f"documents/{sha256[:2]}/{sha256}-{uuid4().hex[:8]}"
         self.put(key, path.read_bytes())
         return key
 
     def put(self, key: str, content: bytes) -> None:
-        """Keep content under a key of ours, in place of what was there."""
+        """Write content under a key, replacing what was there."""
         path = self.path(key)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,21 +36,21 @@ class Files:
             raise OutputError(f"{self.root}: {error.strerror or error}") from error
 
     def get(self, key: str) -> bytes | None:
-        """What is kept under a key, None for nothing."""
+        """The content under a key, None where there is none."""
         try:
             return self.path(key).read_bytes()
         except FileNotFoundError:
             return None
 
     def remove(self, key: str) -> None:
-        """Remove what is kept under a key, if anything."""
+        """Delete the content under a key, if there is any."""
         self.path(key).unlink(missing_ok=True)
 
     def keys(self, prefix: str) -> list[str]:
-        """The keys directly below a prefix."""
+        """The keys directly below a prefix, sorted."""
         folder = self.path(prefix)
         return sorted(f"{prefix}/{found.name}" for found in folder.iterdir()) if folder.exists() else []
 
     def path(self, key: str) -> Path:
-        """Where a key's content is."""
+        """The path of a key's content."""
         return self.root / key

@@ -1,4 +1,4 @@
-"""What Prometheus asks for: requests by endpoint, and the queue and the reports as the store knows them."""
+"""Metrics for Prometheus: requests by endpoint, and counts of jobs and reports taken from the store."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from service.context import Service
 from service.store import jobs
 from service.store.tables import Job, ReportRow
 
-_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-_UNKNOWN = "unknown"
+_LATENCY_BUCKETS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_UNKNOWN = "unknown"  # endpoint and method of requests that no route matches
 
 
 class Metrics:
-    """Of one service."""
+    """The metrics of one service."""
 
     def __init__(self, service: Service) -> None:
         self._registry = CollectorRegistry()
@@ -29,23 +29,27 @@ class Metrics:
             "gouji_requests", "Requests answered", ["method", "endpoint", "status"], registry=self._registry
         )
         self.seconds = Histogram(
-            "gouji_request_seconds", "Time to answer", ["endpoint"], buckets=_BUCKETS, registry=self._registry
+            "gouji_request_seconds",
+            "Time to answer",
+            ["endpoint"],
+            buckets=_LATENCY_BUCKETS_SECONDS,
+            registry=self._registry,
         )
-        self._registry.register(_Stored(service))
+        self._registry.register(_StoreCollector(service))
 
     def text(self) -> bytes:
-        """All of them, in Prometheus' text format."""
+        """All metrics in Prometheus' text format."""
         return generate_latest(self._registry)
 
 
-class _Stored(Collector):
-    """What is counted in the store, when it is asked for."""
+class _StoreCollector(Collector):
+    """Counts of the store, taken when they are asked for."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """The families of now."""
+        """The current counts."""
         oldest = select(func.min(Job.created)).where(Job.state == jobs.WAITING)
         by_state = select(
             ReportRow.state, func.count(), func.sum(ReportRow.to_review), func.sum(ReportRow.failed_checks)
@@ -58,10 +62,14 @@ class _Stored(Collector):
             queued.add_metric([state], count)
         yield queued
         waited = time.time() - waits_since.timestamp() if waits_since else 0.0
-        yield GaugeMetricFamily("gouji_oldest_waiting_seconds", "How long the first of the queue has waited", waited)
+        yield GaugeMetricFamily(
+            "gouji_oldest_waiting_seconds", "Seconds that the oldest job of the queue has waited", waited
+        )
         families = (
             GaugeMetricFamily("gouji_reports", "Reports by state", labels=["state"]),
-            GaugeMetricFamily("gouji_fields_to_review", "Fields for a person, by state of report", labels=["state"]),
+            GaugeMetricFamily(
+                "gouji_fields_to_review", "Fields with status review, by state of report", labels=["state"]
+            ),
             GaugeMetricFamily("gouji_failed_checks", "Sums that do not hold, by state of report", labels=["state"]),
         )
         for row in found:
@@ -71,12 +79,12 @@ class _Stored(Collector):
 
 
 def install(app: FastAPI) -> None:
-    """Count every request from now on."""
+    """Count every request to the application."""
     app.state.metrics = Metrics(app.state.service)
-    app.add_middleware(_Counting, metrics=app.state.metrics)
+    app.add_middleware(_RequestCounter, metrics=app.state.metrics)
 
 
-class _Counting:
+class _RequestCounter:
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
 
@@ -86,16 +94,16 @@ class _Counting:
             return
         status, start = 500, time.perf_counter()
 
-        async def noted(message: Message) -> None:
+        async def note_status(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
         try:
-            await self._app(scope, receive, noted)
+            await self._app(scope, receive, note_status)
         finally:
-            # By the endpoint's pattern: an address that anybody can make up must not make a new series.
+            # By the endpoint's pattern: made-up addresses must not create new time series.
             endpoint = getattr(scope.get("route"), "path", _UNKNOWN)
             method = scope["method"] if endpoint != _UNKNOWN else _UNKNOWN
             self._metrics.requests.labels(method, endpoint, str(status)).inc()

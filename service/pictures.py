@@ -1,4 +1,4 @@
-"""Pictures of pages and of cells, as the file shows them; kept beside the documents once they are drawn."""
+"""Pictures of pages and cells as the file shows them, kept beside the documents once they are rendered."""
 
 from __future__ import annotations
 
@@ -12,51 +12,52 @@ from extraction.document import Box
 from extraction.errors import InputError
 from extraction.settings import IngestSettings
 from service.files import Files
-from service.painter import PageSize, Painter
+from service.page_renderer import PageRenderer, PageSize
 from service.store.tables import Document
 
-_PAGES_DECODED = 8  # some 12 MB each
-_SIZES = "pages.json"
+_MAX_DECODED_PAGES = 8  # about 12 MB each
+_SIZES_FILE = "pages.json"
 
 
 class Pictures:
-    """Of all documents."""
+    """Pictures of the pages and cells of all documents."""
 
     def __init__(self, files: Files, settings: IngestSettings) -> None:
-        self._files, self._painter = files, Painter(settings)
-        # Who looks at a cell looks at the next ones of its page: decoding is most of the work.
-        self._decoded = lru_cache(_PAGES_DECODED)(_decoded)
+        self._files, self._renderer = files, PageRenderer(settings)
+        # A reviewer goes from cell to cell of one page, and decoding it is most of the work.
+        self._decode = lru_cache(_MAX_DECODED_PAGES)(_decode)
 
     def sizes(self, document: Document) -> list[PageSize]:
-        """Width and height of every page in points; none where the format has no pages, or they cannot be drawn."""
-        key = f"{_folder(document)}/{_SIZES}"
+        """Width and height of every page in points; empty where the format has no pages or they cannot be rendered."""
+        key = f"{_folder(document)}/{_SIZES_FILE}"
         if (kept := self._files.get(key)) is not None:
             return [(width, height) for width, height in json.loads(kept)]
         try:
-            found = self._painter.sizes(self._files.path(document.place))
+            found = self._renderer.sizes(self._files.path(document.place))
         except InputError:
             return []
         self._files.put(key, json.dumps(found).encode())
         return found
 
     def page(self, document: Document, number: int) -> bytes | None:
-        """A page as JPEG, None where there is no page of this number. Raises InputError."""
+        """A page, counted from 1, as JPEG; None where there is no such page. Raises InputError."""
         key = f"{_folder(document)}/{number}.jpg"
         if (kept := self._files.get(key)) is not None:
             return kept
         if not 1 <= number <= len(self.sizes(document)):
             return None
-        drawn = self._painter.page(self._files.path(document.place), number)
-        self._files.put(key, drawn)
-        return drawn
+        rendered = self._renderer.page(self._files.path(document.place), number)
+        self._files.put(key, rendered)
+        return rendered
 
     def crop(self, document: Document, number: int, box: Box, margin: float) -> bytes | None:
-        """The part of a page within a box in points and a margin around it, as PNG. Raises InputError."""
+        """The crop of a page within a box and a margin around it, both in points, as PNG; None without such a page.
+        Raises InputError."""
         page = self.page(document, number)
         if page is None:
             return None
         width, height = self.sizes(document)[number - 1]
-        picture = self._decoded(page)
+        picture = self._decode(page)
         across, down = picture.width / width, picture.height / height
         left, top, right, bottom = box.grown(margin)
         sides = (
@@ -71,25 +72,25 @@ class Pictures:
         return file.getvalue()
 
     def page_count(self, document: Document) -> int | None:
-        """None where it cannot be told, or there are no pages."""
+        """How many pages there are; None where the format has none or they cannot be counted."""
         return len(self.sizes(document)) or None
 
     def forget(self, document: Document) -> None:
-        """Remove the pictures of a document."""
+        """Delete the pictures of a document."""
         for key in self._files.keys(_folder(document)):
             self._files.remove(key)
 
     def close(self) -> None:
-        """End the process that draws."""
-        self._painter.close()
+        """End the process that renders."""
+        self._renderer.close()
 
 
-def _decoded(page: bytes) -> Image.Image:
+def _decode(page: bytes) -> Image.Image:
     with Image.open(io.BytesIO(page), formats=("JPEG",)) as picture:
         picture.load()
         return picture
 
 
 def _folder(document: Document) -> str:
-    """Of an upload's own: ids can come again after a restore, the place of a file never does."""
+    """The folder of a document's pictures, by its file's key: after a restore an id can come again, a key cannot."""
     return f"pictures/{document.place}"

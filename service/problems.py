@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 says them: `application/problem+json` with a title, a status and what to do."""
+"""Errors as problem details (RFC 9457): `application/problem+json` with a title, a status and what to do."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(HTTPException):
-    """What a request is refused for."""
+    """A request that is refused, with its HTTP status and the reason."""
 
     def __init__(self, status: int, detail: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(status, detail, headers)
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error in this form."""
+    """Answer every error with problem details."""
 
     @app.exception_handler(HTTPException)
     def _refused(_: Request, error: HTTPException) -> JSONResponse:
@@ -32,7 +32,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         places = [{"at": ".".join(map(str, e["loc"])), "is": e["msg"]} for e in error.errors()]
-        return problem(422, "the request is not as it should be", errors=places)
+        return problem(422, "the request is not valid: see errors", errors=places)
 
     @app.exception_handler(GoujiError)
     def _failed(_: Request, error: GoujiError) -> JSONResponse:
@@ -40,6 +40,6 @@ def install(app: FastAPI) -> None:
 
 
 def problem(status: int, detail: str, *, headers: dict[str, str] | None = None, **more: Any) -> JSONResponse:
-    """An error as an answer."""
+    """The response for an error; `more` are further members of its JSON."""
     content = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
     return JSONResponse(content, status, headers, media_type=MEDIA_TYPE)

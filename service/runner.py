@@ -1,8 +1,8 @@
-"""What reads the documents of the queue: workers of `extraction.bulk`, each fed by a thread with a job at a time.
+"""Read the documents of the queue with workers of `extraction.bulk`, each fed by a thread one job at a time.
 
-Nothing is only in memory. A job that a thread is at is leased, and the lease is renewed while its worker lives; when
-the service is killed the lease runs out, and the job is done again from the start. A result is kept in the transaction
-that ends its job, and only if the job is still the thread's own: no document is kept twice.
+Nothing is in memory only. A running job is leased to its thread, and the lease renewed while the worker lives; when the
+service is killed the lease expires and the job starts again. A result is saved in the transaction that ends its job,
+and only if the job is still leased to the thread: no document is saved twice.
 """
 
 from __future__ import annotations
@@ -34,15 +34,16 @@ from service.store import jobs, reports, versions
 from service.store.tables import Document, Job
 
 _LOG = logging.getLogger("gouji.runner")
-_LOOK = 1.0  # seconds between looks at a queue that another process may add to
-_TELL = 1.0  # seconds between looks at which page the workers are
-_AFTER_FAULT = 15.0  # seconds before the next try where the machine, not the document, is at fault
-_OF_THE_MACHINE = {error.__name__ for error in (ModelError, OutputError, StoreError)}  # as kinds of a failure
+_QUEUE_POLL_SECONDS = 1.0  # another process may add to the queue
+_PROGRESS_POLL_SECONDS = 1.0
+_LEASE_RENEWALS = 6  # in the time that a lease lasts
+_RETRY_SECONDS = 15.0  # where the machine, not the document, is at fault
+_MACHINE_FAULTS = {error.__name__ for error in (ModelError, OutputError, StoreError)}  # as kinds of a failure
 
 
 @dataclass(slots=True)
 class _Current:
-    """The job that a thread is at, and its page."""
+    """The job that a thread has in hand, and how many of its pages are done."""
 
     job: Job
     document: Document
@@ -51,7 +52,7 @@ class _Current:
 
 
 class Runner:
-    """Threads that take jobs until `stop`. `on_end` hears of each job that has ended, by its id."""
+    """Threads that take jobs until `stop`. `on_end` is called with the id of every job that has ended."""
 
     def __init__(self, service: Service, on_end: Callable[[int], None] = lambda _: None) -> None:
         self._service, self._on_end = service, on_end
@@ -63,29 +64,29 @@ class Runner:
 
     @property
     def lease(self) -> timedelta:
-        """How long a job stays a worker's without a sign of life."""
+        """How long a job stays leased without a renewal."""
         return timedelta(seconds=self._service.settings.lease_seconds)
 
     def start(self) -> None:
-        """Begin to take jobs."""
+        """Start to take jobs."""
         for thread in self._threads:
             thread.daemon = True  # a process that is to end at once does not wait for a page to be read
             thread.start()
 
     def stop(self) -> None:
-        """End the workers; what they were at goes back into the queue."""
+        """End the workers; their jobs go back into the queue."""
         self._stopping.set()
         self._wake.set()
         for reader in self._readers:
-            reader.break_off()
+            reader.abort()
         for thread in self._threads:
             thread.join()
 
     def _keep_leases(self) -> None:
-        often = self._service.settings.lease_seconds / 6
-        while not self._stopping.wait(min(_TELL, often)):
+        interval = self._service.settings.lease_seconds / _LEASE_RENEWALS
+        while not self._stopping.wait(min(_PROGRESS_POLL_SECONDS, interval)):
             for reader in self._readers:
-                reader.keep_lease(often)
+                reader.renew_lease(interval)
 
 
 class _Reader:
@@ -94,10 +95,10 @@ class _Reader:
     def __init__(self, name: str, runner: Runner) -> None:
         self._name, self._runner, self._service = name, runner, runner._service
         self._current: _Current | None = None
-        self._told = (0, 0.0)  # the page that was last told of, and when
+        self._recorded = (0, 0.0)  # the page that was last written to the store, and when
         self._engine: LocalEngine | None = None
         self._plan: Plan | None = None
-        self._owes = False  # a job that the machine kept it from, and that is not given back yet
+        self._must_give_back = False  # a job failed by a fault of the machine is still leased to this thread
 
     def run(self) -> None:
         """Take jobs until the runner stops."""
@@ -106,49 +107,50 @@ class _Reader:
             try:
                 self._give_back()
                 if not self._take_and_read():
-                    wake.wait(_LOOK)
+                    wake.wait(_QUEUE_POLL_SECONDS)
                     wake.clear()
-            except Exception as error:  # of the machine or of ours: the job is still in the queue, and is tried again
+            except Exception as error:  # a fault of the machine or of Gouji: the job is still queued and is tried again
                 if not stopping.is_set():
-                    _LOG.exception("a job could not be read")
+                    number = self._current.job.id if self._current else "?"
+                    _LOG.exception("job %s could not be read; it is tried again in %.0f s", number, _RETRY_SECONDS)
                     self._current = None
                     self._close()
-                    self._owes = self._owes or of_the_machine(error)
-                    with suppress(SQLAlchemyError, OSError):  # the database may be what is away: then before the next
+                    self._must_give_back = self._must_give_back or is_machine_fault(error)
+                    with suppress(SQLAlchemyError, OSError):  # without a database, before the next job is taken
                         self._give_back()
-                    stopping.wait(_AFTER_FAULT)
+                    stopping.wait(_RETRY_SECONDS)
         self._close()
 
-    def keep_lease(self, often: float) -> None:
-        """Say that the job is still under way, and at which page: when that is another, and every so many seconds."""
+    def renew_lease(self, interval: float) -> None:
+        """Renew the lease on the job in hand and record its page: with every page, and every `interval` seconds."""
         if (current := self._current) is None:
             return
-        told, self._told = self._told, (current.page, time.monotonic())
-        if told[0] == current.page and self._told[1] - told[1] < often:
-            self._told = told
+        recorded, self._recorded = self._recorded, (current.page, time.monotonic())
+        if recorded[0] == current.page and self._recorded[1] - recorded[1] < interval:
+            self._recorded = recorded
             return
         try:
             with self._service.store.writing() as session:
-                jobs.keep(session, current.job.id, self._name, self._runner.lease, current.page, current.pages)
-        except Exception:  # the next time; a lease lasts several of them
-            _LOG.exception("a lease could not be renewed")
+                jobs.renew_lease(session, current.job.id, self._name, self._runner.lease, current.page, current.pages)
+        except Exception:  # the next renewal may succeed before the lease expires
+            _LOG.exception("job %d: the lease could not be renewed", current.job.id)
 
     def _give_back(self) -> None:
-        """Let go of the job that the machine kept it from, if any: such an attempt does not count."""
-        if self._owes:
+        """Release the job that a fault of the machine ended, if any, without counting the attempt."""
+        if self._must_give_back:
             with self._service.store.writing() as session:
                 jobs.give_back(session, self._name)
-            self._owes = False
+            self._must_give_back = False
 
-    def break_off(self) -> None:
-        """Kill the worker, and give its job back."""
+    def abort(self) -> None:
+        """Kill the worker and put its job back into the queue."""
         with self._service.store.writing() as session:
             jobs.give_back(session, self._name)
         if self._engine is not None:
             self._engine.stop()
 
     def _take_and_read(self) -> bool:
-        """Whether there was a job."""
+        """Read the next job of the queue; False where it is empty."""
         settings = self._service.settings
         with self._service.store.writing() as session:
             taken = jobs.take(session, self._name, self._runner.lease, settings.attempts)
@@ -164,13 +166,13 @@ class _Reader:
         return True
 
     def _read(self, job: Job, document: Document) -> tuple[Outcome, Report | None]:
-        """What became of the document, and its report. Raises GoujiError where the machine is at fault."""
+        """The outcome of a document and its report, None for one that failed. Raises GoujiError for machine faults."""
         engine, plan = self._ready()
         task = Task(Input(self._service.files.path(document.place), f"job-{job.id}"))
         outcome = next(iter(list(engine.run([task]))), None)
         if outcome is None:
             raise GoujiError("the worker was stopped")
-        if outcome.line.kind in _OF_THE_MACHINE:
+        if outcome.line.kind in _MACHINE_FAULTS:
             raise GoujiError(outcome.line.error or "")
         if outcome.line.outcome == FAILED:
             return outcome, None
@@ -179,22 +181,22 @@ class _Reader:
         return outcome, replace(report, source=replace(report.source, path=document.name))
 
     def _end(self, job: Job, document: Document, outcome: Outcome, report: Report | None) -> None:
-        """Keep the result and end the job, both or neither."""
+        """Save the result and end the job in one transaction."""
         plan, line = self._plan, outcome.line
         assert plan is not None
         with self._service.store.writing() as session:
             if (held := jobs.held(session, job.id, self._name)) is None:
-                return  # deleted meanwhile, or taken up by another: its result is the one that counts
+                return  # deleted meanwhile, or leased to another thread, whose result counts
             jobs.finish(held, line.pages, line.error if report is None else None)
             if report is not None:
-                making = versions.Making(made_with=plan.made_with, weights=dict(plan.weights))
+                provenance = versions.Provenance(made_with=plan.made_with, weights=dict(plan.weights))
                 kept_document = session.merge(document, load=True)
                 current = reports.may_be_replaced(session, document.id)
-                versions.save(session, kept_document, report, making, current=current)
+                versions.save(session, kept_document, report, provenance, current=current)
 
     def _ready(self) -> tuple[LocalEngine, Plan]:
-        """The engine, with the weights that are in use now. Raises ModelError."""
-        pin({})  # look anew which versions are in use
+        """The engine with the weights that are in use now, and its plan. Raises GoujiError."""
+        pin({})  # forget which versions were in use
         if self._engine is None or self._plan is None or dict(self._plan.weights) != numbers_in_use():
             self._close()
             self._plan = _plan(self._service)
@@ -203,8 +205,8 @@ class _Reader:
 
     def _on_page(self, _: Task) -> None:
         if self._current is not None:
-            most = self._current.pages or 1  # its end is told of as a page begun is
-            self._current.page = min(most, self._current.page + 1)
+            pages = self._current.pages or 1  # the end of the document is reported as one page more
+            self._current.page = min(pages, self._current.page + 1)
 
     def _close(self) -> None:
         if self._engine is not None:
@@ -212,10 +214,10 @@ class _Reader:
         self._engine = self._plan = None
 
 
-def of_the_machine(error: Exception) -> bool:
-    """Whether an error is not the document's, nor ours: weights, a disk, the database or an object store are missing.
+def is_machine_fault(error: Exception) -> bool:
+    """Whether weights, a disk, the database or an object store failed, and not the document or Gouji.
 
-    A file that is not there is the document's: no waiting brings it back.
+    A missing file counts as the document's fault: waiting does not bring it back.
     """
     if isinstance(error, GoujiError):
         return not isinstance(error, InputError)
@@ -225,7 +227,7 @@ def of_the_machine(error: Exception) -> bool:
 
 
 def _plan(service: Service) -> Plan:
-    """How a thread's one worker reads. Raises GoujiError where weights are missing."""
+    """The plan of a thread's single worker. Raises GoujiError where weights are missing."""
     settings = service.settings
     out = settings.data_folder / "work"
     out.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Files into the store and out of it: taken with a job each, or deleted with all that belongs to them."""
+"""Take uploaded files into the store with a job each, and delete documents with all that belongs to them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,17 @@ from service.store.tables import Document, Job, now
 def take(
     service: Service, files: Iterable[tuple[BinaryIO, str]], by: str, batch: str
 ) -> tuple[list[int], list[tuple[str, str]]]:
-    """The ids of the documents that were taken, and the names and faults of what was refused.
+    """Store uploaded files and queue a job for each.
 
-    A file is taken once it is on the disk and its job in the queue: from then on it will be read, whatever happens.
+    A file is taken once it is on the disk and its job in the queue; it is then read even if the service is killed.
+
+    Args:
+        files: content and name of each upload.
+        by: name of the person who uploads.
+        batch: id of the upload, 16 hexadecimal digits.
+
+    Returns:
+        The ids of the documents, known ones included, and (name, reason) of each file that was refused.
     """
     taken, refused = list[int](), list[tuple[str, str]]()
     for source, name in files:
@@ -38,7 +46,7 @@ def _take(service: Service, file: Received, by: str, batch: str) -> int:
     place = service.files.put_document(file.path, file.sha256)
     try:
         document_id, is_new = _recorded(service, file, place, by, batch)
-    except IntegrityError:  # another upload of the same content was quicker
+    except IntegrityError:  # the same content was uploaded at the same time
         document_id, is_new = _recorded(service, file, place, by, batch)
     if not is_new:
         service.files.remove(place)
@@ -46,7 +54,7 @@ def _take(service: Service, file: Received, by: str, batch: str) -> int:
 
 
 def _recorded(service: Service, file: Received, place: str, by: str, batch: str) -> tuple[int, bool]:
-    """The document's id, and whether it is a new one. One that is known gets a job where its last one failed."""
+    """The id of the file's document and whether it is new. A known document gets a job if its last one failed."""
     with service.store.writing() as session:
         document = documents.known(session, file.sha256)
         if document is not None:
@@ -70,11 +78,11 @@ def _recorded(service: Service, file: Received, place: str, by: str, batch: str)
 
 
 def delete(service: Service, document_id: int) -> None:
-    """Delete a document and its report, then their files. Raises Problem 404."""
+    """Delete a document with its report, then their files. Raises Problem 404."""
     with service.store.writing() as session:
         document = documents.get(session, document_id)
         if document is None:
-            raise Problem(404, f"there is no document {document_id}")
+            raise Problem(404, f"document {document_id} does not exist")
         annotations = collection.keys_of(session, document)
         documents.delete(session, document)
     for key in (document.place, *annotations):

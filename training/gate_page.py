@@ -1,4 +1,4 @@
-"""A comparison as one HTML page that needs nothing else, in Chinese: for whoever decides about new weights."""
+"""A comparison as one self-contained HTML page, in Chinese: for whoever decides about new weights."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from models.gate.comparison import SHOWN, TOLERATED, Comparison, Trial
+from models.gate.comparison import MAX_POSSIBLE_LOSS, MAX_TOLERATED_LOSS, Comparison, Trial
 from models.gate.outcomes import Change
 from training.plots import COLOURS, Axis, interval_plot
 
@@ -16,16 +16,16 @@ _KINDS = {
     "column": "列名 columns",
     "heading": "部分标题 headings",
     "figures": "数字读对 figures",
-    "not silent": "没有静默错误 not silently wrong",
-    "blank or 0": "空白与零不混 blank or 0",
-    "accepted": "读对且有把握 right and sure",
+    "not silent": "没有误当作可信的错读 not silently wrong",
+    "blank or 0": "空白与零分清 blank or 0",
+    "accepted": "读对且可信 right and sure",
     "other text": "其他文字不当作数字 other text",
 }
 _VERDICTS = {"better": "变好 better", "worse": "变差 worse", "chance": "可能是偶然 chance", "same": "不变 same"}
 
 
 def render_page(comparison: Comparison) -> str:
-    """The page."""
+    """The page as HTML."""
     title = f"{comparison.weights}：新旧权重比较"
     body = (_head(comparison), *map(_set, comparison.sets), _notes(comparison))
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(title=escape(title), body="\n".join(body))
@@ -38,8 +38,8 @@ def _head(comparison: Comparison) -> str:
     return (
         f"<h1>{escape(comparison.weights)}：新旧权重比较</h1>"
         f'<p class="verdict {"better" if comparison.promote else "worse"}">{word}</p><ul>{reasons}</ul>'
-        f"<p>旧：版本 {comparison.old_version}（<code>{comparison.old[:12]}</code>）；"
-        f"新：<code>{comparison.new[:12]}</code>。由 <code>{escape(comparison.command)}</code> 生成。</p>"
+        f"<p>旧权重：版本 {comparison.old_version}（<code>{comparison.old[:12]}</code>）；"
+        f"新权重：<code>{comparison.new[:12]}</code>。由 <code>{escape(comparison.command)}</code> 生成。</p>"
         f"<dl>{about}</dl>"
     )
 
@@ -87,7 +87,7 @@ def _notes(comparison: Comparison) -> str:
         '<section><h2>怎样判断</h2><p class="soft">同一批标签、格子由新旧权重各认一次，逐个比较。'
         "区间由报告的自助法（bootstrap）得出；"
         "p 为 McNemar 精确检验。冻结集从不参加训练。"
-        f"任何一类变差超过偶然且达 {TOLERATED:.1%}，或在冻结集上不能排除 {SHOWN:.0%} 的损失，"
+        f"任何一类变差超过偶然且达 {MAX_TOLERATED_LOSS:.1%}，或在冻结集上不能排除 {MAX_POSSIBLE_LOSS:.0%} 的损失，"
         f"或留出部分没有任何改进，都不予启用。"
         f"{escape(strict)}</p></section>"
     )

@@ -1,1 +1,1 @@
-"""The gate before new weights: compared with those in use on the same pages, promoted or refused, rolled back."""
+"""The gate: new weights are compared with those in use on the same pages, then promoted or refused, and rolled back."""

@@ -10,22 +10,22 @@ from models.versions import ENVIRONMENT, SHIPPED, read_state, store_folder, vers
 from models.weights import Weights, WeightsError, of_version, shipped
 
 DESCRIPTION = """\
-Lists the weights and verifies their SHA-256; the version in use is marked *. Version 0 is the one shipped with Gouji,
-and stays as it is; versions that were trained since are kept in a folder of the user's.
+Lists the weights and verifies their SHA-256; the version in use is marked *. Version 0 is shipped with Gouji and never
+changes; trained versions are kept in a folder of the user.
 """
 
 EPILOG = f"""\
 examples:
-  gouji models                           exit 0: every file is the recorded one; 2: one is missing or another
-  gouji models promote RUN               use what gouji train made, if its comparison found it better and nowhere worse
+  gouji models                           exit 0: every file is as recorded; 2: one is missing or differs
+  gouji models promote RUN               use the weights of a run, if its comparison advises it
   gouji models promote RUN --force 'the new form matters more than old scans'
   gouji models rollback labeller         back to the version before
   gouji models rollback labeller --to 0  back to the shipped one
   gouji models history labeller          every switch, when and why
 
 Versions are kept in {ENVIRONMENT}, else in the user's data folder (gouji/weights); `gouji --weights DIR COMMAND` names
-another folder for one call. Conversions record the weights that they used in OUT/run.json, and a run with other weights
-makes the reports again.
+another folder for one call. Conversions record their weights in OUT/run.json; with other weights, reports are read
+again.
 
 exit codes: 0 done; 1 refused, nothing changed; 2 the call is wrong, or weights are missing or damaged
 """
@@ -72,7 +72,7 @@ def _list(parsed: argparse.Namespace) -> int:
 
 
 def _each(known: Weights, store: Path) -> Iterator[tuple[int, Weights | None, str]]:
-    """The versions of weights, the shipped one first, each with what is wrong with it."""
+    """The versions of weights, the shipped one first, each with what is wrong with it, "" for nothing."""
     for number in (SHIPPED, *versions(store, known.name)):
         weights: Weights | None = None
         try:

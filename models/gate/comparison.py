@@ -1,4 +1,4 @@
-"""Old and new weights on the same pages: what changed on each set, and whether the new ones may take over."""
+"""Compare old and new weights on the same pages: the changes on each set, and whether to promote the new ones."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from models.gate.outcomes import Change
 FILE = "comparison.json"
 SCHEMA_VERSION = 1
 
-TOLERATED = 0.002
-"""A loss that is smaller than this share is none: two trainings of one recipe differ by as much."""
+MAX_TOLERATED_LOSS = 0.002
+"""Losses of a smaller share do not count: two trainings of one recipe differ by as much."""
 
-SHOWN = 0.01
-"""On the frozen set a loss of this share must be out of the question (its 95% interval)."""
+MAX_POSSIBLE_LOSS = 0.01
+"""On a frozen set the 95% interval of the change must rule out a loss of this share."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A set that both were tested on. `held_out`: of what the new ones were trained for, and not on."""
+    """A set that both were tested on. `held_out`: like what the new ones were trained on, but not trained on."""
 
     name: str
     about: str
@@ -35,9 +35,9 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What is written to `comparison.json`. `old` and `new` are hashes, `old_version` a number (0: the shipped one).
+    """The content of `comparison.json`. `old` and `new` are SHA-256, `old_version` a number (0 for the shipped one).
 
-    `strict` are the kinds of which not one more may be wrong. `reasons` say why the new ones may take over, or why not.
+    `strict` are the kinds that may not lose a single one. `reasons` say why to promote the new weights, or why not.
     """
 
     weights: str
@@ -53,7 +53,7 @@ class Comparison:
 
 
 def judged(comparison: Comparison) -> Comparison:
-    """The comparison with its verdict."""
+    """The comparison with its advice: `promote` if some set gains and none loses."""
     against = [reason for tested in comparison.sets for reason in _losses(tested, comparison.strict)]
     held_out = [tested for tested in comparison.sets if tested.held_out]
     for_it = [reason for tested in held_out or comparison.sets for reason in _gains(tested)]
@@ -68,9 +68,9 @@ def _losses(tested: Trial, strict: Collection[str]) -> Iterator[str]:
         told = f"{tested.name}, {change.kind}: {change.old:.2%} -> {change.new:.2%} of {change.things}"
         if change.kind in strict and change.lost > change.gained:
             yield f"{told}, {change.lost} lost and {change.gained} gained, and not one may be lost"
-        elif change.verdict == "worse" and change.change < -TOLERATED:
+        elif change.verdict == "worse" and change.change < -MAX_TOLERATED_LOSS:
             yield f"{told}, worse beyond chance (p = {change.chance:.2g})"
-        elif not tested.held_out and change.low < -SHOWN:
+        elif not tested.held_out and change.low < -MAX_POSSIBLE_LOSS:
             yield f"{told}, and a loss of {-change.low:.1%} cannot be ruled out"
 
 
@@ -91,16 +91,16 @@ def write_comparison(folder: Path, comparison: Comparison) -> Path:
 
 
 def read_comparison(path: Path) -> Comparison:
-    """What a file holds; raises OSError, or ValueError where it is no comparison."""
+    """The comparison in a file. Raises OSError, or ValueError where it is not a comparison."""
     data = json.loads(path.read_text(encoding="utf-8"))
     try:
         if data.pop("schema_version") != SCHEMA_VERSION:
-            raise ValueError(f"{path}: of another version of Gouji")
+            raise ValueError(f"{path} was written by another version of Gouji; call gouji train again to compare")
         sets = tuple(_tested(tested) for tested in data.pop("sets"))
         strict, reasons = tuple(data.pop("strict")), tuple(data.pop("reasons"))
         return Comparison(**data, sets=sets, strict=strict, reasons=reasons)
     except (AttributeError, LookupError, TypeError) as error:
-        raise ValueError(f"{path}: no comparison ({error})") from error
+        raise ValueError(f"{path} is not a comparison ({error})") from error
 
 
 def _tested(data: dict[str, Any]) -> Trial:

@@ -1,13 +1,13 @@
-"""95% intervals of shares by bootstrap over reports: what they would be had other reports been drawn.
+"""95% confidence intervals of shares by bootstrap over reports.
 
-Reports are drawn with replacement, all fields of one together, since the faults of one report come together. Counts are
+Reports are drawn with replacement, all fields of one together, since errors of one report are correlated. Counts are
 reports x names; a resample is a row of how often each report was drawn.
 
 Resamples of few reports vary too little, those of reports that are all alike not at all. So the tails are those of
 Student's t instead of the normal distribution (T. Hesterberg, What Teachers Should Know About the Bootstrap, 2015, the
-expanded percentile interval); up to ten reports, whose resamples cannot go beyond the best and the worst of them, are
-given the t interval too; and no interval is narrower than that of as many fields drawn each by itself: that faults of a
-report come together can only make it wider.
+expanded percentile interval); up to ten reports, whose resamples cannot go beyond the best and the worst of them, get
+the t interval too; and no interval is narrower than that of as many independent fields: correlation within a report
+can only widen it.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ SEED = 7
 _TAIL = 0.025
 _Z = NormalDist().inv_cdf(1 - _TAIL)
 _STUDENT = (12.7062, 4.3027, 3.1824, 2.7764, 2.5706)  # the same of t with 1 to 5 degrees of freedom
-_FEW = 10
-_SIGNS = 6  # reports that changed: of fewer, all going one way is more likely than 1 in 20 by chance (sign test)
+_MAX_REPORTS_FOR_T_INTERVAL = 10
+_MIN_CHANGED_REPORTS = 6  # fewer all changing one way are more likely than 1 in 20 by chance (sign test)
 
 
 class Interval(NamedTuple):
@@ -38,7 +38,7 @@ class Interval(NamedTuple):
 
 
 class Change(NamedTuple):
-    """New less old, with its 95% interval. `certain`: the interval leaves out 0, the change is more than chance."""
+    """New minus old, with its 95% interval. `certain`: the interval excludes 0, the change is more than chance."""
 
     old: float | None
     new: float | None
@@ -62,17 +62,20 @@ def share_interval(parts: Numbers, wholes: Numbers, drawn: Numbers) -> Interval:
         return Interval(None)
     value = float(parts.sum() / wholes.sum())
     reports = int(np.count_nonzero(wholes))
-    found = _joined(_around(value, _shares(parts, wholes, drawn), reports), _each_by_itself(value, wholes))
-    return _joined(found, _by_student(value, parts, wholes, reports)) if 1 < reports <= _FEW else found
+    found = _union(_around(value, _shares(parts, wholes, drawn), reports), _independent_interval(value, wholes))
+    return (
+        _union(found, _t_interval(value, parts, wholes, reports))
+        if 1 < reports <= _MAX_REPORTS_FOR_T_INTERVAL
+        else found
+    )
 
 
-def _each_by_itself(value: float, wholes: Numbers) -> Interval:
-    """The interval of a share of so many things drawn independently of each other.
+def _independent_interval(value: float, wholes: Numbers) -> Interval:
+    """The interval of a share of so many independent items.
 
-    Exact where none or all are so (Clopper and Pearson, 1934: what n things cannot show), else Wilson's score interval
-    (1927).
+    Exact for shares of 0 and 1 (Clopper and Pearson, 1934), else Wilson's score interval (1927).
     """
-    number, value = float(wholes.sum()), min(1.0, value)  # more may go to review than are in the gold
+    number, value = float(wholes.sum()), min(1.0, value)  # more fields may go to review than the gold has
     if value in (0, 1):
         other = 1 - _TAIL ** (1 / number)
         return Interval(value, value, other) if value == 0 else Interval(value, 1 - other, value)
@@ -81,21 +84,21 @@ def _each_by_itself(value: float, wholes: Numbers) -> Interval:
     return Interval(value, max(0.0, middle - reach), min(1.0, middle + reach))
 
 
-def _by_student(value: float, parts: Numbers, wholes: Numbers, reports: int) -> Interval:
-    """By the spread of what each report adds to the share or takes from it (a ratio, linearised), and Student's t."""
+def _t_interval(value: float, parts: Numbers, wholes: Numbers, reports: int) -> Interval:
+    """The interval of a ratio by linearisation (the variance over reports) and Student's t."""
     spread = float(((parts - value * wholes) ** 2).sum()) * reports / (reports - 1)
     reach = _student(reports - 1) * spread**0.5 / float(wholes.sum())
     return Interval(value, max(0.0, value - reach), min(1.0, value + reach))
 
 
-def _joined(one: Interval, other: Interval) -> Interval:
-    """From the lower of both ends to the higher."""
+def _union(one: Interval, other: Interval) -> Interval:
+    """The smallest interval that contains both."""
     lows, highs = ([i[k] for i in (one, other)] for k in (1, 2))
     return Interval(one.value, min(v for v in lows if v is not None), max(v for v in highs if v is not None))
 
 
 def macro_interval(parts: Numbers, wholes: Numbers, groups: npt.NDArray[np.int64], drawn: Numbers) -> Interval:
-    """The interval of the mean share over the groups (levels) of reports, each counting alike."""
+    """The interval of the macro average of the shares of groups (levels) of reports."""
     own = [groups == g for g in np.unique(groups)]
     own = [m for m in own if wholes[m].sum()]
     if not own:
@@ -104,9 +107,9 @@ def macro_interval(parts: Numbers, wholes: Numbers, groups: npt.NDArray[np.int64
     each = np.array([_shares(parts[m], wholes[m], drawn[:, m]) for m in own])
     seen = np.isfinite(each)
     means = np.where(seen, each, 0).sum(axis=0) / np.maximum(1, seen.sum(axis=0))
-    shared = _each_by_itself(float(parts.sum() / wholes.sum()), wholes)
+    shared = _independent_interval(float(parts.sum() / wholes.sum()), wholes)
     around = _around(value, means, int(np.count_nonzero(wholes)))
-    return _joined(around, shared) if value in (0, 1) else around
+    return _union(around, shared) if value in (0, 1) else around
 
 
 def share_change(old: tuple[Numbers, Numbers], new: tuple[Numbers, Numbers], drawn: Numbers) -> Change:
@@ -118,7 +121,7 @@ def share_change(old: tuple[Numbers, Numbers], new: tuple[Numbers, Numbers], dra
     changes = new[0] * old[1] - old[0] * new[1]
     interval = _around(after - before, differences, int(np.count_nonzero(new[1])), (-1, 1))
     certain = (
-        int(np.count_nonzero(changes)) >= _SIGNS
+        int(np.count_nonzero(changes)) >= _MIN_CHANGED_REPORTS
         and interval.low is not None
         and interval.high is not None
         and (interval.low > 0 or interval.high < 0)
@@ -127,15 +130,15 @@ def share_change(old: tuple[Numbers, Numbers], new: tuple[Numbers, Numbers], dra
 
 
 def _shares(parts: Numbers, wholes: Numbers, drawn: Numbers) -> Numbers:
-    """The share in every resample, NaN where nothing of it was drawn."""
+    """The share in every resample, NaN where its whole is 0."""
     part, whole = drawn @ parts, drawn @ wholes
     return np.asarray(np.divide(part, whole, out=np.full(len(drawn), np.nan), where=whole > 0))
 
 
 def _around(value: float, drawn: Numbers, reports: int, ends: tuple[float, float] = (0, 1)) -> Interval:
-    """The middle 95% of what was drawn, allowing for the number of reports; of one report, anything between `ends`.
+    """The expanded percentile interval of resampled shares; with one report, all between `ends`.
 
-    Of few reports it can be one-sided: it always holds the estimate itself.
+    With few reports it can be one-sided: it always contains the estimate itself.
     """
     seen = drawn[np.isfinite(drawn)]
     if reports < 2 or not seen.size:

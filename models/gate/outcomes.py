@@ -1,8 +1,8 @@
-"""What two networks made of the same things, compared: better, worse, or no more than chance.
+"""Compare the outcomes of two networks on the same items: better, worse, or within chance.
 
-Every thing (a label, a figure, a cell) is compared with itself, so that how hard it is does not count as a difference.
-Intervals are by bootstrap over reports, whose faults come together (`models.gate.intervals`); losses are besides tested
-thing by thing (McNemar's exact test, 1947), which finds them sooner.
+Items (labels, figures, cells) are compared in pairs, so that their difficulty cancels out. Intervals are by bootstrap
+over reports, since errors of one report are correlated (`models.gate.intervals`); losses are also tested item by item
+(McNemar's exact test, 1947), which is more sensitive.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import numpy as np
 
 from models.gate.intervals import resamples, share_change
 
-CHANCE = 0.05
-"""The probability under which a difference is no longer taken for chance."""
+SIGNIFICANCE_LEVEL = 0.05
+"""Differences with a smaller p-value are not taken for chance."""
 
 
 class Outcome(NamedTuple):
-    """What one network made of one thing in a report."""
+    """Whether a network was right on one item of a report."""
 
     report: str
     kind: str
@@ -29,10 +29,10 @@ class Outcome(NamedTuple):
 
 
 class Change(NamedTuple):
-    """How the share that is right changed in a kind of things, with its 95% interval.
+    """The change of the share of right items of a kind, with its 95% interval.
 
-    `gained` things are right now and were wrong, `lost` the other way round; `chance` is the probability that as uneven
-    a split comes about by chance.
+    `gained` items are right with the new network only, `lost` with the old one only; `chance` is the p-value of
+    McNemar's exact test.
     """
 
     kind: str
@@ -47,24 +47,23 @@ class Change(NamedTuple):
 
     @property
     def change(self) -> float:
-        """New less old."""
+        """New share minus old share."""
         return self.new - self.old
 
     @property
     def verdict(self) -> str:
-        """`better`, `worse`, `chance` where it may be none, `same`."""
+        """`better`, `worse`, `chance` where the change is not significant, or `same`."""
         if self.gained == self.lost:
             return "same"
         if self.gained < self.lost:
-            return "worse" if self.chance < CHANCE or self.high < 0 else "chance"
-        return "better" if self.chance < CHANCE and self.low > 0 else "chance"
+            return "worse" if self.chance < SIGNIFICANCE_LEVEL or self.high < 0 else "chance"
+        return "better" if self.chance < SIGNIFICANCE_LEVEL and self.low > 0 else "chance"
 
 
 def changes(old: Sequence[Outcome], new: Sequence[Outcome]) -> list[Change]:
-    """The change in every kind, in the order in which kinds come. Raises ValueError where the things are not the
-    same."""
+    """The change of every kind, in order of appearance. Raises ValueError where the items differ."""
     if [(o.report, o.kind) for o in old] != [(n.report, n.kind) for n in new]:
-        raise ValueError("the two networks were not shown the same things")
+        raise ValueError("the two networks were not tested on the same items")
     return [_change(kind, old, new) for kind in dict.fromkeys(o.kind for o in old)]
 
 
@@ -84,7 +83,7 @@ def _change(kind: str, old: Sequence[Outcome], new: Sequence[Outcome]) -> Change
 
 
 def uneven(gained: int, lost: int) -> float:
-    """How probable a split at least as uneven is where either side is equally likely (exact binomial test).
+    """The p-value of a split of gained and lost items: the exact two-sided binomial test with probability 1/2.
 
     >>> uneven(0, 6)
     0.03125

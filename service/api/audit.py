@@ -1,4 +1,4 @@
-"""The record of every change, for an admin."""
+"""The endpoint that lists the audit log, for admins."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _Text = Annotated[str | None, Query(max_length=200, pattern="^[^\\x00]*$")]
 
 
 class ChangeRow(Shape):
-    """Who did what to which row; secrets and contents are not in it."""
+    """Who changed which row and how; secrets and contents are left out."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -43,7 +43,7 @@ class ChangeRow(Shape):
 
 
 class AuditLog(Shape):
-    """How many rows there are, and a page of them, the last one first."""
+    """A page of the log, newest first, and how many rows match."""
 
     count: int
     rows: list[ChangeRow]
@@ -59,7 +59,7 @@ def list_audit(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
 ) -> AuditLog:
-    """Every change: by whom, of what (`report/9`), how (`report.change`). Rows are only ever added."""
+    """All changes, with `user`, `subject` (`report/9`) and `action` (`report.change`). Rows are only ever added."""
     given = {Audit.user: user, Audit.action: action, Audit.subject: subject}
     wanted = [column == value for column, value in given.items() if value is not None]
     with service.store.reading() as session:

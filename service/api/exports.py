@@ -1,4 +1,4 @@
-"""Many reports at once: those that match, as one CSV, one workbook, or JSON lines."""
+"""Endpoints that export all reports that match as one CSV file, one workbook, or JSON lines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from extraction.document import Report
 from extraction.exports.workbook import MAX_REPORTS
 from extraction.output.report_json import load_report
-from service import tables_of
+from service import report_tables
 from service.api.reports import Wanted
 from service.api.shapes import refusals
 from service.context import Service, Serving
@@ -21,7 +21,7 @@ from service.store import reports, versions
 
 router = APIRouter(prefix="/api/exports", tags=["exports"])
 
-_AT_ONCE = 50  # reports that are in memory together
+_REPORTS_IN_MEMORY = 50
 
 
 @router.get("/fields.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}, **refusals()})
@@ -31,20 +31,20 @@ def export_csv(
     query: Wanted,
     bom: Annotated[bool, Query(description="for Excel: marked as UTF-8, no text taken for a formula")] = False,
 ) -> Response:
-    """The fields of all reports that match, a row each."""
-    return tables_of.csv(_matching(service, query), "fields", for_excel=bom)
+    """A row for each field of all reports that match."""
+    return report_tables.csv(_matching(service, query), "fields", for_excel=bom)
 
 
 @router.get(
-    "/reports.xlsx", response_class=Response, responses={200: {"content": {tables_of.XLSX: {}}}, **refusals(413)}
+    "/reports.xlsx", response_class=Response, responses={200: {"content": {report_tables.XLSX: {}}}, **refusals(413)}
 )
 def export_workbook(service: Serving, _: Viewer, query: Wanted) -> Response:
-    """The reports that match, a sheet each; up to a thousand."""
+    """A sheet for each report that matches, up to a thousand."""
     with service.store.reading() as session:
         count, _none = reports.find(session, query, limit=1)
     if count > MAX_REPORTS:
-        raise Problem(413, f"a workbook takes {MAX_REPORTS} reports, not {count:,}: ask for fewer")
-    return tables_of.workbook(_matching(service, query), "reports")
+        raise Problem(413, f"a workbook holds {MAX_REPORTS} reports, not {count:,}: narrow the search")
+    return report_tables.workbook(_matching(service, query), "reports")
 
 
 @router.get(
@@ -53,7 +53,7 @@ def export_workbook(service: Serving, _: Viewer, query: Wanted) -> Response:
     responses={200: {"content": {"application/x-ndjson": {}}}, **refusals()},
 )
 def export_lines(service: Serving, _: Viewer, query: Wanted) -> StreamingResponse:
-    """The reports that match as the interface contract's JSON, a line each."""
+    """A line of JSON, as of the interface contract, for each report that matches."""
     lines = (" ".join(text.split("\n")).strip() + "\n" for text in _texts(service, query))
     return StreamingResponse(lines, media_type="application/x-ndjson")
 
@@ -63,10 +63,10 @@ def _matching(service: Service, query: reports.Query) -> Iterator[Report]:
 
 
 def _texts(service: Service, query: reports.Query) -> Iterator[str]:
-    """The JSON of every report that matches, some at a time: an archive has more than fits in memory."""
+    """The JSON of every report that matches, fetched in batches: an archive may not fit in memory."""
     with service.store.reading() as session:
         ids = reports.ids(session, query)
-    for start in range(0, len(ids), _AT_ONCE):
+    for start in range(0, len(ids), _REPORTS_IN_MEMORY):
         with service.store.reading() as session:
-            found = versions.current_of(session, ids[start : start + _AT_ONCE])
+            found = versions.current_of(session, ids[start : start + _REPORTS_IN_MEMORY])
         yield from map(versions.text_of, found)

@@ -1,4 +1,4 @@
-"""Whether the service is up, and how it fares, for whoever watches over it."""
+"""Endpoints for monitoring: health and metrics."""
 
 from __future__ import annotations
 

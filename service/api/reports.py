@@ -1,4 +1,4 @@
-"""Find reports; fetch one as JSON, CSV or workbook, its versions, its pages and cells as pictures."""
+"""Endpoints that find reports and fetch them as JSON, CSV or workbook, their versions, pages and cells."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.orm import Session
 
-from service import tables_of
+from service import report_tables
 from service.api.shapes import Change, Id, PageShape, Reports, ReportShape, VersionShape, refusals
 from service.context import Service, Serving
 from service.problems import Problem
@@ -18,22 +18,24 @@ from service.store.tables import Document, ReportRow, Version
 
 router = APIRouter(prefix="/api/reports", tags=["reports"])
 
-_Number = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="a version's number; the current one without")]
+_Number = Annotated[
+    int | None, Query(ge=1, le=2**31 - 1, description="number of a version; the current one by default")
+]
 _Text = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")]
 
 
 async def wanted(
-    text: Annotated[_Text, Query(description="in the organization, the title or the file's name")] = None,
+    text: Annotated[_Text, Query(description="part of the organization, the title or the file's name")] = None,
     organization: _Text = None,
     year: Annotated[int | None, Query(ge=1900, le=2999)] = None,
     template: Literal["2019", "2021"] | None = None,
     state: Literal["converted", "accepted"] | None = None,
-    to_review: Annotated[bool | None, Query(description="whether fields are left for a person")] = None,
+    to_review: Annotated[bool | None, Query(description="whether fields have status review")] = None,
     failed_checks: Annotated[bool | None, Query(description="whether sums do not hold")] = None,
     check: Annotated[_Text, Query(description="id of a sum that does not hold")] = None,
-    field: Annotated[_Text, Query(description="id of a field that is for review")] = None,
+    field: Annotated[_Text, Query(description="id of a field with status review")] = None,
 ) -> reports.Query:
-    """Which reports; what is not given is not asked for."""
+    """The filters of a request; None filters nothing."""
     return reports.Query(text, organization, year, template, state, to_review, failed_checks, check, field)
 
 
@@ -49,17 +51,17 @@ async def list_reports(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
 ) -> Reports:
-    """The reports that match. `gain` puts first what a minute of a reviewer's attention gains most from."""
-    count, found = await service.store.soon(_page, service, query, order, limit, offset)
+    """The reports that match. `gain` sorts by the errors that a minute of review is expected to remove."""
+    count, found = await service.store.read_inline(_page, service, query, order, limit, offset)
     return Reports(count=count, reports=[ReportShape.model_validate(told) for told in found])
 
 
 @router.get("/{report_id}", responses=refusals(404))
 async def get_report(report_id: Id, service: Serving, _: Viewer) -> ReportShape:
-    """What is known of a report without its fields."""
-    told = await service.store.soon(_told, service, report_id)
+    """The summary of a report."""
+    told = await service.store.read_inline(_told, service, report_id)
     if told is None:
-        raise Problem(404, f"there is no report {report_id}")
+        raise Problem(404, f"report {report_id} does not exist")
     return ReportShape.model_validate(told)
 
 
@@ -69,8 +71,8 @@ async def get_report(report_id: Id, service: Serving, _: Viewer) -> ReportShape:
     responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **refusals(404)},
 )
 async def get_json(report_id: Id, service: Serving, _: Viewer, version: _Number = None) -> Response:
-    """The report with all fields, sums and texts: the interface contract's JSON."""
-    return Response(await service.store.soon(_text, service, report_id, version), media_type="application/json")
+    """The report with all fields, sums and texts, as JSON of the interface contract."""
+    return Response(await service.store.read_inline(_text, service, report_id, version), media_type="application/json")
 
 
 @router.get(
@@ -86,22 +88,24 @@ def get_csv(
     """The report's fields, a row each."""
     with service.store.reading() as session:
         report = versions.report_in(_version(session, report_id, version))
-    return tables_of.csv([report], f"report-{report_id}", for_excel=bom)
+    return report_tables.csv([report], f"report-{report_id}", for_excel=bom)
 
 
 @router.get(
-    "/{report_id}/xlsx", response_class=Response, responses={200: {"content": {tables_of.XLSX: {}}}, **refusals(404)}
+    "/{report_id}/xlsx",
+    response_class=Response,
+    responses={200: {"content": {report_tables.XLSX: {}}}, **refusals(404)},
 )
 def get_workbook(report_id: Id, service: Serving, _: Viewer, version: _Number = None) -> Response:
-    """The national form filled in, what is for review coloured."""
+    """The national form filled in, with fields for review coloured."""
     with service.store.reading() as session:
         report = versions.report_in(_version(session, report_id, version))
-    return tables_of.workbook([report], f"report-{report_id}")
+    return report_tables.workbook([report], f"report-{report_id}")
 
 
 @router.get("/{report_id}/versions", responses=refusals(404))
 def list_versions(report_id: Id, service: Serving, _: Viewer) -> list[VersionShape]:
-    """Every version, the first one first."""
+    """All versions, oldest first."""
     with service.store.reading() as session:
         row, _document = found(session, report_id)
         return [VersionShape.of(version, row.version_id) for version in versions.listed(session, report_id)]
@@ -161,7 +165,7 @@ def get_crop(
         report = versions.report_in(_version(session, report_id, version))
     field = next((f for f in report.fields if f.id == field_id), None)
     if field is None or field.page is None or field.box is None:
-        raise Problem(404, f"field {field_id} of report {report_id} is on no page")
+        raise Problem(404, f"field {field_id} of report {report_id} has no place on a page")
     picture = service.pictures.crop(document, field.page, field.box, margin)
     if picture is None:
         raise Problem(404, f"report {report_id} has no page {field.page}")
@@ -169,7 +173,7 @@ def get_crop(
 
 
 def _picture(content: bytes, media_type: str, request: Request) -> Response:
-    """A picture, or that the browser has it already: it asks every time, as another version has other cells."""
+    """A picture, or 304 where the browser has it. It must ask every time, as another version has other cells."""
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers={"ETag": tag})
@@ -178,14 +182,14 @@ def _picture(content: bytes, media_type: str, request: Request) -> Response:
 
 def _page(
     service: Service, query: reports.Query, order: str, limit: int, offset: int
-) -> tuple[int, list[reports.Told]]:
+) -> tuple[int, list[reports.ReportSummary]]:
     with service.store.reading() as session:
         return reports.find(session, query, order, limit, offset)
 
 
-def _told(service: Service, report_id: int) -> reports.Told | None:
+def _told(service: Service, report_id: int) -> reports.ReportSummary | None:
     with service.store.reading() as session:
-        return reports.told(session, report_id)
+        return reports.summary(session, report_id)
 
 
 def _text(service: Service, report_id: int, number: int | None) -> str:
@@ -200,7 +204,7 @@ def found(session: Session, report_id: int) -> tuple[ReportRow, Document]:
     row = reports.get(session, report_id)
     document: Any = row and session.get(Document, row.document_id)
     if row is None or document is None:
-        raise Problem(404, f"there is no report {report_id}")
+        raise Problem(404, f"report {report_id} does not exist")
     return row, document
 
 
@@ -215,5 +219,5 @@ def _version(session: Session, report_id: int, number: int | None) -> Version:
     else:
         version = next(iter(versions.current_of(session, [report_id])), None)
     if version is None:
-        raise Problem(404, f"there is no report {report_id}, or no version {number} of it")
+        raise Problem(404, f"report {report_id} does not exist, or has no version {number}")
     return version

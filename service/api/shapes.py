@@ -1,4 +1,4 @@
-"""What the API answers with, each with an example for its description (OpenAPI)."""
+"""The JSON that the API answers with, each type with an example for the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WHEN = "2026-03-02T08:15:00Z"
 
 
 class Shape(BaseModel):
-    """Made of rows of the store."""
+    """Base of answers, made from rows of the store."""
 
     model_config = ConfigDict(from_attributes=True, frozen=True)
 
@@ -86,20 +86,20 @@ class DocumentShape(Shape):
 
     @classmethod
     def of(cls, document: Document, job: Job | None, report_id: int | None) -> DocumentShape:
-        """A row with what belongs to it."""
+        """The answer for a row with its newest job and its report."""
         found = cls.model_validate(document)
         return found.model_copy(update={"job": job and JobShape.model_validate(job), "report_id": report_id})
 
 
 class Refusal(Shape):
-    """A file of an upload that was not taken, and why."""
+    """A file of an upload that was refused, and why."""
 
     name: str
     error: str
 
 
 class Upload(Shape):
-    """What became of an upload: the documents, those that were known before among them, and what was refused."""
+    """The result of an upload: its documents, those known before included, and the files that were refused."""
 
     batch: str
     documents: list[DocumentShape]
@@ -114,7 +114,7 @@ class Documents(Shape):
 
 
 class Batch(Shape):
-    """How far an upload is: its jobs by state, and its pages."""
+    """Progress of an upload: its jobs, and how many are in each state."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -140,8 +140,8 @@ class Jobs(Shape):
 
 
 class ReportShape(Shape):
-    """What is known of a report without its fields. `state` is converted or accepted (by a reviewer), `to_review` the
-    number of its fields that a person must look at, `failed_checks` of its sums that do not hold."""
+    """Summary of a report. `state` is converted or accepted (by a reviewer), `to_review` the number of fields with
+    status review, `failed_checks` the number of sums that do not hold, `minutes` the estimated review time."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -191,7 +191,7 @@ class Reports(Shape):
 
 
 class VersionShape(Shape):
-    """How a version was made: `read` by Gouji with these settings and weights, or `reviewed` by somebody."""
+    """Provenance of a version: `read` by Gouji with these settings and weights, or `reviewed` by somebody."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -218,13 +218,13 @@ class VersionShape(Shape):
 
     @classmethod
     def of(cls, version: Version, current: int | None) -> VersionShape:
-        """A row; `current` is the id of the version that the report is."""
+        """The answer for a row; `current` is the id of the report's current version."""
         own = {name: getattr(version, name) for name in cls.model_fields if name != "current"}
         return cls(**own, current=version.id == current)
 
 
 class Change(Shape):
-    """A field that two versions have differently: as (value as text, status) before and after, null where it is not."""
+    """A field that differs between two versions: (value as text, status) before and after, null where absent."""
 
     field_id: str
     before: tuple[str | None, str] | None
@@ -240,7 +240,7 @@ class PageShape(Shape):
 
 
 class ProblemShape(Shape):
-    """Why a request was refused (RFC 9457)."""
+    """Problem details of a refused request (RFC 9457)."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -254,7 +254,7 @@ class ProblemShape(Shape):
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The answers of these statuses, for an endpoint's description. Everybody may be asked to log in or to wait."""
+    """Descriptions of an endpoint's error responses; those that every endpoint can give are always included."""
     schema = {"schema": {"$ref": "#/components/schemas/ProblemShape"}}
     return {
         status: {"description": _MEANINGS[status], "content": {MEDIA_TYPE: schema}}
@@ -263,13 +263,13 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 _MEANINGS = {
-    401: "nobody is logged in, and no token was sent",
-    403: "the role does not allow it, or another site asks",
-    404: "it is not there",
-    409: "it changed meanwhile, or is not in a state for this",
-    413: "more than the limits allow",
-    421: "this service has another name",
-    422: "the request is not as it should be",
+    401: "not logged in, and no valid token was sent",
+    403: "the role does not allow it, or the request comes from another site",
+    404: "not found",
+    409: "it was changed meanwhile, or its state does not allow this",
+    413: "larger than the limits allow",
+    421: "the service does not answer to this host name",
+    422: "the request is not valid",
     429: "too many requests",
-    503: "not now; try again later",
+    503: "temporarily unavailable; try again later",
 }

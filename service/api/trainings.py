@@ -1,4 +1,4 @@
-"""Retrain on what was reviewed, see what would change, bring it into use; and the annotations themselves."""
+"""Endpoints of the loop: retrain on reviews, list what would change, promote; and the annotations themselves."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/api", tags=["trainings"])
 
 
 class ProgressShape(Shape):
-    """What a training would have to go on; `refusal` says why none can be begun, "" where one can."""
+    """The reviews that a training could use; `refusal` says in Chinese why none can start, "" where one can."""
 
     annotated: int
     new: int
@@ -63,7 +63,7 @@ class TrainingShape(Shape):
 
 
 class ChangesShape(Shape):
-    """How many reports were read again, how many of them differ, and a page of these."""
+    """How many reports were read again, how many differ, and a page of these."""
 
     compared: int
     count: int
@@ -71,21 +71,21 @@ class ChangesShape(Shape):
 
 
 class Promotion(BaseModel):
-    """A reason overrules a comparison that advises against it, and is kept."""
+    """The reason to promote against the comparison's advice, recorded; "" to follow the advice."""
 
     model_config = ConfigDict(extra="forbid")
     reason: str = Field("", max_length=500)
 
 
 class Promoted(Shape):
-    """The version that is in use now, and how many reports are read again with it."""
+    """The version that is now in use, and how many reports are queued to be read again."""
 
     version: int
     queued: int
 
 
 class AnnotationShape(Shape):
-    """A review as an annotation: whose, when, and the training that has learnt from it."""
+    """An annotation: who reviewed the report, when, and the training that used it."""
 
     report_id: int
     reviewer: str
@@ -96,22 +96,22 @@ class AnnotationShape(Shape):
 
 @router.get("/training-progress", responses=refusals())
 def get_progress(service: Serving, _: Viewer) -> ProgressShape:
-    """How many reports were reviewed, and how many of these no training has learnt from yet."""
+    """How many reports were reviewed, and how many of these no training has used yet."""
     with service.store.reading() as session:
         return ProgressShape.model_validate(trainings.progress(session))
 
 
 @router.get("/trainings", responses=refusals())
 def list_trainings(service: Serving, _: Viewer) -> list[TrainingShape]:
-    """All trainings, the last one first."""
+    """All trainings, newest first."""
     with service.store.reading() as session:
         return [TrainingShape.model_validate(training) for training in trainings.listed(session)]
 
 
 @router.post("/trainings", status_code=202, responses=refusals(409))
 def begin_training(service: Serving, person: Admin) -> TrainingShape:
-    """Retrain the token classifier on all that was reviewed, compare it with the one in use, and list the reports that
-    it would read otherwise. Nothing is replaced by that."""
+    """Retrain the token classifier on all reviews, compare it with the one in use, and list the reports that it would
+    read differently. Nothing is replaced."""
     with service.store.writing() as session:
         try:
             return TrainingShape.model_validate(trainings.ask_for(session, person.name))
@@ -132,7 +132,7 @@ def get_training(training_id: Id, service: Serving, _: Viewer) -> TrainingShape:
     responses={200: {"content": {"application/json": {}, "application/octet-stream": {}}}, **refusals(404)},
 )
 def get_comparison(training_id: Id, service: Serving, _: Viewer, page: bool = False) -> Response:
-    """Old and new weights on the same pages, and the verdict. With `page`, for people, as a file to be saved."""
+    """The comparison of old and new weights with its verdict, as JSON or, with `page`, as an HTML file to download."""
     with service.store.reading() as session:
         training = _found(session, training_id)
     path = service.settings.data_folder / training.comparison if training.comparison else None
@@ -151,7 +151,7 @@ def get_changes(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
 ) -> ChangesShape:
-    """The reports that the new weights read otherwise, before anything is replaced."""
+    """The reports that the new weights read differently, before anything is replaced."""
     with service.store.reading() as session:
         _found(session, training_id)
     changes = changes_of(service, training_id)
@@ -161,8 +161,8 @@ def get_changes(
 
 @router.post("/trainings/{training_id}/promote", responses=refusals(404, 409))
 def promote_training(training_id: Id, given: Promotion, service: Serving, _: Admin) -> Promoted:
-    """Bring the new weights into use, if the comparison allows it, and read the reports again that they change. Those
-    that a person has accepted stay as they are."""
+    """Bring the new weights into use if the comparison advises it, and queue the reports that change. Reports that a
+    person has accepted are not read again."""
     with service.store.reading() as session:
         _found(session, training_id)
     try:
@@ -174,7 +174,7 @@ def promote_training(training_id: Id, given: Promotion, service: Serving, _: Adm
 
 @router.get("/annotations", responses=refusals())
 def list_annotations(service: Serving, _: Viewer) -> list[AnnotationShape]:
-    """The last review of every report that was accepted, each of which is an annotation."""
+    """The annotation of the last review of every accepted report."""
     with service.store.reading() as session:
         return [
             AnnotationShape(
@@ -206,5 +206,5 @@ def get_annotation(report_id: Id, service: Serving, _: Viewer) -> Response:
 def _found(session: Session, training_id: int) -> Training:
     training = session.get(Training, training_id)
     if training is None:
-        raise Problem(404, f"there is no training {training_id}")
+        raise Problem(404, f"training {training_id} does not exist")
     return training

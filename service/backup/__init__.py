@@ -1,1 +1,1 @@
-"""All that the service keeps in one file, and back into an empty service, on whichever database."""
+"""Back the service up to one file, and restore it into an empty service on SQLite or PostgreSQL."""

@@ -1,4 +1,4 @@
-"""`gouji backup`: all that the service keeps, in one file."""
+"""`gouji backup`: back the service up to one file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from extraction.errors import UsageError
-from service.opening import add_place, opened
+from service.store_arguments import add_store_arguments, open_store
 
 _EPILOG = """\
 examples:
@@ -24,18 +24,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.description = "Writes the store, the documents, the annotations and the trained weights to one file."
     parser.epilog = _EPILOG
     parser.add_argument("file", type=Path, metavar="FILE", help="the backup to write, .tar or .tar.gz")
-    add_place(parser)
+    add_store_arguments(parser)
 
 
 def run(parsed: argparse.Namespace) -> int:
-    """Write it; 1 where files were missing. Raises UsageError."""
+    """Write the backup; exit code 1 if files were missing. Raises UsageError."""
     if parsed.file.exists():
-        raise UsageError(f"{parsed.file} is there already; a backup replaces nothing")
-    with opened(parsed) as (settings, store):
+        raise UsageError(f"{parsed.file} exists already; name another file")
+    with open_store(parsed) as (settings, store):
         from service.backup.archive import backup
 
-        card = backup(settings, store, parsed.file)
-    print(f"{parsed.file}: {sum(card.rows.values()):,} rows, {len(card.files):,} files")
-    for key in card.missing:
-        print(f"missing: {key}", file=sys.stderr)
-    return 1 if card.missing else 0
+        inventory = backup(settings, store, parsed.file)
+    print(f"{parsed.file}: {sum(inventory.rows.values()):,} rows, {len(inventory.files):,} files")
+    for key in inventory.missing:
+        print(f"file missing in the store, not in the backup: {key}", file=sys.stderr)
+    return 1 if inventory.missing else 0

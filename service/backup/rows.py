@@ -1,4 +1,4 @@
-"""Rows of the store as JSON and back: the same for SQLite and PostgreSQL."""
+"""Rows of the store as JSON and back, the same for SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from service.store.tables import Base, Instant
 
-_AT_ONCE = 500
+_ROWS_PER_BATCH = 500
 
 
 def tables() -> list[sa.Table]:
@@ -21,8 +21,8 @@ def tables() -> list[sa.Table]:
 
 
 def rows_of(connection: sa.Connection, table: sa.Table) -> Iterator[dict[str, Any]]:
-    """Every row as JSON values, in the order of its key."""
-    found = connection.execution_options(yield_per=_AT_ONCE).execute(
+    """Every row as JSON values, in the order of its primary key."""
+    found = connection.execution_options(yield_per=_ROWS_PER_BATCH).execute(
         sa.select(table).order_by(*table.primary_key.columns)
     )
     for row in found.mappings():
@@ -30,14 +30,14 @@ def rows_of(connection: sa.Connection, table: sa.Table) -> Iterator[dict[str, An
 
 
 def put_rows(connection: sa.Connection, table: sa.Table, rows: Iterable[dict[str, Any]]) -> int:
-    """Add rows as they were; how many."""
+    """Insert rows with their ids, and count them."""
     count = 0
     source = iter(rows)
-    while some := list(islice(source, _AT_ONCE)):
+    while some := list(islice(source, _ROWS_PER_BATCH)):
         made = [{column.name: _read(column, row[column.name]) for column in table.columns} for row in some]
         connection.execute(sa.insert(table), made)
         count += len(made)
-    _go_on_counting(connection, table)
+    _advance_sequence(connection, table)
     return count
 
 
@@ -55,8 +55,8 @@ def _read(column: sa.Column[Any], value: Any) -> Any:
     return b64decode(value) if isinstance(column.type, sa.LargeBinary) else value
 
 
-def _go_on_counting(connection: sa.Connection, table: sa.Table) -> None:
-    """PostgreSQL counts ids beside the table: the next one is after those that were put there."""
+def _advance_sequence(connection: sa.Connection, table: sa.Table) -> None:
+    """Set PostgreSQL's sequence of ids to continue after the inserted ones."""
     if connection.dialect.name != "postgresql" or "id" not in table.columns:
         return
     counter = sa.func.pg_get_serial_sequence(f'"{table.name}"', "id")

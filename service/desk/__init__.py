@@ -1,1 +1,1 @@
-"""The review desk: pages in Chinese for who checks what was read, and looks at an archive as a whole."""
+"""The review desk: pages in Chinese for reviewers, and for an overview of the archive."""

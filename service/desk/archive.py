@@ -1,4 +1,4 @@
-"""An archive as a whole: the dashboard, one field over the years, two reports beside each other."""
+"""Pages about the whole archive: the dashboard, a field over the years, two reports compared."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from extraction.forms.catalogue import field_forms
 from extraction.output.chinese_names import STATUSES
 from service.api.reports import found
 from service.context import Serving
-from service.desk import figures
+from service.desk import statistics
 from service.desk.charts import line_chart
 from service.desk.rendering import page
-from service.desk.words import section_title
+from service.desk.titles import section_title
 from service.security import Viewer
 from service.store import versions
 from service.store.tables import ReportRow
@@ -27,7 +27,7 @@ from service.store.tables import ReportRow
 router = APIRouter(prefix="/desk", include_in_schema=False)
 
 _FIRST_FIELD = "applications.received.total"
-_AGENCIES = 100  # on one page of the dashboard
+_AGENCIES_PER_PAGE = 100
 _Number = Annotated[str, Query(pattern=r"^\d{0,9}$")]
 
 
@@ -35,19 +35,19 @@ _Number = Annotated[str, Query(pattern=r"^\d{0,9}$")]
 def dashboard(
     service: Serving, person: Viewer, number: Annotated[int, Query(alias="page", ge=1, le=10**6)] = 1
 ) -> HTMLResponse:
-    """How far the work is, how right the readings were, which sums fail, which years are missing."""
+    """Progress, accuracy of the readings, failed sums, and missing years."""
     with service.store.reading() as session:
         return page(
             "dashboard.html",
             person,
             "/desk/dashboard",
-            progress=figures.progress(session),
-            accuracies=figures.accuracies(session),
-            cost=figures.cost(session),
-            failed=figures.failed(session),
-            matrix=figures.matrix(session, (number - 1) * _AGENCIES, _AGENCIES),
+            progress=statistics.progress(session),
+            accuracies=statistics.accuracies(session),
+            cost=statistics.cost(session),
+            failed=statistics.failed(session),
+            matrix=statistics.matrix(session, (number - 1) * _AGENCIES_PER_PAGE, _AGENCIES_PER_PAGE),
             number=number,
-            most=_AGENCIES,
+            most=_AGENCIES_PER_PAGE,
         )
 
 
@@ -58,7 +58,7 @@ def trend(
     organization: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "",
     field: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = _FIRST_FIELD,
 ) -> HTMLResponse:
-    """One figure of one agency, year by year."""
+    """A field of an agency, year by year."""
     with service.store.reading() as session:
         agencies = _agencies(session)
         chosen = organization if organization in agencies else _longest(agencies)
@@ -82,7 +82,7 @@ def trend(
 def compare(
     service: Serving, person: Viewer, one: _Number = "", other: _Number = "", every: Annotated[bool, Query()] = False
 ) -> HTMLResponse:
-    """Two reports beside each other, and what the first hands on to the second."""
+    """Two reports compared, and the carry-over from the first year to the second."""
     with service.store.reading() as session:
         rows = session.scalars(select(ReportRow).order_by(ReportRow.organization, ReportRow.year, ReportRow.id)).all()
         chosen = [_report(session, number) for number in (one, other) if number]
@@ -104,10 +104,10 @@ def compare(
 
 
 def _agencies(session: Session) -> dict[str, list[ReportRow]]:
-    """The reports of each agency that has a name and years."""
+    """The reports with a year of each named agency."""
     dated = (ReportRow.organization.is_not(None), ReportRow.year.is_not(None))
     rows = select(ReportRow).where(*dated).order_by(ReportRow.year, ReportRow.id)
-    return figures.reports_of_agencies(session.scalars(rows))
+    return statistics.reports_of_agencies(session.scalars(rows))
 
 
 def _longest(agencies: dict[str, list[ReportRow]]) -> str:
@@ -125,13 +125,13 @@ def _field(session: Session, row: ReportRow, field_id: str) -> Field | None:
 
 
 def _valued(field: Field | None, reported: bool) -> tuple[Decimal | None, str, bool]:
-    """A field as a point of a chart: its value, why it has none, whether a person must look."""
+    """A field as a point of a chart: its value, why it has none, and whether its status is review."""
     if not reported:
         return None, "缺年报", False
     if field is None:
         return None, "版式无此项", False
-    doubtful = field.status is Status.REVIEW
-    return field.value, STATUSES[field.status] if field.value is None or doubtful else "", doubtful
+    for_review = field.status is Status.REVIEW
+    return field.value, STATUSES[field.status] if field.value is None or for_review else "", for_review
 
 
 def _fields_by_section() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -142,7 +142,7 @@ def _fields_by_section() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _differences(pair: list[Report], every: bool) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The fields of both, by section: those that differ, or all that either prints."""
+    """The fields of both reports by section: those that differ, or all that either has."""
     one, other = ({f.id: f for f in report.fields} for report in pair)
     sections: dict[str, list[dict[str, Any]]] = {}
     for form in field_forms().values():

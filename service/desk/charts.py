@@ -1,4 +1,4 @@
-"""Where the marks of charts go, in units of their SVG; templates draw them. No colour says what a shape does not."""
+"""Layout of charts in SVG units, which templates draw. Everything that a colour says, a shape says too."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 24, 24, 44
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A value of a year. `y` is None where there is none, and `note` says why; `doubtful`: a person must look.
+    """A year of the chart. `y` is None without a value, and `note` says why; `for_review`: the status is review.
 
-    `label` is where its text goes: below the point where the line comes down to it.
+    `label` is the y of its text: below the point where the line comes down to it.
     """
 
     x: float
@@ -23,13 +23,13 @@ class Point:
     year: int
     text: str
     note: str = ""
-    doubtful: bool = False
+    for_review: bool = False
     label: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class LineChart:
-    """Points in order of their years, runs of neighbouring ones to be joined, and the levels of the grid."""
+    """Points by year, polylines through runs of adjacent years, and the levels of the grid."""
 
     points: tuple[Point, ...]
     runs: tuple[str, ...]
@@ -42,7 +42,7 @@ class LineChart:
 
 
 def line_chart(years: Sequence[int], values: Sequence[tuple[Decimal | None, str, bool]]) -> LineChart:
-    """Years with a value each, or why there is none, and whether it is doubtful."""
+    """The chart of years, each with its value, the note where there is none, and whether its status is review."""
     known = [float(value) for value, _, _ in values if value is not None]
     levels = _levels(min([0.0, *known]), max([1.0, *known]))
     low, high = levels[0], levels[-1]
@@ -58,9 +58,9 @@ def line_chart(years: Sequence[int], values: Sequence[tuple[Decimal | None, str,
             year,
             "" if value is None else format(value, "f"),
             note,
-            doubtful,
+            for_review,
         )
-        for k, (year, (value, note, doubtful)) in enumerate(zip(years, values, strict=True))
+        for k, (year, (value, note, for_review)) in enumerate(zip(years, values, strict=True))
     )
     points = tuple(map(_labelled, (None, *points), points, (*points[1:], None)))
     return LineChart(points, tuple(_runs(points)), tuple((up(level), f"{level:g}") for level in levels))
@@ -75,7 +75,7 @@ def _labelled(before: Point | None, point: Point, after: Point | None) -> Point:
 
 
 def _runs(points: Sequence[Point]) -> list[str]:
-    """Lines from year to year: none is drawn over a year without a value."""
+    """Polylines from year to year, interrupted at years without a value."""
     runs: list[list[str]] = [[]]
     for point in points:
         if point.y is None:
@@ -86,7 +86,7 @@ def _runs(points: Sequence[Point]) -> list[str]:
 
 
 def _levels(low: float, high: float) -> list[float]:
-    """Four to eight round numbers from `low` or below to `high` or above."""
+    """Four to eight round numbers that span `low` to `high`."""
     step = 10.0 ** floor(log10((high - low) / 4))
     step *= next(factor for factor in (1, 2, 5, 10) if (high - low) / (step * factor) <= 6)
     first, last = floor(low / step), ceil(high / step)

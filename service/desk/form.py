@@ -1,4 +1,4 @@
-"""The national form as the desk shows it: a report in, tables of cells out, each cell with its place in its table."""
+"""The national form as tables of cells, each cell with its row and column."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from extraction.document import Report
 from extraction.forms.catalogue import template
 from extraction.forms.printed_form import Departures, FormCell, tables
-from service.desk.words import section_title
+from service.desk.titles import section_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class ShownTable:
     rows: tuple[tuple[PlacedCell, ...], ...]
 
 
-def shown(report: Report) -> tuple[ShownTable, ...]:
-    """The form that the report is laid out as, with the rows of the other form that it prints; none without a form."""
+def form_tables(report: Report) -> tuple[ShownTable, ...]:
+    """The tables of a report's form, with the rows of the other form that it prints; empty without a form."""
     if report.template is None:
         return ()
     empty = dict.fromkeys((f.id for f in template(report.template).fields), "")

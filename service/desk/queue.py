@@ -1,4 +1,4 @@
-"""The queue: which report to look at next, what is being read, and where new ones come in."""
+"""The page of the queue: reports in the order of their gain, uploads, and who is reviewing which report."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from service.store import leases, reports
 
 router = APIRouter(include_in_schema=False)
 
-_A_PAGE = 50
+_REPORTS_PER_PAGE = 50
 _STATES = {"open": "待核", "accepted": "已核定", "all": "全部"}
 
 
 @router.get("/")
 def home(_: Viewer) -> RedirectResponse:
-    """The desk is what people come for."""
+    """Redirect to the desk."""
     return RedirectResponse("/desk", 303)
 
 
@@ -33,7 +33,7 @@ def queue(
     state: str = "open",
     number: Annotated[int, Query(alias="page", ge=1, le=10**6)] = 1,
 ) -> HTMLResponse:
-    """The reports to look at, first the one from which a minute of attention gains most."""
+    """The reports that match the filters, open ones by their gain."""
     wanted = reports.Query(
         text=text or None,
         year=int(year) if year else None,
@@ -41,7 +41,7 @@ def queue(
     )
     with service.store.reading() as session:
         order = "newest" if state == "accepted" else "gain"
-        count, rows = reports.find(session, wanted, order, _A_PAGE, (number - 1) * _A_PAGE)
+        count, rows = reports.find(session, wanted, order, _REPORTS_PER_PAGE, (number - 1) * _REPORTS_PER_PAGE)
         held = leases.held(session, [row.id for row in rows])
     others = {report: lease.user for report, lease in held.items() if lease.user != person.name}
     return page(
@@ -54,14 +54,14 @@ def queue(
         filters={"text": text, "year": year, "state": state},
         states=_STATES,
         number=number,
-        last=max(1, -(-count // _A_PAGE)),
+        last=max(1, -(-count // _REPORTS_PER_PAGE)),
         may_upload=person.role.covers(Role.REVIEWER),
     )
 
 
 @router.get("/desk/next")
 def following(service: Serving, person: Reviewer) -> RedirectResponse:
-    """The report to look at next; the queue where there is none."""
+    """Redirect to the report with the highest gain, or to the queue."""
     with service.store.reading() as session:
         found = reports.next_for_review(session, person.name)
     return RedirectResponse("/desk" if found is None else f"/desk/reports/{found}", 303)

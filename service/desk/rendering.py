@@ -1,4 +1,4 @@
-"""Pages from templates, and the style sheets and scripts that they name."""
+"""Render pages from templates, and serve their style sheets and scripts."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 def page(template: str, person: Person, here: str = "", *, status: int = 200, **given: Any) -> HTMLResponse:
-    """A page for somebody; `here` is the address of its entry in the navigation."""
+    """A page rendered for a person; `here` is the address of its entry in the navigation."""
     text = _environment().get_template(template).render(person=person, here=here, **given)
     return HTMLResponse(text, status)
 
 
 def embedded(value: Any) -> Markup:
-    """A value as JSON inside a page: nothing in it ends the element that it stands in."""
+    """A value as JSON for a script element, with every character escaped that could end the element."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
@@ -39,9 +39,9 @@ def embedded(value: Any) -> Markup:
 
 @router.get("/static/{edition}/{name}")
 def static(edition: str, name: str) -> FileResponse:
-    """A file of the desk's. Its address changes with any of them, so that browsers may keep it."""
+    """A static file. Its address changes when any file changes, so that browsers may cache it."""
     if name not in _files():
-        raise Problem(404, f"there is no file {name}")
+        raise Problem(404, f"file {name} does not exist")
     kept = "public, max-age=31536000, immutable" if edition == _edition() else "no-cache"
     return FileResponse(_STATIC / name, media_type=_TYPES[Path(name).suffix], headers={"Cache-Control": kept})
 

@@ -1,4 +1,4 @@
-"""The page of one report under review, and what its script sends: actions, signs of life, the end."""
+"""The page of a report under review, and the endpoints of its script: actions, lease renewals, the end."""
 
 from __future__ import annotations
 
@@ -11,40 +11,40 @@ from sqlalchemy.orm import Session
 
 from service.api.reports import found
 from service.context import Service, Serving
-from service.desk.form import shown
+from service.desk.form import form_tables
 from service.desk.rendering import embedded, page
 from service.desk.state import report_data, state_data
 from service.loop.accepting import Cost, accept
 from service.problems import Problem
 from service.review.actions import Action, Kind, Refused, standing
-from service.review.reviewed import reviewed
+from service.review.replay import replay
 from service.security import Person, Reviewer, Role, Viewer
 from service.store import drafts, leases, reports, versions
 from service.store.tables import ReportRow
 
 router = APIRouter(prefix="/desk/reports", include_in_schema=False)
 
-BEAT = 45  # seconds between signs of life of an open page
-IDLE = 120  # seconds without a key or a tap after which an open page gives none
+LEASE_RENEWAL_SECONDS = 45
+MAX_IDLE_SECONDS = 120  # without a key or a tap, an open page renews its lease no longer
 
-_PLAIN = r"^[^\x00]*$"  # PostgreSQL's texts cannot hold that character
+_NO_NUL = r"^[^\x00]*$"  # PostgreSQL cannot store NUL in texts
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
-class Done(BaseModel):
-    """An action as the page sends it. `sequence` and `revision` are what it takes the report to be at."""
+class SentAction(BaseModel):
+    """An action as the page sends it, with the sequence number and the revision that the page has seen."""
 
     model_config = ConfigDict(extra="forbid")
 
     kind: Kind
-    targets: list[Annotated[str, Field(max_length=200, pattern=_PLAIN)]] = Field(default_factory=list, max_length=400)
-    text: str = Field("", max_length=2000, pattern=_PLAIN)
+    targets: list[Annotated[str, Field(max_length=200, pattern=_NO_NUL)]] = Field(default_factory=list, max_length=400)
+    text: str = Field("", max_length=2000, pattern=_NO_NUL)
     sequence: int = Field(ge=0)
     revision: int = Field(ge=0)
 
 
-class Ended(BaseModel):
+class SentEnd(BaseModel):
     """The end of a review as the page sends it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -57,7 +57,7 @@ class Ended(BaseModel):
 
 @router.get("/{report_id}")
 def show(report_id: Id, service: Serving, person: Viewer) -> HTMLResponse:
-    """The page. Who may review gets the lease with it, unless somebody else has it."""
+    """The page. A reviewer takes the lease with it unless somebody else holds it."""
     holder = _holder(service, report_id, person)
     with service.store.reading() as session:
         row, document = found(session, report_id)
@@ -69,8 +69,8 @@ def show(report_id: Id, service: Serving, person: Viewer) -> HTMLResponse:
         "state": state,
         "writable": person.role.covers(Role.REVIEWER) and holder is None and read.template is not None,
         "holder": holder,
-        "beat": BEAT,
-        "idle": IDLE,
+        "renewal_seconds": LEASE_RENEWAL_SECONDS,
+        "max_idle_seconds": MAX_IDLE_SECONDS,
     }
     return page(
         "report.html",
@@ -78,7 +78,7 @@ def show(report_id: Id, service: Serving, person: Viewer) -> HTMLResponse:
         row=row,
         report=read,
         document=document,
-        tables=shown(read),
+        tables=form_tables(read),
         data=embedded(data),
         holder=holder,
         versions=listed,
@@ -88,78 +88,78 @@ def show(report_id: Id, service: Serving, person: Viewer) -> HTMLResponse:
 
 @router.get("/{report_id}/state")
 def state(report_id: Id, service: Serving, _: Viewer) -> dict[str, Any]:
-    """How far the review is."""
+    """The state of the review."""
     with service.store.reading() as session:
         row, _document = found(session, report_id)
         return _state(session, row)
 
 
 @router.post("/{report_id}/actions")
-def act(report_id: Id, done: Done, service: Serving, person: Reviewer) -> dict[str, Any]:
-    """Do one more thing to a report; the answer is how it stands then."""
+def act(report_id: Id, sent: SentAction, service: Serving, person: Reviewer) -> dict[str, Any]:
+    """Apply one more action; the answer is the state of the review after it."""
     with service.store.writing() as session:
-        row = _mine(session, report_id, person, done.revision)
+        row = _mine(session, report_id, person, sent.revision)
         read = versions.report_in(versions.current(session, row))
         before = drafts.rows(session, report_id)
-        _same_place(done.sequence, before[-1].sequence if before else 0)
-        action = Action(done.kind, tuple(done.targets), done.text)
+        _require_same_sequence(sent.sequence, before[-1].sequence if before else 0)
+        action = Action(sent.kind, tuple(sent.targets), sent.text)
         try:
             sequence, now = drafts.add(session, report_id, person.name, read, action)
         except Refused as error:
             raise Problem(422, str(error)) from error
         actions = drafts.actions(before)
-        undone = standing(actions)[-1].targets if done.kind is Kind.UNDO else ()
+        undone = standing(actions)[-1].targets if sent.kind is Kind.UNDO else ()
         return {**state_data(now, sequence, (*actions, action)), "undone": undone}
 
 
 @router.post("/{report_id}/lease")
 def stay(report_id: Id, service: Serving, person: Reviewer) -> dict[str, str | None]:
-    """A sign of life: who else holds the report, null where it is the caller's."""
+    """Renew the lease; the answer names who else holds the report, null where the caller does."""
     return {"holder": _holder(service, report_id, person)}
 
 
 @router.post("/{report_id}/release")
 def leave(report_id: Id, service: Serving, person: Reviewer) -> dict[str, str]:
-    """Let go of the report; its draft stays."""
+    """Release the report; its draft stays."""
     with service.store.writing() as session:
         leases.release(session, report_id, person.name)
     return {}
 
 
 @router.post("/{report_id}/accept")
-def end(report_id: Id, ended: Ended, service: Serving, person: Reviewer) -> dict[str, Any]:
-    """End the review: its version is made, and the next report of the queue named."""
+def end(report_id: Id, sent: SentEnd, service: Serving, person: Reviewer) -> dict[str, Any]:
+    """Accept the review; the answer names the next report of the queue."""
     with service.store.writing() as session:
-        row = _mine(session, report_id, person, ended.revision)
+        row = _mine(session, report_id, person, sent.revision)
         _, document = found(session, report_id)
         before = drafts.rows(session, report_id)
-        _same_place(ended.sequence, before[-1].sequence if before else 0)
+        _require_same_sequence(sent.sequence, before[-1].sequence if before else 0)
         try:
-            cost = Cost(ended.keystrokes, ended.seconds)
+            cost = Cost(sent.keystrokes, sent.seconds)
             review = accept(session, service.files, row, document, person.name, cost)
         except Refused as error:
             raise Problem(422, str(error)) from error
         cells = review.cells
     with service.store.reading() as session:
         following = reports.next_for_review(session, person.name)
-    said = f"逐格核对 {cells} 格，其余可信单元格一并接受；已存为新版本和标注。"
+    said = f"逐格核对 {cells} 格，其余可信单元格一并接受；已保存为新版本和标注。"
     return {"said": said, "next": None if following is None else f"/desk/reports/{following}"}
 
 
 def _state(session: Session, row: ReportRow) -> dict[str, Any]:
-    """How far its review is. Raises Problem 409 where the draft was begun on another version."""
+    """The state of the review. Raises Problem 409 where the draft does not fit the current version."""
     read = versions.report_in(versions.current(session, row))
     kept = drafts.rows(session, row.id)
     actions = drafts.actions(kept)
     try:
-        now = reviewed(read, actions)
+        now = replay(read, actions)
     except Refused as error:
         raise Problem(409, f"这份报告的草稿与现在的版本不符：{error}") from error
     return state_data(now, kept[-1].sequence if kept else 0, actions)
 
 
 def _holder(service: Service, report_id: int, person: Person) -> str | None:
-    """Take or renew the lease for who may review; the name of who else has it."""
+    """Take or renew the lease of a reviewer; the name of somebody else who holds it, or None."""
     with service.store.writing() as session:
         found(session, report_id)
         if person.role.covers(Role.REVIEWER):
@@ -170,17 +170,17 @@ def _holder(service: Service, report_id: int, person: Person) -> str | None:
 
 
 def _mine(session: Session, report_id: int, person: Person, revision: int) -> ReportRow:
-    """The report, held by this person and not changed meanwhile. Raises Problem 404, 423 or 409."""
+    """The report, held by this person and unchanged. Raises Problem 404, 423 (held by another) or 409 (changed)."""
     row, _ = found(session, report_id)
     lease = leases.hold(session, report_id, person.name)
     if lease.user != person.name:
-        raise Problem(423, f"{lease.user} 正在核对这份报告，您的这一步没有保存")
+        raise Problem(423, f"{lease.user} 正在核对这份报告，您这一步没有保存；请改核其他报告，或等对方离开后刷新本页")
     session.refresh(row)
     if row.revision != revision:
         raise Problem(409, "这份报告已有新的版本，请刷新本页后再核对")
     return row
 
 
-def _same_place(expected: int, actual: int) -> None:
+def _require_same_sequence(expected: int, actual: int) -> None:
     if expected != actual:
         raise Problem(409, "这份报告在别处（另一个窗口）又有改动，请刷新本页后继续")

@@ -1,4 +1,4 @@
-"""What a page of the desk has to know of a report, as JSON values: once as it was read, then after every action."""
+"""JSON values for the page of a report: the report as it was read, and the state of its review after every action."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from extraction.figures import Unit
 from extraction.forms.catalogue import field_forms
 from extraction.forms.identities import identities_of
 from extraction.output.chinese_names import sum_name
-from service.painter import PageSize
+from service.page_renderer import PageSize
 from service.review.actions import Action, standing
 from service.review.choices import choices, implied_by_sums
-from service.review.reviewed import Reviewed
+from service.review.replay import ReviewState
 
 _UNITS = {Unit.YUAN: "元", Unit.WANYUAN: "万元"}
 
 
 def report_data(report_id: int, revision: int, read: Report, sizes: Sequence[PageSize]) -> dict[str, Any]:
-    """What stays while a report is under review: its cells with their places, its sums, its pages."""
+    """The parts that a review does not change: fields with their places on the pages, sums, pages."""
     return {
         "report": {"id": report_id, "revision": revision},
         "pages": [
@@ -42,8 +42,8 @@ def report_data(report_id: int, revision: int, read: Report, sizes: Sequence[Pag
     }
 
 
-def state_data(now: Reviewed, sequence: int, actions: Sequence[Action]) -> dict[str, Any]:
-    """What the actions have made of it. `sequence` is the last action's number, 0 for none."""
+def state_data(now: ReviewState, sequence: int, actions: Sequence[Action]) -> dict[str, Any]:
+    """The state of the review. `sequence` is the number of the last action, 0 for none."""
     fields = {f.id: f for f in now.report.fields}
     implied = implied_by_sums(identities_of(now.report), fields)
     said = {c.id: c.expression for c in now.report.checks}

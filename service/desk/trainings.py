@@ -1,4 +1,4 @@
-"""The page of the loop: what reviews have taught so far, a button that retrains, what would change, and promotion."""
+"""The page of the loop: new annotations, retraining, the reports that would change, and promotion."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from models.gate.promote import Refused
 from models.versions import WeightsError
 from service.context import Service, Serving
 from service.desk.rendering import page
@@ -23,7 +24,7 @@ _STATES = {
     trainings.PROMOTED: "已启用",
     trainings.FAILED: "失败",
 }
-_LISTED = 50  # reports that would change
+_MAX_LISTED_CHANGES = 50
 
 
 @router.get("")
@@ -34,7 +35,7 @@ def show(service: Serving, person: Viewer) -> HTMLResponse:
 
 @router.post("")
 def begin(service: Serving, person: Admin) -> Any:
-    """Ask for a training; who cannot have one now is told why."""
+    """Queue a training, or say why none can start."""
     try:
         with service.store.writing() as session:
             trainings.ask_for(session, person.name)
@@ -50,10 +51,16 @@ def promote(
     person: Admin,
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Any:
-    """Bring a training's weights into use; where the gate refuses, say why."""
+    """Promote a training's weights, or say why the gate refuses."""
     try:
         bring_into_use(service, training_id, reason.strip())
-    except (ValueError, WeightsError) as error:
+    except Refused as error:
+        return _page(
+            service, person, f"未启用，现用模型没有更换：比较结果不建议启用。仍要启用，请填写理由。（{error}）", 409
+        )
+    except WeightsError as error:
+        return _page(service, person, f"未启用，现用模型没有更换：模型文件有问题，请重新训练。（{error}）", 409)
+    except ValueError as error:
         return _page(service, person, str(error), 409)
     return RedirectResponse("/desk/training", 303)
 
@@ -72,7 +79,7 @@ def _page(service: Service, person: Person, fault: str = "", status: int = 200) 
         listed=listed,
         newest=newest,
         changes=changes,
-        most=_LISTED,
+        most=_MAX_LISTED_CHANGES,
         states=_STATES,
         fault=fault,
         may_train=person.role.covers(Role.ADMIN),

@@ -1,6 +1,6 @@
-"""The loop: an accepted review becomes an annotation, annotations a retraining, and that, if it is promoted, readings.
+"""The loop: accepted reviews become annotations, annotations a retraining, and promoted weights read the reports again.
 
-`annotation.py` makes gold of a review, `collection.py` keeps it and lays out data sets of it, `trainings.py` counts and
-records, `trainer.py` runs a training, `scratch.py` and `changes.py` find what would be read otherwise, and
-`promotion.py` brings it into use.
+`accepting.py` ends a review, `annotation.py` makes gold of it, `collection.py` stores it and writes data sets,
+`trainings.py` counts and records, `trainer.py` runs a training, `rereading.py` and `changes.py` find what new weights
+would read differently, and `promotion.py` brings them into use.
 """

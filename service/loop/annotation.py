@@ -1,4 +1,4 @@
-"""An accepted review -> an annotation of `annotations.store`: what the reviewer says that the report prints."""
+"""Make an annotation (`annotations.store`) of an accepted review: the report as the reviewer says it is printed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from extraction.text.narrative import with_agreement
 from service.security.uploads import SUFFIXES
 
 REVIEWER, REVIEWED = "reviewer", "reviewed"
-"""The facts that say who reviewed a report, and when."""
+"""Names of the facts that tell who reviewed a report, and when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,15 @@ class Reviewing:
 
 
 def annotation_of(report: Report, reviewing: Reviewing) -> Annotation:
-    """The gold that a review makes of a report as it was accepted.
+    """The gold of a report as it was accepted.
 
-    It has no tables and no labels: nobody looked at these, and the lessons find them by the figures and the wording.
-    Figures that only the sums say stay open, since gold is what is printed. Headings and sentences are as read.
+    It has no tables and no labels, which nobody reviewed; the recipe of the classifier aligns them by figures and
+    wording. Figures that only the sums give stay open, since gold is what is printed. Headings and sentences are as
+    read.
     """
     name = annotation_id(report.source.sha256)
     document = name + SUFFIXES[report.source.media_type]
-    fields = tuple(map(_gold, report.fields))
+    fields = tuple(map(_gold_field, report.fields))
     gold = with_agreement(replace(report, fields=fields, source=replace(report.source, path=document), warnings=()))
     when = reviewing.when.isoformat(timespec="seconds")
     return Annotation(
@@ -47,17 +48,17 @@ def annotation_of(report: Report, reviewing: Reviewing) -> Annotation:
 
 
 def annotation_id(sha256: str) -> str:
-    """The id of a document's annotation: the same for every review of it."""
+    """The id of a document's annotation, the same for every review of it."""
     return f"document-{sha256[:16]}"
 
 
 def document_name(annotation: Annotation) -> str:
-    """The file that it is the gold of, beside it in a data set."""
+    """The name of the document beside its annotation in a data set."""
     return PurePosixPath(annotation.documents[0]).name
 
 
-def _gold(field: Field) -> Field:
-    """A field as gold has it: sure, or still open."""
+def _gold_field(field: Field) -> Field:
+    """A field of the gold: sure, or still open."""
     settled = replace(field, confidence=1.0, reading=None, candidates=())
     if field.status is Status.CORRECTED:
         return replace(settled, status=Status.READ)

@@ -1,4 +1,4 @@
-"""What would be read otherwise: every report as other weights read it, beside what the weights in use made of it."""
+"""Differences between reports as read by new weights and by the weights in use, and their JSON file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from extraction.document import Field, Report
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field that would be read otherwise; figures as text, exact, "" for none."""
+    """A field that new weights read differently; values as exact text, "" for none."""
 
     id: str
     label: str
@@ -26,10 +26,10 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A report that would be read otherwise. `state` says whether a person has accepted it: then it stays as it is.
+    """A report that new weights read differently. If its `state` is accepted, promotion does not change it.
 
-    `heads` are organization, year and form where they differ: (name, before, after). `error` is why it could not be
-    read any more.
+    `heads` are organization, year and form where they differ: (name, before, after). `error` tells why the report could
+    not be read with the new weights.
     """
 
     report_id: int
@@ -44,32 +44,32 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What was compared, and what differs."""
+    """How many reports were compared, and those that differ."""
 
     compared: int
     changed: tuple[Change, ...]
 
 
 def field_changes(before: Report, after: Report) -> Iterator[FieldChange]:
-    """The fields that differ in value or status, in the form's order; confidence alone is no difference."""
+    """The fields that differ in value or status, in the form's order; differences of confidence do not count."""
     old = {f.id: f for f in before.fields}
     new = {f.id: f for f in after.fields}
     for field_id in dict.fromkeys((*old, *new)):
         one, other = old.get(field_id), new.get(field_id)
-        if _said(one) != _said(other):
+        if _value_and_status(one) != _value_and_status(other):
             label = next(f.label for f in (one, other) if f is not None)
-            yield FieldChange(field_id, label, *_said(one), *_said(other))
+            yield FieldChange(field_id, label, *_value_and_status(one), *_value_and_status(other))
 
 
 def head_changes(before: Report, after: Report) -> Iterator[tuple[str, str, str]]:
-    """Organization, year and form, where they differ."""
+    """Organization, year and form where they differ: (name, before, after)."""
     for name in ("organization", "year", "template"):
         one, other = getattr(before, name), getattr(after, name)
         if one != other:
             yield name, str(one or ""), str(other or "")
 
 
-def _said(field: Field | None) -> tuple[str, str]:
+def _value_and_status(field: Field | None) -> tuple[str, str]:
     if field is None:
         return "", "missing"
     return _figure(field.value), str(field.status)
@@ -80,12 +80,12 @@ def _figure(value: Decimal | None) -> str:
 
 
 def write_changes(path: Path, changes: Changes) -> None:
-    """Write them as JSON."""
+    """Write changes as JSON."""
     path.write_text(json.dumps(asdict(changes), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def read_changes(path: Path) -> Changes:
-    """What a file holds. Raises OSError."""
+    """The changes in a file. Raises OSError."""
     data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return Changes(data["compared"], tuple(_change(c) for c in data["changed"]))
 

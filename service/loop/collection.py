@@ -1,4 +1,4 @@
-"""Annotations that reviews have made: kept beside the documents, and laid out as a data set for training and export."""
+"""Store the annotations of reviews beside the documents, and write them as a data set for training and export."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from service.store.tables import Document, ReportRow, Review
 
 
 def keep(session: Session, files: Files, review: Review, report: Report) -> Annotation:
-    """Keep the annotation of a review that is being accepted, `report` being what was accepted."""
+    """Store the annotation of a review that is being accepted with this report."""
     annotation = annotation_of(report, Reviewing(review.reviewer, review.finished))
-    session.flush()  # a new review has its id then
+    session.flush()  # gives a new review its id
     review.annotation = f"annotations/{annotation.id}/{review.id}.json"
     files.put(review.annotation, dump_annotation(annotation).encode())
     return annotation
 
 
 def read(files: Files, review: Review) -> Annotation | None:
-    """The annotation of a review, None where it has none or it is gone."""
+    """The annotation of a review, None where it has none or its file is missing."""
     content = files.get(review.annotation) if review.annotation else None
     return None if content is None else load_annotation(content.decode())
 
 
 def latest(session: Session) -> Sequence[tuple[Review, Document]]:
-    """The last review of each report that has an annotation, with its document; those deleted since are left out."""
+    """The last annotated review of each report with its document, without deleted documents."""
     last = select(func.max(Review.id)).where(Review.annotation.is_not(None)).group_by(Review.report_id)
     found = (
         select(Review, Document)
@@ -45,14 +45,14 @@ def latest(session: Session) -> Sequence[tuple[Review, Document]]:
 
 
 def keys_of(session: Session, document: Document) -> list[str]:
-    """The keys of all annotations of a document."""
+    """The file keys of all annotations of a document."""
     of_document = select(Review.annotation).join(ReportRow, ReportRow.id == Review.report_id)
     found = session.scalars(of_document.where(ReportRow.document_id == document.id, Review.annotation.is_not(None)))
     return [key for key in found if key]
 
 
 def lay_out(files: Files, found: Sequence[tuple[Review, Document]], folder: Path) -> Iterator[Review]:
-    """Write the annotations with their documents as a data set; the reviews that it holds."""
+    """Write annotations with their documents as a data set, and yield the reviews that were written."""
     for review, document in found:
         annotation = read(files, review)
         if annotation is None:
@@ -65,6 +65,6 @@ def lay_out(files: Files, found: Sequence[tuple[Review, Document]], folder: Path
 
 
 def copy_out(files: Files, key: str, target: Path) -> None:
-    """A copy of what is kept under a key. Raises FileNotFoundError."""
+    """Copy the content under a key to a file. Raises FileNotFoundError."""
     with files.path(key).open("rb") as source, target.open("wb") as file:
         shutil.copyfileobj(source, file)

@@ -1,4 +1,4 @@
-"""`gouji reviews`: the annotations that reviews have made, as a data set for `gouji train` and Label Studio."""
+"""`gouji reviews`: write the annotations of reviews as a data set for `gouji train` and Label Studio."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import argparse
 from pathlib import Path
 
 from extraction.errors import UsageError
-from service.opening import add_place, opened
+from service.store_arguments import add_store_arguments, open_store
 
 _EPILOG = """\
 examples:
   gouji reviews mine                                     the last review of every accepted report
   gouji annotations validate mine
-  gouji train labeller run1 --annotations mine           what the button of the desk does
+  gouji train labeller run1 --annotations mine           as the button of the desk does
   gouji annotations export mine -o tasks                 for Label Studio
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.description = "Writes every accepted report with its document as annotated: reports/<id>.json beside it."
+    parser.description = "Writes the annotation of every accepted report, with its document beside it, as a data set."
     parser.epilog = _EPILOG
     parser.add_argument("folder", type=Path, metavar="DIR", help="a folder for the data set, new or empty")
-    add_place(parser)
+    add_store_arguments(parser)
 
 
 def run(parsed: argparse.Namespace) -> int:
     """Write them. Raises UsageError."""
     if parsed.folder.exists() and any(parsed.folder.iterdir()):
-        raise UsageError(f"{parsed.folder} has something in it; the data set goes into a folder of its own")
-    with opened(parsed) as (settings, store):
+        raise UsageError(f"{parsed.folder} is not empty: name a new or empty folder for the data set")
+    with open_store(parsed) as (settings, store):
         from service.files import Files
         from service.loop.collection import latest, lay_out
 

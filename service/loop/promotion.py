@@ -1,4 +1,4 @@
-"""Weights of a training into use, through the gate; then the reports that they change are read again."""
+"""Promote the weights of a training through the gate, and queue the reports that they change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from service.store.tables import Document, ReportRow, Training, now
 
 
 def changes_of(service: Service, training_id: int) -> Changes:
-    """What would be read otherwise; nothing where that is not known yet."""
+    """The reports that a training's weights read differently; empty before the training has ended."""
     try:
         return read_changes(training_folder(service, training_id) / "changes.json")
     except FileNotFoundError:
@@ -26,10 +26,19 @@ def changes_of(service: Service, training_id: int) -> Changes:
 
 
 def bring_into_use(service: Service, training_id: int, reason: str = "") -> tuple[int, int]:
-    """Promote what a training made, and queue the reports that change: the version's number, and how many they are.
+    """Promote the weights of a training and queue the reports that change, except those that a person accepted.
 
-    A `reason` overrules the comparison's advice, and is kept. What a person has accepted is not read again. Raises
-    ValueError where the training has nothing to promote, WeightsError (Refused) where the gate does not let it through.
+    Args:
+        training_id: a training in state trained.
+        reason: why to promote against the comparison's advice, recorded; "" to follow the advice.
+
+    Returns:
+        The number of the new version, and how many reports were queued.
+
+    Raises:
+        ValueError: the training has no weights to promote; the message is in Chinese.
+        Refused: the gate advises against it, and there is no reason.
+        WeightsError: the weights are damaged.
     """
     with service.store.writing() as session:
         training = session.get(Training, training_id, with_for_update=True)
@@ -44,7 +53,7 @@ def bring_into_use(service: Service, training_id: int, reason: str = "") -> tupl
 
 
 def _queue(session: Session, changes: Changes) -> int:
-    """A job for each report that changes and that nobody has accepted."""
+    """Queue a job for each changed report that nobody has accepted, and count them."""
     batch = uuid4().hex[:16]
     ids = [change.report_id for change in changes.changed]
     found = session.scalars(

@@ -1,12 +1,12 @@
-"""What runs a training: one thread of one service, over commands of `gouji` in processes of their own.
+"""Run trainings in one thread of one service, by commands of `gouji` in processes of their own.
 
-Nothing is only in memory. A training that was broken off, the machine with it, is taken up again where it stopped: all
-its steps leave files, and go on from those that are there.
+Nothing is in memory only. A training that was interrupted, by a crash of the machine too, continues where it stopped:
+all its steps write files and go on from those that exist.
 
-    DATA/trainings/<id>/annotations/   the data set, as it was when the training began
-                        run/           what `gouji train labeller` makes: model/, comparison.json, comparison.html
-                        changes.json   the reports that would be read otherwise
-                        log.txt        what the commands said
+    DATA/trainings/<id>/annotations/   the data set as of the start of the training
+                        run/           the output of `gouji train labeller`: model/, comparison.json, comparison.html
+                        changes.json   the reports that the new weights read differently
+                        log.txt        the output of the commands
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from service.context import Service
 from service.loop import trainings
 from service.loop.changes import write_changes
 from service.loop.collection import latest, lay_out
-from service.loop.scratch import Reading, compared, read_again
+from service.loop.rereading import Rereading, compare, reread_commands
 from service.store.tables import Training, now
 
 _LOG = logging.getLogger("gouji.trainer")
-_LOOK = 2.0  # seconds between looks for a training that another process was asked for
-_TOLD = 2000  # characters of a log's end that are kept as the error
+_POLL_SECONDS = 2.0  # another process may be asked for a training
+_MAX_ERROR_CHARACTERS = 2000  # of the end of the log
 
 
 class Stopped(Exception):
-    """The service ends; the training goes on when it is started again."""
+    """The service is stopping; the training continues at its next start."""
 
 
 class Trainer:
-    """A thread that takes trainings until `stop`. Of several services on one data folder one has it."""
+    """A thread that runs trainings until `stop`; of several services on one data folder, one has it."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -51,11 +51,11 @@ class Trainer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Begin to look for trainings."""
+        """Start to look for trainings."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End; what runs is broken off."""
+        """Stop; a running command is killed."""
         self._stopping.set()
         if (process := self._process) is not None:
             process.kill()
@@ -63,7 +63,7 @@ class Trainer:
         self._lock.release(force=True)
 
     def _run(self) -> None:
-        while not self._stopping.wait(_LOOK):
+        while not self._stopping.wait(_POLL_SECONDS):
             try:
                 self._lock.acquire()
             except Timeout:
@@ -72,8 +72,8 @@ class Trainer:
                 self._take()
             except Stopped:
                 return
-            except Exception:  # the store cannot be reached: the training is still there, and is tried again
-                _LOG.exception("no training can be looked for")
+            except Exception:  # the training stays in the store and is tried again
+                _LOG.exception("the store cannot be read, so trainings cannot start; trying again")
 
     def _take(self) -> None:
         with self._service.store.reading() as session:
@@ -84,23 +84,23 @@ class Trainer:
             self._train(training.id)
         except Stopped:
             raise
-        except Exception as error:  # whatever keeps a training from its end is told with it
+        except Exception as error:  # any failure is recorded with the training
             _LOG.exception("training %s failed", training.id)
             with self._service.store.writing() as session:
-                trainings.fail(session, _found(session, training.id), _told(error))
+                trainings.fail(session, _found(session, training.id), _message(error))
 
     def _train(self, training_id: int) -> None:
         folder = training_folder(self._service, training_id)
         run = folder / "run"
-        if not self._is_ours(training_id, folder):
+        if not self._prepare(training_id, folder):
             return
         config = self._service.settings.training
         call = ["train", "labeller", str(run), "--annotations", str(folder / "annotations")]
         self._call(folder, [*call, *(["--config", config] if config else [])])
-        reading = Reading(self._service, folder, run)
-        for arguments in read_again(reading):
+        reading = Rereading(self._service, folder, run)
+        for arguments in reread_commands(reading):
             self._call(folder, arguments)
-        write_changes(folder / "changes.json", compared(reading))
+        write_changes(folder / "changes.json", compare(reading))
         comparison = read_comparison(run / FILE)
         with self._service.store.writing() as session:
             training = _found(session, training_id)
@@ -108,11 +108,11 @@ class Trainer:
             training.verdict = ("promote: " if comparison.promote else "refuse: ") + "; ".join(comparison.reasons)
             training.comparison = f"{training.run}/comparison.html"
 
-    def _is_ours(self, training_id: int, folder: Path) -> bool:
-        """Lay out what is learnt from, once; False for a training that another machine is at."""
+    def _prepare(self, training_id: int, folder: Path) -> bool:
+        """Write the data set of a waiting training; False for a training that another machine is running."""
         with self._service.store.reading() as session:
             waiting = _found(session, training_id).state == trainings.WAITING
-            if waiting:  # copied before anything is written: nobody else waits for the store meanwhile
+            if waiting:  # files are copied before the store is locked for writing
                 laid = folder.with_name(f".{folder.name}")
                 shutil.rmtree(laid, ignore_errors=True)
                 laid.mkdir(parents=True)
@@ -122,18 +122,18 @@ class Trainer:
         return folder.is_dir()
 
     def _begin(self, training_id: int, laid: Path, folder: Path, held: Sequence[int]) -> None:
-        """Take a training up with the data set that was laid out for it, unless another machine has meanwhile."""
+        """Start a training with the data set in `laid`, unless another machine has started it meanwhile."""
         with self._service.store.writing() as session:
             training = _found(session, training_id)
             if training.state == trainings.WAITING:
-                trainings.learnt_from(session, training, held)
+                trainings.record_reviews(session, training, held)
                 training.state, training.run = trainings.RUNNING, f"trainings/{training_id}/run"
-                shutil.rmtree(folder, ignore_errors=True)  # of a start that was broken off
+                shutil.rmtree(folder, ignore_errors=True)  # of an interrupted start
                 laid.rename(folder)
         shutil.rmtree(laid, ignore_errors=True)
 
     def _call(self, folder: Path, arguments: list[str]) -> None:
-        """Run a command of gouji. Raises CalledProcessError with the end of its log, Stopped."""
+        """Run a command of `gouji`. Raises Stopped, or CalledProcessError with the end of its log."""
         module = "service.loop.command_process"
         with (folder / "log.txt").open("ab") as log:
             log.write(f"$ gouji {' '.join(arguments)}\n".encode())
@@ -149,12 +149,12 @@ class Trainer:
         if self._stopping.is_set():
             raise Stopped
         if code:
-            said = (folder / "log.txt").read_text(encoding="utf-8", errors="replace")[-_TOLD:]
+            said = (folder / "log.txt").read_text(encoding="utf-8", errors="replace")[-_MAX_ERROR_CHARACTERS:]
             raise subprocess.CalledProcessError(code, "gouji", said)
 
 
 def training_folder(service: Service, training_id: int) -> Path:
-    """Where a training keeps everything."""
+    """The folder of a training."""
     return _folder(service) / str(training_id)
 
 
@@ -170,5 +170,5 @@ def _folder(service: Service) -> Path:
     return folder
 
 
-def _told(error: Exception) -> str:
+def _message(error: Exception) -> str:
     return str(error.output).strip() if isinstance(error, subprocess.CalledProcessError) else str(error)

@@ -1,4 +1,4 @@
-"""Retrainings in the store: what there is to learn from, which one runs, and what came of those before.
+"""Trainings in the store: how many reviews are new, which training runs, and what became of earlier ones.
 
 waiting -> running -> trained -> promoted, or failed on the way. One at a time.
 """
@@ -17,16 +17,16 @@ from service.store.tables import ReportRow, Review, Training, now
 
 WAITING, RUNNING, TRAINED, PROMOTED, FAILED = "waiting", "running", "trained", "promoted", "failed"
 _UNDER_WAY = (WAITING, RUNNING)
-_NEEDED = ("torch", "transformers", "datasets", "sklearn")
-FEWEST = 2
-"""Organizations that reviewed reports must be of: a part of them is held out to be tested on."""
+_REQUIRED_PACKAGES = ("torch", "transformers", "datasets", "sklearn")
+MIN_ORGANIZATIONS = 2
+"""Reviewed reports must be of so many organizations: some are held out for the test."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a training would have to go on. `new` reviews are those that no training has learnt from.
+    """The reviews that a training could use; `new` are those that no training has used.
 
-    `refusal` says in Chinese why none can be begun, "" where one can.
+    `refusal` says in Chinese why no training can start, "" where one can.
     """
 
     annotated: int
@@ -37,7 +37,7 @@ class Progress:
 
 
 def progress(session: Session) -> Progress:
-    """How it stands."""
+    """The reviews since the last training, and whether one can start."""
     found = latest(session)
     ids = [review.report_id for review, _ in found]
     counted = select(func.count(func.distinct(ReportRow.organization))).where(ReportRow.id.in_(ids))
@@ -50,30 +50,30 @@ def progress(session: Session) -> Progress:
 
 
 def _refusal(running: Training | None, new: int, organizations: int) -> str:
-    lacking = [name for name in _NEEDED if find_spec(name) is None]
+    lacking = [name for name in _REQUIRED_PACKAGES if find_spec(name) is None]
     if running is not None:
         return f"第 {running.id} 次训练还没有结束"
     if lacking:
         return f"本机没有安装训练所需的 {lacking[0]}：pip install 'gouji[train]'"
     if not new:
         return "上次训练之后还没有新的核对结果"
-    if organizations < FEWEST:
-        return f"至少要有 {FEWEST} 个机关的报告核对完毕：一部分机关留作检验，不参加训练"
+    if organizations < MIN_ORGANIZATIONS:
+        return f"至少要有 {MIN_ORGANIZATIONS} 个机关的报告核对完毕：一部分机关留作检验，不参加训练"
     return ""
 
 
 def under_way(session: Session) -> Training | None:
-    """The training that waits or runs, if one does."""
+    """The training that waits or runs, or None."""
     return session.scalar(select(Training).where(Training.state.in_(_UNDER_WAY)).order_by(Training.id).limit(1))
 
 
 def listed(session: Session) -> Sequence[Training]:
-    """All trainings, the last one first."""
+    """All trainings, newest first."""
     return session.scalars(select(Training).order_by(Training.id.desc())).all()
 
 
 def ask_for(session: Session, who: str) -> Training:
-    """A new training, to be taken up by a trainer. Raises ValueError, in Chinese, where there can be none now."""
+    """Queue a training. Raises ValueError, in Chinese, where none can start now."""
     if refusal := progress(session).refusal:
         raise ValueError(refusal)
     training = Training(state=WAITING, started_by=who, created=now())
@@ -82,14 +82,14 @@ def ask_for(session: Session, who: str) -> Training:
     return training
 
 
-def learnt_from(session: Session, training: Training, reviews: Iterable[int]) -> None:
-    """Record which reviews a training learns from."""
+def record_reviews(session: Session, training: Training, reviews: Iterable[int]) -> None:
+    """Record which reviews a training uses."""
     for review in session.scalars(select(Review).where(Review.id.in_(list(reviews)))):
         review.trained_in = training.id
 
 
 def fail(session: Session, training: Training, error: str) -> None:
-    """A training that came to nothing: what it was to learn from is new again."""
+    """Record that a training failed; the reviews that it used count as new again."""
     training.state, training.error, training.finished = FAILED, error, now()
     for review in session.scalars(select(Review).where(Review.trained_in == training.id)):
         review.trained_in = None

@@ -1,1 +1,1 @@
-"""The review of a report without its pages: what a person did, what that leaves open, and in which order to look."""
+"""The review of a report as pure functions: actions, candidates on keys, the order of the queue, the effort."""

@@ -1,4 +1,4 @@
-"""What a reviewer does to a report, as values: a list of actions is a review, and can be kept, replayed and undone."""
+"""The actions of a reviewer as values. A list of actions is a review, which can be saved, replayed and undone."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from enum import StrEnum
 class Kind(StrEnum):
     """What an action does to its targets.
 
-    VALUE says what is printed in a cell, BLANK that nothing is, MISSING that the report has no such cells;
-    SOURCE_ERROR that a sum fails in print (源表有误); ACCEPT_ALL takes every sure cell as it is; HEADING says who
-    reports, or on which year; UNDO takes back the last action that stands.
+    VALUE gives the printed text of a cell, BLANK says that a cell is blank, MISSING that the report has no such cells;
+    SOURCE_ERROR confirms that a sum fails in print (源表有误); ACCEPT_ALL accepts every sure cell; HEADING gives the
+    organization or the year; UNDO removes the last action.
     """
 
     VALUE = "value"
@@ -26,10 +26,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`targets` are ids of fields; of a sum for SOURCE_ERROR; `organization` or `year` for HEADING; else none.
+    """`targets` are ids of fields; the id of a sum for SOURCE_ERROR; `organization` or `year` for HEADING; else empty.
 
-    `text` is what is printed (VALUE, HEADING), or the sum as it was confirmed (SOURCE_ERROR): should its figures change
-    afterwards, it is not confirmed any more.
+    `text` is what is printed (VALUE, HEADING), or the expression of the confirmed sum (SOURCE_ERROR), which is no
+    longer confirmed once its figures change.
     """
 
     kind: Kind
@@ -38,11 +38,11 @@ class Action:
 
 
 class Refused(ValueError):
-    """An action that cannot be done; says why in Chinese, for who tried."""
+    """An action that cannot be done; its message tells the reviewer why, in Chinese."""
 
 
 def standing(actions: Sequence[Action]) -> tuple[Action, ...]:
-    """The actions that were not taken back, in order."""
+    """The actions that were not undone, in order."""
     kept: list[Action] = []
     for action in actions:
         if action.kind is not Kind.UNDO:

@@ -1,9 +1,8 @@
-"""In which order to look at reports: what a minute of a person's attention puts right in each.
+"""The order of the queue: how many errors a minute of review is expected to remove from each report.
 
-A report's open cells are worth the probability that their best guess is wrong, its failing sums the probability that
-one of their figures was misread. Not all of them need the same look: once
-some are known, sums leave one figure for others, which a glance then confirms. So the gain of a minute is the risk that
-goes away, times the cells settled in that time, over the time it is expected to take.
+The risk of a report is the sum of the probabilities that the first candidate of an open cell is wrong, and that one of
+the figures of a failed sum was misread. Once some cells are known, sums determine others, which a glance confirms. The
+gain is the risk divided by the expected time of the review.
 """
 
 from __future__ import annotations
@@ -16,16 +15,16 @@ from extraction.document import Field, Report, Status, Verdict
 from extraction.forms.catalogue import Identity
 from extraction.forms.identities import identities_of
 from service.review.choices import KEYS
-from service.review.effort import CONFIRM, OPEN, PICK, PREPARE, typed
+from service.review.effort import CONFIRM, LOOK_SECONDS, OPEN_SECONDS, PICK, typed
 
-_A_PART = 0.5  # of a look, for each figure of a sum that fails, compared with the page one after the other
-_FOLLOWING = 0.5  # share of a look that a cell takes which the sums have settled
+_FAILED_SUM_LOOKS_PER_FIGURE = 0.5  # its figures are compared with the page in one go
+_DETERMINED_CELL_LOOKS = 0.5  # a cell whose figure the sums determine takes a glance
 
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """What a review of a report takes and gives. `looked_at` and `following` are open fields: those that must be read
-    from the page, and those for which the sums then leave one figure."""
+    """The cost and benefit of a review. `looked_at` are the open fields that must be read from the page, `following`
+    those that the sums then determine; `risk` is the expected number of errors."""
 
     looked_at: tuple[str, ...]
     following: tuple[str, ...]
@@ -34,12 +33,12 @@ class Attention:
 
     @property
     def gain(self) -> float:
-        """Mean risk of an open cell times cells settled, a minute."""
+        """Expected number of errors removed by a minute of review."""
         return self.risk / self.minutes if self.minutes else 0.0
 
 
 def attention(report: Report) -> Attention:
-    """What the review of this report, as it is now, would take and give."""
+    """The cost and the benefit of reviewing a report as it is."""
     fields = {f.id: f for f in report.fields}
     unsure = [f for f in report.fields if f.status is Status.REVIEW]
     looked_at, following = _settling([f.id for f in unsure], identities_of(report))
@@ -47,12 +46,14 @@ def attention(report: Report) -> Attention:
     failing = [(*i.left, *i.right) for i in identities_of(report) if i.id in inconsistent]
     risk = sum(1 - f.confidence for f in unsure) + sum(1 - prod(fields[i].confidence for i in ids) for ids in failing)
     seconds = sum(expected_seconds(fields[i]) for i in looked_at)
-    seconds += _FOLLOWING * len(following) * CONFIRM.seconds + sum(_A_PART * len(ids) * PREPARE for ids in failing)
-    return Attention(looked_at, following, risk, (seconds + OPEN) / 60 if risk else 0.0)
+    seconds += _DETERMINED_CELL_LOOKS * len(following) * CONFIRM.seconds + sum(
+        _FAILED_SUM_LOOKS_PER_FIGURE * len(ids) * LOOK_SECONDS for ids in failing
+    )
+    return Attention(looked_at, following, risk, (seconds + OPEN_SECONDS) / 60 if risk else 0.0)
 
 
 def expected_seconds(field: Field) -> float:
-    """How long an open field takes: to confirm its guess, to pick another candidate, or to type."""
+    """Expected seconds for an open field: to confirm its first candidate, to pick another, or to type."""
     offered = field.candidates[: len(KEYS)]
     right = field.confidence if field.value is not None else 0.0
     picked = min(1 - right, sum(c.probability for c in offered if c.text != field.printed))
@@ -61,9 +62,10 @@ def expected_seconds(field: Field) -> float:
 
 
 def _settling(unsure: Sequence[str], identities: Sequence[Identity]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The open fields that must be looked at, those first that settle most others, and those that then follow.
+    """The open fields that must be read from the page, and those that the sums then determine; a greedy choice that
+    reads first what determines most others.
 
-    What is the only open part of a sum already is among the former: reconciliation saw that sum and did not believe it.
+    A field that is the only open part of a sum must be read: reconciliation knew the sum and did not trust it.
     """
     left, following = dict.fromkeys(unsure), list[str]()
     sums = [frozenset((*identity.left, *identity.right)) for identity in identities]
@@ -75,7 +77,7 @@ def _settling(unsure: Sequence[str], identities: Sequence[Identity]) -> tuple[tu
         while last := [i for s in sums if len(s & left.keys()) == 1 for i in s & left.keys()]:
             following.append(last[0])
             del left[last[0]]
-        if left:  # the one whose sums have fewest other open parts soonest makes another the last of its sum
+        if left:  # the field whose sums have the fewest other open parts determines others soonest
             best = min(left, key=lambda i: min((len(s & left.keys()) for s in in_sums[i]), default=len(unsure) + 1))
             looked_at.append(best)
             del left[best]

@@ -1,4 +1,4 @@
-"""What a reviewer may pick with one key: a field in, up to four readings out, each on the key it is picked with."""
+"""The candidates that a reviewer can pick for a field, up to four, each with its key."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from extraction.figures import parse_figure
 from extraction.forms.catalogue import Identity
 
 KEYS = ("1", "2", "3", "4")
-_FROM_SUMS = 2  # keys at most for figures that nobody read: sums may fail in print
+_MAX_KEYS_FROM_SUMS = 2  # figures that only the sums give: sums may fail in print
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A reading on a key; `text` "" is a blank cell. `probability` is None for what only the sums say."""
+    """A candidate on a key; `text` "" is a blank cell. `probability` is None for figures that only the sums give."""
 
     key: str
     text: str
@@ -24,9 +24,9 @@ class Choice:
 
 
 def choices(field: Field, implied: Sequence[Decimal] = ()) -> tuple[Choice, ...]:
-    """The readings of an open field: its candidates and what the sums leave for it (`implied`), in order of their keys.
+    """The candidates of an open field and the figures that the sums imply for it, in order of their keys.
 
-    A reading that is itself the figure on a key is on that key, so that who types a 1 gets a 1.
+    A candidate that is itself the digit of a key gets that key: pressing 1 never enters another figure than 1.
     """
     if field.status is not Status.REVIEW:
         return ()
@@ -34,7 +34,7 @@ def choices(field: Field, implied: Sequence[Decimal] = ()) -> tuple[Choice, ...]
     if not read and field.value is not None:
         read = {field.printed: field.confidence}
     known = [_value(text) for text in read]
-    sums = [format(value, "f") for value in implied if value >= 0 and value not in known][:_FROM_SUMS]
+    sums = [format(value, "f") for value in implied if value >= 0 and value not in known][:_MAX_KEYS_FROM_SUMS]
     some: list[tuple[str, float | None]] = [*read.items()][: len(KEYS) - len(sums)]
     some += [(text, None) for text in sums]
     taken = {text: text for text, _ in some if text in KEYS}
@@ -44,7 +44,7 @@ def choices(field: Field, implied: Sequence[Decimal] = ()) -> tuple[Choice, ...]
 
 
 def implied_by_sums(identities: Sequence[Identity], fields: Mapping[str, Field]) -> dict[str, tuple[Decimal, ...]]:
-    """For every open field, the figures that sums leave for it: those of which it is the only open part."""
+    """The figures that sums imply for every open field that is the only open part of a sum."""
     found: dict[str, tuple[Decimal, ...]] = {}
     for identity in identities:
         parts = [(i, 1) for i in identity.left] + [(i, -1) for i in identity.right]

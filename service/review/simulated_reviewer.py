@@ -29,8 +29,8 @@ from extraction.output.files import MANIFEST, read_report
 from service.review.actions import Action, Kind, Refused
 from service.review.attention import attention
 from service.review.choices import choices, implied_by_sums
-from service.review.effort import CONFIRM, KEY, OPEN, PICK, PREPARE, Effort, retyped, typed
-from service.review.reviewed import Reviewed, figure_in, reviewed
+from service.review.effort import CONFIRM, KEY_SECONDS, LOOK_SECONDS, OPEN_SECONDS, PICK, Effort, retyped, typed
+from service.review.replay import ReviewState, figure_in, replay
 
 _HARD = ("fax", "poor", "worn", "faint", "phone")
 _BY_ONE_KEY = Effort(keys=1, looks=1)  # blank, or not in the report
@@ -96,10 +96,10 @@ def reviewing(name: str, level: str, read: Report, gold: Report) -> Reviewing:
         sum(not _same(f, right.get(f.id)) for f in read.fields),
         sum(not _same(f, right.get(f.id)) for f in done.fields),
         effort.keys,
-        OPEN + effort.seconds,
+        OPEN_SECONDS + effort.seconds,
         every.keys,
-        OPEN + every.seconds,
-        OPEN + every.keys * KEY + rows * PREPARE,
+        OPEN_SECONDS + every.seconds,
+        OPEN_SECONDS + every.keys * KEY_SECONDS + rows * LOOK_SECONDS,
         attention(read).gain,
     )
 
@@ -107,21 +107,21 @@ def reviewing(name: str, level: str, read: Report, gold: Report) -> Reviewing:
 def at_the_desk(read: Report, right: dict[str, Field]) -> tuple[Effort, Report]:
     """Every unsure cell in the form's order, then every sum that fails; what that takes, and the report then."""
     actions, effort = list[Action](), Effort()
-    now = reviewed(read, actions)
+    now = replay(read, actions)
     while now.open_fields:
         action, took = _decision(now, now.open_fields[0], right)
         actions.append(action)
         effort += took
-        now = reviewed(read, actions)
+        now = replay(read, actions)
     while now.open_checks:
         for action, took in _failing(now, now.open_checks[0], right):
             actions.append(action)
             effort += took
-        now = reviewed(read, actions)
+        now = replay(read, actions)
     return effort + _END, now.report
 
 
-def _decision(now: Reviewed, field_id: str, right: dict[str, Field]) -> tuple[Action, Effort]:
+def _decision(now: ReviewState, field_id: str, right: dict[str, Field]) -> tuple[Action, Effort]:
     """What is done to an unsure cell, the cheapest way that the desk offers."""
     field, gold = now.report.field(field_id), right.get(field_id)
     if gold is None or gold.status is Status.MISSING:
@@ -142,7 +142,7 @@ def _decision(now: Reviewed, field_id: str, right: dict[str, Field]) -> tuple[Ac
     return Action(Kind.VALUE, (field_id,), text), typed(text) if offered else retyped(text)
 
 
-def _failing(now: Reviewed, check_id: str, right: dict[str, Field]) -> Iterator[tuple[Action, Effort]]:
+def _failing(now: ReviewState, check_id: str, right: dict[str, Field]) -> Iterator[tuple[Action, Effort]]:
     """A sum that fails: each of its figures is looked at, what is wrong typed, else 源表有误."""
     identity = next(i for i in identities_of(now.report) if i.id == check_id)
     parts = [now.report.field(i) for i in (*identity.left, *identity.right)]

@@ -1,4 +1,4 @@
-"""Loopback or not: where the service listens, and by which name it was called."""
+"""Tell loopback addresses from others, and compare hosts and origins of requests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _LOCAL_NAME = "localhost"
 
 
 def is_loopback(host: str) -> bool:
-    """Whether nothing but this machine can reach what listens there."""
+    """Whether only this machine can reach a service that listens at `host`."""
     if host.lower() == _LOCAL_NAME:
         return True
     try:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from extraction.errors import UsageError
-from service.opening import add_place, opened
+from service.store_arguments import add_store_arguments, open_store
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -26,7 +26,7 @@ examples:
   gouji users revoke 3                           the token with this number
   gouji users disable zhang
 
-Roles: a viewer looks and exports, a reviewer also uploads and reviews, an admin also deletes, trains and promotes.
+Roles: a viewer reads and exports, a reviewer also uploads and reviews, an admin also deletes, trains and promotes.
 With the first account everybody has to log in, on this machine too. A password that is not typed is read from standard
 input. --data and --settings are those of gouji serve.
 """
@@ -36,11 +36,11 @@ ROLES = ("viewer", "reviewer", "admin")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments; each sub-command sets `step`."""
-    parser.description = "Keeps the accounts of the service."
+    parser.description = "Manages the accounts of the service."
     parser.epilog = _EPILOG
     place = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    add_place(place)
-    add_place(parser)
+    add_store_arguments(place)
+    add_store_arguments(parser)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def command(name: str, says: str) -> argparse.ArgumentParser:
@@ -82,9 +82,9 @@ def run(parsed: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _changing(parsed: argparse.Namespace) -> Iterator[Session]:
-    """A session of the service's store, whose changes are recorded as made by whoever runs the command."""
-    with opened(parsed) as (_, store):
+def _recorded_session(parsed: argparse.Namespace) -> Iterator[Session]:
+    """A session of the store, whose changes are recorded as made by the user who runs the command."""
+    with open_store(parsed) as (_, store):
         from service.store.audit import Actor, acting
 
         with acting(Actor(f"{getpass.getuser()} (gouji users)")), store.writing() as session:
@@ -96,7 +96,7 @@ def _add(parsed: argparse.Namespace) -> int:
     from service.security.roles import Role
 
     password = None if parsed.no_password else _asked()
-    with _changing(parsed) as session:
+    with _recorded_session(parsed) as session:
         add_user(session, parsed.name, Role(parsed.role), password)
     print(f"added {parsed.name}, {parsed.role}")
     return 0
@@ -109,7 +109,7 @@ def _change(parsed: argparse.Namespace) -> int:
     if parsed.role is None and not parsed.password:
         raise UsageError("nothing to change: --role ROLE or --password")
     password = _asked() if parsed.password else None
-    with _changing(parsed) as session:
+    with _recorded_session(parsed) as session:
         user = change_user(session, parsed.name, role=Role(parsed.role) if parsed.role else None, password=password)
         print(f"{user.name} is {user.role} now, and has to log in again")
     return 0
@@ -118,7 +118,7 @@ def _change(parsed: argparse.Namespace) -> int:
 def _disable(parsed: argparse.Namespace) -> int:
     from service.security.accounts import disable_user
 
-    with _changing(parsed) as session:
+    with _recorded_session(parsed) as session:
         disable_user(session, parsed.name)
     print(f"{parsed.name} is disabled")
     return 0
@@ -128,18 +128,18 @@ def _token(parsed: argparse.Namespace) -> int:
     from service.security.accounts import add_token
 
     if parsed.days < 1:
-        raise UsageError("--days takes a number from 1")
-    with _changing(parsed) as session:
+        raise UsageError("--days takes a number of at least 1")
+    with _recorded_session(parsed) as session:
         token = add_token(session, parsed.name, parsed.label, timedelta(days=parsed.days))
     print(token)
-    print("shown this once; send it as: Authorization: Bearer TOKEN", file=sys.stderr)
+    print("this token is not shown again; send it as: Authorization: Bearer TOKEN", file=sys.stderr)
     return 0
 
 
 def _revoke(parsed: argparse.Namespace) -> int:
     from service.security.accounts import revoke_token
 
-    with _changing(parsed) as session:
+    with _recorded_session(parsed) as session:
         revoke_token(session, parsed.token)
     print(f"token {parsed.token} is revoked")
     return 0
@@ -148,7 +148,7 @@ def _revoke(parsed: argparse.Namespace) -> int:
 def _list(parsed: argparse.Namespace) -> int:
     from service.security.accounts import tokens_of, users
 
-    with _changing(parsed) as session:
+    with _recorded_session(parsed) as session:
         for user in users(session):
             state = f"disabled {_day(user.disabled)}" if user.disabled else f"since {_day(user.created)}"
             print(f"{user.name:20} {user.role:9} {state}{'' if user.password_hash else '  no password'}")
@@ -163,10 +163,10 @@ def _day(moment: datetime | None) -> str:
 
 
 def _asked() -> str:
-    """A password: typed twice, or a line of standard input where that is no terminal."""
+    """A password typed twice, or a line of standard input where that is not a terminal."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     password = getpass.getpass("password: ")
     if getpass.getpass("again: ") != password:
-        raise UsageError("the two passwords differ")
+        raise UsageError("the two passwords differ; nothing was changed")
     return password

@@ -1,4 +1,4 @@
-"""Passwords, tokens and session ids: made here, kept only as hashes."""
+"""Make and verify passwords, tokens and session ids, which are stored only as hashes."""
 
 from __future__ import annotations
 
@@ -13,54 +13,54 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from extraction.errors import UsageError
 
 TOKEN_PREFIX = "gouji_"
-"""What every token starts with, so that one that has leaked into a file can be found."""
+"""The prefix of every token, by which leaked tokens can be searched for."""
 
-SHORTEST, LONGEST = 10, 1000
-"""Characters of a password: under the one it is guessed, over the other hashing it is work for nothing."""
+MIN_PASSWORD_CHARACTERS, MAX_PASSWORD_CHARACTERS = 10, 1000
+"""Shorter passwords can be guessed; hashing longer ones would only cost time."""
 
 
 class WeakPassword(UsageError):
     """The password is too short or too long."""
 
 
-_AT_ONCE = Semaphore(4)  # hashings: each takes 64 MB and a core
+_CONCURRENT_HASHES = Semaphore(4)  # each takes 64 MB and a core
 
 
 @cache
 def _hasher() -> PasswordHasher:
-    return PasswordHasher()  # argon2id with the parameters of RFC 9106 for little memory
+    return PasswordHasher()  # argon2id with the low-memory parameters of RFC 9106
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash to keep, with its salt and its parameters. Raises WeakPassword."""
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise WeakPassword(f"a password has {SHORTEST} to {LONGEST} characters")
-    with _AT_ONCE:
+    """The argon2id hash to store, with salt and parameters. Raises WeakPassword."""
+    if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
+        raise WeakPassword(f"a password has {MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS} characters")
+    with _CONCURRENT_HASHES:
         return _hasher().hash(password)
 
 
 def is_password(password: str, hashed: str | None) -> bool:
-    """Whether it is the one that was hashed. Takes as long where there is none (`hashed` None or empty)."""
+    """Whether a password matches a hash. It takes as long without a hash (None or empty), and is then False."""
     try:
-        with _AT_ONCE:
-            right = _hasher().verify(hashed or _nobodys(), password[:LONGEST])
+        with _CONCURRENT_HASHES:
+            right = _hasher().verify(hashed or _dummy_hash(), password[:MAX_PASSWORD_CHARACTERS])
     except (VerificationError, InvalidHashError):
         return False
     return right and bool(hashed)
 
 
 def is_outdated(hashed: str) -> bool:
-    """Whether it was hashed with less work than is done now."""
+    """Whether a hash was made with weaker parameters than the present ones."""
     return _hasher().check_needs_rehash(hashed)
 
 
 @cache
-def _nobodys() -> str:
+def _dummy_hash() -> str:
     return _hasher().hash(secrets.token_urlsafe(32))
 
 
 def new_token() -> str:
-    """A token for a program, 256 random bits; shown once, kept as `digest_of`."""
+    """A token for a program, 256 random bits; shown once, stored as `digest_of`."""
     return TOKEN_PREFIX + secrets.token_urlsafe(32)
 
 
@@ -70,10 +70,10 @@ def new_secret() -> str:
 
 
 def digest_of(secret: str) -> str:
-    """SHA-256 in hexadecimal: enough for what is random and long, and looked up by its value."""
+    """SHA-256 in hexadecimal: enough for long random secrets, which are looked up by it."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def is_same(one: str, other: str) -> bool:
-    """Whether two secrets are equal and not empty, in a time that does not tell where they differ."""
+    """Whether two secrets are equal and not empty, compared in constant time."""
     return bool(one) and secrets.compare_digest(one.encode(), other.encode())

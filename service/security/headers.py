@@ -1,4 +1,4 @@
-"""What every answer tells the browser: to run and load nothing but our own files, and to keep to what we say it is."""
+"""Security headers of every response: browsers run and load only files of this service."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-"""No script or style in a page itself, nothing from elsewhere, no frame around."""
+"""No inline script or style, nothing from other origins, no framing."""
 
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -30,19 +30,19 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "Cache-Control": "private, no-cache",
 }
-"""Set where an answer has no such header of its own; the policy of content is never an answer's own."""
+"""Headers for responses that do not set them; the content security policy always replaces a response's own."""
 
-TRANSPORT = "max-age=31536000"
+STRICT_TRANSPORT_SECURITY = "max-age=31536000"
 
 
 class SecureHeaders:
-    """Adds the headers to every answer, errors too."""
+    """Middleware that adds the headers to every response, errors included."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and its answer with the headers."""
+        """Pass a request on, and its response with the headers."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -54,7 +54,7 @@ class SecureHeaders:
                     headers.setdefault(name, value)
                 headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
                 if scope.get("scheme") == "https":
-                    headers["Strict-Transport-Security"] = TRANSPORT
+                    headers["Strict-Transport-Security"] = STRICT_TRANSPORT_SECURITY
             await send(message)
 
         await self._app(scope, receive, with_headers)

@@ -1,4 +1,4 @@
-"""The page where people log in, and the end of a session."""
+"""The login page, and logging out."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.context import Service, Serving
 from service.security.accounts import (
-    SESSION_LASTS,
+    SESSION_DURATION,
     checked,
     close_session,
     logged_in,
     open_session,
     password_hash_of,
 )
-from service.security.people import COOKIE, limits_of, somebody
+from service.security.people import COOKIE, authenticated, limits_of
 from service.security.roles import Person
 from service.store.audit import actor, record
 
 router = APIRouter(include_in_schema=False)
 
 _TEMPLATES = Path(__file__).with_name("templates")
-_WRONG, _TOO_OFTEN = "用户名或密码不对。", "尝试次数过多，请 {} 秒后再试。"
+_WRONG, _TOO_OFTEN = "用户名或密码不对，请重新输入。", "尝试次数过多，请 {} 秒后再试。"
 
 
 def login_address(request: Request) -> str:
-    """The login page, from which one comes back to what was asked for."""
+    """The address of the login page, which leads back to the requested page."""
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return f"/login?{urlencode({'next': wanted})}"
 
 
 def local_address(wanted: str) -> str:
-    """An address of this service, as it was given if it is one: never another site's."""
+    """The address if it is one of this service, else "/": nobody is redirected to another site."""
     parts = urlsplit(wanted.replace("\\", "/"))
     clean = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
     return wanted if clean and not parts.netloc and not parts.scheme else "/"
@@ -45,13 +45,13 @@ def local_address(wanted: str) -> str:
 
 @router.get("/login")
 def login_page(next: str = "/") -> HTMLResponse:
-    """The form."""
+    """The login form."""
     return _page(next)
 
 
 @router.get("/login.css")
 def login_style() -> FileResponse:
-    """How it looks."""
+    """The style sheet of the login page."""
     return FileResponse(_TEMPLATES / "login.css", headers={"Cache-Control": "public, max-age=3600"})
 
 
@@ -63,7 +63,7 @@ def log_in(
     password: Annotated[str, Form(max_length=1000)] = "",
     next: Annotated[str, Form(max_length=2000)] = "/",
 ) -> Response:
-    """Open a session, or say that name or password is wrong, and not which."""
+    """Open a session, or show that the name or the password is wrong, without telling which."""
     address = request.client.host if request.client else ""
     limits = limits_of(request)
     if wait := max(limits.logins_of.wait(name), limits.logins_from.wait(address)):
@@ -80,12 +80,12 @@ def log_in(
             opened = open_session(session, user, request.cookies.get(COOKIE, ""))
     if user is None:
         return _page(next, name, _WRONG, 401)
-    limits.logins_of.forgive(name)
+    limits.logins_of.reset(name)
     answer = RedirectResponse(local_address(next), 303)
     answer.set_cookie(
         COOKIE,
         opened.id,
-        max_age=int(SESSION_LASTS.total_seconds()),
+        max_age=int(SESSION_DURATION.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=request.url.scheme == "https",
@@ -94,7 +94,7 @@ def log_in(
 
 
 @router.post("/logout")
-def log_out(request: Request, service: Serving, person: Annotated[Person, Depends(somebody)]) -> RedirectResponse:
+def log_out(request: Request, service: Serving, person: Annotated[Person, Depends(authenticated)]) -> RedirectResponse:
     """End the session."""
     _close(service, request.cookies.get(COOKIE, ""))
     answer = RedirectResponse("/login", 303)

@@ -1,7 +1,7 @@
-"""Who makes a request, and whether they may: the dependencies `viewer`, `reviewer` and `admin` of endpoints.
+"""The person who makes a request, and their role: the dependencies `viewer`, `reviewer` and `admin` of endpoints.
 
-A program shows a token (`Authorization: Bearer gouji_...`), a browser the cookie of its session and, with every change,
-the session's CSRF token. On loopback, while nobody has an account, whoever asks is an admin.
+A program sends a token (`Authorization: Bearer gouji_...`), a browser the cookie of its session and, with every change,
+the session's CSRF token. On loopback, while there is no account, the sender is an admin.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from service.context import service_of
 from service.security.accounts import LOCAL, any_accounts, person_of_session, person_with_token, seen
 from service.security.addresses import is_loopback
 from service.security.credentials import is_same
-from service.security.gate import SAFE
-from service.security.rates import Limits
+from service.security.rate_limits import Limits
+from service.security.request_checks import SAFE
 from service.security.roles import Person, Role
 from service.store.audit import actor
 
@@ -31,47 +31,51 @@ _BEARER = HTTPBearer(auto_error=False, description="a token of `gouji users toke
 
 
 class NotSignedIn(HTTPException):
-    """Nobody has said who they are, or not in a way that counts."""
+    """The request has no valid token or session."""
 
     def __init__(self, detail: str = "log in, or send a token: Authorization: Bearer gouji_...") -> None:
         super().__init__(401, detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 def limits_of(request: Request) -> Limits:
-    """What the service counts."""
+    """The rate limits of the service."""
     return cast(Limits, request.app.state.limits)
 
 
-async def somebody(
+async def authenticated(
     request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)] = None
 ) -> Person:
-    """Who makes the request. Raises NotSignedIn, or HTTPException 403 without the session's CSRF token."""
-    person = await found(request)
+    """The person who makes the request. Raises NotSignedIn, or HTTPException 403 (no CSRF token) or 429."""
+    person = await identify(request)
     if person is None:
         address = request.client.host if request.client else ""
         tried = "authorization" in request.headers or request.cookies.get(COOKIE)
         if tried and (wait := limits_of(request).guesses_from.wait(address)):
-            raise HTTPException(429, f"too many tries; wait {wait} s", headers={"Retry-After": str(wait)})
+            raise HTTPException(
+                429, f"too many invalid tokens or sessions; try again in {wait} s", headers={"Retry-After": str(wait)}
+            )
         raise NotSignedIn()
     if person.by == "session" and request.method not in SAFE and not is_same(await _csrf_of(request), person.csrf):
-        raise HTTPException(403, f"the form or script did not send the session's CSRF token ({CSRF_HEADER})")
+        raise HTTPException(403, f"the session's CSRF token is missing ({CSRF_HEADER}); reload the page")
     actor().name = person.name
     request.state.person = person
     return person
 
 
-async def found(request: Request) -> Person | None:
-    """Who sends these headers: by the token, where there is one, else by the session, else by being here."""
+async def identify(request: Request) -> Person | None:
+    """The person by the token, if one is sent, else by the session, else by being at this machine; None for nobody."""
     if "authorization" in request.headers:
         scheme, _, secret = request.headers["authorization"].partition(" ")
         return (
-            await service_of(request).store.soon(_with_token, request, secret) if scheme.lower() == "bearer" else None
+            await service_of(request).store.read_inline(_with_token, request, secret)
+            if scheme.lower() == "bearer"
+            else None
         )
     if secret := request.cookies.get(COOKIE, ""):
         person = await run_in_threadpool(_with_cookie, request, secret)
         if person is not None:
             return person
-    return await service_of(request).store.soon(_local, request)
+    return await service_of(request).store.read_inline(_local, request)
 
 
 def _with_token(request: Request, secret: str) -> Person | None:
@@ -93,7 +97,7 @@ def _with_cookie(request: Request, secret: str) -> Person | None:
 
 
 def _local(request: Request) -> Person | None:
-    """An admin, where only this machine can ask, nobody asks for somebody else, and nobody has an account."""
+    """An admin, where only this machine can send requests, no proxy forwards them, and there is no account."""
     service = service_of(request)
     if not is_loopback(service.settings.host) or any(name in request.headers for name in _FORWARDED):
         return None
@@ -108,18 +112,18 @@ async def _csrf_of(request: Request) -> str:
     return sent if isinstance(sent, str) else ""
 
 
-def _who_is(role: Role) -> Callable[[Person], Awaitable[Person]]:
-    async def allowed(person: Annotated[Person, Depends(somebody)]) -> Person:
+def _require(role: Role) -> Callable[[Person], Awaitable[Person]]:
+    async def allowed(person: Annotated[Person, Depends(authenticated)]) -> Person:
         if not person.role.covers(role):
-            raise HTTPException(403, f"this takes a {role}; {person.name} is a {person.role}")
+            raise HTTPException(403, f"this requires the role {role}; {person.name} is a {person.role}")
         return person
 
     return allowed
 
 
-viewer = _who_is(Role.VIEWER)
-reviewer = _who_is(Role.REVIEWER)
-admin = _who_is(Role.ADMIN)
+viewer = _require(Role.VIEWER)
+reviewer = _require(Role.REVIEWER)
+admin = _require(Role.ADMIN)
 
 Viewer = Annotated[Person, Depends(viewer)]
 Reviewer = Annotated[Person, Depends(reviewer)]
@@ -127,5 +131,5 @@ Admin = Annotated[Person, Depends(admin)]
 
 
 def person_of(request: Request) -> Person:
-    """Who makes the request, in an endpoint with one of the dependencies."""
+    """The person who makes the request, in an endpoint with one of the dependencies."""
     return cast(Person, request.state.person)

@@ -1,4 +1,4 @@
-"""Who may do what: three roles, each of which may do all that the one before may."""
+"""The three roles, each of which includes the one before."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Literal
 
 
 class Role(StrEnum):
-    """A viewer looks and exports, a reviewer also uploads and reviews, an admin also deletes, trains and promotes."""
+    """A viewer reads and exports, a reviewer also uploads and reviews, an admin also deletes, trains and promotes."""
 
     VIEWER = "viewer"
     REVIEWER = "reviewer"
     ADMIN = "admin"
 
     def covers(self, wanted: Role) -> bool:
-        """Whether who has this role may do what `wanted` may."""
+        """Whether this role includes `wanted`."""
         order = list(Role)
         return order.index(self) >= order.index(wanted)
 
@@ -25,9 +25,9 @@ By = Literal["local", "session", "token"]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who makes a request, and how that is known: by being at this machine, by a session's cookie, by a token.
+    """The person who makes a request, known by being at this machine, by a session's cookie, or by a token.
 
-    `csrf` is what forms and scripts of a session send back with every change, "" where there is no session.
+    `csrf` is the token that forms and scripts of a session send with every change, "" without a session.
     """
 
     id: int

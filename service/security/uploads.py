@@ -1,4 +1,4 @@
-"""What is uploaded, as it may be kept: no larger than allowed, told by its content, its name only ever shown."""
+"""Receive uploaded files: limited in size, with the format told by content; the sender's name is only displayed."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from extraction.errors import EmptyFile, TooLarge
 from extraction.ingest.files import sniff
 from extraction.settings import IngestSettings
 
-_CHUNK = 1 << 20
-_LONGEST_NAME = 200
+_CHUNK_BYTES = 1 << 20
+_MAX_NAME_CHARACTERS = 200
 SUFFIXES = {
     "application/pdf": ".pdf",
     "image/png": ".png",
@@ -27,13 +27,12 @@ SUFFIXES = {
     "text/html": ".html",
     "text/plain": ".txt",
 }
-"""The suffix that a file of each media type is kept with."""
+"""The file suffix of each media type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A file that was uploaded: where it lies for now, and what it is. `name` is what the sender calls it, to be shown
-    and never to be opened."""
+    """An uploaded file at a temporary path. `name` is the sender's, for display and never for opening files."""
 
     path: Path
     name: str
@@ -43,13 +42,13 @@ class Received:
 
     @property
     def suffix(self) -> str:
-        """By content, with its dot."""
+        """The suffix by content, with its dot."""
         return SUFFIXES[self.media_type]
 
 
 @contextmanager
 def received(source: BinaryIO, name: str, limits: IngestSettings) -> Iterator[Received]:
-    """Copy an upload to a place of its own, which is gone afterwards.
+    """Copy an upload to a temporary folder, which is deleted afterwards.
 
     Raises TooLarge, EmptyFile or UnsupportedFormat.
     """
@@ -58,20 +57,20 @@ def received(source: BinaryIO, name: str, limits: IngestSettings) -> Iterator[Re
         path = folder / "content"
         sha256, size = _copied(source, path, limits.max_bytes)
         with path.open("rb") as file:
-            media_type = sniff(file.read(_CHUNK))
+            media_type = sniff(file.read(_CHUNK_BYTES))
         yield Received(path, shown_name(name), sha256, media_type, size)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _copied(source: BinaryIO, path: Path, most: int) -> tuple[str, int]:
-    """SHA-256 and size of what was copied."""
+def _copied(source: BinaryIO, path: Path, max_bytes: int) -> tuple[str, int]:
+    """Copy a file; its SHA-256 and its size in bytes."""
     digest, size = hashlib.sha256(), 0
     with path.open("wb") as file:
-        while chunk := source.read(_CHUNK):
+        while chunk := source.read(_CHUNK_BYTES):
             size += len(chunk)
-            if size > most:
-                raise TooLarge(f"the file has more than ingest.max_bytes = {most:,} bytes")
+            if size > max_bytes:
+                raise TooLarge(f"the file has more than ingest.max_bytes = {max_bytes:,} bytes")
             digest.update(chunk)
             file.write(chunk)
     if size == 0:
@@ -80,8 +79,7 @@ def _copied(source: BinaryIO, path: Path, most: int) -> tuple[str, int]:
 
 
 def shown_name(name: str) -> str:
-    """A file's name as a person may be shown it: its last part, in one line, without what steers a terminal or turns
-    the direction of writing."""
+    """A file's name for display: its last part, on one line, without control and formatting characters."""
     last = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
     kept = "".join(c for c in last if unicodedata.category(c)[0] != "C")
-    return " ".join(kept.split())[:_LONGEST_NAME] or "unnamed"
+    return " ".join(kept.split())[:_MAX_NAME_CHARACTERS] or "unnamed"

@@ -1,8 +1,8 @@
-"""The record of every change: who changed which row, in the transaction of the change itself.
+"""The audit log: who changed which row, recorded in the transaction of the change.
 
-`watch` listens to a session factory, so that nobody has to remember to write it down: what is added, changed or deleted
-through one of its sessions leaves a row of `Audit`. What only the service itself goes by (leases, progress, what is
-drawn from a version) leaves none. Rows are added and never changed: a session that tries to is refused.
+`watch` listens to a session factory: every row that is added, changed or deleted through its sessions leaves a row of
+`Audit`. Bookkeeping of the service itself (leases, progress, findings of a version) leaves none. Rows of the log are
+never changed or deleted: a session that tries is refused.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmake
 from service.store.tables import Audit, Base, Finding, Job, Lease
 
 SERVICE = "service"
-"""Who changes things where no person does."""
+"""The user of changes that no person makes."""
 
-_HIDDEN = frozenset({"password_hash", "hash", "id_hash", "csrf", "content"})
-_OWN = {"session": {"seen"}, "report": {"revision", "minutes", "gain", "changed"}}  # columns whose change is no change
-_LONGEST = 300  # characters of a value that are kept
+_SECRET_COLUMNS = frozenset({"password_hash", "hash", "id_hash", "csrf", "content"})
+_UNRECORDED_COLUMNS = {"session": {"seen"}, "report": {"revision", "minutes", "gain", "changed"}}  # by table
+_MAX_VALUE_CHARACTERS = 300
 
 
 @dataclass(slots=True)
 class Actor:
-    """Who is at work; a request's is found out after it has begun."""
+    """The user of changes; that of a request is set once its sender is known."""
 
     name: str = SERVICE
 
@@ -38,13 +38,13 @@ _ACTOR: ContextVar[Actor | None] = ContextVar("gouji_actor", default=None)
 
 
 def actor() -> Actor:
-    """Who is at work in this thread."""
+    """The actor of the present context."""
     return _ACTOR.get() or Actor()
 
 
 @contextmanager
 def acting(who: Actor) -> Iterator[Actor]:
-    """What is changed meanwhile is changed by `who`."""
+    """Record changes within the context as made by `who`."""
     before = _ACTOR.set(who)
     try:
         yield who
@@ -53,12 +53,12 @@ def acting(who: Actor) -> Iterator[Actor]:
 
 
 def record(session: Session, action: str, subject: str = "", **detail: Any) -> None:
-    """Write down what is no change of a row: a login that was refused, a backup, a promotion."""
+    """Record an event that changes no row: a refused login, a backup, a promotion."""
     session.execute(sa.insert(Audit), [_row(action, subject, detail)])
 
 
 def watch(sessions: sessionmaker[Session]) -> None:
-    """Write down every change that is made through these sessions."""
+    """Record every change made through sessions of this factory."""
     sa.event.listen(sessions, "before_flush", _refuse)
     sa.event.listen(sessions, "after_flush", _after_flush)
     sa.event.listen(sessions, "do_orm_execute", _on_statement)
@@ -66,7 +66,7 @@ def watch(sessions: sessionmaker[Session]) -> None:
 
 def _refuse(session: Session, *_: object) -> None:
     if any(isinstance(row, Audit) for row in (*session.dirty, *session.deleted)):
-        raise RuntimeError("the audit log is only ever added to")
+        raise RuntimeError("rows of the audit log cannot be changed or deleted")
 
 
 def _after_flush(session: Session, _: UOWTransaction) -> None:
@@ -83,7 +83,11 @@ def _rows_of(objects: Iterable[object], verb: str) -> Iterator[dict[str, Any]]:
         assert state is not None
         columns = [attribute.key for attribute in state.mapper.column_attrs]
         if verb == "change":
-            columns = [c for c in columns if state.attrs[c].history.has_changes() and c not in _OWN.get(table, ())]
+            columns = [
+                c
+                for c in columns
+                if state.attrs[c].history.has_changes() and c not in _UNRECORDED_COLUMNS.get(table, ())
+            ]
             if not columns:
                 continue
         detail = {c: _shown(c, getattr(row, c)) for c in columns} if verb != "delete" else {}
@@ -92,19 +96,19 @@ def _rows_of(objects: Iterable[object], verb: str) -> Iterator[dict[str, Any]]:
 
 
 def _on_statement(state: ORMExecuteState) -> None:
-    """Updates and deletions of many rows at once, which no flush sees."""
+    """Record bulk updates and deletions, which no flush sees."""
     if not (state.is_update or state.is_delete) or state.bind_mapper is None:
         return
     kind = state.bind_mapper.class_
     if kind is Audit:
-        raise RuntimeError("the audit log is only ever added to")
+        raise RuntimeError("rows of the audit log cannot be changed or deleted")
     verb = "change" if state.is_update else "delete"
     if not _is_watched(kind, verb):
         return
     statement = cast(sa.ClauseElement, state.statement)
     said = statement.compile(compile_kwargs={"render_postcompile": True}).params
     names = {getattr(c, "key", str(c)) for c in getattr(state.statement, "_values", None) or ()}
-    if state.is_update and names and names <= _OWN.get(kind.__tablename__, set()):
+    if state.is_update and names and names <= _UNRECORDED_COLUMNS.get(kind.__tablename__, set()):
         return
     detail = {k: _shown(k.rstrip("_0123456789"), v) for k, v in said.items()}
     state.session.connection().execute(sa.insert(Audit), [_row(f"{kind.__tablename__}.{verb}", "", detail)])
@@ -119,13 +123,13 @@ def _row(action: str, subject: str, detail: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shown(column: str, value: Any) -> Any:
-    """A value as JSON: secrets and contents only as being there."""
-    if column in _HIDDEN or isinstance(value, bytes):
+    """A value as JSON; of secrets and contents only that there is one."""
+    if column in _SECRET_COLUMNS or isinstance(value, bytes):
         return None if value is None else "…"
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, dict):
         return {name: _shown(name, part) for name, part in value.items()}
     if isinstance(value, str):
-        return value[:_LONGEST]
-    return value if value is None or isinstance(value, bool | int | float) else str(value)[:_LONGEST]
+        return value[:_MAX_VALUE_CHARACTERS]
+    return value if value is None or isinstance(value, bool | int | float) else str(value)[:_MAX_VALUE_CHARACTERS]

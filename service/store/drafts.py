@@ -1,4 +1,4 @@
-"""The draft of a review in the database: one row an action, in sequence, so that nothing is lost at a reload."""
+"""The draft of a review in the database, a row for each action: a reload of the page loses nothing."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from sqlalchemy.orm import Session
 
 from extraction.document import Report
 from service.review.actions import Action, Kind
-from service.review.reviewed import Reviewed, after
+from service.review.replay import ReviewState, replay_with
 from service.store.tables import Draft
 
 
 def rows(session: Session, report_id: int) -> Sequence[Draft]:
-    """What was done to a report since its current version, in order."""
+    """The actions on a report since its current version, in sequence."""
     return session.scalars(select(Draft).where(Draft.report_id == report_id).order_by(Draft.sequence)).all()
 
 
 def actions(found: Sequence[Draft]) -> tuple[Action, ...]:
-    """The rows as actions."""
+    """The actions that rows hold."""
     return tuple(map(_action, found))
 
 
-def add(session: Session, report_id: int, user: str, read: Report, action: Action) -> tuple[int, Reviewed]:
-    """Keep one more action: its sequence number, and the report after it. Raises `Refused`."""
+def add(session: Session, report_id: int, user: str, read: Report, action: Action) -> tuple[int, ReviewState]:
+    """Save one more action; its sequence number and the review after it. Raises `Refused`."""
     before = rows(session, report_id)
-    now = after(read, actions(before), action)
+    now = replay_with(read, actions(before), action)
     sequence = (before[-1].sequence if before else 0) + 1
     row = Draft(report_id=report_id, user=user, sequence=sequence, kind=str(action.kind))
     if len(action.targets) == 1:
@@ -41,7 +41,7 @@ def add(session: Session, report_id: int, user: str, read: Report, action: Actio
 
 
 def forget(session: Session, report_id: int) -> None:
-    """Remove the draft: it has become a version."""
+    """Delete the draft once it has become a version."""
     session.execute(delete(Draft).where(Draft.report_id == report_id))
 
 

@@ -1,4 +1,4 @@
-"""The database under the store: SQLite in WAL mode by default, PostgreSQL by its address."""
+"""The store's database: SQLite in WAL mode by default, or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
-_WAITS = 30.0  # seconds for another writer to be done
-_ONE_AT_A_TIME = 0x676F756A  # of services that upgrade one PostgreSQL database: any number that is the same for all
+_LOCK_TIMEOUT_SECONDS = 30.0  # for another writer to finish
+_MIGRATION_LOCK = 0x676F756A  # PostgreSQL's advisory lock of a service that migrates the database ("gouj")
 
 
 class Store:
@@ -38,40 +38,40 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that sees one moment of the database, and changes nothing."""
+        """A session for reading, which sees the database as of one instant."""
         with self._read() as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session whose changes are all kept at the end, or, after an exception, none of them."""
+        """A session whose changes are committed at the end, or rolled back after an exception."""
         with self._write() as session, session.begin():
             yield session
 
-    async def soon(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do a little reading for a coroutine: on SQLite at once, as it takes less than to hand it to a thread does."""
+    async def read_inline(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a short read for a coroutine: on SQLite directly, which is faster than handing it to a thread."""
         if self.engine.dialect.name == "sqlite":
             return work(*args, **kwargs)
         return await run_in_threadpool(work, *args, **kwargs)
 
     def upgrade(self) -> None:
-        """Bring the tables to what this version of Gouji needs. Raises UsageError."""
+        """Migrate the tables to this version of Gouji. Raises UsageError."""
         try:
             with self.engine.execution_options(gouji_writes=True).begin() as connection:
                 if connection.dialect.name == "postgresql":
-                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
                 command.upgrade(migration_config(connection), "head")
         except (SQLAlchemyError, OSError) as error:
             said = str(error).partition("\n")[0]
             raise UsageError(f"the database {self.engine.url.render_as_string()} cannot be used: {said}") from error
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Close all connections."""
         self.engine.dispose()
 
 
 def migration_config(connection: sa.Connection | None = None) -> Config:
-    """What Alembic has to know."""
+    """The configuration of Alembic for these migrations."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -94,18 +94,18 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(
-        url, connect_args={"timeout": _WAITS, "check_same_thread": False}, pool_size=20, max_overflow=40
+        url, connect_args={"timeout": _LOCK_TIMEOUT_SECONDS, "check_same_thread": False}, pool_size=20, max_overflow=40
     )
 
     @sa.event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _: Any) -> None:
-        connection.isolation_level = None  # transactions begin where SQLAlchemy says, see below
+        connection.isolation_level = None  # _begin starts transactions
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        # A transaction that starts reading and then writes fails where another has written meanwhile.
+        # A transaction that reads first and then writes would fail if another had written meanwhile.
         writes = connection.get_execution_options().get("gouji_writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

@@ -1,6 +1,7 @@
-"""The queue. A job is leased to a worker for a while at a time: whose worker dies, or whose machine, is taken up again.
+"""The queue of jobs. A running job is leased to a worker; if the worker or its machine dies, the lease expires and the
+job is taken again.
 
-waiting -> running -> done | failed, and running -> running by another worker when the lease has run out.
+waiting -> running -> done | failed, and running -> running by another worker once the lease has expired.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ STATES = (WAITING, RUNNING, DONE, FAILED)
 
 
 def add(session: Session, document: Document, batch: str) -> Job:
-    """A new job for a document."""
+    """Queue a job that reads a document."""
     job = Job(batch=batch, document_id=document.id, state=WAITING, attempts=0, page=0, created=now())
     session.add(job)
     session.flush()
@@ -26,9 +27,9 @@ def add(session: Session, document: Document, batch: str) -> Job:
 
 
 def take(session: Session, worker: str, lease: timedelta, attempts: int) -> tuple[Job, Document] | None:
-    """The job that has waited longest, leased to `worker`; None where there is nothing to do.
+    """Lease the job that has waited longest to `worker`; None where the queue is empty.
 
-    One that was begun `attempts` times and never ended is given up: it may be what ends the service.
+    A job that was started `attempts` times and never ended fails: it may be what kills the service.
     """
     moment = now()
     free = or_(Job.state == WAITING, (Job.state == RUNNING) & (Job.leased_until < moment))
@@ -44,7 +45,7 @@ def take(session: Session, worker: str, lease: timedelta, attempts: int) -> tupl
     ) is not None:
         job, document = found
         if job.attempts >= attempts:
-            _end(job, f"its reading was begun {attempts} times and never came to an end")
+            _end(job, f"reading was started {attempts} times and never finished")
             session.flush()
             continue
         job.state, job.leased_by, job.leased_until = RUNNING, worker, moment + lease
@@ -54,20 +55,20 @@ def take(session: Session, worker: str, lease: timedelta, attempts: int) -> tupl
     return None
 
 
-def keep(session: Session, job_id: int, worker: str, lease: timedelta, page: int, pages: int | None) -> None:
-    """Say that `worker` is still at a job, if it is still its own, and at which of how many pages."""
+def renew_lease(session: Session, job_id: int, worker: str, lease: timedelta, page: int, pages: int | None) -> None:
+    """Renew the lease on a job if `worker` still holds it, and record that it is at `page` of `pages`."""
     held = (Job.id == job_id) & (Job.state == RUNNING) & (Job.leased_by == worker)
     session.execute(update(Job).where(held).values(leased_until=now() + lease, page=page, pages=pages))
 
 
 def held(session: Session, job_id: int, worker: str) -> Job | None:
-    """The job, locked for its end, if it is still this worker's."""
+    """The job, locked, if `worker` still holds its lease; else None."""
     job = session.scalar(select(Job).where(Job.id == job_id).with_for_update())
     return job if job is not None and job.state == RUNNING and job.leased_by == worker else None
 
 
 def finish(job: Job, pages: int | None, error: str | None) -> None:
-    """The end of a job: done, or failed with an error."""
+    """End a job: done, or failed if there is an error."""
     job.pages = pages
     job.page = pages or job.page
     _end(job, error)
@@ -80,9 +81,9 @@ def _end(job: Job, error: str | None) -> None:
 
 
 def give_back(session: Session, worker: str) -> None:
-    """Let go of what a worker is at, this attempt uncounted: another does it from the start.
+    """Put a worker's job back into the queue without counting the attempt.
 
-    For a worker that stops in good order, and where the machine, not the document, is at fault.
+    For workers that are stopped, and for faults of the machine rather than of the document.
     """
     held_by = (Job.state == RUNNING) & (Job.leased_by == worker)
     values = {"state": WAITING, "leased_by": None, "leased_until": None, "attempts": Job.attempts - 1}

@@ -1,4 +1,4 @@
-"""Reports: found by organization, year, state, what is for review and which sums fail."""
+"""Queries for reports: by organization, year, state, fields for review and failed sums."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ _ORDERS: dict[str, tuple[Any, ...]] = {
     "organization": (ReportRow.organization, ReportRow.year, ReportRow.id),
 }
 ORDERS = tuple(_ORDERS)
-"""What a list of reports can be sorted by; gain is the desk's queue."""
+"""Orders of a list of reports; `gain` is the order of the desk's queue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which reports are looked for; what is None or False asks for nothing."""
+    """The filters of a search; None filters nothing."""
 
-    text: str | None = None  # in the organization, the title or the file's name
+    text: str | None = None  # part of the organization, the title or the file's name
     organization: str | None = None
     year: int | None = None
     template: str | None = None
     state: str | None = None
-    to_review: bool | None = None  # whether something is left for a person
-    failed_checks: bool | None = None  # whether some sum does not hold
-    check: str | None = None  # the id of a sum that does not hold
-    field: str | None = None  # the id of a field that is for review
+    to_review: bool | None = None  # whether fields have status review
+    failed_checks: bool | None = None  # whether sums do not hold
+    check: str | None = None  # id of a sum that does not hold
+    field: str | None = None  # id of a field with status review
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What there is to tell of a report without its fields: of itself, its document's name, its version's number."""
+class ReportSummary:
+    """A report's row with its document's name and its current version's number."""
 
     id: int
     document_id: int
@@ -61,70 +61,72 @@ class Told:
     version: int
 
 
-_TELLS = (
+_SUMMARIES = (
     select(
-        *(getattr(ReportRow, field.name) for field in fields(Told)[:-2]),
+        *(getattr(ReportRow, field.name) for field in fields(ReportSummary)[:-2]),
         Document.name.label("document"),
         Version.number.label("version"),
     )
     .join(Document, Document.id == ReportRow.document_id)
     .join(Version, Version.id == ReportRow.version_id)
 )
-_TOLD = _TELLS.where(ReportRow.id == bindparam("report_id"))  # made once: that takes as long as asking does
+_SUMMARY = _SUMMARIES.where(
+    ReportRow.id == bindparam("report_id")
+)  # built once: building it takes as long as executing it
 
 
 def get(session: Session, report_id: int) -> ReportRow | None:
-    """The report with this id."""
+    """The report with this id, None if it does not exist."""
     return session.get(ReportRow, report_id)
 
 
 def of_document(session: Session, document_id: int) -> ReportRow | None:
-    """The report of a document, once it has been read."""
+    """The report of a document, None before it was read."""
     return session.scalar(select(ReportRow).where(ReportRow.document_id == document_id))
 
 
-def told(session: Session, report_id: int) -> Told | None:
-    """What there is to tell of a report without its fields; one query, as this is what is asked most."""
-    found = session.execute(_TOLD, {"report_id": report_id}).one_or_none()
-    return None if found is None else Told(**found._mapping)
+def summary(session: Session, report_id: int) -> ReportSummary | None:
+    """The summary of a report by a single query, since it is the most frequent request; None if it does not exist."""
+    found = session.execute(_SUMMARY, {"report_id": report_id}).one_or_none()
+    return None if found is None else ReportSummary(**found._mapping)
 
 
 def ids_of_documents(session: Session, document_ids: Sequence[int]) -> dict[int, int]:
-    """The report's id of each document that has been read."""
+    """The report's id of each of these documents that has been read."""
     found = select(ReportRow.document_id, ReportRow.id).where(ReportRow.document_id.in_(document_ids))
     return dict(session.execute(found).all())
 
 
 def may_be_replaced(session: Session, document_id: int) -> bool:
-    """Whether a new reading may become what the report is: nobody has accepted it, and nobody is at it.
+    """Whether a new version may become the current one: nobody has accepted the report, and nobody is reviewing it.
 
-    The report is locked, so that this stays so until the session ends: whoever wants to begin on it waits.
+    The report is locked, so that this holds until the session ends: whoever starts a review waits.
     """
     of = select(ReportRow).where(ReportRow.document_id == document_id).with_for_update()
     row = session.scalar(of.execution_options(populate_existing=True))
     if row is None:
         return True
-    begun = exists().where(Draft.report_id == row.id)
-    looked_at = exists().where(Lease.report_id == row.id, Lease.until > now())
-    return row.state == CONVERTED and not session.scalar(select(begun | looked_at))
+    has_draft = exists().where(Draft.report_id == row.id)
+    is_held = exists().where(Lease.report_id == row.id, Lease.until > now())
+    return row.state == CONVERTED and not session.scalar(select(has_draft | is_held))
 
 
 def next_for_review(session: Session, user: str) -> int | None:
-    """The report from which a minute of attention gains most: of those with a form, the first that nobody else has."""
-    another_has_it = exists().where(Lease.report_id == ReportRow.id, Lease.user != user, Lease.until > now())
-    wanted = (ReportRow.state == CONVERTED, ReportRow.template.is_not(None), ~another_has_it)
+    """The id of the report with the highest gain that has a national form and that nobody else holds, or None."""
+    held_by_another = exists().where(Lease.report_id == ReportRow.id, Lease.user != user, Lease.until > now())
+    wanted = (ReportRow.state == CONVERTED, ReportRow.template.is_not(None), ~held_by_another)
     return session.scalar(select(ReportRow.id).where(*wanted).order_by(*_ORDERS["gain"]).limit(1))
 
 
 def find(
     session: Session, query: Query, order: str = "newest", limit: int = 100, offset: int = 0
-) -> tuple[int, list[Told]]:
-    """How many reports there are, and a page of them."""
+) -> tuple[int, list[ReportSummary]]:
+    """How many reports match, and a page of them."""
     wanted = _conditions(query)
     joined = select(func.count()).select_from(ReportRow).join(Document, Document.id == ReportRow.document_id)
     count = session.scalar(joined.where(*wanted)) or 0
-    rows = _TELLS.where(*wanted).order_by(*_ORDERS[order]).limit(limit).offset(offset)
-    return count, [Told(**row._mapping) for row in session.execute(rows)]
+    rows = _SUMMARIES.where(*wanted).order_by(*_ORDERS[order]).limit(limit).offset(offset)
+    return count, [ReportSummary(**row._mapping) for row in session.execute(rows)]
 
 
 def ids(session: Session, query: Query) -> list[int]:

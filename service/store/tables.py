@@ -1,4 +1,4 @@
-"""The tables. Instants are UTC; ids count from 1; what belongs to a report goes with it when it is deleted.
+"""The tables of the store. Instants are UTC; ids count from 1; deleting a report deletes the rows that belong to it.
 
 The same on SQLite and PostgreSQL. Every change here is a migration in `store/migrations/versions`.
 """
@@ -25,15 +25,15 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
 
 Key = BigInteger().with_variant(Integer, "sqlite")
-"""Of ids. SQLite numbers only its own INTEGER by itself, which has 64 bits."""
+"""The type of ids. SQLite generates values only for its own INTEGER, which has 64 bits."""
 
 
 _NEVER_REUSED = {"sqlite_autoincrement": True}
-"""The id of what was deleted must not lead to something else; PostgreSQL gives none twice by itself."""
+"""Ids of deleted rows must not be given again; PostgreSQL never does."""
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment in UTC. SQLite has no time zones: there it is kept without, and given back with."""
+    """An instant in UTC. SQLite has no time zones: it is stored without one and returned with UTC."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -53,12 +53,12 @@ class Instant(TypeDecorator[datetime]):
 
 
 def now() -> datetime:
-    """This moment."""
+    """The present instant in UTC."""
     return datetime.now(UTC)
 
 
 class Base(DeclarativeBase):
-    """Of all tables."""
+    """Base of all tables."""
 
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant, dict[str, Any]: JSON}
 
@@ -72,7 +72,7 @@ def _of(column: str, *, null: bool = False, on_delete: str = "CASCADE", index: b
 
 
 class User(Base):
-    """Somebody with an account: a viewer, a reviewer or an admin."""
+    """An account of a viewer, a reviewer or an admin."""
 
     __tablename__ = "user"
 
@@ -85,7 +85,7 @@ class User(Base):
 
 
 class Token(Base):
-    """A key of a program's: only its hash is kept."""
+    """An access token of a program; only its hash is stored."""
 
     __tablename__ = "token"
 
@@ -99,7 +99,7 @@ class Token(Base):
 
 
 class LoginSession(Base):
-    """A browser that somebody has logged in with."""
+    """The session of a browser after a login."""
 
     __tablename__ = "session"
 
@@ -112,7 +112,7 @@ class LoginSession(Base):
 
 
 class Document(Base):
-    """A file that was uploaded. `name` is as given, and only ever shown; `place` is its key below the files' root."""
+    """An uploaded file. `name` is the sender's and only displayed; `place` is its key below the files' root."""
 
     __tablename__ = "document"
     __table_args__ = (
@@ -137,7 +137,7 @@ class Document(Base):
 
 
 class Job(Base):
-    """The reading of a document: waiting, running, done or failed. A running one is leased to a worker."""
+    """A job that reads a document: waiting, running, done or failed. A running job is leased to a worker."""
 
     __tablename__ = "job"
     __table_args__ = (Index("job_queue", "state", "leased_until"), _NEVER_REUSED)
@@ -158,8 +158,8 @@ class Job(Base):
 
 
 class ReportRow(Base):
-    """What is known of a document's report, as its current version says. `revision` counts changes, for those who edit
-    it at the same time."""
+    """A document's report, with what lists and filters need of its current version. `revision` counts changes, so that
+    concurrent edits are noticed."""
 
     __tablename__ = "report"
     __table_args__ = _NEVER_REUSED
@@ -174,15 +174,15 @@ class ReportRow(Base):
     version_id: Mapped[int | None] = mapped_column(Key)
     to_review: Mapped[int] = mapped_column(Integer, default=0)
     failed_checks: Mapped[int] = mapped_column(Integer, default=0)
-    minutes: Mapped[float] = mapped_column(default=0.0)  # of a person's time that its review is thought to take
-    gain: Mapped[float] = mapped_column(default=0.0)  # of a minute of that, for the order of the queue
+    minutes: Mapped[float] = mapped_column(default=0.0)  # estimated time of its review
+    gain: Mapped[float] = mapped_column(default=0.0)  # expected errors removed by a minute of review; orders the queue
     revision: Mapped[int] = mapped_column(Integer, default=0)
     created: Mapped[datetime] = mapped_column(default=now)
     changed: Mapped[datetime] = mapped_column(default=now)
 
 
 class Version(Base):
-    """A report as it was read, or as a reviewer left it. Never changed; deleted only with its report."""
+    """A report as Gouji read it or as a reviewer left it. Never changed; deleted only with its report."""
 
     __tablename__ = "version"
     __table_args__ = (UniqueConstraint("report_id", "number"), _NEVER_REUSED)
@@ -200,7 +200,7 @@ class Version(Base):
 
 
 class Finding(Base):
-    """A field of the current version that a person must look at, or a sum that does not hold: for filters and counts.
+    """A field of the current version with status review, or a sum that does not hold: for filters and counts.
 
     `kind` is field or check; `subject` the field's or the check's id, `status` its status or verdict.
     """
@@ -219,7 +219,7 @@ class Finding(Base):
 
 
 class Draft(Base):
-    """One action of a review that is not accepted yet; together, in sequence, they are the draft."""
+    """One action of a review that is not accepted yet; in sequence they are the draft."""
 
     __tablename__ = "draft"
     __table_args__ = (UniqueConstraint("report_id", "sequence"),)
@@ -236,7 +236,7 @@ class Draft(Base):
 
 
 class Lease(Base):
-    """Who is editing a report, and until when without a sign of life."""
+    """Who is editing a report, and when the lease expires unless it is renewed."""
 
     __tablename__ = "lease"
 
@@ -246,7 +246,7 @@ class Lease(Base):
 
 
 class Review(Base):
-    """A review that was accepted: the version that it made, what it cost, and its annotation."""
+    """An accepted review: the version it made, what it cost, and its annotation."""
 
     __tablename__ = "review"
 
@@ -265,7 +265,7 @@ class Review(Base):
 
 
 class Training(Base):
-    """A retraining on annotations: its run, its verdict, and the version that it brought into use."""
+    """A retraining on annotations: its run, its verdict, and the version that was promoted."""
 
     __tablename__ = "training"
 
@@ -282,7 +282,7 @@ class Training(Base):
 
 
 class Audit(Base):
-    """Who changed what, and when. Only ever added to."""
+    """A row of the audit log: who changed what, and when. Rows are never changed or deleted."""
 
     __tablename__ = "audit"
 

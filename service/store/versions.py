@@ -1,4 +1,4 @@
-"""Versions of a report: each is kept as it was made, by Gouji or by a reviewer. One of them is the current one."""
+"""Versions of a report, made by Gouji or by a reviewer and never changed. One of them is the current one."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from service.store.reports import CHECK, FIELD
 from service.store.tables import Document, Finding, ReportRow, Version, now
 
 READ, REVIEWED = "read", "reviewed"
-Said = tuple[str | None, str]
-"""A field's value as text, and its status."""
+ValueAndStatus = tuple[str | None, str]
+"""A field's value as text, None without one, and its status."""
 
-# Made once: that takes as long as asking does.
+# Built once: building it takes as long as executing it.
 _CONTENT = (
     select(Version.content)
     .join(ReportRow, ReportRow.version_id == Version.id)
     .where(ReportRow.id == bindparam("report_id"))
 )
-_FAILS = (Verdict.SOURCE_INCONSISTENT, Verdict.UNRESOLVED)
+_FAILED_VERDICTS = (Verdict.SOURCE_INCONSISTENT, Verdict.UNRESOLVED)
 
 
 @dataclass(frozen=True, slots=True)
-class Making:
-    """How a version was made: by which settings and weights, or by whom."""
+class Provenance:
+    """How a version was made: with which settings and weights, or by whom."""
 
     kind: str = READ
     made_with: str = ""
@@ -41,10 +41,12 @@ class Making:
     note: str = ""
 
 
-def save(session: Session, document: Document, report: Report, making: Making, *, current: bool = True) -> Version:
-    """Keep a new version of a document's report, which is `current` from now on where it says so.
+def save(
+    session: Session, document: Document, report: Report, provenance: Provenance, *, current: bool = True
+) -> Version:
+    """Save a new version of a document's report and, if `current`, make it the current one.
 
-    The first version of a document is always current.
+    The first version of a document always becomes the current one.
     """
     row = session.scalar(select(ReportRow).where(ReportRow.document_id == document.id).with_for_update())
     if row is None:
@@ -55,12 +57,12 @@ def save(session: Session, document: Document, report: Report, making: Making, *
     version = Version(
         report_id=row.id,
         number=last + 1,
-        kind=making.kind,
-        content=packed(report),
-        made_with=making.made_with,
-        weights=dict(making.weights),
-        author=making.author,
-        note=making.note,
+        kind=provenance.kind,
+        content=pack(report),
+        made_with=provenance.made_with,
+        weights=dict(provenance.weights),
+        author=provenance.author,
+        note=provenance.note,
         created=now(),
     )
     session.add(version)
@@ -71,15 +73,15 @@ def save(session: Session, document: Document, report: Report, making: Making, *
 
 
 def make_current(session: Session, row: ReportRow, version: Version, report: Report) -> None:
-    """Let a version be what the report is; lists and filters then go by it."""
+    """Make a version the current one; lists and filters then show it."""
     findings = [*_field_findings(report), *_check_findings(report)]
     row.version_id, row.revision, row.changed = version.id, row.revision + 1, now()
     row.organization, row.year = _storable(report.organization), report.year
     row.template, row.title = report.template, _storable(report.title)
     row.to_review = sum(finding.kind == FIELD for finding in findings)
     row.failed_checks = sum(finding.kind == CHECK for finding in findings)
-    takes = attention(report)
-    row.minutes, row.gain = takes.minutes, takes.gain
+    needed = attention(report)
+    row.minutes, row.gain = needed.minutes, needed.gain
     session.execute(delete(Finding).where(Finding.report_id == row.id))
     for finding in findings:
         finding.report_id, finding.version_id = row.id, version.id
@@ -87,19 +89,19 @@ def make_current(session: Session, row: ReportRow, version: Version, report: Rep
     session.flush()
 
 
-def packed(report: Report) -> bytes:
-    """A report as a version holds it."""
+def pack(report: Report) -> bytes:
+    """A report as the content of a version: gzip of the contract's JSON."""
     return gzip.compress(dump_report(report).encode(), mtime=0)
 
 
 def report_in(version: Version) -> Report:
-    """The report that a version holds."""
+    """The report of a version."""
     return _unpacked(version.content)
 
 
 @lru_cache(64)
 def _unpacked(content: bytes) -> Report:
-    """Who looks at a report looks at it again and again, and a version never changes."""
+    """The report in a version's content, cached: a reviewer asks for it with every action, and it never changes."""
     return load_report(gzip.decompress(content).decode())
 
 
@@ -109,42 +111,42 @@ def text_of(version: Version) -> str:
 
 
 def current(session: Session, row: ReportRow) -> Version:
-    """The version that a report is."""
+    """The current version of a report."""
     version = session.get(Version, row.version_id)
     assert version is not None, "a report is made together with its first version"
     return version
 
 
 def current_text(session: Session, report_id: int) -> str | None:
-    """The contract's JSON of a report."""
+    """The contract's JSON of a report's current version, None if the report does not exist."""
     content = session.scalar(_CONTENT, {"report_id": report_id})
     return None if content is None else gzip.decompress(content).decode()
 
 
 def current_of(session: Session, report_ids: Sequence[int]) -> list[Version]:
-    """The versions that these reports are, in their order, without those of reports that were deleted meanwhile."""
+    """The current versions of these reports, in their order, without reports that were deleted meanwhile."""
     of_report = select(Version).join(ReportRow, ReportRow.version_id == Version.id)
     found = {v.report_id: v for v in session.scalars(of_report.where(ReportRow.id.in_(report_ids)))}
     return [found[report_id] for report_id in report_ids if report_id in found]
 
 
 def numbered(session: Session, report_id: int, number: int) -> Version | None:
-    """A version by its number."""
+    """The version of a report with this number, or None."""
     return session.scalar(select(Version).where(Version.report_id == report_id, Version.number == number))
 
 
 def listed(session: Session, report_id: int) -> Sequence[Version]:
-    """All versions, the first one first."""
+    """All versions of a report, oldest first."""
     return session.scalars(select(Version).where(Version.report_id == report_id).order_by(Version.number)).all()
 
 
-def changes(before: Report, after: Report) -> list[tuple[str, Said | None, Said | None]]:
-    """The fields whose figure or status differs: id, what it was and what it is, None where there is no such field."""
-    old, new = ({f.id: _said(f) for f in report.fields} for report in (before, after))
+def changes(before: Report, after: Report) -> list[tuple[str, ValueAndStatus | None, ValueAndStatus | None]]:
+    """The fields whose value or status differs: id, before and after, None where a version has no such field."""
+    old, new = ({f.id: _value_and_status(f) for f in report.fields} for report in (before, after))
     return [(i, old.get(i), new.get(i)) for i in dict.fromkeys([*old, *new]) if old.get(i) != new.get(i)]
 
 
-def _said(field: Field) -> Said:
+def _value_and_status(field: Field) -> ValueAndStatus:
     return None if field.value is None else format(field.value, "f"), str(field.status)
 
 
@@ -163,9 +165,11 @@ def _field_findings(report: Report) -> list[Finding]:
 
 
 def _check_findings(report: Report) -> list[Finding]:
-    return [Finding(kind=CHECK, subject=c.id, status=str(c.verdict)) for c in report.checks if c.verdict in _FAILS]
+    return [
+        Finding(kind=CHECK, subject=c.id, status=str(c.verdict)) for c in report.checks if c.verdict in _FAILED_VERDICTS
+    ]
 
 
 def _storable(text: str | None) -> str | None:
-    """Without the character that PostgreSQL's texts cannot hold."""
+    """The text without NUL, which PostgreSQL cannot store."""
     return text and text.replace("\x00", "")

@@ -62,7 +62,7 @@ def job(session: Session, **changes: Any) -> int:
 
 def stored(session: Session, of: Report, **changes: Any) -> int:
     """The id of a report with one version."""
-    return versions.save(session, document(session, **changes), of, versions.Making()).report_id
+    return versions.save(session, document(session, **changes), of, versions.Provenance()).report_id
 
 
 def page_of_html(mark: object) -> bytes:

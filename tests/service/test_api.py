@@ -129,7 +129,7 @@ def test_what_is_deleted_is_gone_with_its_files_and_can_be_uploaded_again(client
     document_id = upload(client, content).json()["documents"][0]["id"]
     with service_of(client).store.writing() as session:
         document = session.get_one(Document, document_id)
-        report_id = versions.save(session, document, report(), versions.Making()).report_id
+        report_id = versions.save(session, document, report(), versions.Provenance()).report_id
     assert client.get(f"/api/reports/{report_id}/pages/1.jpg").status_code == 200
     assert client.delete(f"/api/documents/{document_id}").status_code == 204
     for gone in (f"documents/{document_id}", f"documents/{document_id}/file", f"reports/{report_id}", "jobs/1"):
@@ -190,8 +190,8 @@ def test_versions_and_what_changed_between_them(client: TestClient) -> None:
     with service_of(client).store.writing() as session:
         report_id = stored(session, read)
         document = session.get_one(Document, session.get_one(ReportRow, report_id).document_id)
-        making = versions.Making(kind=versions.REVIEWED, author="王", note="核对")
-        versions.save(session, document, report(), making)
+        provenance = versions.Provenance(kind=versions.REVIEWED, author="王", note="核对")
+        versions.save(session, document, report(), provenance)
     listed = client.get(f"/api/reports/{report_id}/versions").json()
     assert [(v["number"], v["kind"], v["current"], v["author"]) for v in listed] == [
         (1, "read", False, None),
@@ -272,7 +272,7 @@ def test_a_file_that_hangs_or_crashes_what_draws_it_costs_its_picture_only(clien
     document_id = upload(client, b"%PDF-1.7 and no more").json()["documents"][0]["id"]
     with service_of(client).store.writing() as session:
         document = session.get_one(Document, document_id)
-        report_id = versions.save(session, document, report(), versions.Making()).report_id
+        report_id = versions.save(session, document, report(), versions.Provenance()).report_id
     answer = client.get(f"/api/reports/{report_id}/pages/1.jpg")
     assert (answer.status_code, "has no page 1" in answer.json()["detail"]) == (404, True)
     assert client.get("/health").status_code == 200

@@ -80,7 +80,7 @@ def filled(tmp_path: Path) -> Place:
         add_token(session, "张三", "nightly")
         open_session(session, user)
         kept = document(session, name="报告\u2028.pdf", place="documents/ab/abc")
-        version = versions.save(session, kept, report(), versions.Making(weights={"labeller": 1}))
+        version = versions.save(session, kept, report(), versions.Provenance(weights={"labeller": 1}))
         session.add(Draft(report_id=version.report_id, user="张三", sequence=1, kind="value", after="7"))
         review = Review(
             report_id=version.report_id, version_id=version.id, reviewer="张三", started=now(), finished=now()
@@ -155,7 +155,7 @@ def test_what_is_missing_is_named(
 ) -> None:
     Files(filled.settings.files_root).remove("documents/cd/cde")
     assert filled.call(monkeypatch, "backup", str(filled.backups / "backup.tar")) == 1
-    assert "missing: documents/cd/cde" in capsys.readouterr().err
+    assert "not in the backup: documents/cd/cde" in capsys.readouterr().err
 
 
 def test_what_was_deleted_is_not_missing(filled: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extraction.forms.catalogue import template
-from service.desk import figures
+from service.desk import statistics
 from service.desk.charts import HEIGHT, line_chart
 from service.store.engine import Store
 from service.store.reports import ACCEPTED
@@ -44,13 +44,13 @@ def test_the_matrix_shows_missing_and_double_years_and_how_each_report_is(store:
         stored(session, replace(of, year=2024, organization="青罗市教育局"))
         stored(session, replace(of, year=None))
     with store.reading() as session:
-        found = figures.matrix(session, 0, 10)
+        found = statistics.matrix(session, 0, 10)
         assert found.years == tuple(range(2019, 2025))
-        looks = {name: [place.look for place in places] for name, places in found.rows}
+        looks = {name: [cell.state for cell in cells] for name, cells in found.rows}
         assert looks["枫丘县卫生健康委员会"] == ["clear", "gap", "open", "double", "accepted", "outside"]
         assert looks["青罗市教育局"] == [*["outside"] * 5, "clear"]
         assert len(found.undated) == 1
-        assert [name for name, _ in figures.matrix(session, 1, 10).rows] == [*looks][1:]
+        assert [name for name, _ in statistics.matrix(session, 1, 10).rows] == [*looks][1:]
 
 
 def test_accuracy_is_over_all_reviews_and_its_interval_holds_it(store: Store) -> None:
@@ -61,7 +61,7 @@ def test_accuracy_is_over_all_reviews_and_its_interval_holds_it(store: Store) ->
             given_ = {"started": now(), "finished": now(), "seconds": 10.0 * right, "keystrokes": right, "cells": 10}
             session.add(Review(report_id=number, reviewer="甲", found=counts, **given_))
     with store.reading() as session:
-        sure, open_ = figures.accuracies(session)
+        sure, open_ = statistics.accuracies(session)
         assert (sure.right, sure.whole, open_.right, open_.whole) == (200, 200, 18, 20)
         assert open_.interval.value == pytest.approx(0.9)
         assert open_.interval.low is not None
@@ -69,17 +69,17 @@ def test_accuracy_is_over_all_reviews_and_its_interval_holds_it(store: Store) ->
         assert open_.interval.low < 0.9 < open_.interval.high
         assert sure.interval.low is not None
         assert sure.interval.low < 1
-        cost = figures.cost(session)
+        cost = statistics.cost(session)
         assert cost is not None
         assert (cost.reviews, cost.seconds) == (2, 90)
 
 
 def test_nothing_is_claimed_before_the_first_review(store: Store) -> None:
     with store.reading() as session:
-        assert all(one.interval.value is None for one in figures.accuracies(session))
-        assert figures.cost(session) is None
-        assert figures.progress(session).reports == 0
-        assert figures.matrix(session, 0, 10).rows == ()
+        assert all(one.interval.value is None for one in statistics.accuracies(session))
+        assert statistics.cost(session) is None
+        assert statistics.progress(session).reports == 0
+        assert statistics.matrix(session, 0, 10).rows == ()
 
 
 def test_sums_that_fail_are_counted_by_their_rule(store: Store) -> None:
@@ -88,7 +88,7 @@ def test_sums_that_fail_are_counted_by_their_rule(store: Store) -> None:
             stored(session, failing(report(), check))
     with store.reading() as session:
         titles = {i.id: i.title for i in template("2021").identities()}
-        found = {one.title: (one.in_print, one.unsettled) for one in figures.failed(session)}
+        found = {one.title: (one.in_print, one.unsettled) for one in statistics.failed(session)}
         assert found == {titles["applications.received:row_total"]: (0, 2), titles["review:total"]: (0, 1)}
 
 

@@ -47,7 +47,7 @@ from service.loop.changes import (
 )
 from service.loop.collection import keep, latest, lay_out, read
 from service.loop.promotion import bring_into_use, changes_of
-from service.loop.scratch import Reading, compared, read_again, settings_toml
+from service.loop.rereading import Rereading, compare, reread_commands, settings_toml
 from service.loop.trainer import Trainer, training_folder
 from service.settings import ServiceSettings
 from service.store import jobs, versions
@@ -76,7 +76,7 @@ def web_report(service: Service, sample: str, of: Report | None = None) -> int:
     service.files.put(f"documents/{sample}", content)
     with service.store.writing() as session:
         row = document(session, name=f"{sample}.html", media_type="text/html", place=f"documents/{sample}")
-        return versions.save(session, row, of or report(sample), versions.Making()).report_id
+        return versions.save(session, row, of or report(sample), versions.Provenance()).report_id
 
 
 def accepted(service: Service, report_id: int, reviewer: str = "zhang") -> int:
@@ -203,7 +203,7 @@ def test_what_is_new_is_what_no_training_has_learnt_from(service: Service) -> No
         ask()
     with service.store.writing() as session:
         training = session.get_one(Training, number)
-        trainings.learnt_from(session, training, [review.id for review, _ in latest(session)])
+        trainings.record_reviews(session, training, [review.id for review, _ in latest(session)])
     assert progress() == (2, 0, 2, number)
     with service.store.writing() as session:
         trainings.fail(session, session.get_one(Training, number), "no room")
@@ -245,12 +245,12 @@ def test_every_report_is_read_again_in_a_place_of_its_own(service: Service, tmp_
     other = web_report(service, "yunze-2020", spoilt)
     run = tmp_path / "run"
     shutil.copytree(weights("labeller").path().parent, run / "model")  # reads as the one in use does
-    reading = Reading(service, tmp_path / "training", run)
+    reading = Rereading(service, tmp_path / "training", run)
     before = _everything(service)
-    for arguments in read_again(reading):
+    for arguments in reread_commands(reading):
         call = [sys.executable, "-m", "service.loop.command_process", str(os.getpid()), *arguments]
         assert subprocess.run(call, check=False).returncode == 0
-    found = compared(reading)
+    found = compare(reading)
     assert found.compared == 2
     (change,) = [change for change in found.changed if change.report_id == other]
     assert (change.heads, change.state) == ((("year", "1999", str(report("yunze-2020").year)),), "converted")
@@ -288,7 +288,7 @@ def test_a_training_that_was_broken_off_goes_on_and_one_that_fails_says_why(
         accepted(service, web_report(service, sample))
     with service.store.writing() as session:
         number = trainings.ask_for(session, "zhang").id
-    assert Trainer(service)._is_ours(number, training_folder(service, number))  # and then the service was killed
+    assert Trainer(service)._prepare(number, training_folder(service, number))  # and then the service was killed
     assert _training(service, number).state == "running"
     web_report(service, SAMPLE_NAMES[2])
     trainer = Trainer(service)
@@ -334,12 +334,12 @@ def test_others_write_while_documents_are_laid_out_and_one_of_two_machines_begin
     def slowly(*given: object) -> Iterator[Review]:
         """The other machine is done before the first review of this one is copied."""
         monkeypatch.setattr("service.loop.trainer.lay_out", lay_out)
-        assert Trainer(service)._is_ours(number, elsewhere)
+        assert Trainer(service)._prepare(number, elsewhere)
         yield from lay_out(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr("service.loop.trainer.lay_out", slowly)
     folder = training_folder(service, number)
-    assert not Trainer(service)._is_ours(number, folder)
+    assert not Trainer(service)._prepare(number, folder)
     assert len(list(read_folder(elsewhere / "annotations"))) == 2
     assert sorted(p.name for p in folder.parent.iterdir() if not p.name.endswith(".lock")) == [elsewhere.name]
 

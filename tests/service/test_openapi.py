@@ -54,7 +54,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Running:
     (document_id,), _ = uploads.take(service, [(BytesIO(content), "a.pdf")], "local", BATCH)
     with service.store.writing() as session:
         document = session.get_one(Document, document_id)
-        report_id = versions.save(session, document, unsure(report(), FIELD), versions.Making()).report_id
+        report_id = versions.save(session, document, unsure(report(), FIELD), versions.Provenance()).report_id
         for _ in range(3):
             stored(session, report())
         add_user(session, "tester", Role.ADMIN, None)

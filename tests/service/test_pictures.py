@@ -65,17 +65,17 @@ def test_what_hangs_the_process_is_not_tried_again(
 ) -> None:
     bad, good = upload(files, "documents/ab/ab-1", 60, 60, 60), upload(files, "documents/cd/cd-2", 200)
     assert len(pictures.sizes(bad)) == 3
-    patience = "service.painter._PATIENCE"
+    limit = "service.page_renderer._RENDER_SECONDS"
     for number in (1, 2):
         with monkeypatch.context() as hangs:
-            hangs.setattr(patience, 0.0)
+            hangs.setattr(limit, 0.0)
             with pytest.raises(DamagedFile):
                 pictures.page(bad, number)
         with pytest.raises(DamagedFile):
-            pictures.page(bad, number)  # with patience again
+            pictures.page(bad, number)  # with time again
     with pytest.raises(DamagedFile):
         pictures.page(bad, 3)  # two pages were enough
-    assert pictures._painter._process is None
+    assert pictures._renderer._process is None
     assert shade(pictures.page(good, 1)) == 200
 
 
@@ -85,7 +85,7 @@ def test_a_file_whose_pages_cannot_be_counted_has_none(
     hanging, broken = upload(files, "documents/ab/ab-1", 60), Document(id=2, place="documents/cd/cd-2")
     files.put(broken.place, b"%PDF-1.7 and no more")
     with monkeypatch.context() as hangs:
-        hangs.setattr("service.painter._PATIENCE", 0.0)
+        hangs.setattr("service.page_renderer._RENDER_SECONDS", 0.0)
         assert pictures.sizes(hanging) == []
     for document in (hanging, broken):
         assert pictures.sizes(document) == []

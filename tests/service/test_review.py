@@ -18,16 +18,16 @@ from hypothesis import strategies as st
 
 from extraction.document import Candidate, Report, Status, Verdict
 from extraction.forms.identities import check_sums, identities_of
-from service.desk import figures
+from service.desk import statistics
 from service.files import Files
 from service.loop import collection
 from service.loop.accepting import Cost, accept
+from service.review.accuracy import count_right_cells
 from service.review.actions import Action, Kind, Refused, standing
 from service.review.attention import attention
 from service.review.choices import KEYS, choices, implied_by_sums
 from service.review.effort import CONFIRM, PICK, retyped, typed
-from service.review.found import found
-from service.review.reviewed import after, reviewed
+from service.review.replay import replay, replay_with
 from service.store import drafts, leases, reports, versions
 from service.store.engine import Store
 from service.store.tables import Document, Lease, ReportRow, Version, now
@@ -58,16 +58,16 @@ def check(of: Report, check_id: str) -> Verdict:
 
 def test_deciding_every_open_cell_and_taking_the_sure_ones_finishes_a_review() -> None:
     read = check_sums(unsure(gold(), UPHELD, OTHER))
-    now_ = reviewed(read, ())
+    now_ = replay(read, ())
     assert now_.open_fields == (UPHELD, OTHER)
-    now_ = reviewed(read, (value(UPHELD, "3"), value(OTHER, "０")))
+    now_ = replay(read, (value(UPHELD, "3"), value(OTHER, "０")))
     assert (now_.open_fields, now_.open_checks, now_.finished) == ((), (), False)
     assert now_.report.field(OTHER).value == 0
-    assert reviewed(read, (value(UPHELD, "3"), value(OTHER, "0"), ALL)).finished
+    assert replay(read, (value(UPHELD, "3"), value(OTHER, "0"), ALL)).finished
 
 
 def test_a_decision_is_sure_and_keeps_what_was_first_read() -> None:
-    field = reviewed(unsure(gold(), UPHELD), (value(UPHELD, "8"),)).report.field(UPHELD)
+    field = replay(unsure(gold(), UPHELD), (value(UPHELD, "8"),)).report.field(UPHELD)
     assert (field.status, field.value, field.printed, field.reading, field.confidence) == (
         Status.READ,
         Decimal(8),
@@ -93,7 +93,7 @@ AMOUNT = "proactive.administrative_fees.fee_amount_wanyuan"
 def test_money_is_kept_in_the_unit_that_the_report_prints(
     printed: str, value_: str | None, text: str, kept: str
 ) -> None:
-    now_ = reviewed(with_amount(printed, value_), (value(AMOUNT, text),))
+    now_ = replay(with_amount(printed, value_), (value(AMOUNT, text),))
     assert now_.report.field(AMOUNT).value == Decimal(kept)
 
 
@@ -116,38 +116,38 @@ def with_amount(printed: str, amount: str | None) -> Report:
 )
 def test_what_was_tried_before_does_not_change_the_unit_of_a_column(before: tuple[Action, ...]) -> None:
     read = with_amount("99170000", "9917")
-    field = reviewed(read, (*before, value(AMOUNT, "99170001"))).report.field(AMOUNT)
+    field = replay(read, (*before, value(AMOUNT, "99170001"))).report.field(AMOUNT)
     assert (field.value, field.reading) == (Decimal("9917.0001"), "99170000")
 
 
 def test_a_second_review_knows_the_unit_of_a_column_by_what_was_first_read() -> None:
-    first = reviewed(with_amount("99170000", "9917"), (value(AMOUNT, "9917万元"),)).report
-    assert reviewed(first, (value(AMOUNT, "99170000"),)).report.field(AMOUNT).value == 9917
+    first = replay(with_amount("99170000", "9917"), (value(AMOUNT, "9917万元"),)).report
+    assert replay(first, (value(AMOUNT, "99170000"),)).report.field(AMOUNT).value == 9917
 
 
 def test_a_wrong_decision_leaves_its_sum_open_until_it_is_put_right_or_confirmed() -> None:
     read = check_sums(unsure(gold(), UPHELD))
-    wrong = reviewed(read, (value(UPHELD, "8"), ALL))
+    wrong = replay(read, (value(UPHELD, "8"), ALL))
     assert wrong.open_checks == (SUM,)
     assert not wrong.finished
     assert "相差 5" in next(c.explanation.zh for c in wrong.report.checks if c.id == SUM and c.explanation)
     said = next(c.expression for c in wrong.report.checks if c.id == SUM)
-    confirmed = after(read, (value(UPHELD, "8"), ALL), Action(Kind.SOURCE_ERROR, (SUM,), said))
+    confirmed = replay_with(read, (value(UPHELD, "8"), ALL), Action(Kind.SOURCE_ERROR, (SUM,), said))
     assert confirmed.finished
     assert check(confirmed.report, SUM) is Verdict.SOURCE_INCONSISTENT
-    assert reviewed(read, (value(UPHELD, "8"), value(UPHELD, "3"), ALL)).finished
+    assert replay(read, (value(UPHELD, "8"), value(UPHELD, "3"), ALL)).finished
 
 
 def test_a_confirmed_source_error_is_open_again_once_its_figures_change() -> None:
     read = check_sums(unsure(gold(), UPHELD))
-    said = next(c.expression for c in reviewed(read, (value(UPHELD, "8"),)).report.checks if c.id == SUM)
+    said = next(c.expression for c in replay(read, (value(UPHELD, "8"),)).report.checks if c.id == SUM)
     actions = (value(UPHELD, "8"), Action(Kind.SOURCE_ERROR, (SUM,), said), value(UPHELD, "7"))
-    assert reviewed(read, actions).open_checks == (SUM,)
+    assert replay(read, actions).open_checks == (SUM,)
 
 
 def test_what_the_conversion_found_in_print_has_to_be_confirmed_too() -> None:
     read = check_sums(replace_value(gold(), TOTAL, "6"))
-    assert reviewed(read, (ALL,)).open_checks == (SUM,)
+    assert replay(read, (ALL,)).open_checks == (SUM,)
 
 
 @pytest.mark.parametrize(
@@ -167,12 +167,12 @@ def test_what_the_conversion_found_in_print_has_to_be_confirmed_too() -> None:
 )
 def test_what_makes_no_sense_is_refused_in_words(action: Action, why: str) -> None:
     with pytest.raises(Refused, match=why):
-        after(unsure(gold(), UPHELD), (), action)
+        replay_with(unsure(gold(), UPHELD), (), action)
 
 
 def test_blank_and_missing_cells_have_no_value_and_leave_their_sum_aside() -> None:
     read = check_sums(unsure(gold(), UPHELD, OTHER))
-    now_ = reviewed(read, (Action(Kind.BLANK, (UPHELD,)), Action(Kind.MISSING, (OTHER,))))
+    now_ = replay(read, (Action(Kind.BLANK, (UPHELD,)), Action(Kind.MISSING, (OTHER,))))
     assert [now_.report.field(i).status for i in (UPHELD, OTHER)] == [Status.BLANK, Status.MISSING]
     assert check(now_.report, SUM) is Verdict.NOT_APPLICABLE
 
@@ -193,14 +193,14 @@ ACTIONS = st.lists(
 def test_undo_takes_back_the_last_action_that_stands(actions: list[Action], last: Action) -> None:
     read = unsure(gold(), UPHELD, PENDING)
     undo = Action(Kind.UNDO)
-    assert reviewed(read, (*actions, last, undo)) == reviewed(read, actions)
+    assert replay(read, (*actions, last, undo)) == replay(read, actions)
     assert standing((*actions, last)) == (*standing(actions), last)
 
 
 @given(ACTIONS)
 def test_no_cell_changes_that_no_action_names(actions: list[Action]) -> None:
     read = unsure(gold(), UPHELD, PENDING)
-    now_ = reviewed(read, actions)
+    now_ = replay(read, actions)
     named = {target for action in standing(actions) for target in action.targets}
     for before, then in zip(read.fields, now_.report.fields, strict=True):
         assert before == then or before.id in named
@@ -254,8 +254,8 @@ def test_keys_are_cheaper_than_typing_and_typing_than_nothing_else() -> None:
 
 def test_what_a_review_found_is_counted() -> None:
     before = unsure(gold(), UPHELD, OTHER)
-    then = reviewed(before, (value(UPHELD, "3"), value(OTHER, "4"), value(TOTAL, "9"))).report
-    counts = found(before, then)
+    then = replay(before, (value(UPHELD, "3"), value(OTHER, "4"), value(TOTAL, "9"))).report
+    counts = count_right_cells(before, then)
     assert (counts["unsure"], counts["unsure_right"]) == (2, 1)
     assert counts["sure"] - counts["sure_right"] == 1
 
@@ -361,7 +361,7 @@ def test_a_second_review_says_nothing_of_how_right_the_reading_was(store: Store,
     assert found_[0]["unsure"] == 1
     assert not any(found_[1].values())
     with store.reading() as session:
-        assert [one.whole for one in figures.accuracies(session)] == [found_[0]["sure"], 1]
+        assert [one.whole for one in statistics.accuracies(session)] == [found_[0]["sure"], 1]
 
 
 def replace_value(of: Report, field_id: str, text: str) -> Report:

@@ -23,7 +23,7 @@ _PATIENCE = 300.0  # seconds, on a machine that has much else to do
 
 
 def test_an_upload_outlasts_a_fault_of_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "_AFTER_FAULT", 0.1)
+    monkeypatch.setattr(runner, "_RETRY_SECONDS", 0.1)
     work = tmp_path / "work"
     work.write_text("where the workers' folder is to be")
     with client_of(tmp_path, workers=1, attempts=1) as client:
@@ -54,7 +54,7 @@ def test_an_upload_outlasts_a_fault_of_the_machine(tmp_path: Path, monkeypatch: 
     ],
 )
 def test_whose_fault_an_error_is(error: Exception, expected: bool) -> None:
-    assert runner.of_the_machine(error) is expected
+    assert runner.is_machine_fault(error) is expected
 
 
 def _job(client: object) -> Job:

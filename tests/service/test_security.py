@@ -28,7 +28,7 @@ from extraction.cli import main
 from extraction.errors import EmptyFile, TooLarge, UnsupportedFormat, UsageError
 from extraction.settings import IngestSettings
 from service.app import create_app
-from service.security import Admin, Reviewer, Viewer, refuse_to_stand_open
+from service.security import Admin, Reviewer, Viewer, require_account_if_exposed
 from service.security.accounts import (
     add_token,
     add_user,
@@ -51,7 +51,7 @@ from service.security.credentials import (
 )
 from service.security.pages import local_address
 from service.security.people import COOKIE, CSRF_HEADER
-from service.security.rates import Limiter, Rate
+from service.security.rate_limits import Limiter, Rate
 from service.security.roles import Role
 from service.security.uploads import received, shown_name
 from service.settings import ServiceSettings
@@ -165,15 +165,15 @@ def test_where_others_can_reach_it_nobody_is_local_and_it_starts_with_an_account
     app = service(tmp_path, host="0.0.0.0")
     store, settings = app.state.service.store, app.state.service.settings
     with pytest.raises(UsageError, match="gouji users add"):
-        refuse_to_stand_open(settings, store)
+        require_account_if_exposed(settings, store)
     assert TestClient(app, base_url="http://gouji.example").get("/for/viewer").status_code == 401
     with store.writing() as session:
         add_user(session, "zhang", Role.ADMIN, PASSWORD)
-    refuse_to_stand_open(settings, store)
+    require_account_if_exposed(settings, store)
     with store.writing() as session:
         disable_user(session, "zhang")
     with pytest.raises(UsageError):
-        refuse_to_stand_open(settings, store)
+        require_account_if_exposed(settings, store)
 
 
 def test_gouji_serve_refuses_to_stand_open(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -307,7 +307,7 @@ def test_while_a_password_is_checked_others_may_write(
             return self.acquire()
 
     busy = Busy(0)  # all that hash at once do
-    monkeypatch.setattr("service.security.credentials._AT_ONCE", busy)
+    monkeypatch.setattr("service.security.credentials._CONCURRENT_HASHES", busy)
     with ThreadPoolExecutor(1) as pool:
         status = pool.submit(log_in, browser, "a-viewer")
         try:
@@ -538,11 +538,11 @@ def test_what_is_undone_leaves_no_row(store: Store) -> None:
 
 
 def test_the_log_is_only_ever_added_to(store: Store, people: dict[str, str]) -> None:
-    with pytest.raises(RuntimeError, match="only ever added to"), store.writing() as session:
+    with pytest.raises(RuntimeError, match="cannot be changed or deleted"), store.writing() as session:
         session.scalars(sa.select(Audit)).all()[0].user = "nobody"
-    with pytest.raises(RuntimeError, match="only ever added to"), store.writing() as session:
+    with pytest.raises(RuntimeError, match="cannot be changed or deleted"), store.writing() as session:
         session.execute(sa.delete(Audit))
-    with pytest.raises(RuntimeError, match="only ever added to"), store.writing() as session:
+    with pytest.raises(RuntimeError, match="cannot be changed or deleted"), store.writing() as session:
         session.execute(sa.update(Audit).values(user="nobody"))
     assert len(audited(store)) == len(people) * 3
 
@@ -570,7 +570,7 @@ def test_nothing_is_not_the_same_as_nothing() -> None:
 
 @pytest.mark.parametrize("name", ["", "local", "service", "a b", "x" * 101, "../etc", "甲\n", "anonymous"])
 def test_names_that_would_mislead_are_refused(store: Store, name: str) -> None:
-    with store.writing() as session, pytest.raises(UsageError, match="is no name for a user"):
+    with store.writing() as session, pytest.raises(UsageError, match="cannot be a user name"):
         add_user(session, name, Role.VIEWER, None)
 
 

@@ -158,11 +158,11 @@ def test_a_lease_is_kept_by_signs_of_life_of_its_holder_alone(store: Store) -> N
         job_id = job(session)
         jobs.take(session, "holder", timedelta(seconds=-1), attempts=3)
     with store.writing() as session:
-        jobs.keep(session, job_id, "another", MINUTE, 7, 9)
+        jobs.renew_lease(session, job_id, "another", MINUTE, 7, 9)
     with store.reading() as session:
         assert session.get_one(Job, job_id).page == 0
     with store.writing() as session:
-        jobs.keep(session, job_id, "holder", MINUTE, 2, 9)
+        jobs.renew_lease(session, job_id, "holder", MINUTE, 2, 9)
     with store.writing() as session:
         assert jobs.take(session, "another", MINUTE, attempts=3) is None
         kept = session.get_one(Job, job_id)
@@ -180,7 +180,7 @@ def test_a_job_that_never_ends_is_given_up(store: Store) -> None:
     with store.reading() as session:
         given_up = session.get_one(Job, job_id)
         assert given_up.state == jobs.FAILED
-        assert "begun 3 times" in (given_up.error or "")
+        assert "started 3 times" in (given_up.error or "")
         assert jobs.counts(session) == {"waiting": 0, "running": 0, "done": 0, "failed": 1}
 
 
@@ -203,7 +203,7 @@ def test_every_version_is_kept_and_the_newest_is_current(store: Store) -> None:
         row = session.get_one(ReportRow, report_id)
         assert (row.to_review, row.revision) == (1, 1)
         of = session.get_one(Document, row.document_id)
-        making = versions.Making(kind=versions.REVIEWED, author="王", note="核对")
+        making = versions.Provenance(kind=versions.REVIEWED, author="王", note="核对")
         versions.save(session, of, report(), making)
     with store.reading() as session:
         row = session.get_one(ReportRow, report_id)
@@ -220,7 +220,7 @@ def test_a_version_that_is_not_to_be_current_changes_no_list(store: Store) -> No
         report_id = stored(session, report())
         of = session.get_one(Document, session.get_one(ReportRow, report_id).document_id)
         unsure_now = unsure(report(), "applications.received.total")
-        versions.save(session, of, unsure_now, versions.Making(), current=False)
+        versions.save(session, of, unsure_now, versions.Provenance(), current=False)
     with store.reading() as session:
         assert session.get_one(ReportRow, report_id).to_review == 0
         assert [v.number for v in versions.listed(session, report_id)] == [1, 2]
@@ -277,7 +277,7 @@ def test_nobody_begins_on_a_report_that_is_being_replaced(postgresql: Store) -> 
         reviewer = threading.Thread(target=begins)
         reviewer.start()
         wait_until_held_up(postgresql, reviewer)
-        versions.save(session, session.get_one(Document, document_id), report(), versions.Making())
+        versions.save(session, session.get_one(Document, document_id), report(), versions.Provenance())
     reviewer.join()
     assert seen == [2]
 
@@ -374,7 +374,7 @@ def test_a_document_deleted_as_its_first_reading_ends_leaves_no_report(postgresq
         deletion = threading.Thread(target=deletes)
         deletion.start()
         wait_until_held_up(postgresql, deletion)
-        versions.save(session, session.get_one(Document, document_id), report(), versions.Making())
+        versions.save(session, session.get_one(Document, document_id), report(), versions.Provenance())
     deletion.join()
     with postgresql.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(ReportRow)) == 0
@@ -417,7 +417,7 @@ def test_a_version_holds_exactly_what_was_put_in(value: Decimal, text: str) -> N
     if any("\ud800" <= c <= "\udfff" for c in text):
         return
     made = replace(report(), title=text, fields=(replace(first, value=value, printed=text), *rest))
-    kept = Version(content=versions.packed(made))
+    kept = Version(content=versions.pack(made))
     assert versions.report_in(kept) == made == load_report(versions.text_of(kept))
 
 

@@ -73,9 +73,9 @@ def service(data: Path, *addresses: str) -> Service:
     return made
 
 
-def test_the_end_of_a_job_is_told_signed(listener: Listener, tmp_path: Path) -> None:
+def test_the_end_of_a_job_is_delivered_signed(listener: Listener, tmp_path: Path) -> None:
     webhooks = Webhooks(service(tmp_path, f"http://localhost:{listener.server_port}/hook"), allowed=lambda _: True)
-    webhooks.ended(1)
+    webhooks.job_ended(1)
     assert listener.heard.wait(30)
     webhooks.close()
     ((path, headers, content),) = listener.told
@@ -86,22 +86,22 @@ def test_the_end_of_a_job_is_told_signed(listener: Listener, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("listener", [[500], [302]], indirect=True, ids=["fault", "redirect"])
-def test_what_was_not_taken_is_told_again_and_never_elsewhere(
+def test_a_refused_delivery_is_tried_again_and_never_sent_elsewhere(
     listener: Listener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.webhooks._BETWEEN", 0.01)
+    monkeypatch.setattr("service.webhooks._RETRY_SECONDS", 0.01)
     webhooks = Webhooks(service(tmp_path, f"http://localhost:{listener.server_port}/hook"), allowed=lambda _: True)
-    webhooks.ended(1)
+    webhooks.job_ended(1)
     assert listener.heard.wait(30)
     webhooks.close()
     assert [path for path, _, _ in listener.told] == ["/hook", "/hook"]
 
 
-def test_an_address_that_is_none_does_not_keep_others_from_being_told(listener: Listener, tmp_path: Path) -> None:
+def test_a_malformed_address_does_not_keep_others_from_being_notified(listener: Listener, tmp_path: Path) -> None:
     wrong = ("http://[::1", "http://localhost:port/", f"http://{'a' * 64}.example/", "http://.example/")
     made = service(tmp_path, *wrong, f"http://localhost:{listener.server_port}/hook")
     webhooks = Webhooks(made, allowed=lambda _: True)
-    webhooks.ended(1)
+    webhooks.job_ended(1)
     assert listener.heard.wait(30)
     webhooks.close()
     assert [path for path, _, _ in listener.told] == ["/hook"]
@@ -114,24 +114,45 @@ def test_a_store_that_cannot_be_read_costs_that_job_only(
     with made.store.writing() as session:
         session.execute(sa.text("ALTER TABLE job RENAME TO hidden"))
     webhooks = Webhooks(made, allowed=lambda _: True)
-    webhooks.ended(1)
-    while "job 1: nobody was told" not in caplog.text:
+    webhooks.job_ended(1)
+    while "job 1: the store cannot be read" not in caplog.text:
         assert webhooks._thread.is_alive()
         webhooks._thread.join(0.05)
     with made.store.writing() as session:
         session.execute(sa.text("ALTER TABLE hidden RENAME TO job"))
-    webhooks.ended(1)
+    webhooks.job_ended(1)
     assert listener.heard.wait(30)
     webhooks.close()
 
 
-def test_nothing_is_told_to_a_private_address(listener: Listener, tmp_path: Path) -> None:
+def test_nothing_is_sent_to_a_private_address(listener: Listener, tmp_path: Path) -> None:
     addresses = [f"http://{host}:{listener.server_port}/" for host in ("127.0.0.1", "localhost", "[::ffff:127.0.0.1]")]
     webhooks = Webhooks(service(tmp_path, *addresses, "file:///etc/passwd", "http://user:word@localhost/"))
-    webhooks.ended(1)
-    webhooks.ended(2)  # of a job that is not there
-    webhooks.finish()
+    webhooks.job_ended(1)
+    webhooks.job_ended(2)  # of a job that is not there
+    webhooks.drain()
     assert listener.told == []
+
+
+def test_an_event_for_which_there_is_no_room_is_dropped_and_logged(
+    listener: Listener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("service.webhooks._MAX_QUEUED_EVENTS", 1)
+    delivering, go_on = threading.Event(), threading.Event()
+
+    def slowly(_: str) -> bool:
+        delivering.set()
+        return go_on.wait(60)
+
+    webhooks = Webhooks(service(tmp_path, f"http://localhost:{listener.server_port}/hook"), allowed=slowly)
+    webhooks.job_ended(1)
+    assert delivering.wait(30)
+    webhooks.job_ended(1)
+    webhooks.job_ended(7)
+    go_on.set()
+    webhooks.drain()
+    assert "job 7: webhook queue full, event dropped" in caplog.text
+    assert [path for path, _, _ in listener.told] == ["/hook", "/hook"]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ export function show(value) {
 
 /**
  * One sum over cells {value: BigInt | null, open: bool}: its state ("ok", "fail", "open", or "" where a cell is blank
- * or not there), and why it does not hold, in the words of service/review/reviewed.py.
+ * or not there), and why it does not hold, in the words of service/review/replay.py.
  */
 export function evaluate(identity, cellOf) {
   const sides = [identity.left.map(cellOf), identity.right.map(cellOf)];

@@ -368,7 +368,7 @@ for (const button of document.querySelectorAll("[data-do-act]")) {
 // ---------------------------------------------------------------- one person at a time
 
 setInterval(async () => {
-  if (document.hidden || (writable && meter.idle() > data.idle)) return;
+  if (document.hidden || (writable && meter.idle() > data.max_idle_seconds)) return;
   try {
     const { holder } = await send(`${address}/lease`, {});
     if (writable && holder) await fail(new Refusal(423, `${holder} 已接手核对这份报告；您此前的操作已保存`), "", []);
@@ -376,7 +376,7 @@ setInterval(async () => {
   } catch {
     // the next action says what is wrong
   }
-}, data.beat * 1000);
+}, data.renewal_seconds * 1000);
 addEventListener("pagehide", () => {
   if (writable) send(`${address}/release`, {}, { keepalive: true }).catch(() => {});
 });

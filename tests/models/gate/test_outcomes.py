@@ -28,5 +28,5 @@ def test_changes_add_up(pairs: list[tuple[bool, bool]]) -> None:
 
 
 def test_other_things_are_not_compared() -> None:
-    with pytest.raises(ValueError, match="not shown the same"):
+    with pytest.raises(ValueError, match="not tested on the same items"):
         changes(outcomes([True]), outcomes([True], "column"))

@@ -9,7 +9,7 @@ import pytest
 
 from extraction.document import Candidate, Report, Status
 from extraction.forms.identities import check_sums
-from service.review.effort import CONFIRM, PICK, PREPARE, Effort, retyped, typed
+from service.review.effort import CONFIRM, LOOK_SECONDS, PICK, Effort, retyped, typed
 from service.review.simulated_reviewer import at_the_desk, reviewing, table
 
 END = Effort(keys=4, looks=1)
@@ -74,7 +74,7 @@ def test_a_source_error_takes_a_look_at_each_of_its_figures(gold: Report) -> Non
     took, left = at_the_desk(wrong, {f.id: f for f in wrong.fields})
     assert took == Effort(keys=1, looks=5) + END
     assert left.field(TOTAL).value == 9
-    assert took.seconds == pytest.approx(5 * 0.28 + 6 * PREPARE)
+    assert took.seconds == pytest.approx(5 * 0.28 + 6 * LOOK_SECONDS)
 
 
 def test_the_table_has_a_line_a_level_and_one_for_all(gold: Report) -> None:

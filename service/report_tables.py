@@ -1,4 +1,4 @@
-"""Reports as tables to be saved: CSV and workbooks, as `gouji export` writes them."""
+"""Responses with reports as CSV and workbooks, as `gouji export` writes them."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def csv(reports: Iterable[Report], name: str, *, for_excel: bool = False) -> Response:
-    """A row a field."""
-    return _saved(partial(write_csv, reports=reports, for_excel=for_excel), f"{name}.csv", "text/csv; charset=utf-8")
+    """A CSV file with a row for each field."""
+    return _download(partial(write_csv, reports=reports, for_excel=for_excel), f"{name}.csv", "text/csv; charset=utf-8")
 
 
 def workbook(reports: Iterable[Report], name: str) -> Response:
-    """The national form, a sheet a report."""
-    return _saved(partial(write_workbook, reports=reports), f"{name}.xlsx", XLSX)
+    """A workbook with the national form filled in, a sheet for each report."""
+    return _download(partial(write_workbook, reports=reports), f"{name}.xlsx", XLSX)
 
 
-def _saved(write: Callable[[Path], object], name: str, media_type: str) -> Response:
+def _download(write: Callable[[Path], object], name: str, media_type: str) -> Response:
     with tempfile.TemporaryDirectory(prefix="gouji-export-") as folder:
         path = Path(folder) / name
         write(path)

@@ -1,4 +1,4 @@
-"""The service's store for commands beside `gouji serve`: where it is, opened and closed again."""
+"""Open the service's store for commands beside `gouji serve`."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING
 
 from extraction.errors import UsageError
 
-if TYPE_CHECKING:  # what the extra `serve` brings is loaded by the command that is called
+if TYPE_CHECKING:  # packages of the extra `serve` are loaded by the command that is called
     from service.settings import ServiceSettings
     from service.store.engine import Store
 
-_NEEDED = ("sqlalchemy", "alembic", "argon2", "fastapi")
+_REQUIRED_PACKAGES = ("sqlalchemy", "alembic", "argon2", "fastapi")
 
 
-def add_place(parser: argparse.ArgumentParser) -> None:
-    """The arguments that say where the service keeps things."""
+def add_store_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that name the folder and the settings of the service."""
     parser.add_argument("--data", help="folder of the database and the files")
     parser.add_argument("--settings", type=Path, metavar="TOML", help="settings, see docs/settings.md")
 
 
 @contextmanager
-def opened(parsed: argparse.Namespace) -> Iterator[tuple[ServiceSettings, Store]]:
-    """The settings and the store that the arguments name, its database brought up to date. Raises UsageError."""
-    if missing := [name for name in _NEEDED if find_spec(name) is None]:
+def open_store(parsed: argparse.Namespace) -> Iterator[tuple[ServiceSettings, Store]]:
+    """The settings and the store that the arguments name, its database migrated. Raises UsageError."""
+    if missing := [name for name in _REQUIRED_PACKAGES if find_spec(name) is None]:
         raise UsageError(f"{missing[0]} is not installed: pip install 'gouji[serve]'")
     from service.settings import load_service_settings, with_data
     from service.store.engine import Store

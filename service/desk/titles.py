@@ -1,4 +1,4 @@
-"""What things of the form are called where the desk counts or groups them."""
+"""Chinese titles of sections and sums, for groups and counts."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from extraction.forms.catalogue import sections, template, template_ids
 
 
 def section_title(section: str) -> str:
-    """The heading of a section, as the form prints it."""
+    """The heading of a section as the form prints it."""
     form = next(s for s in sections() if s.id == section)
     return f"{form.number}、{form.title}"
 
 
 def kind_title(check_id: str) -> str:
-    """What the rule of a sum is called."""
+    """The title of a sum's kind."""
     return _titles().get(check_id, check_id)
 
 
 @cache
 def _titles() -> dict[str, str]:
-    """Of the sums of all forms, those of reports that print rows of the other form among them."""
+    """Titles by id of the sums of all forms, those over rows of the other form included."""
     forms = [template(t) for t in template_ids()]
     every = {f.id for form in forms for f in form.fields}
     return {i.id: i.title for form in forms for printed in ((), every) for i in form.identities(printed)}

@@ -1,4 +1,4 @@
-"""The numbers of the dashboard: what the store knows of all reports and reviews, counted."""
+"""The numbers of the dashboard, counted over all reports and reviews in the store."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from sqlalchemy.orm import Session
 
 from extraction.archive.agencies import group_agencies
 from models.gate.intervals import Interval, resamples, share_interval
-from service.desk.words import kind_title
+from service.desk.titles import kind_title
 from service.store import jobs
 from service.store.reports import ACCEPTED, CHECK
 from service.store.tables import Finding, ReportRow, Review
 
-UNKNOWN = "（机关不详）"
+UNKNOWN_AGENCY = "（机关不详）"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the work is. `jobs` are counts by state."""
+    """Progress of the work. `jobs` are counts by state."""
 
     reports: int
     accepted: int
@@ -34,7 +34,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """Of the cells that reviews have settled, how many had been read right; with the 95% interval of the share."""
+    """How many of the reviewed cells had been read right, with the 95% interval of the share."""
 
     title: str
     right: int
@@ -44,7 +44,7 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What reviews took: medians, and how many there were."""
+    """Medians of the cost of reviews, and their number."""
 
     reviews: int
     seconds: float
@@ -54,7 +54,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """How many sums of a kind fail: in print, as far as is known, and not settled yet."""
+    """How many sums of a kind fail: in print, as far as is known, and unresolved ones."""
 
     title: str
     in_print: int
@@ -62,25 +62,25 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """One agency in one year: its reports, and in a word how they are."""
+class YearCell:
+    """One agency in one year: its reports and their state."""
 
-    look: str  # accepted, clear, open, double, gap, outside
+    state: str  # accepted, clear, open, double, gap, outside
     reports: tuple[ReportRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Agencies by years; a row is an agency's name with its places. `count` are the agencies, `rows` a page of them."""
+    """Agencies by years; a row is an agency's name with its cells. `count` is the number of agencies, `rows` a page."""
 
     years: tuple[int, ...]
     count: int
-    rows: tuple[tuple[str, tuple[Place, ...]], ...]
+    rows: tuple[tuple[str, tuple[YearCell, ...]], ...]
     undated: tuple[ReportRow, ...]
 
 
 def progress(session: Session) -> Progress:
-    """Counts over everything."""
+    """Progress over all reports."""
     by_state = select(ReportRow.state, func.count()).group_by(ReportRow.state)
     states = {state: count for state, count in session.execute(by_state)}  # noqa: C416  # rows are no pairs to mypy
     waiting = select(func.sum(ReportRow.to_review), func.sum(ReportRow.minutes)).where(ReportRow.state != ACCEPTED)
@@ -89,7 +89,7 @@ def progress(session: Session) -> Progress:
 
 
 def accuracies(session: Session) -> tuple[Accuracy, ...]:
-    """Over all reviews, of what was taken to be sure and of the best guesses at what was not."""
+    """Accuracy over all reviews: of sure cells, and of the first candidates of unsure ones."""
     found = session.scalars(select(Review.found)).all()
     drawn = resamples(len(found))
     return tuple(
@@ -108,7 +108,7 @@ def _counts(found: Sequence[dict[str, int]], name: str) -> np.ndarray[tuple[int]
 
 
 def cost(session: Session) -> Cost | None:
-    """Of the reviews so far; None before the first."""
+    """The cost of the reviews so far, None before the first."""
     taken = session.scalars(select(Review)).all()
     if not taken:
         return None
@@ -117,7 +117,7 @@ def cost(session: Session) -> Cost | None:
 
 
 def failed(session: Session) -> tuple[Failed, ...]:
-    """Sums that do not hold, by their rule, the most frequent first."""
+    """Failed sums by their kind, the most frequent first."""
     query = select(Finding.subject, Finding.status, func.count()).where(Finding.kind == CHECK)
     counts: Counter[tuple[str, bool]] = Counter()
     for subject, status, count in session.execute(query.group_by(Finding.subject, Finding.status)):
@@ -128,34 +128,35 @@ def failed(session: Session) -> tuple[Failed, ...]:
 
 
 def matrix(session: Session, first: int, most: int) -> Matrix:
-    """Agencies by every year that any of them reports on, `most` from the one numbered `first`, from 0."""
+    """Agencies by all years that any reports on; `most` agencies from number `first`, counted from 0."""
     rows = session.scalars(select(ReportRow).order_by(ReportRow.id)).all()
     agencies = reports_of_agencies([row for row in rows if row.year is not None])
     years = sorted({row.year or 0 for own in agencies.values() for row in own})
     every = tuple(range(years[0], years[-1] + 1)) if years else ()
     shown = [
-        (name, tuple(_place(year, own) for year in every)) for name, own in [*agencies.items()][first : first + most]
+        (name, tuple(_year_cell(year, own) for year in every))
+        for name, own in [*agencies.items()][first : first + most]
     ]
     return Matrix(every, len(agencies), tuple(shown), tuple(row for row in rows if row.year is None))
 
 
 def reports_of_agencies(dated: Iterable[ReportRow]) -> dict[str, list[ReportRow]]:
-    """The reports of each agency, by its name in order of the alphabet; spellings of one agency are one."""
+    """The reports of each agency by name, sorted; spellings of one agency are merged."""
     by_name: dict[str, list[ReportRow]] = {}
     for row in dated:
-        by_name.setdefault(row.organization or UNKNOWN, []).append(row)
+        by_name.setdefault(row.organization or UNKNOWN_AGENCY, []).append(row)
     agencies, _ = group_agencies({name: {row.year or 0 for row in rows} for name, rows in by_name.items()})
     return {agency.name: [row for name in agency.spellings for row in by_name[name]] for agency in agencies}
 
 
-def _place(year: int, own: Sequence[ReportRow]) -> Place:
+def _year_cell(year: int, own: Sequence[ReportRow]) -> YearCell:
     here = tuple(row for row in own if row.year == year)
     reported = [row.year or 0 for row in own]
     if not here:
-        return Place("gap" if min(reported) < year < max(reported) else "outside")
+        return YearCell("gap" if min(reported) < year < max(reported) else "outside")
     if len(here) > 1:
-        return Place("double", here)
+        return YearCell("double", here)
     row = here[0]
     if row.state == ACCEPTED:
-        return Place("accepted", here)
-    return Place("open" if row.to_review or row.failed_checks else "clear", here)
+        return YearCell("accepted", here)
+    return YearCell("open" if row.to_review or row.failed_checks else "clear", here)

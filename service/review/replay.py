@@ -1,7 +1,6 @@
-"""A report and what a reviewer did to it in, the report as it is now out, and what still needs a person.
+"""Replay a reviewer's actions on a report: the report as it is then, and what still needs a decision.
 
-Nothing is kept here: the same report and actions give the same again, so that the server is the judge after every one
-of them, and undoing is leaving out.
+A pure function of report and actions: the server replays them after every action, and undoing is leaving one out.
 """
 
 from __future__ import annotations
@@ -16,15 +15,15 @@ from extraction.forms.catalogue import Identity, field_forms
 from extraction.forms.identities import evaluate, identities_of, sum_text
 from service.review.actions import Action, Kind, Refused, standing
 
-_YEARS = range(2008, 2100)  # the regulation that asks for the reports came into force in 2008
+_POSSIBLE_YEARS = range(2008, 2100)  # the regulation that requires the reports took effect in 2008
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
+class ReviewState:
     """A report under review.
 
-    `report` has every decision in it. `decided` are the fields that a person settled one by one; `accepted_all` whether
-    the sure ones were taken as they are; `confirmed` the sums that are known to fail in print.
+    `report` has every decision applied. `decided` are the ids of fields that a person decided one by one;
+    `accepted_all` whether the sure ones were accepted together; `confirmed` the ids of sums confirmed to fail in print.
     """
 
     report: Report
@@ -34,24 +33,24 @@ class Reviewed:
 
     @property
     def open_fields(self) -> tuple[str, ...]:
-        """The fields that a person must look at and has not, in the form's order."""
+        """Ids of fields that still need a decision, in the form's order."""
         return tuple(f.id for f in self.report.fields if f.status is Status.REVIEW)
 
     @property
     def open_checks(self) -> tuple[str, ...]:
-        """The sums that fail though all their figures stand, and are not confirmed to fail in print."""
+        """Ids of sums that fail with all their figures decided and are not confirmed to fail in print."""
         return tuple(
             c.id for c in self.report.checks if c.verdict is Verdict.SOURCE_INCONSISTENT and c.id not in self.confirmed
         )
 
     @property
     def finished(self) -> bool:
-        """Whether nothing is left to decide."""
+        """Whether the review can be accepted."""
         return self.report.template is not None and self.accepted_all and not self.open_fields and not self.open_checks
 
 
-def reviewed(read: Report, actions: Sequence[Action]) -> Reviewed:
-    """The report after these actions. Raises `Refused` where one cannot be done to it."""
+def replay(read: Report, actions: Sequence[Action]) -> ReviewState:
+    """The review after these actions. Raises `Refused` where one cannot be applied."""
     first = {f.id: f for f in read.fields}
     fields = dict(first)
     report, decided, accepted_all = read, set[str](), False
@@ -71,7 +70,7 @@ def reviewed(read: Report, actions: Sequence[Action]) -> Reviewed:
     report = replace(report, fields=tuple(fields[f.id] for f in read.fields))
     checks = _rechecked(read, report)
     said = {c.id: c.expression for c in checks}
-    return Reviewed(
+    return ReviewState(
         replace(report, checks=tuple(_confirmed(c) if confirmed.get(c.id) == said[c.id] else c for c in checks)),
         frozenset(decided),
         accepted_all,
@@ -79,31 +78,31 @@ def reviewed(read: Report, actions: Sequence[Action]) -> Reviewed:
     )
 
 
-def after(read: Report, actions: Sequence[Action], action: Action) -> Reviewed:
-    """The report after one more action. Raises `Refused` where that one makes no sense now."""
+def replay_with(read: Report, actions: Sequence[Action], action: Action) -> ReviewState:
+    """The review after one more action. Raises `Refused` where that action is not possible now."""
     if not _fits(action):
         raise Refused("这一步没有指明单元格，或指明得太多")
     if action.kind is Kind.UNDO and not standing(actions):
         raise Refused("没有可撤销的操作")
     if action.kind is Kind.SOURCE_ERROR:
-        now = reviewed(read, actions)
+        now = replay(read, actions)
         failing = {c.id: c.expression for c in now.report.checks if c.id in now.open_checks}
         if [failing.get(i) for i in action.targets] != [action.text]:
             raise Refused("这条勾稽关系现在并非不符，或仍有单元格未核对")
-    return reviewed(read, (*actions, action))
+    return replay(read, (*actions, action))
 
 
 def _fits(action: Action) -> bool:
-    """Whether it names as many things as its kind is done to."""
+    """Whether the action has as many targets as its kind takes."""
     if action.kind in (Kind.ACCEPT_ALL, Kind.UNDO):
         return not action.targets
     return len(action.targets) == 1 or (action.kind is Kind.MISSING and bool(action.targets))
 
 
 def decide(field: Field, action: Action) -> Field:
-    """The field, as it was read, as a person says that it is printed. Raises `Refused` for what is no figure.
+    """A field, as it was read, with a reviewer's decision applied. Raises `Refused` for text that is not a figure.
 
-    What earlier actions made of it plays no part: only the reading shows what a bare number counts in this cell.
+    Earlier decisions play no part: only the reading shows the unit of a number without one in this cell.
     """
     if action.kind is Kind.MISSING:
         return replace(field, value=None, printed="", status=Status.MISSING, confidence=1.0, candidates=())
@@ -118,9 +117,9 @@ def decide(field: Field, action: Action) -> Field:
 
 
 def figure_in(field: Field, text: str) -> Decimal:
-    """The figure printed as `text` in a field's cell, in the unit of the form. Raises `Refused` where it is none.
+    """The value of `text` in a field's cell, in the unit of the form. Raises `Refused` for text that is not a figure.
 
-    A bare number counts what the cell's own does: a report may print 元 above a column where the form has 万元.
+    A number without a unit has that of the reading: a report may head a column with 元 where the form has 万元.
     """
     figure = parse_figure(text)
     if figure is None:
@@ -136,7 +135,7 @@ def figure_in(field: Field, text: str) -> Decimal:
 
 
 def _printed_unit(field: Field) -> Unit:
-    """What a bare number in this cell counts, as its readings show: the form's unit, or the other one of money."""
+    """The unit of a number printed without one in this cell, inferred from its readings: the form's, or 元 for 万元."""
     own = field_forms()[field.id].unit
     for text in (field.printed, field.reading or ""):
         figure = parse_figure(text)
@@ -155,7 +154,7 @@ def _reads(number: Decimal, unit: Unit, field: Field) -> bool:
 
 
 def explained(identity: Identity, fields: Mapping[str, Field]) -> str:
-    """Why a sum does not hold, in Chinese; "" where it does, or where a cell is blank or not there."""
+    """Why a sum does not hold, in Chinese; "" where it holds or cannot be computed for a blank or missing cell."""
     left, right = ([fields[i] for i in side] for side in (identity.left, identity.right))
     unread = [f for f in (*left, *right) if f.value is None]
     if any(f.status is Status.REVIEW for f in unread):
@@ -182,13 +181,13 @@ def _with_heading(report: Report, action: Action) -> Report:
     text = action.text.strip()
     if action.targets == ("organization",) and text:
         return replace(report, organization=text)
-    if action.targets == ("year",) and text.isascii() and text.isdigit() and int(text) in _YEARS:
+    if action.targets == ("year",) and text.isascii() and text.isdigit() and int(text) in _POSSIBLE_YEARS:
         return replace(report, year=int(text))
     raise Refused("机关名称不能为空，年度应为四位数字")
 
 
 def _rechecked(read: Report, now: Report) -> tuple[Check, ...]:
-    """The sums over the fields as they are now; what was found of one stays where none of its figures changed."""
+    """The checks over the present fields; the check of a sum whose figures did not change is kept as it was."""
     first, last = {f.id: f for f in read.fields}, {f.id: f for f in now.fields}
     found = {c.id: c for c in read.checks}
     return tuple(
@@ -206,7 +205,7 @@ def _evaluated(identity: Identity, fields: Mapping[str, Field]) -> Check:
 
 
 def _confirmed(check: Check) -> Check:
-    """A sum that somebody compared with the page: it fails in print."""
+    """The check of a sum that a person compared with the page: it fails in print."""
     if check.holds is not False:
         return check
     zh = f"{check.expression} 不成立，经人工核对，是报告原文不符，保留原文。"

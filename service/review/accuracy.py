@@ -1,4 +1,4 @@
-"""What a review found of the reading before it: how many cells there were of each kind, and how many were right."""
+"""How right the reading before a review was: cells counted by kind, and those that the reviewer confirmed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from extraction.document import Field, Report, Status
 _SURE = (Status.READ, Status.CORRECTED, Status.INFERRED, Status.BLANK)
 
 
-def found(before: Report, after: Report) -> dict[str, int]:
-    """Counts of cells that were `sure` and `unsure`, and of those of either that were right: `sure_right` and so on.
+def count_right_cells(before: Report, after: Report) -> dict[str, int]:
+    """Counts of `sure` and `unsure` cells before a review, and of those that were right (`sure_right`, `unsure_right`).
 
-    A cell is right where the value, or that there is none, was what the reviewer left.
+    A cell was right if the reviewer left its value, or its lack of one, as it was.
     """
     counts: Counter[str] = Counter(sure=0, sure_right=0, unsure=0, unsure_right=0)
     for old, new in zip(before.fields, after.fields, strict=True):

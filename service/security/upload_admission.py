@@ -1,4 +1,4 @@
-"""Uploads of nobody's are refused before their body is taken: an endpoint would have it on the disk by then."""
+"""Refuse uploads of unknown senders before their body is read: an endpoint would have it on the disk by then."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.problems import problem
-from service.security.gate import SAFE, is_small
-from service.security.people import NotSignedIn, found
+from service.security.people import NotSignedIn, identify
+from service.security.request_checks import SAFE, is_small
 
 
-class Admission:
-    """Lets large bodies through where their sender is somebody; whether they may is for the endpoint to say."""
+class UploadAdmission:
+    """Middleware that passes large bodies on only from known senders; the endpoint then checks the role."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -20,7 +20,7 @@ class Admission:
         """Pass a request on, or refuse it."""
         if scope["type"] == "http" and scope["method"] not in SAFE:
             request = Request(scope)
-            if not is_small(request.headers) and await found(request) is None:
+            if not is_small(request.headers) and await identify(request) is None:
                 error = NotSignedIn()
                 await problem(401, error.detail, headers=dict(error.headers or {}))(scope, receive, send)
                 return

@@ -1,6 +1,6 @@
-"""Every report read again with the weights of a run, in a place of its own: nothing of the service's is touched.
+"""Read every report again with the weights of a training run, in a scratch folder: nothing of the service is changed.
 
-The command is one that anybody can give: `gouji --weights SCRATCH/weights convert SCRATCH/documents -o SCRATCH/out`.
+The command is `gouji --weights SCRATCH/weights convert SCRATCH/documents -o SCRATCH/out`.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from service.store.tables import Document, ReportRow, Version
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """The reports of a service, to be read with the weights of `run` in a part of `folder`."""
+class Rereading:
+    """The reports of a service, to be read with the weights of `run` below `folder`."""
 
     service: Service
     folder: Path
@@ -39,12 +39,12 @@ class Reading:
 
     @property
     def scratch(self) -> Path:
-        """Where it is done."""
+        """The scratch folder."""
         return self.folder / "scratch"
 
 
-def read_again(reading: Reading) -> Iterator[list[str]]:
-    """Lay out documents and weights, and give the arguments of the command to run, if there is anything to read."""
+def reread_commands(reading: Rereading) -> Iterator[list[str]]:
+    """Lay out documents and weights, and yield the arguments of the command to run; none without documents."""
     scratch = reading.scratch
     scratch.mkdir(parents=True, exist_ok=True)
     if not _lay_out(reading.service, scratch / "documents"):
@@ -58,15 +58,15 @@ def read_again(reading: Reading) -> Iterator[list[str]]:
     yield ["--weights", str(scratch / "weights"), *call]
 
 
-def compared(reading: Reading) -> Changes:
-    """What differs from the last reading of each report. Removes the scratch place."""
+def compare(reading: Rereading) -> Changes:
+    """The differences from the last reading of each report. Deletes the scratch folder."""
     out, count, changed = reading.scratch / "out", 0, list[Change]()
     lines = read_manifest(out) if out.is_dir() else {}
     with reading.service.store.reading() as session:
         for row, document in _reports(session):
             name = f"{row.id}{SUFFIXES[document.media_type]}"
             if name not in lines:
-                continue  # uploaded since
+                continue  # uploaded meanwhile
             count += 1
             before = versions.report_in(_last_reading(session, row))
             said = Change(row.id, document.name, row.organization or "", row.year, row.state)
@@ -88,14 +88,14 @@ def _reports(session: Session) -> Iterator[tuple[ReportRow, Document]]:
 
 
 def _last_reading(session: Session, row: ReportRow) -> Version:
-    """What Gouji made of a report the last time, whatever people made of that."""
+    """The last version of a report that Gouji read, not a reviewed one."""
     read = (Version.report_id == row.id) & (Version.kind == versions.READ)
     last = select(func.max(Version.number)).where(read).scalar_subquery()
     return session.scalars(select(Version).where(read, Version.number == last)).one()
 
 
 def _lay_out(service: Service, folder: Path) -> int:
-    """The documents, named by the number of their report; how many there are."""
+    """Lay out the documents, named by the id of their report, and count them."""
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
     with service.store.reading() as session:
@@ -108,17 +108,17 @@ def _lay_out(service: Service, folder: Path) -> int:
 
 
 def _link(files: Files, key: str, target: Path) -> None:
-    """The file itself where it is on the same disk, a copy of it elsewhere."""
+    """Link a document's file where it is on the same disk, else copy it."""
     try:
         os.link(files.path(key), target)
-    except (OSError, TypeError):  # another disk, or no disk at all
+    except (OSError, TypeError):  # another disk, or an object store
         draft = target.with_name(f".{target.name}.part")
         copy_out(files, key, draft)
         draft.rename(target)
 
 
 def _candidate(model: Path, folder: Path) -> None:
-    """A folder of versions as the one in use, but with those weights in use that are to be tried."""
+    """Make a folder of versions in which the model to be tried is in use, and all other weights are as they are now."""
     draft, store = folder.with_name(".weights.part"), store_folder()
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
@@ -130,7 +130,7 @@ def _candidate(model: Path, folder: Path) -> None:
 
 
 def settings_toml(settings: Settings) -> str:
-    """Settings as the file that says them."""
+    """Settings as a TOML file."""
     lines: list[str] = []
     for stage, values in to_builtins(settings).items():
         lines.append(f"[{stage}]")
