@@ -9,7 +9,7 @@ import s3fs
 
 from tests.documents import SAMPLES
 from tests.service.archive import SAMPLE
-from tests.service.test_api import client_of, upload
+from tests.service.clients import client_of, upload
 
 
 def test_documents_are_read_from_an_object_store_into_postgresql(postgres: str, s3: str, tmp_path: Path) -> None:

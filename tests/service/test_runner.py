@@ -17,7 +17,7 @@ from service import runner
 from service.store import jobs
 from service.store.tables import Job
 from tests.service.archive import page_of_html
-from tests.service.test_api import client_of, service_of, upload
+from tests.service.clients import client_of, service_of, upload
 
 _PATIENCE = 300.0  # seconds, on a machine that has much else to do
 

@@ -1,34 +1,19 @@
-"""The dashboard's numbers and charts over a real database."""
+"""The dashboard's numbers over a real database."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 pytest.importorskip("fastapi", reason="the service is in the extra serve")
 
-import itertools
-
-from hypothesis import given
-from hypothesis import strategies as st
-
 from extraction.forms.catalogue import template
 from service.desk import statistics
-from service.desk.charts import HEIGHT, line_chart
 from service.store.engine import Store
 from service.store.reports import ACCEPTED
 from service.store.tables import ReportRow, Review, now
 from tests.service.archive import failing, report, stored, unsure
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    made = Store(f"sqlite:///{tmp_path}/gouji.db")
-    made.upgrade()
-    return made
 
 
 def test_the_matrix_shows_missing_and_double_years_and_how_each_report_is(store: Store) -> None:
@@ -90,15 +75,3 @@ def test_sums_that_fail_are_counted_by_their_rule(store: Store) -> None:
         titles = {i.id: i.title for i in template("2021").identities()}
         found = {one.title: (one.in_print, one.unsettled) for one in statistics.failed(session)}
         assert found == {titles["applications.received:row_total"]: (0, 2), titles["review:total"]: (0, 1)}
-
-
-@given(st.lists(st.none() | st.decimals(-(10**6), 10**12, places=2), min_size=1, max_size=12))
-def test_every_value_of_a_chart_is_on_it_and_no_line_crosses_a_year_without_one(values: list[Decimal | None]) -> None:
-    years = range(2010, 2010 + len(values))
-    chart = line_chart(years, [(value, "" if value is not None else "缺年报", False) for value in values])
-    assert all(point.y is None or 0 <= point.y <= HEIGHT for point in chart.points)
-    assert [point.y is None for point in chart.points] == [value is None for value in values]
-    joined = sum(len(run.split()) - 1 for run in chart.runs)
-    beside = sum(a is not None and b is not None for a, b in itertools.pairwise(values))
-    assert joined == beside
-    assert len(chart.levels) <= 10

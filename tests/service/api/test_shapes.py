@@ -1,5 +1,5 @@
-"""Requests made up from the OpenAPI document (schemathesis): none is answered with an error of the service's own, and
-answers are as the document says. Each goes out twice: as it was made up, and with ids of what is there."""
+"""Requests made up from the OpenAPI document (schemathesis): no answer is an error of the service, and all are as the
+document describes them. Each request is sent twice: as it was made up, and with ids that exist."""
 
 from __future__ import annotations
 
@@ -27,8 +27,14 @@ from tests.documents import SAMPLES
 from tests.service.archive import SAMPLE, report, stored, unsure
 
 BASE = "http://127.0.0.1"
+
+
 FIELD = "applications.received.total"
+
+
 BATCH = "0123456789abcdef"
+
+
 CHECKS = [not_a_server_error, response_schema_conformance, content_type_conformance]
 
 
@@ -99,7 +105,7 @@ def test_every_endpoint_is_described_with_its_errors(running: Running) -> None:
 
 
 def test_the_documentation_names_every_endpoint_and_no_other(running: Running) -> None:
-    page = (Path(__file__).resolve().parents[2] / "docs" / "service.md").read_text(encoding="utf-8")
+    page = (Path(__file__).resolve().parents[3] / "docs" / "service.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`(GET|POST|DELETE) (/[^ `]*)`", page))
     there = {(method.upper(), path) for path, methods in running.app.openapi()["paths"].items() for method in methods}
     assert named - there == set()

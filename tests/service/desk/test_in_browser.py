@@ -306,7 +306,7 @@ def test_who_may_not_is_refused(browser: Browser, desk: Desk) -> None:
         with somebody(browser, desk, "王敏") as reviewer:
             answer = reviewer.request.post(f"/desk/reports/{number}/actions", data=action)
             assert answer.status == 403  # no CSRF token
-            assert reviewer.request.post("/desk/training", form={"csrf": _csrf(reviewer)}).status == 403
+            assert reviewer.request.post("/desk/training", form={"csrf": csrf_token(reviewer)}).status == 403
 
 
 # ---------------------------------------------------------------- how it looks and feels
@@ -373,11 +373,11 @@ def test_figures_are_previewed_as_the_server_reads_them(browser: Browser, desk: 
         assert shown[:4] == ["0", "12", None, "1234"]
 
 
-def _csrf(page: Page) -> str:
+def csrf_token(page: Page) -> str:
     return page.locator('meta[name="csrf"]').get_attribute("content") or ""
 
 
 def _act(page: Page, number: int, kind: str, *targets: str) -> APIResponse:
     fields, text = list(targets[:1]), targets[1] if len(targets) > 1 else ""
     body = {"kind": kind, "targets": fields, "text": text, "sequence": 0, "revision": 1}
-    return page.request.post(f"/desk/reports/{number}/actions", data=body, headers={"X-CSRF-Token": _csrf(page)})
+    return page.request.post(f"/desk/reports/{number}/actions", data=body, headers={"X-CSRF-Token": csrf_token(page)})
