@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
 import s3fs
 
 from tests.documents import SAMPLES
 from tests.service.archive import SAMPLE
 from tests.service.clients import client_of, upload
+
+pytestmark = pytest.mark.slow
 
 
 def test_documents_are_read_from_an_object_store_into_postgresql(postgres: str, s3: str, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 from sqlalchemy import select
 
 from service.store.engine import Store
@@ -14,6 +15,8 @@ from service.store.tables import Job
 from tests.documents import SAMPLES
 from tests.service.archive import SAMPLE, page_of_html
 from tests.service.server import serving, upload, wait_for_all
+
+pytestmark = pytest.mark.slow
 
 LEASE = {"GOUJI_LEASE_SECONDS": "1", "GOUJI_ATTEMPTS": "20"}
 
@@ -46,7 +49,7 @@ def test_a_service_that_is_told_to_stop_gives_its_job_back(tmp_path: Path) -> No
         upload(client, scan)
         _wait_until_running(client)
         process.terminate()
-        process.wait(60)
+        process.wait(300)
     with Store(f"sqlite:///{tmp_path}/gouji.db").reading() as session:
         job = session.scalars(select(Job)).one()
         assert (job.state, job.attempts, job.leased_by) == ("waiting", 0, None)

@@ -1,6 +1,6 @@
 """docs/walkthrough.md, its commands as they stand there: from the first upload to a retrained, promoted model.
 
-About a minute of a core, most of it training: it runs where GOUJI_WALKTHROUGH is set.
+About two minutes of a core, most of it training.
 """
 
 from __future__ import annotations
@@ -34,8 +34,6 @@ REVIEWED, LEFT = range(900, 905), (907, 908)
 """Invented reports, by number: those that are reviewed, and those that are left to the new model."""
 
 ENOUGH = 3600  # seconds, on a machine that has much else to do
-
-asked = pytest.mark.skipif(not os.environ.get("GOUJI_WALKTHROUGH"), reason="takes minutes: set GOUJI_WALKTHROUGH=1")
 
 
 def steps() -> list[tuple[str, str]]:
@@ -143,7 +141,7 @@ def review(client: httpx.Client, report_id: int, gold: Report) -> None:
     assert answer.status_code == 200, (answer.text, state["open_fields"], state["open_checks"])
 
 
-@asked
+@pytest.mark.slow
 def test_the_walkthrough(shell: Shell, tmp_path: Path) -> None:
     golds = {regional(number).report.title: regional(number).report for number in (*REVIEWED, *LEFT)}
     run = iter(steps())

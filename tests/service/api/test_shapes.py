@@ -87,6 +87,7 @@ def _schema() -> Any:
 schema = _schema()
 
 
+@pytest.mark.slow
 @schema.parametrize()
 @settings(max_examples=4, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 def test_no_request_meets_an_error_of_ours(case: Any, running: Running) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -31,13 +31,13 @@ from service.store.engine import Store
 from tests.documents import SAMPLES
 from tests.service.archive import report, stored, unsure
 from tests.service.server import serving
+from tests.system import needs
 
-CHROMIUM = Path("/usr/bin/chromium")
 PASSWORD = "勾稽 sums that hold"
 PATIENCE = 120_000  # milliseconds, on a machine that has much else to do
 expect.set_options(timeout=PATIENCE)
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's package chromium drives these")
+pytestmark = [needs(programs=["chromium"]), pytest.mark.slow]
 
 SCAN = SAMPLES / "fengqiu-2022" / "scan.pdf"
 UPHELD, CORRECTED = "review.upheld", "review.corrected"
@@ -48,7 +48,7 @@ SPOILT = {UPHELD: (69, 370, 99, 390), CORRECTED: (100, 370, 130, 390)}
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         yield started
         started.close()
 

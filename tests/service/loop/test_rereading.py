@@ -30,6 +30,7 @@ from tests.service.archive import report
 from tests.service.loop.reviews import web_report
 
 
+@pytest.mark.slow
 def test_every_report_is_read_again_in_a_place_of_its_own(service: Service, tmp_path: Path) -> None:
     kept = web_report(service, "moling-2024")
     with service.store.reading() as session:

@@ -22,6 +22,7 @@ from service.store.tables import Review, Training, now
 from tests.service.loop.reviews import SAMPLE_NAMES, accepted, training_row, web_report
 
 
+@pytest.mark.slow
 def test_a_training_that_was_broken_off_goes_on_and_one_that_fails_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
