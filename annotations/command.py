@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from extraction.errors import UsageError
+from extraction.messages import Messages
 
 DESCRIPTION = """\
 Gold: what reports print, in data sets that people and programs share.
@@ -90,16 +91,16 @@ examples:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the commands of `gouji annotations`; each sets `step`, which `run` calls."""
     parser.description, parser.epilog = DESCRIPTION, EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    def add(name: str, text: str, epilog: str, step: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+    def add(
+        name: str, text: str, epilog: str, step: Callable[[argparse.Namespace, Messages], int]
+    ) -> argparse.ArgumentParser:
         command = commands.add_parser(
             name,
             help=text,
             description=text[0].upper() + text[1:] + ".",
             epilog=epilog,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.set_defaults(step=step)
         return command
@@ -145,10 +146,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     hub.add_argument("--without-documents", action="store_true", help="leave the documents' bytes out")
 
 
-def run(parsed: argparse.Namespace) -> int:
+def run(parsed: argparse.Namespace, messages: Messages) -> int:
     """Run the command; what is wrong with gold or tasks is an error of the call. Raises GoujiError and OSError."""
     try:
-        return int(parsed.step(parsed))
+        return int(parsed.step(parsed, messages))
     except ValueError as error:
         raise UsageError(str(error)) from error
 
@@ -157,7 +158,7 @@ def _add_out(command: argparse.ArgumentParser, name: str, text: str) -> None:
     command.add_argument("-o", "--out", required=True, type=Path, metavar=name, help=text)
 
 
-def _validate(parsed: argparse.Namespace) -> int:
+def _validate(parsed: argparse.Namespace, messages: Messages) -> int:
     from annotations.store import gold_paths
     from annotations.validation.datasets import validate
     from annotations.validation.findings import FindingKind
@@ -167,14 +168,12 @@ def _validate(parsed: argparse.Namespace) -> int:
         print(finding)
     reports = sum(len(gold_paths(folder)) for folder in parsed.datasets)
     faults = sum(f.kind is FindingKind.FAULT for f in findings)
-    print(
-        f"{reports} report{'s' if reports != 1 else ''}, {faults} to put right, {len(findings) - faults} open",
-        file=sys.stderr,
-    )
+    told = "{reports} report(s), {faults} to put right, {left} open"
+    print(messages(told, reports=reports, faults=faults, left=len(findings) - faults), file=sys.stderr)
     return 1 if findings else 0
 
 
-def _prelabel(parsed: argparse.Namespace) -> int:
+def _prelabel(parsed: argparse.Namespace, messages: Messages) -> int:
     from annotations.prelabel import prelabel
     from extraction.bulk.inputs import find_inputs
     from extraction.document import Status
@@ -183,34 +182,37 @@ def _prelabel(parsed: argparse.Namespace) -> int:
     failed = 0
     for done in prelabel(find_inputs(parsed.inputs, parsed.out), parsed.out, Models(), parsed.force):
         if done.annotation is None:
-            print(f"{done.name}: {done.error}", file=sys.stderr)
+            print(messages("{path}: {why}", path=done.name, why=done.error), file=sys.stderr)
             failed += 1
         else:
-            fields = done.annotation.report.fields
-            print(f"{done.annotation.id}: {sum(f.status is Status.REVIEW for f in fields)} of {len(fields)} for review")
+            statuses = [field.status for field in done.annotation.report.fields]
+            review, count = statuses.count(Status.REVIEW), len(statuses)
+            print(messages("{id}: {review} of {count} for review", id=done.annotation.id, review=review, count=count))
     return 1 if failed else 0
 
 
-def _export(parsed: argparse.Namespace) -> int:
+def _export(parsed: argparse.Namespace, messages: Messages) -> int:
     from annotations.label_studio.files import export_folder
 
     prefix = parsed.url if parsed.url is not None else f"/data/local-files/?d={parsed.out.resolve().name}/"
     exported = export_folder(parsed.dataset, parsed.out, prefix, parsed.kind)
     for annotation_id in exported.without_pages:
-        print(f"{annotation_id}: has no cell or label with a place on a page; nothing to show", file=sys.stderr)
-    print(f"{exported.tasks} pages of {exported.reports} reports in {parsed.out / 'tasks.json'}")
+        placeless = "{id}: has no cell or label with a place on a page; nothing to show"
+        print(messages(placeless, id=annotation_id), file=sys.stderr)
+    told, file = "{pages} pages of {reports} reports in {path}", parsed.out / "tasks.json"
+    print(messages(told, pages=exported.tasks, reports=exported.reports, path=file))
     return 1 if exported.without_pages else 0
 
 
-def _import(parsed: argparse.Namespace) -> int:
+def _import(parsed: argparse.Namespace, messages: Messages) -> int:
     from annotations.label_studio.files import import_tasks
 
     ids = import_tasks(parsed.tasks, parsed.out, parsed.documents, parsed.by)
-    print(f"{len(ids)} reports in {parsed.out}; next: gouji annotations validate {parsed.out}")
+    print(messages("{count} reports in {out}; next: gouji annotations validate {out}", count=len(ids), out=parsed.out))
     return 0
 
 
-def _agreement(parsed: argparse.Namespace) -> int:
+def _agreement(parsed: argparse.Namespace, messages: Messages) -> int:
     from annotations.agreement import agreement
     from annotations.agreement_table import show
 
@@ -219,7 +221,7 @@ def _agreement(parsed: argparse.Namespace) -> int:
     return 1 if found.disagreements or found.only else 0
 
 
-def _split(parsed: argparse.Namespace) -> int:
+def _split(parsed: argparse.Namespace, messages: Messages) -> int:
     from annotations.splitting import split_folder
 
     ids = split_folder(parsed.dataset, parsed.dev, parsed.test, parsed.seed, parsed.force)
@@ -227,9 +229,10 @@ def _split(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _export_hub(parsed: argparse.Namespace) -> int:
+def _export_hub(parsed: argparse.Namespace, messages: Messages) -> int:
     from annotations.hub import export_hub
 
     rows = export_hub(parsed.dataset, parsed.out, documents=not parsed.without_documents)
-    print(f"{', '.join(f'{split} {count}' for split, count in rows.items())} documents in {parsed.out}")
+    counts = ", ".join(f"{split} {count}" for split, count in rows.items())
+    print(messages("{counts} documents in {out}", counts=counts, out=parsed.out))
     return 0

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from extraction.errors import UsageError
+from extraction.messages import Messages
 
 if TYPE_CHECKING:
     from eval.runs.dataset import Case
@@ -52,7 +53,6 @@ exit codes: 0 evaluated; 2 the call is wrong
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `gouji eval`."""
     parser.description, parser.epilog = DESCRIPTION, EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("dataset", type=Path, metavar="DATASET", help="folder of documents with their gold")
     parser.add_argument("-o", "--out", type=Path, default=Path("eval-out"), metavar="OUT", help="(default %(default)s)")
     parser.add_argument("--split", metavar="NAME", help="train, dev or test (default: every document)")
@@ -82,7 +82,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="read every document again")
 
 
-def run(parsed: argparse.Namespace) -> int:
+def run(parsed: argparse.Namespace, messages: Messages) -> int:
     """Read, score, show and write. Raises UsageError and ModelError."""
     from rich.console import Console
 
@@ -121,7 +121,8 @@ def run(parsed: argparse.Namespace) -> int:
         scores["against"] = {"path": str(parsed.against), "differences": difference_data(found)}
         show_differences(found, common_documents(old, scores), console)
     _write_all(parsed.out, scores, cases, engines)
-    console.print(f"written: {parsed.out / 'index.html'}, scores.json, faults.csv", highlight=False)
+    page = parsed.out / "index.html"
+    console.print(messages("written: {page}, scores.json, faults.csv", page=page), highlight=False)
     return 0
 
 

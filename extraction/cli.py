@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
+import io
+import locale
 import os
 import sys
 from collections.abc import Sequence
@@ -10,13 +11,18 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
+from extraction.arguments import Parser
 from extraction.errors import GoujiError
+from extraction.messages import Language, Messages, language_of, messages_in
 from models.versions import ENVIRONMENT, WeightsError
 
 _EPILOG = """\
 examples:
   gouji convert archive/ -o out --workers 2    every report below a folder
   gouji show out                               what came of it
+  gouji show out 2023/report.pdf               what a person must look at in one report
+  gouji export out --to out.xlsx               a workbook of the results
+  gouji convert --help                         every command explains itself
 
 exit codes: 0 everything converted; 1 some input failed (see manifest.jsonl), the rest is there; 2 the call is wrong
 """
@@ -37,41 +43,63 @@ COMMANDS = {
     "models": ("models.gate.command", "the weights in use: verify, promote and roll back versions"),
     "train": ("training.command", "train a network, on annotated reports too, and compare it"),
 }
-"""Every command with its help and its module, which has `configure(parser)` and `run(parsed)`, the exit code."""
+"""Every command with its module and its help. A module has `configure(parser)` and `run(parsed, messages)`, which
+returns the exit code; it is named here and not imported, since some stand on top of this package."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; errors become one line on standard error and the exit code of their kind."""
-    given = sys.argv[1:] if arguments is None else arguments
-    parsed = _parser(given).parse_args(given)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a console that lacks a character shows its escape
+            stream.reconfigure(errors="backslashreplace")
+    language, given = _language(sys.argv[1:] if arguments is None else arguments)
+    messages = messages_in(language)
+    parsed = _parser(given, messages).parse_args(given)
     if parsed.weights:
         os.environ[ENVIRONMENT] = str(parsed.weights.resolve())  # for worker processes too
     try:
-        return int(parsed.run(parsed))
-    except (GoujiError, WeightsError) as error:
-        print(f"gouji: {error}", file=sys.stderr)
-        return error.exit_code
+        return int(parsed.run(parsed, messages))
+    except GoujiError as error:
+        why, code = error.told(messages), error.exit_code
+    except WeightsError as error:
+        why, code = messages.retold(str(error)), error.exit_code
     except OSError as error:  # of one input, it is a line in the manifest: this is OUT or the call
-        print(f"gouji: {error.filename or 'the disk'}: {error.strerror or error}", file=sys.stderr)
-        return 2
+        file, reason = error.filename or messages("the disk"), messages(error.strerror or str(error))
+        why, code = messages("{path}: {why}", path=file, why=reason), 2
     except KeyboardInterrupt:
-        print("gouji: interrupted; what is finished is kept, run the same command again to go on", file=sys.stderr)
-        return 130
+        why, code = messages("interrupted; what is finished is kept, run the same command again to go on"), 130
+    print(messages("gouji: {why}", why=why), file=sys.stderr)
+    return code
 
 
-def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+def _language(given: Sequence[str]) -> tuple[Language, list[str]]:
+    """What people are spoken to in, and the arguments without the one that says so, which may stand anywhere."""
+    language = language_of(os.environ, locale.getlocale()[0])
+    early = Parser(messages=messages_in(language), prog="gouji", add_help=False, allow_abbrev=False)
+    _add_language(early)
+    named, others = early.parse_known_args(given)
+    return Language(named.lang or language), others
+
+
+def _add_language(parser: Parser) -> None:
+    languages = [str(language) for language in Language]
+    parser.add_argument("--lang", choices=languages, help="language of messages (default: that of the locale)")
+
+
+def _parser(given: Sequence[str], messages: Messages = Messages()) -> Parser:  # noqa: B008 (it is frozen)
     """Only the modules of commands that the arguments name are loaded."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
+        messages=messages,
         prog="gouji",
         description="Reads Chinese 政府信息公开工作年度报告 in any form into figures checked against each other.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"gouji {version('gouji')}")
+    _add_language(parser)
     parser.add_argument("--weights", type=Path, metavar="DIR", help="folder of trained versions, see gouji models")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name, (module, says) in COMMANDS.items():
-        own = commands.add_parser(name, help=says, formatter_class=argparse.RawDescriptionHelpFormatter)
+        own = commands.add_parser(name, help=says)
         if name in given:
             command = import_module(module)
             command.configure(own)

@@ -145,7 +145,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"settings file {path}: {error}") from error
+        raise UsageError("settings file {path}: {error}", path=path, error=error) from error
 
 
 def decode_settings(values: object, kind: type[S], source: str, *, strict: bool = True) -> S:

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from extraction.errors import UsageError
+from extraction.messages import Messages
 
 _EPILOG = """\
 examples:
@@ -28,10 +29,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", type=Path, metavar="TOML", help="settings, see docs/settings.md")
 
 
-def run(parsed: argparse.Namespace) -> int:
+def run(parsed: argparse.Namespace, messages: Messages) -> int:
     """Serve until stopped. Raises UsageError."""
     if missing := [name for name in ("fastapi", "uvicorn", "sqlalchemy", "alembic") if find_spec(name) is None]:
-        raise UsageError(f"{missing[0]} is not installed: pip install 'gouji[serve]'")
+        raise UsageError("{package} is not installed: pip install 'gouji[{extra}]'", package=missing[0], extra="serve")
     import uvicorn
     from msgspec.structs import replace
 
@@ -54,6 +55,7 @@ def run(parsed: argparse.Namespace) -> int:
     listening = config.bind_socket()
     listening.listen(config.backlog)  # requests wait from here on until the service is ready
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    print(f"Gouji serves at http://{host}:{listening.getsockname()[1]}", flush=True)
+    address = f"http://{host}:{listening.getsockname()[1]}"
+    print(messages("Gouji serves at {address}", address=address), flush=True)
     uvicorn.Server(config).run([listening])
     return 0

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from extraction.errors import OutputError
+from extraction.messages import Text
 from extraction.output.files import in_place_of
 from extraction.output.places import place
 
@@ -33,7 +34,7 @@ class Files:
             with in_place_of(path) as file:
                 file.write(content)
         except OSError as error:
-            raise OutputError(f"{self.root}: {error.strerror or error}") from error
+            raise OutputError("{path}: {why}", path=self.root, why=Text(error.strerror or error)) from error
 
     def get(self, key: str) -> bytes | None:
         """The content under a key, None where there is none."""

@@ -28,7 +28,7 @@ def add_store_arguments(parser: argparse.ArgumentParser) -> None:
 def open_store(parsed: argparse.Namespace) -> Iterator[tuple[ServiceSettings, Store]]:
     """The settings and the store that the arguments name, its database migrated. Raises UsageError."""
     if missing := [name for name in _REQUIRED_PACKAGES if find_spec(name) is None]:
-        raise UsageError(f"{missing[0]} is not installed: pip install 'gouji[serve]'")
+        raise UsageError("{package} is not installed: pip install 'gouji[{extra}]'", package=missing[0], extra="serve")
     from service.settings import load_service_settings, with_data
     from service.store.engine import Store
 

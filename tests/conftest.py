@@ -14,6 +14,8 @@ from tests.object_store import s3_server as s3_server
 from tests.postgres import postgres as postgres
 from tests.postgres import postgres_server as postgres_server
 
+os.environ["LC_ALL"] = "C.UTF-8"  # tests compare English messages, whoever runs them
+
 # The same examples on every run, and none fails for being slow.
 settings.register_profile("gouji", derandomize=True, deadline=None)
 settings.load_profile("gouji")

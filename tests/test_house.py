@@ -20,6 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(line.split())
     for line in """
     models
+    extraction.messages
     extraction.errors extraction.document extraction.figures extraction.stage_timing
     extraction.settings models.gate
     extraction.forms
@@ -36,6 +37,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     extraction.bulk
     extraction
     gouji
+    extraction.arguments
     extraction.cli
     extraction.__main__
     annotations

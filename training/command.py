@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from extraction.errors import ModelError, UsageError
+from extraction.messages import Messages
 
 DESCRIPTION = """\
 Trains a network of Gouji's own and compares it with the one in use, on pages that neither was trained on. Nothing is
@@ -56,14 +57,12 @@ never trained on. Settings: training/digits/config.toml.
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the networks that can be trained; each sets `step`, which `run` calls."""
     parser.description, parser.epilog = DESCRIPTION, EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     networks = parser.add_subparsers(title="networks", required=True, metavar="NETWORK")
 
     labeller = networks.add_parser(
         "labeller",
         help="the token classifier: what rows, columns, headings and figures in sentences are",
         epilog=_LABELLER,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_common(labeller)
     labeller.add_argument("--base", metavar="CHECKPOINT", help="start from this folder, or from this name on a hub")
@@ -73,7 +72,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "digits",
         help="the cell recogniser: figures in table cells",
         epilog=_DIGITS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_common(digits)
     digits.add_argument("--train", type=Path, metavar="DATASET", help="data set of the training split")
@@ -88,18 +86,27 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, metavar="TOML", help="other settings")
 
 
-def run(parsed: argparse.Namespace) -> int:
+def run(parsed: argparse.Namespace, messages: Messages) -> int:
     """Train and compare; exit code 0 whatever the comparison says. Raises UsageError, ModelError, WeightsError."""
     lacking = [name for name in ("torch", "transformers", "datasets", "sklearn") if find_spec(name) is None]
     if lacking:
-        raise ModelError(f"training needs {', '.join(lacking)}: pip install 'gouji[train]'")
+        raise ModelError("training needs {packages}: pip install 'gouji[train]'", packages=", ".join(lacking))
     try:
-        return int(parsed.step(parsed))
+        promote = parsed.step(parsed)
     except (tomllib.TOMLDecodeError, KeyError) as error:
         raise UsageError(f"{parsed.config or 'the settings'}: {error}") from error
+    if promote is None:
+        print(messages("trained: {model}; there are no weights in use to compare it with", model=parsed.out / "model"))
+        return 0
+    told = "compared: {page}; better" if promote else "compared: {page}; to be refused"
+    print(messages(told, page=parsed.out / "comparison.html"))
+    after = "next: gouji models promote {run}" if promote else "gouji models promote {run} would say why"
+    print(messages(after, run=parsed.out))
+    return 0
 
 
-def _labeller(parsed: argparse.Namespace) -> int:
+def _labeller(parsed: argparse.Namespace) -> bool | None:
+    """Train the token classifier: whether it is better than the one in use, None where there is none."""
     from training.labeller.config import DEFAULT, RETRAINING, read_config, read_retraining
 
     command = shlex.join(["gouji", *sys.argv[1:]])
@@ -108,28 +115,20 @@ def _labeller(parsed: argparse.Namespace) -> int:
         from training.labeller.retrain import compare_run
 
         train(read_config(parsed.config or DEFAULT), parsed.out, parsed.base, command)
-        return _told(parsed.out, compare_run(read_retraining(), parsed.out, command))
+        return compare_run(read_retraining(), parsed.out, command)
     from training.labeller.retrain import retrain
 
     base = Path(parsed.base) if parsed.base else None
     config = read_retraining(parsed.config or RETRAINING)
-    return _told(parsed.out, retrain(config, parsed.annotations, parsed.out, base, command).promote)
+    return retrain(config, parsed.annotations, parsed.out, base, command).promote
 
 
-def _digits(parsed: argparse.Namespace) -> int:
+def _digits(parsed: argparse.Namespace) -> bool | None:
+    """Train the cell recogniser: whether it is better than the one in use, None where there is none."""
     from training.digits.config import DEFAULT, load_config
     from training.digits.gate import Data, train_and_compare
 
     data = Data(parsed.train, parsed.dev, parsed.frozen, parsed.annotations)
     config = load_config(parsed.config or DEFAULT)
     command = shlex.join(["gouji", *sys.argv[1:]])
-    return _told(parsed.out, train_and_compare(config, data, parsed.out, command).promote)
-
-
-def _told(out: Path, promote: bool | None) -> int:
-    if promote is None:
-        print(f"trained: {out / 'model'}; there are no weights in use to compare it with")
-    else:
-        print(f"compared: {out / 'comparison.html'}; {'better' if promote else 'to be refused'}")
-        print(f"next: gouji models promote {out}" if promote else "gouji models promote would say why")
-    return 0
+    return train_and_compare(config, data, parsed.out, command).promote

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from extraction.errors import UsageError
+from extraction.messages import Messages
 
 DESCRIPTION = """\
 Measures Gouji and whole-page OCR (RapidOCR; PaddleOCR and Tesseract where installed) in turn on the same pages:
@@ -35,7 +36,6 @@ _PACKAGES = ("gouji", "numpy", "rapidocr", "onnxruntime", "opencv-python-headles
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `gouji bench`."""
     parser.description, parser.epilog = DESCRIPTION, EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("inputs", nargs="+", metavar="INPUT", help="files, folders or globs")
     parser.add_argument("-o", "--out", type=Path, metavar="JSON", help="file for everything that was measured")
     parser.add_argument("--repeat", type=int, default=3, metavar="N", help="rounds (default %(default)s)")
@@ -55,7 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steady", type=int, default=1000, metavar="N", help="pages read by one process (0: none)")
 
 
-def run(parsed: argparse.Namespace) -> int:
+def run(parsed: argparse.Namespace, messages: Messages) -> int:
     """Measure, show, write, and return the exit code. Raises UsageError and ModelError."""
     from rich.console import Console
 
@@ -65,8 +65,7 @@ def run(parsed: argparse.Namespace) -> int:
 
     if min([parsed.repeat, parsed.threads, *parsed.pages, *parsed.workers]) < 1 or parsed.steady < 0:
         raise UsageError("--repeat, --threads, --pages and --workers take numbers from 1, --steady one from 0")
-    nowhere = Path("/nonexistent")  # nothing is written beside the files
-    files = list(dict.fromkeys(item.path for pattern in parsed.inputs for item in named_files(pattern, nowhere)))
+    files = list(dict.fromkeys(item.path for pattern in parsed.inputs for item in named_files(pattern)))
     console = Console() if sys.stdout.isatty() else Console(width=140)
     found: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,

@@ -24,13 +24,13 @@ from eval.runs.prediction import Prediction
 from eval.scoring.compare import compare
 from extraction.bulk.convert import convert
 from extraction.bulk.journal import read_journal
-from extraction.bulk.one import CRASH, FAULT, MEMORY, TIME
 from extraction.bulk.plan import Input, Outcome, Plan
 from extraction.bulk.pool import LocalEngine
+from extraction.errors import Crash, Fault, MemoryLimit, TimeLimit
 from extraction.output.files import FAILED, ManifestLine, read_report
 from extraction.settings import Settings
 
-_BAD = (CRASH, FAULT, MEMORY, TIME)
+_BAD = {error.__name__ for error in (Crash, Fault, MemoryLimit, TimeLimit)}
 
 
 class _TimeIsUp(Exception):

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extraction.errors import ModelError, UsageError
+from extraction.errors import UsageError
+from extraction.messages import Messages
 
 if TYPE_CHECKING:  # what it takes to convert is loaded by who converts
     from extraction.bulk.plan import Input, Plan
@@ -21,17 +22,24 @@ examples:
   gouji convert inbox/ -o out --watch          go on with what comes into the folder, until Ctrl-C
   gouji convert s3://archive/in -o s3://archive/out --engine ray --address auto --workers 64
 
-OUT holds  reports/<path>.json  one report each: every field with its value, status, page and box
-           fields.parquet, fields.csv  one row a field, over all reports
-           manifest.jsonl  one line an input: converted, failed (and why) or skipped
-           summary.html  counts, sums that fail, the reports that need most work, what failed
-           run.json  the settings, weights and version that the reports were made with: if these change, a run makes
-                     the reports again
-A field's status is  read, corrected or inferred (accepted)  blank  missing
-                     review (a person must look; its value is only a best guess)
-A run that was broken off, by Ctrl-C, `kill -9` or the power, goes on where it was when it is started again. A file
-that crashes its reader, hangs or takes too much memory fails alone, with its reason; limits: [bulk], docs/settings.md.
-`gouji export OUT --to` makes workbooks, databases, tables by year and CSV for Excel of it.
+what OUT holds:
+  reports/<path>.json         one report each: every field with its value, status, page and box
+  fields.parquet, fields.csv  one row a field, over all reports
+  manifest.jsonl              one line an input: converted, failed (and why) or skipped
+  summary.html                counts, sums that fail, the reports that need most work, what failed
+  run.json                    settings, weights and version: if these change, a run makes the reports again
+
+what the status of a field means:
+  read, corrected, inferred   accepted
+  blank                       the cell is there and empty
+  missing                     no such cell was found
+  review                      a person must look: the value is only a best guess
+
+A run that was broken off, by Ctrl-C, `kill -9` or the power, goes on where it was when it is started again.
+
+A file that crashes its reader, hangs or takes too much memory fails alone, with its reason; limits: docs/settings.md.
+
+exit codes: 0 everything converted; 1 some input failed (see manifest.jsonl), the rest is there; 2 the call is wrong
 """
 
 
@@ -55,7 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="say nothing but what stops the run")
 
 
-def run(parsed: argparse.Namespace) -> int:
+def run(parsed: argparse.Namespace, messages: Messages) -> int:
     """Convert as the options say; the exit code of the contract. Raises UsageError, ModelError and OutputError."""
     if parsed.workers < 1:
         raise UsageError("--workers takes a number from 1")
@@ -64,29 +72,29 @@ def run(parsed: argparse.Namespace) -> int:
     if parsed.address and parsed.engine != "ray":
         raise UsageError("--address is for --engine ray")
     from extraction.bulk.inputs import find_inputs
+    from extraction.bulk.one import require_weights
     from extraction.bulk.plan import Plan
     from extraction.output.places import place, store_faults
     from extraction.settings import load_settings
 
-    _require_weights(parsed.ocr)
+    require_weights(parsed.ocr)
     plan = Plan(place(parsed.out), load_settings(parsed.settings), parsed.ocr, parsed.workers, parsed.force)
     with store_faults():
         if parsed.watch:
             for inputs in _arriving(parsed.inputs, plan.out, parsed.every):
-                _converted(inputs, plan, parsed)
+                _converted(inputs, plan, parsed, messages)
         inputs = find_inputs(parsed.inputs, plan.out)
         if not inputs:
             raise UsageError("there is no file to convert in what was named")
-        return _converted(inputs, plan, parsed)
+        return _converted(inputs, plan, parsed, messages)
 
 
-def _converted(inputs: list[Input], plan: Plan, parsed: argparse.Namespace) -> int:
-    from rich.console import Console
-
+def _converted(inputs: list[Input], plan: Plan, parsed: argparse.Namespace, messages: Messages) -> int:
     from extraction.bulk import progress
     from extraction.bulk.convert import convert
     from extraction.bulk.pool import Engine, LocalEngine
     from extraction.output.files import FAILED
+    from extraction.output.show import line_console
 
     tally = progress.Tally(len(inputs))
     make_engine: Callable[[Plan], Engine] = LocalEngine
@@ -95,10 +103,10 @@ def _converted(inputs: list[Input], plan: Plan, parsed: argparse.Namespace) -> i
 
         make_engine = ray_engine(parsed.address)
     kind = progress.QUIET if parsed.quiet else parsed.progress
-    with progress.watched(kind, tally) as on_done:
+    with progress.watched(kind, tally, messages) as on_done:
         result = convert(inputs, plan, on_done, make_engine)
     if kind == progress.BAR:
-        Console().print(progress.summary(tally, plan.out, result.remade_for))
+        line_console().print(progress.summary(tally, plan.out, result.remade_for, messages))
     return 1 if any(line.outcome == FAILED for line in result.lines) else 0
 
 
@@ -124,18 +132,3 @@ def _arriving(patterns: list[str], out: Path, every: float) -> Iterator[list[Inp
             yield still
         seen = now
         time.sleep(every)
-
-
-def _require_weights(engine: str) -> None:
-    """Missing weights are one error of the call, not one of every file. Raises ModelError."""
-    from importlib.util import find_spec
-
-    from models.recogniser import PaddleOcrRecogniser
-    from models.weights import WeightsError, verify_all
-
-    try:
-        verify_all()
-    except WeightsError as error:
-        raise ModelError(str(error)) from error
-    if engine == PaddleOcrRecogniser.name and find_spec("paddleocr") is None:
-        raise ModelError("the engine paddleocr is not installed: pip install 'gouji[paddle]'")

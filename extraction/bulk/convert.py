@@ -15,6 +15,7 @@ from extraction.bulk.journal import forget_segments, locked, open_journal, read_
 from extraction.bulk.plan import Input, Outcome, Plan, Task
 from extraction.bulk.pool import Engine, LocalEngine
 from extraction.errors import ModelError, OutputError
+from extraction.messages import Text
 from extraction.output.files import FAILED, SKIPPED, ManifestLine, remove_report, report_path, write_manifest
 from extraction.output.summary_page import ArchiveSummary, write_summary
 from models.weights import WeightsError
@@ -100,4 +101,4 @@ def _output_errors(out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(f"{error.filename or out}: {error.strerror or error}") from error
+        raise OutputError("{path}: {why}", path=error.filename or out, why=Text(error.strerror or error)) from error

@@ -12,7 +12,7 @@ from extraction.errors import UsageError
 from extraction.output.places import is_remote, place
 
 
-def find_inputs(patterns: Sequence[str], out: Path) -> list[Input]:
+def find_inputs(patterns: Sequence[str], out: Path | None = None) -> list[Input]:
     """The files that the arguments name: files, folders (searched recursively) or globs.
 
     Hidden files, the OUT folder and links out of a folder are left out. Raises UsageError where an argument names no
@@ -24,13 +24,16 @@ def find_inputs(patterns: Sequence[str], out: Path) -> list[Input]:
             known = inputs.setdefault(found.name, found)
             if known.path != found.path and known.path.resolve() != found.path.resolve():
                 raise UsageError(
-                    f"{known.path} and {found.path} would both be written to reports/{found.name}.json; "
-                    "convert the folder that holds both, or use two OUT folders"
+                    "{one} and {other} would both be written to reports/{name}.json; "
+                    "convert the folder that holds both, or use two OUT folders",
+                    one=known.path,
+                    other=found.path,
+                    name=found.name,
                 )
     return list(inputs.values())
 
 
-def named_files(pattern: str, out: Path) -> Iterator[Input]:
+def named_files(pattern: str, out: Path | None = None) -> Iterator[Input]:
     """The files that one argument names; those of a glob are named below the folder that it starts from.
 
     Raises UsageError where there are none.
@@ -43,7 +46,7 @@ def named_files(pattern: str, out: Path) -> Iterator[Input]:
         return
     found = [Path(p) for p in sorted(glob.glob(pattern, recursive=True))] if glob.has_magic(pattern) else []
     if not found:
-        raise UsageError(f"{pattern}: there is no such file or folder")
+        raise UsageError("{path}: there is no such file or folder", path=pattern)
     start = Path(*itertools.takewhile(lambda part: not glob.has_magic(part), Path(pattern).parts))
     for path in found:
         if not path.exists() or not _is_inside(path, start, out):
@@ -52,7 +55,7 @@ def named_files(pattern: str, out: Path) -> Iterator[Input]:
             yield Input(item.path, _name(item.path.relative_to(start)))
 
 
-def _files_below(root: Path, out: Path) -> Iterator[Input]:
+def _files_below(root: Path, out: Path | None) -> Iterator[Input]:
     if root.is_file():
         yield Input(root, _name(Path(root.name)))
         return
@@ -64,28 +67,30 @@ def _files_below(root: Path, out: Path) -> Iterator[Input]:
             yield Input(path, _name(below))
 
 
-def _remote_files(root: Path, out: Path) -> Iterator[Input]:
+def _remote_files(root: Path, out: Path | None) -> Iterator[Input]:
     """The objects below a prefix of an object store."""
     if root.is_file():
         yield Input(root, root.name)
         return
     found = sorted((str(p), p) for p in root.rglob("*") if p.is_file())
     if not found:
-        raise UsageError(f"{root}: there is no such file or folder")
-    start, results = f"{str(root).rstrip('/')}/", f"{str(out).rstrip('/')}/"
+        raise UsageError("{path}: there is no such file or folder", path=root)
+    start = f"{str(root).rstrip('/')}/"
+    results = None if out is None else f"{str(out).rstrip('/')}/"
     for text, path in found:
         below = text.removeprefix(start)
-        if not text.startswith(results) and not any(part.startswith(".") for part in below.split("/")):
+        if not (results and text.startswith(results)) and not any(part.startswith(".") for part in below.split("/")):
             yield Input(path, below)
 
 
-def _is_inside(path: Path, root: Path, out: Path) -> bool:
+def _is_inside(path: Path, root: Path, out: Path | None) -> bool:
     """Whether a path below `root` is neither in a linked folder, nor a link out of `root`, nor in OUT."""
     below = [p for p in (path, *path.parents) if p != root and p.is_relative_to(root)]
     if any(p.is_symlink() and p.is_dir() for p in below):
         return False
     target = path.resolve()
-    return target.is_relative_to(root.resolve()) and (is_remote(out) or not target.is_relative_to(out.resolve()))
+    elsewhere = out is None or is_remote(out) or not target.is_relative_to(out.resolve())
+    return target.is_relative_to(root.resolve()) and elsewhere
 
 
 def _name(below: Path) -> str:

@@ -120,7 +120,7 @@ def locked(out: Path) -> Iterator[None]:
         lock = FileLock(out / LOCK, timeout=0, is_singleton=False)
         lock.acquire()
     except Timeout as error:
-        raise UsageError(f"another run is writing to {out}; wait for it, or use another OUT folder") from error
+        raise UsageError("another run is writing to {out}; wait for it, or use another OUT folder", out=out) from error
     try:
         yield
     finally:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from extraction.errors import GoujiError
 from extraction.output.files import ManifestLine
 from extraction.settings import Settings
 from models.weights import numbers_in_use
@@ -61,10 +62,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of one input; `counts` are those of its report, empty without one."""
+    """The result of one input: the `counts` of its report, or the `error` that it has none for."""
 
     line: ManifestLine
     counts: Counts = field(default_factory=Counts)
+    error: GoujiError | None = None
 
 
 def cores() -> int:

@@ -17,10 +17,10 @@ from typing import Protocol
 
 import psutil
 
-from extraction.bulk.one import CRASH, MEMORY, TIME, failure
+from extraction.bulk.one import failure
 from extraction.bulk.plan import Outcome, Plan, Task
 from extraction.bulk.worker import PAGE, READY, work
-from extraction.errors import GoujiError
+from extraction.errors import Crash, GoujiError, InputError, MemoryLimit, TimeLimit
 from extraction.settings import BulkSettings
 
 _POLL_SECONDS = 0.25  # between checks of the workers' memory and time
@@ -59,12 +59,12 @@ class LocalEngine:
     def run(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """The outcome of every task as it is done. Raises OutputError where OUT takes no more files."""
         suspects: list[Task] = []
-        yield from self._hand_out(iter(tasks), self._plan.workers, lambda task, *_: suspects.append(task))
+        yield from self._hand_out(iter(tasks), self._plan.workers, lambda task, _: suspects.append(task))
         failures: list[Outcome] = []
         for task in suspects:  # alone: what other documents do to memory or to a worker cannot fail it
             self.close()
             yield from self._hand_out(
-                iter([task]), 1, lambda task, *why: failures.append(failure(self._plan, task.item, *why))
+                iter([task]), 1, lambda task, error: failures.append(failure(self._plan, task.item, error))
             )
             yield from failures
             failures.clear()
@@ -82,9 +82,9 @@ class LocalEngine:
             worker.process.kill()
 
     def _hand_out(
-        self, tasks: Iterator[Task], workers: int, on_loss: Callable[[Task, str, str], None]
+        self, tasks: Iterator[Task], workers: int, on_loss: Callable[[Task, InputError], None]
     ) -> Iterator[Outcome]:
-        """The outcomes of the tasks; `on_loss` gets each task whose worker was lost, the kind of failure and why."""
+        """The outcomes of the tasks; `on_loss` gets each task whose worker was lost, and why."""
         waiting = next(tasks, None)
         while not self._stopped and (waiting is not None or any(w.task for w in self._workers)):
             while waiting is not None and (worker := self._free(workers)) is not None:
@@ -103,7 +103,7 @@ class LocalEngine:
             self._workers.append(_Worker(self._plan))
         return None
 
-    def _receive(self, worker: _Worker, on_loss: Callable[[Task, str, str], None]) -> Iterator[Outcome]:
+    def _receive(self, worker: _Worker, on_loss: Callable[[Task, InputError], None]) -> Iterator[Outcome]:
         """The outcomes that a worker has sent. Discards it where it is dead, late, too large or to be replaced."""
         try:
             while worker.link.poll():
@@ -119,30 +119,31 @@ class LocalEngine:
                     worker.task, worker.documents = None, worker.documents + 1
                     yield said
         except (EOFError, OSError, ConnectionError):
-            self._lose(worker, on_loss, CRASH, f"the reader crashed on this file ({worker.how_it_ended()})")
+            how = worker.how_it_ended()
+            self._lose(worker, on_loss, Crash("the reader crashed on this file ({how})", how=how))
             return
         if worker.task is None:
             if not worker.ready and time.monotonic() - worker.begun > _MAX_START_SECONDS:
-                self._lose(worker, on_loss, TIME, "")
+                self._lose(worker, on_loss, TimeLimit("a worker process took too long to start"))
             elif worker.spent(self._plan.settings.bulk):
                 self._workers.remove(worker)
                 worker.end()
         elif (late := worker.late(self._plan.settings.bulk)) is not None:
-            self._lose(worker, on_loss, TIME, late)
+            self._lose(worker, on_loss, late)
         elif worker.megabytes() > (limit := self._plan.settings.bulk.worker_megabytes):
-            message = f"reading the file took more memory than bulk.worker_megabytes = {limit:,}"
-            self._lose(worker, on_loss, MEMORY, message)
+            message = "reading the file took more memory than bulk.worker_megabytes = {limit:,}"
+            self._lose(worker, on_loss, MemoryLimit(message, limit=limit))
 
-    def _lose(self, worker: _Worker, on_loss: Callable[[Task, str, str], None], kind: str, error: str) -> None:
+    def _lose(self, worker: _Worker, on_loss: Callable[[Task, InputError], None], error: InputError) -> None:
         """Kill a worker and pass its task on. Raises GoujiError where workers do not start."""
         self._workers.remove(worker)
         worker.end()
         if worker.task is not None:
-            on_loss(worker.task, kind, error)
+            on_loss(worker.task, error)
         elif not worker.ready:
             self._failed_starts += 1
             if self._failed_starts >= _MAX_FAILED_STARTS:
-                raise GoujiError(f"worker processes end while they start ({worker.how_it_ended()})")
+                raise GoujiError("worker processes end while they start ({how})", how=worker.how_it_ended())
 
 
 class _Worker:
@@ -171,13 +172,14 @@ class _Worker:
             on_start(task, self.process.pid or 0)
         return True
 
-    def late(self, limits: BulkSettings) -> str | None:
-        """Which time limit the document has passed, as a message; None where none."""
+    def late(self, limits: BulkSettings) -> TimeLimit | None:
+        """Which time limit the document has passed, None where none."""
         now = time.monotonic()
         if now - self.page_begun > limits.page_seconds:
-            return f"a page took longer than bulk.page_seconds = {limits.page_seconds:g}"
+            return TimeLimit("a page took longer than bulk.page_seconds = {limit:g}", limit=limits.page_seconds)
         if now - self.begun > limits.document_seconds:
-            return f"the file took longer than bulk.document_seconds = {limits.document_seconds:g}"
+            limit = limits.document_seconds
+            return TimeLimit("the file took longer than bulk.document_seconds = {limit:g}", limit=limit)
         return None
 
     def spent(self, limits: BulkSettings) -> bool:

@@ -9,7 +9,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,9 @@ from rich.table import Table
 
 from extraction.bulk.plan import Outcome
 from extraction.document import Status, Verdict
+from extraction.messages import Messages, Text
 from extraction.output.files import CONVERTED, FAILED, SKIPPED
+from extraction.output.show import on_one_line
 
 BAR, JSON, QUIET = "bar", "json", "quiet"
 _JSON_EVERY = 5.0  # seconds between lines
@@ -89,10 +91,10 @@ class Tally:
 
 
 @contextmanager
-def watched(kind: str, tally: Tally) -> Iterator[Callable[[Outcome], None]]:
+def watched(kind: str, tally: Tally, messages: Messages) -> Iterator[Callable[[Outcome], None]]:
     """What to call with each outcome, shown as `kind` says: BAR, JSON or QUIET."""
     if kind == BAR:
-        with _bar(tally) as on_done:
+        with _bar(tally, messages) as on_done:
             yield on_done
     elif kind == JSON:
         with _json_lines(tally) as on_done:
@@ -102,11 +104,11 @@ def watched(kind: str, tally: Tally) -> Iterator[Callable[[Outcome], None]]:
 
 
 @contextmanager
-def _bar(tally: Tally) -> Iterator[Callable[[Outcome], None]]:
+def _bar(tally: Tally, messages: Messages) -> Iterator[Callable[[Outcome], None]]:
     """A bar on standard error, where that is a terminal, and there a line for each failure in any case."""
     screen = Console(stderr=True)
     columns = (
-        TextColumn("converting"),
+        TextColumn(messages("converting")),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[told]}", markup=False),
@@ -119,16 +121,22 @@ def _bar(tally: Tally) -> Iterator[Callable[[Outcome], None]]:
             tally.add(outcome)
             line = outcome.line
             if line.outcome == FAILED:
+                why = outcome.error.told(messages) if outcome.error else line.error
                 progress.console.print(
-                    f"{_on_one_line(line.path)}: {line.error}",
+                    messages("{path}: {why}", path=on_one_line(line.path), why=" ".join(str(why).split())),
                     style="red",
                     markup=False,
                     emoji=False,
                     highlight=False,
                     soft_wrap=True,
                 )
-            told = f"{tally.per_hour:,.0f}/h  {_time(tally.seconds_left)}  review {tally.review_share:.1%}"
-            progress.update(task, advance=1, told=told, description=_on_one_line(Path(line.path).name))
+            told = messages(
+                "{speed:,.0f}/h  {left}  review {share:.1%}",
+                speed=tally.per_hour,
+                left=_time(tally.seconds_left),
+                share=tally.review_share,
+            )
+            progress.update(task, advance=1, told=told, description=on_one_line(Path(line.path).name))
 
         yield on_done
 
@@ -156,27 +164,24 @@ def _json_lines(tally: Tally) -> Iterator[Callable[[Outcome], None]]:
     say("end", **tally.data())
 
 
-def summary(tally: Tally, out: Path, remade_for: Sequence[str]) -> Table:
+def summary(tally: Tally, out: Path, remade_for: Sequence[str], messages: Messages) -> Table:
     """Reports, fields by status, and checks by verdict, over all reports of this call."""
+
+    def counts(of: Counter[str], names: Iterable[str]) -> str:
+        told = (messages("{count:,} {name}", count=of[name], name=Text(name)) for name in names if of[name])
+        return messages(", ").join(told) or messages("none")
+
     table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_row("reports", _counts(tally.outcomes, (CONVERTED, SKIPPED, FAILED)))
-    table.add_row("fields", _counts(tally.statuses, tuple(Status)))
-    table.add_row("checks", _counts(tally.verdicts, tuple(Verdict)))
+    table.add_row(messages("reports"), counts(tally.outcomes, (CONVERTED, SKIPPED, FAILED)))
+    table.add_row(messages("fields"), counts(tally.statuses, Status))
+    table.add_row(messages("checks"), counts(tally.verdicts, Verdict))
     if tally.reasons:
-        table.add_row("failures", _counts(tally.reasons, [name for name, _ in tally.reasons.most_common()]))
+        table.add_row(messages("failures"), counts(tally.reasons, [name for name, _ in tally.reasons.most_common()]))
     if remade_for:
-        table.add_row("made again", f"for a change of {', '.join(remade_for)}")
-    table.add_row("results", str(out))
+        names = messages(", ").join(map(messages, remade_for))
+        table.add_row(messages("made again"), messages("for a change of {names}", names=names))
+    table.add_row(messages("results"), str(out))
     return table
-
-
-def _counts(counts: Counter[str], names: Sequence[str]) -> str:
-    return ", ".join(f"{counts[name]:,} {name}" for name in names if counts[name]) or "none"
-
-
-def _on_one_line(name: str) -> str:
-    """A file name as it may be shown: line breaks and other controls as their escapes."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
 
 
 def _time(seconds: float | None) -> str:

@@ -35,7 +35,7 @@ def ray_engine(address: str | None) -> Callable[[Plan], Engine]:
     try:
         import ray.data  # noqa: F401
     except ImportError as error:
-        raise UsageError(f"--engine ray: {error}; pip install 'gouji[ray]'") from error
+        raise UsageError("--engine ray: {error}; pip install 'gouji[ray]'", error=error) from error
     return partial(RayEngine, address=address)
 
 
@@ -56,7 +56,7 @@ class RayEngine:
             try:
                 ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **given)
             except (ConnectionError, ValueError, RuntimeError) as error:
-                raise UsageError(f"--address {address}: {error}") from error
+                raise UsageError("--address {address}: {error}", address=address, error=error) from error
         # The process that starts the run shows progress: Ray Data's own bars and log are turned off.
         context = DataContext.get_current()
         context.enable_progress_bars = context.print_on_execution_start = False
@@ -71,9 +71,8 @@ class RayEngine:
             try:
                 yield from self._converted(wave)
             except ray.exceptions.RayError as error:
-                raise GoujiError(
-                    f"the Ray cluster failed: {error}; run the same command to go on where this one stopped"
-                ) from error
+                failed = "the Ray cluster failed: {error}; run the same command to go on where this one stopped"
+                raise GoujiError(failed, error=error) from error
 
     def _converted(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
         import ray.data

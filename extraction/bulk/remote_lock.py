@@ -63,8 +63,8 @@ class _Lock:
             taken = self._take_over(held)
         if not taken:
             by = _content_of(self._held()).get("by", "unknown")
-            hint = f"if it was killed, wait ten minutes or remove {self._path}"
-            raise UsageError(f"another run is writing to {self._out} ({by}); {hint}")
+            busy = "another run is writing to {out} ({by}); if it was killed, wait ten minutes or remove {lock}"
+            raise UsageError(busy, out=self._out, by=by, lock=self._path)
 
     def renew(self, ended: threading.Event, every: float) -> None:
         """Rewrite the lock every so many seconds until this run has ended or another has taken it over."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extraction.errors import UsageError
+from extraction.messages import Messages
 
 if TYPE_CHECKING:  # the writers are imported where they are needed: they load slowly
     from extraction.document import Report
@@ -39,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by-year", action="store_true", help="Parquet, a folder a year")
 
 
-def run(parsed: argparse.Namespace) -> int:
+def run(parsed: argparse.Namespace, messages: Messages) -> int:
     """Write what was asked for; exit code 0. Raises UsageError, StoreError."""
     from extraction.output.files import FAILED, read_manifest
     from extraction.output.places import place, store_faults
@@ -48,11 +49,14 @@ def run(parsed: argparse.Namespace) -> int:
         out = place(parsed.out)
         lines = read_manifest(out)
         if not lines:
-            raise UsageError(f"{out} is not the OUT folder of a conversion: it has no manifest.jsonl")
+            raise UsageError("{out} is not the OUT folder of a conversion: it has no manifest.jsonl", out=out)
         if unknown := [name for name in parsed.reports if name not in lines or lines[name].outcome == FAILED]:
-            raise UsageError(f"{out} has no report of {unknown[0]}; `gouji show {out}` lists them")
+            raise UsageError(
+                "{out} has no report of {report}; `gouji show {out}` lists them", out=out, report=unknown[0]
+            )
         names = parsed.reports or [name for name, line in sorted(lines.items()) if line.outcome != FAILED]
         _write(parsed, out, names)
+    print(messages("{count:,} reports: {target}", count=len(names), target=parsed.to))
     return 0
 
 
@@ -63,7 +67,7 @@ def _write(parsed: argparse.Namespace, out: Path, names: list[str]) -> None:
     target = place(parsed.to) if suffix in (".xlsx", ".csv", ".html") else Path(parsed.to)
     if parsed.by_year:
         if "://" in parsed.to:
-            raise UsageError(f"{parsed.to}: --by-year writes to a folder of this machine; copy it from there")
+            raise UsageError("{path}: --by-year writes to a folder of this machine; copy it from there", path=parsed.to)
         from extraction.exports.partitions import write_by_year
 
         write_by_year(target, _reports(out, names))
@@ -73,7 +77,9 @@ def _write(parsed: argparse.Namespace, out: Path, names: list[str]) -> None:
 
         if len(names) > MAX_REPORTS:
             raise UsageError(
-                f"a workbook takes {MAX_REPORTS} reports, not {len(names):,}: name some, or use a database"
+                "a workbook takes {limit} reports, not {count:,}: name some, or use a database",
+                limit=MAX_REPORTS,
+                count=len(names),
             )
         write_workbook(target, _reports(out, names))
     elif suffix == ".csv":
@@ -94,7 +100,9 @@ def _write(parsed: argparse.Namespace, out: Path, names: list[str]) -> None:
 
         write_database(parsed.to, _reports(out, names))
     else:
-        raise UsageError(f"{parsed.to}: end it with .xlsx, .csv or .html, give a database's address, or add --by-year")
+        raise UsageError(
+            "{path}: end it with .xlsx, .csv or .html, give a database's address, or add --by-year", path=parsed.to
+        )
 
 
 def _reports(out: Path, names: list[str]) -> Iterator[Report]:
@@ -104,9 +112,10 @@ def _reports(out: Path, names: list[str]) -> Iterator[Report]:
         try:
             yield read_report(out, name)
         except (OSError, ValueError) as error:
-            raise UsageError(f"the report of {name} cannot be read ({error}); run gouji convert again") from error
+            unreadable = "the report of {report} cannot be read ({error}); run gouji convert again"
+            raise UsageError(unreadable, report=name, error=error) from error
 
 
 def _require(package: str) -> None:
     if find_spec(package) is None:
-        raise UsageError(f"{package} is not installed: pip install 'gouji[export]'")
+        raise UsageError("{package} is not installed: pip install 'gouji[{extra}]'", package=package, extra="export")

@@ -123,7 +123,9 @@ def write_database(address: str, reports: Iterable[Report]) -> None:
                     connection.execute(table.insert(), rows)
     except (SQLAlchemyError, ImportError) as error:
         said = str(error).partition("\n")[0]
-        raise UsageError(f"the database {address.partition('://')[0]} cannot be filled: {said}") from error
+        raise UsageError(
+            "the database {kind} cannot be filled: {why}", kind=address.partition("://")[0], why=said
+        ) from error
 
 
 def _rows(reports: Iterable[Report]) -> dict[sa.Table, list[dict[str, Any]]]:

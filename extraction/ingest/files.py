@@ -20,6 +20,7 @@ from extraction.ingest.html.reader import read_html
 from extraction.ingest.pdf.reader import open_pdf, read_pages
 from extraction.ingest.pictures import open_picture, page_count, read_pictures
 from extraction.ingest.text import read_text
+from extraction.messages import Text
 from extraction.settings import IngestSettings
 
 PDF = "application/pdf"
@@ -96,7 +97,9 @@ def sniff(data: bytes) -> str:
         return DOCX  # its reader refuses spreadsheets, encrypted files and old .doc files
     for magic, kind in _FOREIGN:
         if start.startswith(magic):
-            raise UnsupportedFormat(f"this is {kind}; save it as PDF, PNG, JPEG, TIFF, DOCX, HTML or text")
+            raise UnsupportedFormat(
+                "this is {kind}; save it as PDF, PNG, JPEG, TIFF, DOCX, HTML or text", kind=Text(kind)
+            )
     if _is_binary(start):
         raise UnsupportedFormat("this is none of PDF, PNG, JPEG, TIFF, DOCX, HTML or text, or its start is damaged")
     if _MIME.match(start) or _MARKUP.search(data[:_MARKUP_BYTES].replace(b"\x00", b"")):
@@ -116,9 +119,12 @@ def _read(path: Path, settings: IngestSettings) -> bytes:
     try:
         size = path.stat().st_size
         if size > settings.max_bytes:
-            raise TooLarge(f"the file has {size:,} bytes, more than ingest.max_bytes = {settings.max_bytes:,}")
+            limit = settings.max_bytes
+            raise TooLarge(
+                "the file has {size:,} bytes, more than ingest.max_bytes = {limit:,}", size=size, limit=limit
+            )
         if size == 0:
             raise EmptyFile("the file is empty")
         return path.read_bytes()
     except OSError as error:
-        raise DamagedFile(f"the file cannot be read: {error.strerror or error}") from error
+        raise DamagedFile("the file cannot be read: {why}", why=Text(error.strerror or error)) from error

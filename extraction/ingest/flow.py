@@ -64,7 +64,7 @@ class GridBudget:
         """Count some positions. Raises TooLarge where the file has too many."""
         self._left -= positions
         if self._left < 0:
-            raise TooLarge(f"the tables have over {MAX_GRID_POSITIONS:,} cells; save the report alone")
+            raise TooLarge("the tables have over {limit:,} cells; save the report alone", limit=MAX_GRID_POSITIONS)
 
 
 def place_cells(groups: Iterable[Sequence[Sequence[SourceCell]]], budget: GridBudget) -> Table:

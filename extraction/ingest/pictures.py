@@ -31,7 +31,11 @@ def open_picture(data: bytes, settings: IngestSettings) -> Image.Image:
         picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF"))
         frames = page_count(picture)
     if frames > settings.max_pages:
-        raise TooLarge(f"the picture has {frames} pages, more than ingest.max_pages = {settings.max_pages}")
+        raise TooLarge(
+            "the picture has {pages} pages, more than ingest.max_pages = {limit}",
+            pages=frames,
+            limit=settings.max_pages,
+        )
     return picture
 
 
@@ -47,8 +51,11 @@ def read_pictures(picture: Image.Image, settings: IngestSettings) -> Iterator[Pa
             picture.seek(number - 1)
         if picture.width * picture.height > settings.max_page_pixels:
             raise TooLarge(
-                f"page {number} is {picture.width} x {picture.height} pixels; "
-                f"ingest.max_page_pixels allows {settings.max_page_pixels / 1e6:.0f} megapixels"
+                "page {page} is {width} x {height} pixels; ingest.max_page_pixels allows {limit:.0f} megapixels",
+                page=number,
+                width=picture.width,
+                height=picture.height,
+                limit=settings.max_page_pixels / 1e6,
             )
         with _input_errors():
             upright = ImageOps.exif_transpose(picture)
@@ -67,7 +74,7 @@ def _input_errors() -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except Image.DecompressionBombError as error:
-        raise TooLarge(f"the picture is too large to decode safely: {error}") from error
+        raise TooLarge("the picture is too large to decode safely: {error}", error=error) from error
     except MemoryError:
         raise
     except Exception as error:

@@ -1,42 +1,22 @@
-"""Chinese names of statuses, verdicts, outcomes, failures and sums, as pages, workbooks and the desk show them."""
+"""Chinese names of statuses, verdicts, outcomes, failures and sums, as pages and the desk show them.
+
+All but those of sums come from the table of messages."""
 
 from __future__ import annotations
 
 from functools import cache
 
 from extraction.document import Status, Verdict
+from extraction.errors import InputError
 from extraction.forms.catalogue import template, template_ids
+from extraction.messages import Language, messages_in
 from extraction.output.files import CONVERTED, FAILED, SKIPPED
 
-STATUSES = {
-    Status.READ: "已识读",
-    Status.CORRECTED: "已更正",
-    Status.INFERRED: "已推得",
-    Status.BLANK: "空白",
-    Status.REVIEW: "须核对",
-    Status.MISSING: "原文无",
-}
-VERDICTS = {
-    Verdict.HOLDS: "相符",
-    Verdict.CORRECTED: "更正后相符",
-    Verdict.SOURCE_INCONSISTENT: "原文数字不符",
-    Verdict.UNRESOLVED: "待核对",
-    Verdict.NOT_APPLICABLE: "不适用",
-}
-OUTCOMES = {CONVERTED: "已转换", SKIPPED: "未变，保留", FAILED: "失败"}
-FAILURE_KINDS = {
-    "Crash": "读取程序崩溃",
-    "TimeLimit": "超时",
-    "MemoryLimit": "内存超限",
-    "Fault": "程序错误",
-    "Unwritable": "结果无法写入",
-    "UnsupportedFormat": "格式不支持",
-    "EmptyFile": "空文件",
-    "EncryptedFile": "已加密",
-    "DamagedFile": "文件损坏",
-    "TooLarge": "超过限制",
-    "NotAReport": "不是年度报告",
-}
+_SAID = messages_in(Language.CHINESE)
+STATUSES = {status: _SAID(status) for status in Status}
+VERDICTS = {**{verdict: _SAID(verdict) for verdict in Verdict}, Verdict.CORRECTED: "更正后相符"}
+OUTCOMES = {outcome: _SAID(outcome) for outcome in (CONVERTED, SKIPPED, FAILED)}
+FAILURE_KINDS = {error.__name__: _SAID(error.__name__) for error in InputError.__subclasses__()}
 
 
 def sum_name(id: str) -> str:

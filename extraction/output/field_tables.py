@@ -59,7 +59,7 @@ def write_fields(out: Path, names: Iterable[str], on_report: Callable[[Report], 
             for name in some:
                 report = read_report(out, name)
                 on_report(report)
-                rows += _field_rows(report)
+                rows += field_rows(report)
             parquet.write_table(pa.Table.from_pylist(_in_decimal_scale(rows), schema=FIELD_COLUMNS))
             for row in rows:
                 write_row(row)
@@ -72,13 +72,13 @@ def write_csv(path: Path, reports: Iterable[Report], *, for_excel: bool = False)
             file.write(codecs.BOM_UTF8)
         with _csv_writer(file) as write_row:
             for report in reports:
-                for row in _field_rows(report):
+                for row in field_rows(report):
                     write_row({k: _quoted(v) for k, v in row.items()} if for_excel else row)
 
 
 def parquet_rows(report: Report) -> list[dict[str, Any]]:
     """A report's fields as rows of `FIELD_COLUMNS`."""
-    return _in_decimal_scale(_field_rows(report))
+    return _in_decimal_scale(field_rows(report))
 
 
 @contextmanager
@@ -97,7 +97,8 @@ def _quoted(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
 
 
-def _field_rows(report: Report) -> list[dict[str, Any]]:
+def field_rows(report: Report) -> list[dict[str, Any]]:
+    """A report's fields as rows of the columns of `FIELD_COLUMNS`, figures as they are."""
     return [
         {
             "report": report.source.path,

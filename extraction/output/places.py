@@ -32,7 +32,8 @@ def place(text: str) -> Path:
 
         return cast(Path, UPath(text))
     except (ImportError, ValueError) as error:
-        raise UsageError(f"{text}: {error}; remote paths need pip install 'gouji[ray]'") from error
+        needed = "{path}: {error}; remote paths need pip install 'gouji[ray]'"
+        raise UsageError(needed, path=text, error=error) from error
 
 
 def is_store_fault(error: Exception) -> bool:
@@ -48,7 +49,7 @@ def store_faults() -> Iterator[None]:
     except Exception as error:
         if not is_store_fault(error):
             raise
-        raise StoreError(f"the object store failed: {one_line(error)}") from error
+        raise StoreError("the object store failed: {error}", error=one_line(error)) from error
 
 
 def one_line(error: Exception) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from models.versions import ENVIRONMENT, SHIPPED, read_state, store_folder, versions
@@ -31,10 +31,13 @@ exit codes: 0 done; 1 refused, nothing changed; 2 the call is wrong, or weights 
 """
 
 
+Words = Callable[..., str]
+"""What is called with an English text and its values, and returns it in the language of the caller."""
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the commands of `gouji models`; each sets `step`, which `run` calls."""
     parser.description, parser.epilog = DESCRIPTION, EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.set_defaults(step=_list)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     promote = commands.add_parser("promote", help="bring a run's weights into use, if its comparison says so")
@@ -50,23 +53,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     history.set_defaults(step=_history)
 
 
-def run(parsed: argparse.Namespace) -> int:
+def run(parsed: argparse.Namespace, messages: Words) -> int:
     """The exit code of the command. Raises WeightsError."""
-    return int(parsed.step(parsed))
+    return int(parsed.step(parsed, messages))
 
 
-def _list(parsed: argparse.Namespace) -> int:
-    del parsed
+def _list(parsed: argparse.Namespace, messages: Words) -> int:
     store, faults = store_folder(), 0
     for known in shipped():
         active = read_state(store, known.name).active
         for number, weights, fault in _each(known, store):
             faults += bool(fault) and number in (active, SHIPPED)
             mark, sha256 = "*" if number == active else " ", weights.sha256[:12] if weights else "?"
-            state = fault or "verified"
+            state = fault or messages("verified")
             print(f"{mark} {known.name:18} {number:3}  {sha256:12}  {state:10}  {known.purpose} ({known.licence})")
         if active != SHIPPED and active not in versions(store, known.name):
-            print(f"* {known.name:18} {active:3}  missing; gouji models rollback {known.name}")
+            lost = messages("missing; gouji models rollback {name}", name=known.name)
+            print(f"* {known.name:18} {active:3}  {lost}")
             faults += 1
     return 2 if faults else 0
 
@@ -84,24 +87,26 @@ def _each(known: Weights, store: Path) -> Iterator[tuple[int, Weights | None, st
             yield number, weights, ""
 
 
-def _promote(parsed: argparse.Namespace) -> int:
+def _promote(parsed: argparse.Namespace, messages: Words) -> int:
     from models.gate.promote import promote
 
     name, number = promote(parsed.folder, force=parsed.force)
-    print(f"{name}: version {number} is in use; gouji models rollback {name} brings back the one before")
+    told = "{name}: version {number} is in use; gouji models rollback {name} brings back the one before"
+    print(messages(told, name=name, number=number))
     return 0
 
 
-def _rollback(parsed: argparse.Namespace) -> int:
+def _rollback(parsed: argparse.Namespace, messages: Words) -> int:
     from models.gate.promote import rollback
 
     state = rollback(parsed.name, parsed.to)
-    print(f"{parsed.name}: version {state.active} is in use, {state.history[-1].before} was")
+    told = "{name}: version {number} is in use, {before} was"
+    print(messages(told, name=parsed.name, number=state.active, before=state.history[-1].before))
     return 0
 
 
-def _history(parsed: argparse.Namespace) -> int:
+def _history(parsed: argparse.Namespace, messages: Words) -> int:
     for done in read_state(store_folder(), parsed.name).history:
-        forced = "  FORCED" if done.forced else ""
+        forced = "  " + messages("FORCED") if done.forced else ""
         print(f"{done.when}  {done.before} -> {done.after}{forced}  {done.reason}")
     return 0

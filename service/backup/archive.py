@@ -85,8 +85,12 @@ def restore(settings: ServiceSettings, store: Store, source: Path) -> Inventory:
         with store.engine.execution_options(gouji_writes=True).begin() as connection:
             if (here := revision_of(connection)) != inventory.revision:
                 raise UsageError(
-                    f"{source} has tables of revision {inventory.revision}, and this version of Gouji has {here}: "
-                    f"restore it with Gouji {inventory.gouji}, then upgrade"
+                    "{path} has tables of revision {revision}, and this version of Gouji has {here}: "
+                    "restore it with Gouji {version}, then upgrade",
+                    path=source,
+                    revision=inventory.revision,
+                    here=here,
+                    version=inventory.gouji,
                 )
             if any(connection.scalar(sa.select(sa.func.count()).select_from(table)) for table in tables()):
                 raise UsageError("the service is not empty; restore the backup into an empty one (another --data)")
@@ -184,7 +188,7 @@ def _opened(source: Path) -> Iterator[tarfile.TarFile]:
     try:
         tar = tarfile.open(source)  # noqa: SIM115  # closed below
     except tarfile.TarError as error:
-        raise UsageError(f"{source} is not a backup: {error}") from error
+        raise UsageError("{path} is not a backup: {why}", path=source, why=error) from error
     with tar:
         yield tar
 
@@ -195,12 +199,13 @@ def _verified(tar: tarfile.TarFile, source: Path) -> Inventory:
         data: dict[str, Any] = json.loads(_content(tar, _INVENTORY))
         inventory = Inventory(**data)
         if inventory.schema_version != SCHEMA_VERSION:
-            raise UsageError(f"{source} was made by another version of Gouji ({inventory.gouji})")
+            made = "{path} was made by another version of Gouji ({version})"
+            raise UsageError(made, path=source, version=inventory.gouji)
         for name, sha256 in inventory.files.items():
             if not _is_safe_name(name) or hashlib.sha256(_content(tar, name)).hexdigest() != sha256:
-                raise UsageError(f"{source} is damaged: {name} is not as it was backed up")
+                raise UsageError("{path} is damaged: {part} is not as it was backed up", path=source, part=name)
     except (tarfile.TarError, EOFError, OSError, KeyError, ValueError, TypeError, AttributeError) as error:
-        raise UsageError(f"{source} is not a backup, or is damaged: {error}") from error
+        raise UsageError("{path} is not a backup, or is damaged: {why}", path=source, why=error) from error
     return inventory
 
 
@@ -229,4 +234,5 @@ def _refuse_to_replace(inventory: Inventory, places: dict[str, Path | None]) -> 
         kind, _, key = member.partition("/")
         folder = places.get(kind)
         if folder is not None and (folder / key).exists():
-            raise UsageError(f"{folder / key} exists already and would be replaced: move {folder} away first")
+            exists = "{path} exists already and would be replaced: move {folder} away first"
+            raise UsageError(exists, path=folder / key, folder=folder)

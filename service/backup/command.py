@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from extraction.errors import UsageError
+from extraction.messages import Messages
 from service.store_arguments import add_store_arguments, open_store
 
 _EPILOG = """\
@@ -27,15 +28,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_store_arguments(parser)
 
 
-def run(parsed: argparse.Namespace) -> int:
+def run(parsed: argparse.Namespace, messages: Messages) -> int:
     """Write the backup; exit code 1 if files were missing. Raises UsageError."""
     if parsed.file.exists():
-        raise UsageError(f"{parsed.file} exists already; name another file")
+        raise UsageError("{path} exists already; name another file", path=parsed.file)
     with open_store(parsed) as (settings, store):
         from service.backup.archive import backup
 
         inventory = backup(settings, store, parsed.file)
-    print(f"{parsed.file}: {sum(inventory.rows.values()):,} rows, {len(inventory.files):,} files")
+    rows, files = sum(inventory.rows.values()), len(inventory.files)
+    print(messages("{path}: {rows:,} rows, {files:,} files", path=parsed.file, rows=rows, files=files))
     for key in inventory.missing:
-        print(f"file missing in the store, not in the backup: {key}", file=sys.stderr)
+        print(messages("file missing in the store, not in the backup: {path}", path=key), file=sys.stderr)
     return 1 if inventory.missing else 0

@@ -6,6 +6,7 @@ import argparse
 import getpass
 from pathlib import Path
 
+from extraction.messages import Messages
 from service.store_arguments import add_store_arguments, open_store
 
 _EPILOG = """\
@@ -26,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_store_arguments(parser)
 
 
-def run(parsed: argparse.Namespace) -> int:
+def run(parsed: argparse.Namespace, messages: Messages) -> int:
     """Restore the backup. Raises UsageError."""
     with open_store(parsed) as (settings, store):
         import sqlalchemy as sa
@@ -39,5 +40,6 @@ def run(parsed: argparse.Namespace) -> int:
         with acting(Actor(f"{getpass.getuser()} (gouji restore)")), store.writing() as session:
             session.execute(sa.delete(LoginSession))
             record(session, "store.restore", parsed.file.name, rows=sum(inventory.rows.values()), gouji=inventory.gouji)
-    print(f"restored: {sum(inventory.rows.values()):,} rows, {len(inventory.files):,} files")
+    rows, files = sum(inventory.rows.values()), len(inventory.files)
+    print(messages("restored: {rows:,} rows, {files:,} files", rows=rows, files=files))
     return 0

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from extraction.errors import UsageError
+from extraction.messages import Messages
 from service.store_arguments import add_store_arguments, open_store
 
 _EPILOG = """\
@@ -25,15 +26,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_store_arguments(parser)
 
 
-def run(parsed: argparse.Namespace) -> int:
+def run(parsed: argparse.Namespace, messages: Messages) -> int:
     """Write them. Raises UsageError."""
     if parsed.folder.exists() and any(parsed.folder.iterdir()):
-        raise UsageError(f"{parsed.folder} is not empty: name a new or empty folder for the data set")
+        raise UsageError("{path} is not empty: name a new or empty folder for the data set", path=parsed.folder)
     with open_store(parsed) as (settings, store):
         from service.files import Files
         from service.loop.collection import latest, lay_out
 
         with store.reading() as session:
             written = list(lay_out(Files(settings.files_root), latest(session), parsed.folder))
-    print(f"{parsed.folder}: {len(written)} annotated reports")
+    print(messages("{path}: {count} annotated reports", path=parsed.folder, count=len(written)))
     return 0

@@ -62,7 +62,7 @@ def find_user(session: Session, name: str) -> User:
     """The account of this name. Raises UsageError."""
     user = session.scalar(sa.select(User).where(User.name == name))
     if user is None:
-        raise UsageError(f"user {name} does not exist; gouji users list shows all users")
+        raise UsageError("user {name} does not exist; gouji users list shows all users", name=name)
     return user
 
 
@@ -70,10 +70,12 @@ def add_user(session: Session, name: str, role: Role, password: str | None) -> U
     """A new account; without a password only its tokens can be used. Raises UsageError, WeakPassword."""
     if not _NAME.fullmatch(name) or name in _RESERVED_NAMES:
         raise UsageError(
-            f"{name!r} cannot be a user name: use letters, digits and _ . @ - only, and none of {_reserved()}"
+            "{name!r} cannot be a user name: use letters, digits and _ . @ - only, and none of {reserved}",
+            name=name,
+            reserved=_reserved(),
         )
     if session.scalar(sa.select(User.id).where(User.name == name)) is not None:
-        raise UsageError(f"user {name} exists already, perhaps disabled; choose another name")
+        raise UsageError("user {name} exists already, perhaps disabled; choose another name", name=name)
     user = User(name=name, role=role.value, password_hash=None if password is None else hash_password(password))
     session.add(user)
     session.flush()
@@ -118,7 +120,7 @@ def add_token(session: Session, name: str, label: str = "", lasts: timedelta = T
     """A new token of an account, in plain text, which is not stored. Raises UsageError."""
     user = find_user(session, name)
     if user.disabled:
-        raise UsageError(f"user {name} is disabled")
+        raise UsageError("user {name} is disabled", name=name)
     token = new_token()
     session.add(Token(user_id=user.id, hash=digest_of(token), label=label[:100], expires=now() + lasts))
     return token
@@ -128,7 +130,7 @@ def revoke_token(session: Session, token_id: int) -> Token:
     """Revoke a token. Raises UsageError."""
     token = session.get(Token, token_id)
     if token is None:
-        raise UsageError(f"token {token_id} does not exist; gouji users list shows all tokens")
+        raise UsageError("token {number} does not exist; gouji users list shows all tokens", number=token_id)
     token.revoked = token.revoked or now()
     return token
 

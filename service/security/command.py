@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from extraction.errors import UsageError
+from extraction.messages import Messages
 from service.store_arguments import add_store_arguments, open_store
 
 if TYPE_CHECKING:
@@ -76,9 +77,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     revoke.set_defaults(step=_revoke)
 
 
-def run(parsed: argparse.Namespace) -> int:
+def run(parsed: argparse.Namespace, messages: Messages) -> int:
     """Run the sub-command. Raises UsageError."""
-    return int(parsed.step(parsed))
+    return int(parsed.step(parsed, messages))
 
 
 @contextmanager
@@ -91,18 +92,18 @@ def _recorded_session(parsed: argparse.Namespace) -> Iterator[Session]:
             yield session
 
 
-def _add(parsed: argparse.Namespace) -> int:
+def _add(parsed: argparse.Namespace, messages: Messages) -> int:
     from service.security.accounts import add_user
     from service.security.roles import Role
 
     password = None if parsed.no_password else _asked()
     with _recorded_session(parsed) as session:
         add_user(session, parsed.name, Role(parsed.role), password)
-    print(f"added {parsed.name}, {parsed.role}")
+    print(messages("added {name}, {role}", name=parsed.name, role=parsed.role))
     return 0
 
 
-def _change(parsed: argparse.Namespace) -> int:
+def _change(parsed: argparse.Namespace, messages: Messages) -> int:
     from service.security.accounts import change_user
     from service.security.roles import Role
 
@@ -111,20 +112,20 @@ def _change(parsed: argparse.Namespace) -> int:
     password = _asked() if parsed.password else None
     with _recorded_session(parsed) as session:
         user = change_user(session, parsed.name, role=Role(parsed.role) if parsed.role else None, password=password)
-        print(f"{user.name} is {user.role} now, and has to log in again")
+        print(messages("{name} is {role} now, and has to log in again", name=user.name, role=user.role))
     return 0
 
 
-def _disable(parsed: argparse.Namespace) -> int:
+def _disable(parsed: argparse.Namespace, messages: Messages) -> int:
     from service.security.accounts import disable_user
 
     with _recorded_session(parsed) as session:
         disable_user(session, parsed.name)
-    print(f"{parsed.name} is disabled")
+    print(messages("{name} is disabled", name=parsed.name))
     return 0
 
 
-def _token(parsed: argparse.Namespace) -> int:
+def _token(parsed: argparse.Namespace, messages: Messages) -> int:
     from service.security.accounts import add_token
 
     if parsed.days < 1:
@@ -132,29 +133,32 @@ def _token(parsed: argparse.Namespace) -> int:
     with _recorded_session(parsed) as session:
         token = add_token(session, parsed.name, parsed.label, timedelta(days=parsed.days))
     print(token)
-    print("this token is not shown again; send it as: Authorization: Bearer TOKEN", file=sys.stderr)
+    print(messages("this token is not shown again; send it as: Authorization: Bearer TOKEN"), file=sys.stderr)
     return 0
 
 
-def _revoke(parsed: argparse.Namespace) -> int:
+def _revoke(parsed: argparse.Namespace, messages: Messages) -> int:
     from service.security.accounts import revoke_token
 
     with _recorded_session(parsed) as session:
         revoke_token(session, parsed.token)
-    print(f"token {parsed.token} is revoked")
+    print(messages("token {number} is revoked", number=parsed.token))
     return 0
 
 
-def _list(parsed: argparse.Namespace) -> int:
+def _list(parsed: argparse.Namespace, messages: Messages) -> int:
     from service.security.accounts import tokens_of, users
 
     with _recorded_session(parsed) as session:
         for user in users(session):
-            state = f"disabled {_day(user.disabled)}" if user.disabled else f"since {_day(user.created)}"
-            print(f"{user.name:20} {user.role:9} {state}{'' if user.password_hash else '  no password'}")
+            state = "disabled {day}" if user.disabled else "since {day}"
+            since = messages(state, day=_day(user.disabled or user.created))
+            lacking = "" if user.password_hash else "  " + messages("no password")
+            print(f"{user.name:20} {user.role:9} {since}{lacking}")
             for token in tokens_of(session, user):
-                ended = f"revoked {_day(token.revoked)}" if token.revoked else f"until {_day(token.expires)}"
-                print(f"  token {token.id:<4} {ended}  {token.label}".rstrip())
+                ends = "revoked {day}" if token.revoked else "until {day}"
+                told = messages("token {number:<4}", number=token.id)
+                print(f"  {told} {messages(ends, day=_day(token.revoked or token.expires))}  {token.label}".rstrip())
     return 0
 
 

@@ -34,7 +34,8 @@ def _hasher() -> PasswordHasher:
 def hash_password(password: str) -> str:
     """The argon2id hash to store, with salt and parameters. Raises WeakPassword."""
     if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
-        raise WeakPassword(f"a password has {MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS} characters")
+        limits = {"shortest": MIN_PASSWORD_CHARACTERS, "longest": MAX_PASSWORD_CHARACTERS}
+        raise WeakPassword("a password has {shortest} to {longest} characters", **limits)
     with _CONCURRENT_HASHES:
         return _hasher().hash(password)
 

@@ -70,7 +70,7 @@ def _copied(source: BinaryIO, path: Path, max_bytes: int) -> tuple[str, int]:
         while chunk := source.read(_CHUNK_BYTES):
             size += len(chunk)
             if size > max_bytes:
-                raise TooLarge(f"the file has more than ingest.max_bytes = {max_bytes:,} bytes")
+                raise TooLarge("the file has more than ingest.max_bytes = {limit:,} bytes", limit=max_bytes)
             digest.update(chunk)
             file.write(chunk)
     if size == 0:

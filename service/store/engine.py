@@ -63,7 +63,8 @@ class Store:
                 command.upgrade(migration_config(connection), "head")
         except (SQLAlchemyError, OSError) as error:
             said = str(error).partition("\n")[0]
-            raise UsageError(f"the database {self.engine.url.render_as_string()} cannot be used: {said}") from error
+            address = self.engine.url.render_as_string()
+            raise UsageError("the database {address} cannot be used: {why}", address=address, why=said) from error
 
     def close(self) -> None:
         """Close all connections."""
@@ -87,7 +88,8 @@ def _engine(address: str) -> sa.Engine:
             url = url.set(drivername="postgresql+psycopg")
         return sa.create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=40)
     except (SQLAlchemyError, ImportError) as error:
-        raise UsageError(f"the database {address.partition('://')[0]} cannot be used: {error}") from error
+        kind = address.partition("://")[0]
+        raise UsageError("the database {address} cannot be used: {why}", address=kind, why=error) from error
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:

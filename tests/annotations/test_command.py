@@ -29,7 +29,7 @@ def test_sound_gold_is_exit_0_and_silence(capsys: pytest.CaptureFixture[str]) ->
     assert main(["annotations", "validate", str(SAMPLES)]) == 0
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert printed.err == "9 reports, 0 to put right, 0 open\n"
+    assert printed.err == "9 report(s), 0 to put right, 0 open\n"
 
 
 def test_findings_are_exit_1_and_a_line_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -41,7 +41,7 @@ def test_findings_are_exit_1_and_a_line_each(tmp_path: Path, capsys: pytest.Capt
         "a review.total: open: for review: no person has settled it yet",
         "a lost.pdf: cannot be read: No such file or directory",
     ]
-    assert printed.err == "1 report, 1 to put right, 1 open\n"
+    assert printed.err == "1 report(s), 1 to put right, 1 open\n"
 
 
 @pytest.mark.parametrize(

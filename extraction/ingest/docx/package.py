@@ -14,6 +14,7 @@ from typing import Any
 from lxml import etree
 
 from extraction.errors import DamagedFile, EncryptedFile, TooLarge, UnsupportedFormat
+from extraction.messages import Text
 
 _OLE = b"\xd0\xcf\x11\xe0"
 
@@ -60,10 +61,14 @@ class Package:
         try:
             root = etree.fromstring(self._read(member), parser)
         except (etree.XMLSyntaxError, ValueError) as error:
-            raise DamagedFile(f"{part} in the DOCX is not well-formed; open it in Word and save it again") from error
+            raise DamagedFile(
+                "{part} in the DOCX is not well-formed; open it in Word and save it again", part=part
+            ) from error
         document_info: Any = root.getroottree().docinfo
         if document_info.doctype:
-            raise DamagedFile(f"{part} in the DOCX declares a document type; open it in Word and save it again")
+            raise DamagedFile(
+                "{part} in the DOCX declares a document type; open it in Word and save it again", part=part
+            )
         return root
 
     def _read(self, member: zipfile.ZipInfo) -> bytes:
@@ -74,7 +79,7 @@ class Package:
                 content = stream.read(self._left + 1)  # the declared size may be false
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError) as error:
             raise DamagedFile(
-                f"{member.filename} in the DOCX is truncated or damaged; copy or download it again"
+                "{part} in the DOCX is truncated or damaged; copy or download it again", part=member.filename
             ) from error
         self._left -= len(content)
         if self._left < 0:
@@ -82,14 +87,18 @@ class Package:
         return content
 
     def _too_large(self) -> TooLarge:
-        return TooLarge(f"the DOCX unpacks to over ingest.max_unpacked_bytes = {self._limit:,}; remove its pictures")
+        return TooLarge(
+            "the DOCX unpacks to over ingest.max_unpacked_bytes = {limit:,}; remove its pictures", limit=self._limit
+        )
 
     def _main_part(self) -> str:
         main = self.relations("").get("officeDocument", "")
         folders = {name.partition("/")[0] for name in self._members}
         for folder, kind in (("xl", "a spreadsheet"), ("ppt", "a presentation")):
             if main.lower().startswith(f"{folder}/") or (not main and folder in folders and "word" not in folders):
-                raise UnsupportedFormat(f"this is {kind}; copy the report into Word, or print it to PDF")
+                raise UnsupportedFormat(
+                    "this is {kind}; copy the report into Word, or print it to PDF", kind=Text(kind)
+                )
         if "mimetype" in self._members and "content.xml" in self._members:
             raise UnsupportedFormat("this is an OpenDocument file; save it as .docx")
         return main if main.lower() in self._members else "word/document.xml"

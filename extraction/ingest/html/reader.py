@@ -33,7 +33,9 @@ from extraction.settings import IngestSettings
 def read_html(data: bytes, settings: IngestSettings) -> Page:
     """The document as one page without number or size. Raises an InputError where it cannot be read."""
     if len(data) > settings.max_bytes:
-        raise TooLarge(f"the page has over ingest.max_bytes = {settings.max_bytes:,} bytes; save the report alone")
+        raise TooLarge(
+            "the page has over ingest.max_bytes = {limit:,} bytes; save the report alone", limit=settings.max_bytes
+        )
     content, label = unpack(data)
     text = without_noscript(decode(content, label))
     refuse_hostile(text)

@@ -64,7 +64,9 @@ def refuse_hostile(text: str) -> None:
             formatting += step
             deepest_formatting = max(deepest_formatting, formatting)
         if depth > _MAX_DEPTH:
-            raise DamagedFile(f"the page nests over {_MAX_DEPTH} elements; open it in a browser and save it as PDF")
+            raise DamagedFile(
+                "the page nests over {limit} elements; open it in a browser and save it as PDF", limit=_MAX_DEPTH
+            )
     if deepest_formatting * tags > _MAX_COPIES:
         raise DamagedFile("the page leaves too many elements open; open it in a browser and save it as PDF")
 

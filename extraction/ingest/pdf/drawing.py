@@ -98,5 +98,5 @@ class PdfRaster(Raster):
             bitmap.fill_rect(_WHITE, 0, 0, right - left, bottom - top)
             pdfium_c.FPDF_RenderPageBitmap(bitmap, file.page(index), -left, -top, columns, rows, 0, pdfium_c.FPDF_ANNOT)
         except pdfium.PdfiumError as error:
-            raise DamagedFile(f"page {index + 1} of the PDF cannot be drawn; get a fresh copy") from error
+            raise DamagedFile("page {page} of the PDF cannot be drawn; get a fresh copy", page=index + 1) from error
         return np.asarray(bitmap.to_numpy(), np.uint8)

@@ -44,7 +44,8 @@ def open_pdf(data: bytes, settings: IngestSettings) -> Iterator[PdfFile]:
         raise DamagedFile("the PDF has no page that can be read; it is damaged, get a fresh copy") from error
     try:
         if len(document) > settings.max_pages:
-            raise TooLarge(f"the PDF has {len(document)} pages, more than ingest.max_pages = {settings.max_pages}")
+            pages, limit = len(document), settings.max_pages
+            raise TooLarge("the PDF has {pages} pages, more than ingest.max_pages = {limit}", pages=pages, limit=limit)
         yield document
     finally:
         document.close()
@@ -56,7 +57,7 @@ def read_pages(document: PdfFile, settings: IngestSettings) -> Iterator[Page]:
         try:
             read = _read_page(document, index, settings)
         except pdfium.PdfiumError as error:
-            raise DamagedFile(f"page {index + 1} of the PDF cannot be read; get a fresh copy") from error
+            raise DamagedFile("page {page} of the PDF cannot be read; get a fresh copy", page=index + 1) from error
         yield read
 
 
@@ -81,8 +82,14 @@ def _raster(document: PdfFile, index: int, dpi: int, settings: IngestSettings) -
     pixels = width * height * scale * scale
     if pixels > settings.max_page_pixels:
         raise TooLarge(
-            f"page {index + 1} is {width:.0f} x {height:.0f} points, {pixels / 1e6:.0f} megapixels at {dpi} dpi; "
-            f"ingest.max_page_pixels allows {settings.max_page_pixels / 1e6:.0f}"
+            "page {page} is {width:.0f} x {height:.0f} points, {megapixels:.0f} megapixels at {dpi} dpi; "
+            "ingest.max_page_pixels allows {limit:.0f}",
+            page=index + 1,
+            width=width,
+            height=height,
+            megapixels=pixels / 1e6,
+            dpi=dpi,
+            limit=settings.max_page_pixels / 1e6,
         )
     return PdfRaster(document, index, scale)
 

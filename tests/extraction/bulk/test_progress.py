@@ -8,10 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from io import StringIO
 from pathlib import Path
 
+from rich.console import Console
+
 from extraction.bulk.plan import Counts, Outcome
-from extraction.bulk.progress import JSON, QUIET, Tally, watched
+from extraction.bulk.progress import JSON, QUIET, Tally, summary, watched
+from extraction.messages import Language, Messages, messages_in
 from extraction.output.files import ManifestLine, read_manifest
 from tests.documents import SAMPLES
 
@@ -53,7 +57,7 @@ def test_a_tally_of_outcomes() -> None:
 
 
 def test_lines_of_json_for_schedulers(capsys) -> None:  # type: ignore[no-untyped-def]
-    with watched(JSON, Tally(5)) as on_done:
+    with watched(JSON, Tally(5), Messages()) as on_done:
         for one in DONE:
             on_done(one)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -63,7 +67,7 @@ def test_lines_of_json_for_schedulers(capsys) -> None:  # type: ignore[no-untype
 
 
 def test_quiet_says_nothing(capsys) -> None:  # type: ignore[no-untyped-def]
-    with watched(QUIET, Tally(5)) as on_done:
+    with watched(QUIET, Tally(5), Messages()) as on_done:
         for one in DONE:
             on_done(one)
     assert capsys.readouterr() == ("", "")
@@ -93,3 +97,18 @@ def test_a_folder_that_keeps_filling_is_watched(tmp_path: Path) -> None:
     done = [line for line in map(json.loads, said.splitlines()) if line["event"] == "end"]
     assert [line["converted"] for line in done[:1]] == [1]  # a.html was not converted again for b.html's sake
     assert {line.outcome for line in read_manifest(out).values()} == {"converted"}
+
+
+def test_the_summary_in_both_languages() -> None:
+    tally = Tally(5)
+    for one in DONE:
+        tally.add(one)
+
+    def told(language: Language) -> list[str]:
+        console = Console(width=200, file=StringIO())
+        console.print(summary(tally, Path("out"), ("weights",), messages_in(language)))
+        return [" ".join(line.split()) for line in console.file.getvalue().splitlines()]  # type: ignore[attr-defined]
+
+    assert told(Language.ENGLISH)[0] == "reports 1 converted, 1 skipped, 3 failed"
+    assert told(Language.CHINESE)[0] == "报告 已转换 1，未变保留 1，失败 3"
+    assert "失败原因 读取程序崩溃 2，文件损坏 1" in told(Language.CHINESE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -21,9 +22,9 @@ GOUJI = str(Path(sys.executable).with_name("gouji"))
 SAMPLE = SAMPLES / "moling-2024" / "report.html"
 
 
-def gouji(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [GOUJI, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False)
+def gouji(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command, own = [GOUJI, *map(str, arguments)], {**os.environ, **environment}
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False, env=own)
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str]:
@@ -35,7 +36,7 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[in
     return code, capsys.readouterr().err
 
 
-COMMANDS = ["convert", "show", "export", "bench", "models", "train"]
+COMMANDS = ["convert", "show", "check", "export", "bench", "models", "train"]
 
 
 @pytest.mark.parametrize("command", [None, *COMMANDS])
@@ -73,6 +74,49 @@ def test_a_good_call(tmp_path: Path) -> None:
     assert "source_inconsistent" in shown.stdout  # the sample says what is wrong in it
 
 
+@pytest.mark.parametrize("how", [("--lang", "zh"), ()])
+def test_a_chinese_call(how: tuple[str, ...], tmp_path: Path) -> None:
+    environment = {} if how else {"LC_ALL": "zh_CN.UTF-8", "PYTHONUTF8": "1"}
+    (tmp_path / "in").mkdir()
+    shutil.copyfile(SAMPLE, tmp_path / "in" / "a.html")
+    (tmp_path / "in" / "b.pdf").write_bytes(b"%PDF-1.7 and nothing")
+    done = gouji("convert", tmp_path / "in", "-o", tmp_path / "out", *how, **environment)
+    assert done.returncode == 1
+    assert done.stderr == "b.pdf：PDF 没有可读的页，已损坏：请重新取得一份\n"
+    assert done.stdout.splitlines()[0].split() == ["报告", "已转换", "1，失败", "1"]
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["报告", "字段", "勾稽关系", "失败原因", "结果"]
+
+    assert (
+        read_manifest(tmp_path / "out")["b.pdf"].error
+        == "the PDF has no page that can be read; it is damaged, get a fresh copy"
+    )  # it is data
+
+    for command, told in ((("check",), "详见"), (("export", "--to", tmp_path / "a.csv"), "份报告")):
+        done = gouji(command[0], tmp_path / "out", *command[1:], *how, **environment)
+        assert (done.returncode, told in done.stdout) == (0, True), done.stderr
+    done = gouji("show", tmp_path / "none", *how, **environment)
+    assert (done.returncode, "不是转换结果的文件夹" in done.stderr) == (2, True)
+
+
+def test_english_is_forced_by_its_option(tmp_path: Path) -> None:
+    done = gouji("show", tmp_path, "--lang", "en", LC_ALL="zh_CN.UTF-8")
+    assert done.stderr.endswith("is not the OUT folder of a conversion: it has no manifest.jsonl\n")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "gb18030"])
+def test_a_console_that_lacks_characters_shows_their_escapes(encoding: str, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copyfile(SAMPLE, tmp_path / "年报.html")
+    command = [GOUJI, "convert", str(tmp_path / "年报.html"), "-o", str(out), "--lang", "zh"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    for arguments in (command, [GOUJI, "show", str(out)], [GOUJI, "show", str(out), "年报.html"], [GOUJI, "--help"]):
+        done = subprocess.run(arguments, capture_output=True, env=environment, timeout=120, check=False)
+        assert (done.returncode, done.stderr) == (0, b""), arguments
+    listed = subprocess.run([GOUJI, "show", str(out)], capture_output=True, env=environment, timeout=120, check=True)
+    name = "年报.html".encode(encoding, "backslashreplace")
+    assert sum(name in line for line in listed.stdout.splitlines()) == 1
+
+
 def test_an_input_that_fails_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
@@ -107,12 +151,15 @@ def test_wrong_calls_are_one_line_and_exit_code_2(tmp_path: Path, capsys: pytest
         (("convert", tmp_path / "*.none", "-o", out), "*.none: there is no such file"),
         (("convert", tmp_path / "empty", "-o", out), "no file to convert"),
         (("convert", SAMPLE, "-o", out, "--workers", "0"), "--workers takes a number from 1"),
-        (("convert", SAMPLE, "-o", out, "--settings", tmp_path / "wrong.toml"), "unknown key ingest.max_page"),
+        (
+            ("convert", SAMPLE, "-o", out, "--settings", tmp_path / "wrong.toml"),
+            "wrong.toml: ingest: Object contains unknown field `max_page`",
+        ),
         (("convert", SAMPLE, "-o", out, "--settings", tmp_path / "none.toml"), "none.toml"),
         (("convert", SAMPLE, tmp_path / "2" / "report.html", "-o", out), "would both be written"),
         (("convert", SAMPLE, "-o", tmp_path / "file"), f"{tmp_path}/file"),
         (("show", tmp_path / "empty"), "not the OUT folder"),
-        (("show", tmp_path / "empty", "report.pdf"), "has no report of report.pdf"),
+        (("show", tmp_path / "empty", "report.pdf"), "not the OUT folder"),
     ):
         code, error = said(capsys, *arguments)
         assert code == 2, arguments
