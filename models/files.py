@@ -1,4 +1,4 @@
-"""Files that are there in full or not at all."""
+"""Atomic file writes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write beside the place and move there when complete, making the folder."""
+    """Write text to a file atomically (temporary file beside it, then rename), creating its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

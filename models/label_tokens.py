@@ -1,8 +1,8 @@
-"""Pieces of print to what the token classifier is shown: windows of character tokens with their places on the page.
+"""The token classifier's input: pieces of print -> windows of character tokens with their positions on the page.
 
 A piece is a line of running text or a table cell. Each character is a token, as in the vocabularies of Chinese BERT;
-pieces end with [SEP]. Places are in thousandths of the page from its top left, as LayoutLM has them (Xu et al. 2020,
-arXiv:1912.13318); zeros where nothing is known of the place.
+pieces end with [SEP]. Positions are in thousandths of the page from its top left, as in LayoutLM (Xu et al. 2020,
+arXiv:1912.13318); zeros where the position is unknown.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 Thousandths = tuple[int, int, int, int]
-"""Left, top, right, bottom of a box, 0 to 1000."""
+"""Left, top, right, bottom of a box in thousandths of the page, 0 to 1000."""
 
 NOWHERE: Thousandths = (0, 0, 0, 0)
 
@@ -24,14 +24,14 @@ SPECIAL = (PAD, UNKNOWN, CLS, SEP, MASK)
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A line of running text or a table cell."""
+    """A line of running text or a table cell, with its box."""
 
     text: str
     box: Thousandths = NOWHERE
 
 
 class Spot(NamedTuple):
-    """A character: which piece, which character of its text."""
+    """A character: the index of its piece, and its index in the piece's text."""
 
     piece: int
     character: int
@@ -39,7 +39,7 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A run of tokens that the network sees at once. `spots` has None for the tokens that are no character."""
+    """Tokens that the network sees at once: ids, boxes, and the character of each (None for special tokens)."""
 
     ids: tuple[int, ...]
     boxes: tuple[Thousandths, ...]
@@ -47,10 +47,10 @@ class Window:
 
 
 class Vocabulary:
-    """The characters that a network knows; its file has one a line, as BERT's `vocab.txt`."""
+    """The characters that a network knows. Its file has one token a line, as BERT's `vocab.txt`."""
 
     def __init__(self, tokens: Sequence[str]) -> None:
-        """Raises ValueError where a special token is missing."""
+        """`tokens` by id. Raises ValueError where a special token is missing."""
         self.tokens = tuple(tokens)
         self._ids = {token: number for number, token in enumerate(self.tokens)}
         if lacking := [token for token in SPECIAL if token not in self._ids]:
@@ -59,23 +59,24 @@ class Vocabulary:
 
     @classmethod
     def read(cls, path: Path) -> Vocabulary:
-        """The vocabulary in a file; raises OSError, ValueError."""
+        """Read a vocabulary file. Raises OSError, ValueError."""
         return cls(path.read_text(encoding="utf-8").split("\n")[:-1])
 
     def write(self, path: Path) -> None:
-        """As `read` takes it."""
+        """Write the file that `read` reads."""
         path.write_text("".join(f"{token}\n" for token in self.tokens), encoding="utf-8")
 
     def __len__(self) -> int:
         return len(self.tokens)
 
     def id_of(self, character: str) -> int:
-        """Of one character as `characters` gives it."""
+        """Return the id of a character as `characters` gives it, or that of [UNK]."""
         return self._ids.get(character, self.unknown)
 
 
 def characters(text: str) -> Iterator[tuple[int, str]]:
-    """The characters that become tokens, each with its index in the text: widths are folded, spaces left out."""
+    """Yield the characters that become tokens, each with its index in the text: NFKC, lower case, without white
+    space."""
     for index, raw in enumerate(text):
         for character in unicodedata.normalize("NFKC", raw):
             if not character.isspace():
@@ -83,9 +84,9 @@ def characters(text: str) -> Iterator[tuple[int, str]]:
 
 
 def windows(pieces: Sequence[Piece], vocabulary: Vocabulary, longest: int) -> list[Window]:
-    """The pieces of one page, in reading order, in windows of at most `longest` tokens.
+    """Return the pieces of one page, in reading order, as windows of at most `longest` tokens.
 
-    A piece is parted only where it alone is too long. Every character is in exactly one window.
+    A piece is split only where it alone is longer. Every character is in exactly one window.
     """
     found: list[Window] = []
     ids, boxes, spots = [vocabulary.cls], [NOWHERE], list[Spot | None]([None])

@@ -1,7 +1,7 @@
-"""The token classifier by ONNX Runtime: pieces of print -> what each of them, and each run of characters, is.
+"""The token classifier on ONNX Runtime: pieces of print -> tags of each piece, and tagged runs of characters.
 
-In: the pieces of a page in reading order. Out: for each piece how probable each tag is, and the runs of characters that
-are one thing (a figure in a sentence). Trained by `training.labeller`; nothing of torch is needed here.
+In: the pieces of a page in reading order. Out: the probability of each tag for each piece, and the runs of characters
+that are one entity (a figure in a sentence). Trained by `training.labeller`; torch is not needed here.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from models.sessions import open_session
 from models.weights import network
 
 NAME = "labeller"
-"""Of the weights."""
+"""The name of the weights."""
 
 Probabilities = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Characters [start, end) of a piece that are one thing, and how probable that is (0..1, calibrated)."""
+    """Characters [start, end) of a piece that are one entity, with the probability of its tag (0..1, calibrated)."""
 
     tag: str
     piece: int
@@ -37,19 +37,24 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Labelling:
-    """What the pieces of a page are. `pieces` is n x (1 + tags): column 0 is none of them, the mean over a piece's
-    characters; rows of pieces without characters are all 0."""
+    """The tags of a page's pieces.
+
+    `pieces` is n x (1 + tags), float32: the mean over a piece's characters, column 0 for no tag; the row of a piece
+    without characters is all 0. `runs` are the entities in reading order.
+    """
 
     pieces: Probabilities
     runs: tuple[Run, ...]
 
 
 class Labeller:
-    """Loaded once, used for every page."""
+    """The classifier with its vocabulary, loaded once and used for every page."""
 
     def __init__(self, threads: int = 2, folder: Path | None = None) -> None:
-        """`folder` has another network than the one shipped: `labeller.onnx`, `model.toml`, `vocab.txt`. Raises
-        WeightsError."""
+        """Load the weights in use, or `labeller.onnx`, `model.toml` and `vocab.txt` in `folder`. Raises WeightsError.
+
+        `threads` are those of ONNX Runtime.
+        """
         path, card = network(NAME, folder)
         self._session = open_session(path, threads)
         self._places = "bbox" in {i.name for i in self._session.get_inputs()}
@@ -58,7 +63,7 @@ class Labeller:
         self._longest, self._temperature = int(card["longest"]), float(card["temperature"])
 
     def label(self, pieces: Sequence[Piece]) -> Labelling:
-        """What the pieces of one page are."""
+        """Return the tags of the pieces of one page, which are in reading order."""
         found = np.zeros((len(pieces), 1 + len(self.tags)), np.float32)
         counts = np.zeros(len(pieces), np.float32)
         characters: list[_Character] = []
@@ -80,7 +85,8 @@ class Labeller:
         return Labelling(found, tuple(self._runs(characters)))
 
     def _runs(self, characters: Sequence[_Character]) -> Iterator[Run]:
-        """Neighbouring characters of one piece whose likeliest tag is the same; a new run where one begins."""
+        """Yield runs of neighbouring characters of one piece with the same likeliest tag, split where a new entity
+        begins."""
         run: list[_Character] = []
         for character in characters:
             if run and (character.begins or (character.tag, character.spot.piece) != (run[0].tag, run[0].spot.piece)):
@@ -98,7 +104,7 @@ class Labeller:
 
 
 class _Character(NamedTuple):
-    """A character with its likeliest tag (0 for none), and whether a run begins with it."""
+    """A character with its likeliest tag (0 for none), the tag's probability, and whether an entity begins with it."""
 
     spot: Spot
     tag: int

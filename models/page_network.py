@@ -1,6 +1,6 @@
 """Our own layout network: a page's picture in, typed boxes in its pixels out.
 
-A small U-net trained on the pages of the generator (`training.layout`, which compares it as a LayoutParser model).
+A small U-net trained on the generator's pages (`training.layout`, which compares it as a LayoutParser model).
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ from models.sessions import open_session
 from models.weights import network
 
 NAME = "layout"
-"""Of the weights."""
+"""The name of the weights."""
 
 
 class Seen(Protocol):
-    """A block of a page, whoever has found it; (left, top, right, bottom) in pixels."""
+    """A detected block of a page, whatever detected it."""
 
     @property
     def type(self) -> str:
-        """What it is."""
+        """Its type."""
         ...
 
     @property
     def coordinates(self) -> tuple[float, float, float, float]:
-        """Its sides."""
+        """(left, top, right, bottom) in pixels."""
         ...
 
 
 class LayoutNetwork(Protocol):
-    """What finds the blocks of a page: ours, or any LayoutParser model with the types of `PageNetwork`."""
+    """A detector of page blocks with the types of `PageNetwork`: ours, or a LayoutParser model."""
 
     def detect(self, image: Image) -> Iterable[Seen]:
-        """The blocks, top down; the picture is BGR or grey."""
+        """Return the blocks of a page, top down; the picture is BGR or grey."""
         ...
 
 
 class Block(NamedTuple):
-    """A block of a page: its type, (left, top, right, bottom) in pixels, and how sure it is (0..1)."""
+    """A block of a page: its type, (left, top, right, bottom) in pixels, and its score (0..1)."""
 
     type: str
     coordinates: tuple[float, float, float, float]
@@ -53,14 +53,17 @@ class Block(NamedTuple):
 
 
 class PageNetwork:
-    """Finds the parts of a report's page. Not safe for use by several threads at once.
+    """Detects the blocks of a report's page. Not safe for use by several threads at once.
 
     Types are `title` (of the document), `heading`, `text`, `table`, `header` and `footer` (page numbers and the like),
-    and `stamp`. A stamp may lie over other blocks: what is read under it is to be doubted. No two others are one thing.
+    and `stamp`. Only a stamp may overlap other blocks; readings under it are doubtful.
     """
 
     def __init__(self, min_score: float = 0.5, threads: int = 2, folder: Path | None = None) -> None:
-        """`folder` has another network than the one shipped: `layout.onnx` and `model.toml`. Raises WeightsError."""
+        """Load the weights in use, or `layout.onnx` and `model.toml` in `folder`. Raises WeightsError.
+
+        Blocks of a score below `min_score` are left out; `threads` are those of ONNX Runtime.
+        """
         path, card = network(NAME, folder)
         self._session = open_session(path, threads)
         self.side, self._step = int(card["input"]["side"]), int(card["input"]["step"])
@@ -70,7 +73,7 @@ class PageNetwork:
         self._min_score = min_score
 
     def detect(self, image: Image) -> list[Block]:
-        """The blocks of a page, top down; the picture is BGR or grey."""
+        """Return the blocks of a page, top down; the picture is BGR or grey."""
         height, width = image.shape[:2]
         maps = self._maps(as_bgr(image))
         found = regions(maps, self._lines, self._grown)
@@ -79,7 +82,7 @@ class PageNetwork:
         return sorted(blocks, key=lambda b: b.coordinates[1])
 
     def _maps(self, pixels: Image) -> npt.NDArray[np.float32]:
-        """The probabilities of every class, classes x height x width, at half the size that the network is shown."""
+        """Return the probabilities of all classes, classes x height x width, at half the resolution of the input."""
         factor = self.side / max(pixels.shape[:2])
         shape = [max(self._step, round(side * factor / self._step) * self._step) for side in pixels.shape[:2]]
         shrinking = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
@@ -89,7 +92,7 @@ class PageNetwork:
 
 
 def _block(found: Found, x: float, y: float, width: int, height: int) -> Block:
-    """The region on the page; furniture is a header or a footer by where it stands."""
+    """Return the region in page pixels; furniture is a header or a footer by its position."""
     left, top, right, bottom = found.box
     kind = found.kind
     if kind == "furniture":

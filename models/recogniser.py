@@ -1,8 +1,8 @@
 """Text recognition: pictures of lines in, text with its score out. Two engines behind one protocol.
 
 Both run PP-OCRv6 (https://github.com/PaddlePaddle/PaddleOCR) on ONNX Runtime: `RapidOcrRecogniser` is the default,
-`PaddleOcrRecogniser` needs the extra `paddle`. Which networks read what, and what each costs, is measured by
-`python -m eval.recognisers` (docs/decisions).
+`PaddleOcrRecogniser` needs the extra `paddle`. `python -m eval.recognisers` measures accuracy and time of the networks
+(docs/decisions).
 """
 
 from __future__ import annotations
@@ -23,22 +23,21 @@ import numpy.typing as npt
 from models.line_reader import Image as Image
 from models.line_reader import LineReader, as_bgr
 from models.line_reader import Reading as Reading
-from models.rereading import SURE, read_again
+from models.rereading import MIN_SURE_PROBABILITY, read_again
 from models.weights import WeightsError, weights
 
 Quad = npt.NDArray[np.float32]
-"""Four corners (x, y) of a text line in pixels, clockwise from the top left: shape (4, 2)."""
+"""Four corners (x, y) of a text line in pixels, clockwise from the top left: shape (4, 2), float32."""
 
-_WORDS = 2  # Chinese characters from which the tiny network may be believed
-_EXPECTED_SURE = 0.6  # mean probability with which an expected text stands
-
+_MIN_CHINESE_CHARACTERS = 2  # in a line, for the tiny network's reading to be accepted
+_MIN_EXPECTED_SCORE = 0.6  # mean probability of an expected text, for it to be accepted
 
 Expected = Callable[[str], bool]
 """Whether a text is one that documents of this kind print: a wording of the form."""
 
 
 def nothing_expected(text: str) -> bool:
-    """No text is known beforehand."""
+    """Return False: no text is known beforehand."""
     del text
     return False
 
@@ -49,27 +48,27 @@ class Recogniser(Protocol):
     name: str
 
     def find_lines(self, page: Image) -> list[Quad]:
-        """The text lines of a page, in no particular order."""
+        """Return the text lines of a page, in no particular order."""
         ...
 
     def read_lines(self, lines: Sequence[Image], expected: Expected = nothing_expected) -> list[Reading]:
-        """One reading a picture, in the same order; each picture holds one upright line.
+        """Return one reading for each picture, in the same order; each picture holds one upright line.
 
-        An engine may take a quick reading for good where it is an `expected` text.
+        An engine may accept the reading of a fast network where it is an `expected` text.
         """
         ...
 
     def read_figures(self, lines: Sequence[Image]) -> list[Reading]:
-        """As `read_lines`, for pictures that hold figures: letters that look like digits are taken for them."""
+        """As `read_lines`, for pictures of figures: letters that look like digits count as these digits."""
         ...
 
 
 class RapidOcrRecogniser:
-    """PP-OCRv6 on ONNX Runtime: RapidOCR (https://github.com/RapidAI/RapidOCR) finds lines, two networks read them.
+    """PP-OCRv6 on ONNX Runtime: RapidOCR (https://github.com/RapidAI/RapidOCR) detects lines, two networks read them.
 
-    The tiny network reads every line of text, in a fifth of the time of the small one. Its reading stands where every
-    character of it is sure, or where it is an expected text; the small network reads the others (of a long one what is
-    not sure), and every figure that nobody expects.
+    The tiny network reads every line of text, in a fifth of the time of the small one. Its reading is accepted where
+    every character has a high probability, or where it is an expected text; the small network reads the other lines (of
+    a long one the uncertain parts), and every figure that is not an expected text.
     """
 
     name = "rapidocr"
@@ -78,23 +77,22 @@ class RapidOcrRecogniser:
         self._threads = threads
 
     def find_lines(self, page: Image) -> list[Quad]:
-        """The text lines of a page."""
+        """Return the text lines of a page."""
         found: Any = self._detector(page, use_det=True, use_cls=False, use_rec=False)
         return [] if found.boxes is None else [np.asarray(b, np.float32) for b in found.boxes]
 
     def read_lines(self, lines: Sequence[Image], expected: Expected = nothing_expected) -> list[Reading]:
-        """One reading a picture."""
+        """Return one reading for each picture."""
         readings = self._tiny.read(lines)
-        unsure = [i for i, reading in enumerate(readings) if not stands(reading, expected)]
+        unsure = [i for i, reading in enumerate(readings) if not is_accepted(reading, expected)]
         for i in unsure:
             readings[i] = read_again(lines[i], readings[i], self._small)
         return readings
 
     def read_figures(self, lines: Sequence[Image]) -> list[Reading]:
-        """One reading a picture of a figure: what the network holds for O, o or 〇 counts for 0.
+        """Return one reading for each picture of a figure; the probability of O, o or 〇 counts for 0.
 
-        A lone zero is 0 to the eye and 0, O, o or 〇 to a network that knows them all: its doubt is about the name, not
-        the shape.
+        A general network divides the probability of a lone zero among 0, O, o and 〇, which share their shape.
         """
         return self._small.read(lines, _LOOK_ALIKES)
 
@@ -121,12 +119,12 @@ class RapidOcrRecogniser:
         )
 
 
-def stands(reading: Reading, expected: Expected) -> bool:
-    """Whether the tiny network's reading need not be read again: never a figure that nobody expects."""
-    if reading.score >= _EXPECTED_SURE and expected(reading.text):
+def is_accepted(reading: Reading, expected: Expected) -> bool:
+    """Whether the tiny network's reading is accepted without the small one: never for a figure that is not expected."""
+    if reading.score >= _MIN_EXPECTED_SCORE and expected(reading.text):
         return True
-    words = sum("一" <= c <= "鿿" for c in reading.text)
-    return words >= _WORDS and reading.weakest >= SURE
+    chinese = sum("一" <= c <= "鿿" for c in reading.text)
+    return chinese >= _MIN_CHINESE_CHARACTERS and reading.weakest >= MIN_SURE_PROBABILITY
 
 
 _LOOK_ALIKES = {
@@ -157,7 +155,7 @@ class PaddleOcrRecogniser:
             "engine": "onnxruntime",
             "engine_config": {"intra_op_num_threads": threads},
         }
-        with tempfile.TemporaryDirectory(prefix="gouji-paddle-") as folder:  # read once, then of no use
+        with tempfile.TemporaryDirectory(prefix="gouji-paddle-") as folder:  # PaddleOCR reads it once
             det, rec = _paddle_model_folders(Path(folder))
             self._detector = TextDetection(
                 model_name="PP-OCRv6_small_det",
@@ -170,23 +168,24 @@ class PaddleOcrRecogniser:
             self._reader = TextRecognition(model_name="PP-OCRv6_small_rec", model_dir=str(rec), **shared)
 
     def find_lines(self, page: Image) -> list[Quad]:
-        """The text lines of a page."""
+        """Return the text lines of a page."""
         found = self._detector.predict(page)[0]
         return [np.asarray(quad, np.float32) for quad in found["dt_polys"]]
 
     def read_lines(self, lines: Sequence[Image], expected: Expected = nothing_expected) -> list[Reading]:
-        """One reading a picture."""
+        """Return one reading for each picture; `expected` is ignored."""
         del expected
         if not lines:
             return []
-        # A batch is as wide as its widest line: narrow ones go together.
+        # A batch is as wide as its widest line: lines of similar width go together.
         order = sorted(range(len(lines)), key=lambda i: lines[i].shape[1] / lines[i].shape[0])
         found = self._reader.predict([as_bgr(lines[i]) for i in order], batch_size=8)
         readings = {i: Reading(str(r["rec_text"]), float(r["rec_score"])) for i, r in zip(order, found, strict=True)}
         return [readings[i] for i in range(len(lines))]
 
     def read_figures(self, lines: Sequence[Image]) -> list[Reading]:
-        """One reading a picture; PaddleOCR does not give its probabilities, so look-alikes are not weighed."""
+        """Return one reading for each picture; PaddleOCR reports no class probabilities, so look-alikes are not
+        summed."""
         return self.read_lines(lines)
 
 
@@ -197,7 +196,7 @@ ENGINES: dict[str, type[RapidOcrRecogniser] | type[PaddleOcrRecogniser]] = {
 
 
 def cut_line(page: Image, quad: Quad) -> Image:
-    """The upright picture of a line, cut along its (possibly slanted) four corners."""
+    """Return the upright picture of a line, cut along its (possibly slanted) four corners."""
     width = max(1, round(float(max(np.linalg.norm(quad[1] - quad[0]), np.linalg.norm(quad[2] - quad[3])))))
     height = max(1, round(float(max(np.linalg.norm(quad[3] - quad[0]), np.linalg.norm(quad[2] - quad[1])))))
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
@@ -207,7 +206,7 @@ def cut_line(page: Image, quad: Quad) -> Image:
 
 
 def _paddle_model_folders(out: Path) -> tuple[Path, Path]:
-    """Model folders as PaddleOCR wants them (inference.onnx and inference.yml), made from RapidOCR's weights."""
+    """Return the folders of the detector and the recogniser as PaddleOCR reads them (inference.onnx, inference.yml)."""
     import onnxruntime
 
     det, rec = out / "det", out / "rec"

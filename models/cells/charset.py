@@ -1,4 +1,4 @@
-"""What the cell recogniser can say: its characters, and printed text in them."""
+"""Characters that the cell recogniser can output, and the conversion of printed text to them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import re
 import unicodedata
 
 OTHER = "□"
-"""One or more characters that are none of the others: Chinese, brackets, handwriting."""
+"""One or more characters outside the charset: Chinese characters, brackets, handwriting."""
 
 CHARSET = "0123456789.,-/+%无万元 " + OTHER
-"""Class k of the network is character k - 1 here; class 0 is nothing. The space parts what stands far apart."""
+"""Class k of the network is character k - 1 here; class 0 is the CTC blank. The space separates groups that stand
+far apart."""
 
 _DASHES = re.compile(r"[-‐‑‒–—―─━－−ー一_]+")
 
 
 def spelled(text: str) -> str:
-    """A printed text in the charset: full-width forms as plain ones, any dashes as one -, all else as `OTHER`.
+    """Return printed text in the charset: full-width forms as half-width, any dash as "-", all else as `OTHER`.
 
     >>> spelled("１，２３４")
     '1,234'
@@ -29,10 +30,10 @@ def spelled(text: str) -> str:
 
 
 def classes_of(text: str) -> list[int]:
-    """The network's classes of a spelled text; raises ValueError for a character outside the charset."""
+    """Return the network's classes of a text in the charset. Raises ValueError for a character outside it."""
     return [CHARSET.index(c) + 1 for c in text]
 
 
 def text_of(classes: tuple[int, ...]) -> str:
-    """The text of the network's classes."""
+    """Return the text of network classes, the inverse of `classes_of`."""
     return "".join(CHARSET[c - 1] for c in classes)

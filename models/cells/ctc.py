@@ -1,7 +1,7 @@
-"""Connectionist temporal classification (Graves 2006): from what a network says of each step to likely texts.
+"""Connectionist temporal classification (Graves et al. 2006): per-step class probabilities -> likely texts.
 
-Class 0 is "nothing here", class k is character k - 1 of the charset. A text's probability is the sum over all ways to
-say it: a character may last for several steps, and nothing may stand before, between and after characters.
+Class 0 is the CTC blank, class k is character k - 1 of the charset. A text's probability is the sum over all paths that
+collapse to it: a character may last for several steps, with blanks before, between and after characters.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 Probabilities = npt.NDArray[np.float32]
-"""Steps x classes; each step sums to 1."""
+"""Steps x classes, float32; each step sums to 1."""
 
-_SILENT = 0.9995  # at a step that is as sure as this of nothing, nothing else is followed up
-_UNLIKELY = 1e-4  # a character below this at a step is not followed up
+_CERTAIN_BLANK = 0.9995  # probability of the blank from which the beam search skips a step
+_MIN_CHARACTER_PROBABILITY = 1e-4  # of a character at a step, for the beam search to extend prefixes by it
 
 
 def collapse(classes: Sequence[int]) -> tuple[int, ...]:
-    """The characters' classes that a path says: repeated steps are one character, nothing parts two.
+    """Return the character classes of a path: repeated steps become one character, then blanks are removed.
 
     >>> collapse([0, 3, 3, 0, 3, 5])
     (3, 3, 5)
@@ -29,12 +29,13 @@ def collapse(classes: Sequence[int]) -> tuple[int, ...]:
 
 
 def best_paths(probabilities: npt.NDArray[np.float32]) -> list[tuple[int, ...]]:
-    """For each of a batch (n x steps x classes), what its likeliest path says."""
+    """Return the collapsed likeliest path of each item of a batch (n x steps x classes): greedy decoding."""
     return [collapse(path) for path in probabilities.argmax(axis=2).tolist()]
 
 
 def text_probability(probabilities: Probabilities, text: Sequence[int]) -> float:
-    """The probability of exactly this text (classes of its characters), over all paths that say it."""
+    """Return the probability of exactly this text (character classes), summed over its paths by the forward
+    algorithm."""
     states = [0]
     for character in text:
         states += [character, 0]
@@ -51,34 +52,44 @@ def text_probability(probabilities: Probabilities, text: Sequence[int]) -> float
 
 
 def n_best(probabilities: Probabilities, count: int = 4, width: int = 12) -> list[tuple[tuple[int, ...], float]]:
-    """The likeliest texts and their probabilities, best first, by prefix beam search (Hannun 2014, no language model).
+    """Return the `count` likeliest texts with their probabilities, best first: prefix beam search (Hannun et al. 2014).
 
-    The probabilities sum to 1 at most: what is missing belongs to texts that were not followed up.
+    There is no language model. The probabilities sum to at most 1; the rest belongs to texts that were pruned.
+
+    Args:
+        probabilities: steps x classes.
+        count: texts to return.
+        width: prefixes kept at each step.
     """
-    # For each prefix: the probability of the paths that end in nothing, and of those that end in its last character.
+    # For each prefix: the probability of its paths that end in a blank, and of those that end in its last character.
     beam: dict[tuple[int, ...], tuple[float, float]] = {(): (1.0, 0.0)}
     for step in probabilities.tolist():
-        nothing = step[0]
-        if nothing > _SILENT:
-            beam = {prefix: ((silent + spoken) * nothing, 0.0) for prefix, (silent, spoken) in beam.items()}
+        blank = step[0]
+        if blank > _CERTAIN_BLANK:
+            beam = {prefix: ((p_blank + p_character) * blank, 0.0) for prefix, (p_blank, p_character) in beam.items()}
             continue
-        likely = [(c, p) for c, p in enumerate(step) if c and p > _UNLIKELY]
+        likely = [(c, p) for c, p in enumerate(step) if c and p > _MIN_CHARACTER_PROBABILITY]
         grown: defaultdict[tuple[int, ...], list[float]] = defaultdict(lambda: [0.0, 0.0])
-        for prefix, (silent, spoken) in beam.items():
-            grown[prefix][0] += (silent + spoken) * nothing
+        for prefix, (p_blank, p_character) in beam.items():
+            grown[prefix][0] += (p_blank + p_character) * blank
             last = prefix[-1] if prefix else 0
             if last:
-                grown[prefix][1] += spoken * step[last]
+                grown[prefix][1] += p_character * step[last]
             for character, probability in likely:
-                grown[(*prefix, character)][1] += (silent if character == last else silent + spoken) * probability
+                grown[(*prefix, character)][1] += (
+                    p_blank if character == last else p_blank + p_character
+                ) * probability
         ranked = sorted(grown.items(), key=lambda item: -sum(item[1]))[:width]
-        beam = {prefix: (silent, spoken) for prefix, (silent, spoken) in ranked}
-    best = sorted(((text, silent + spoken) for text, (silent, spoken) in beam.items()), key=lambda item: -item[1])
+        beam = {prefix: (p_blank, p_character) for prefix, (p_blank, p_character) in ranked}
+    best = sorted(
+        ((text, p_blank + p_character) for text, (p_blank, p_character) in beam.items()),
+        key=lambda item: -item[1],
+    )
     return [(text, probability) for text, probability in best[:count] if probability > 0]
 
 
 def tempered(logits: npt.NDArray[np.float32], temperature: float) -> npt.NDArray[np.float32]:
-    """Probabilities from a network's raw scores (last axis: classes), flattened by `temperature` above 1."""
+    """Return the softmax of logits / temperature over the last axis, float32 (temperature scaling, Guo et al. 2017)."""
     scaled = logits / temperature
     scaled -= scaled.max(axis=-1, keepdims=True)
     likely = np.exp(scaled)

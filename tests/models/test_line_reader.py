@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from models.line_reader import LINE_HEIGHT, Image, LineReader, Reading, Seen, prepared
-from models.recogniser import nothing_expected, stands
+from models.recogniser import is_accepted, nothing_expected
 from models.weights import WeightsError, weights
 
 
@@ -65,7 +65,7 @@ def test_prepared_is_as_high_as_the_network_sees_it() -> None:
 
 def test_a_file_with_other_classes_than_characters() -> None:
     path: Path = weights("ppocrv6-tiny-rec").verified_path()
-    with pytest.raises(WeightsError, match="tells 6906 classes apart and names 5"):
+    with pytest.raises(WeightsError, match="has 6906 classes and names 5"):
         LineReader(path, characters="abc")
 
 
@@ -83,4 +83,4 @@ def test_a_file_with_other_classes_than_characters() -> None:
     ],
 )
 def test_which_quick_readings_stand(reading: Reading, wording: bool, good: bool) -> None:
-    assert stands(reading, (lambda text: True) if wording else nothing_expected) is good
+    assert is_accepted(reading, (lambda text: True) if wording else nothing_expected) is good

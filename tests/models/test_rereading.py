@@ -28,9 +28,9 @@ class Watched(LineReader):
 
     widths: list[int]
 
-    def read(self, lines: Sequence[Image], twins: dict[str, str] | None = None) -> list[Reading]:  # type: ignore[override]
+    def read(self, lines: Sequence[Image], look_alikes: dict[str, str] | None = None) -> list[Reading]:  # type: ignore[override]
         self.widths += [line.shape[1] for line in lines]
-        return super().read(lines, twins)
+        return super().read(lines, look_alikes)
 
 
 @pytest.fixture(scope="module")
