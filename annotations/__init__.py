@@ -1,1 +1,1 @@
-"""Reports with their true figures: the sample archive, and what is annotated by people."""
+"""Gold: reports with their true figures, in the sample archive and as annotated by people."""

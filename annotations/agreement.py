@@ -1,4 +1,4 @@
-"""How far two annotators agree on the same documents: figures, statuses, boxes, labels, and every disagreement."""
+"""Inter-annotator agreement on the same documents: figures, statuses, boxes, labels, and every disagreement."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HEADING = ("organization", "year", "template", "title")
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """What one annotator says of a place and what the other does."""
+    """A place and the two annotators' values for it."""
 
     id: str
     place: str
@@ -29,7 +29,7 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class FieldAgreement:
-    """How often two annotators say the same of a field: value, printed text and status."""
+    """How often two annotators give a field the same value, printed text and status."""
 
     id: str
     agreed: int
@@ -38,10 +38,11 @@ class FieldAgreement:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Two annotators compared. `kappa` is Cohen's, of the fields' statuses; 1 where neither uses more than one.
+    """Two annotators compared.
 
-    `overlap` is the mean intersection over union of the boxes that both have drawn, `boxes` their number; `labels` the
-    labels that both give (name and text), of all that either does. `only` are ids that one of the two has not.
+    `kappa` is Cohen's kappa of the fields' statuses, 1 where neither uses more than one. `overlap` is the mean
+    intersection over union of the boxes that both have drawn, `boxes` their number. `labels` are the labels that both
+    give (name and text), and all that either gives. `only` are ids that one of the two lacks.
     """
 
     reports: int
@@ -55,7 +56,7 @@ class Agreement:
 
     @property
     def agreed(self) -> int:
-        """Fields of all reports on which both say the same."""
+        """Fields of all reports on which both agree."""
         return sum(f.agreed for f in self.fields)
 
     @property
@@ -65,7 +66,7 @@ class Agreement:
 
 
 def agreement(one: Path, other: Path) -> Agreement:
-    """Two data sets of the same documents compared. Raises UsageError where they have no report in common."""
+    """Return the agreement of two data sets of the same documents. Raises UsageError without a common report."""
     first, second = (_annotations(folder) for folder in (one, other))
     common = [i for i in first if i in second]
     if not common:
@@ -74,7 +75,7 @@ def agreement(one: Path, other: Path) -> Agreement:
 
 
 def compared(pairs: Sequence[tuple[Annotation, Annotation]], only: Iterable[str] = ()) -> Agreement:
-    """Annotations of the same documents compared, pair by pair."""
+    """Return the agreement of annotations of the same documents, given in pairs."""
     agreed: Counter[str] = Counter()
     seen: Counter[str] = Counter()
     statuses: list[tuple[Status, Status]] = []
@@ -109,9 +110,9 @@ def compared(pairs: Sequence[tuple[Annotation, Annotation]], only: Iterable[str]
 
 
 def cohens_kappa(pairs: Sequence[tuple[object, object]]) -> float:
-    """Agreement beyond chance: (observed - expected) / (1 - expected), with each one's own shares as chance.
+    """Return Cohen's kappa (1960): (observed - expected) / (1 - expected), expected by each annotator's own shares.
 
-    1 where both always say the same, and where there is nothing to compare.
+    1 where both always agree on one value, and where there is nothing to compare.
     """
     count = len(pairs)
     if not count:
@@ -123,7 +124,7 @@ def cohens_kappa(pairs: Sequence[tuple[object, object]]) -> float:
 
 
 def overlap(one: Box, other: Box) -> float:
-    """Intersection over union of two boxes, 0 where neither has an area."""
+    """Return the intersection over union of two boxes, 0 where neither has an area."""
     shared = one.overlap(other)
     together = one.area + other.area - shared
     return shared / together if together else 0.0

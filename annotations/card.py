@@ -10,7 +10,7 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"))
 
 
 def header(counts: Mapping[str, int]) -> str:
-    """The card's YAML header for splits of so many documents."""
+    """Return the card's YAML header for splits with these numbers of documents."""
     files = "".join(f"  - split: {split}\n    path: data/{split}-*.parquet\n" for split in counts)
     return f"""---
 license: apache-2.0
@@ -36,12 +36,12 @@ configs:
 
 
 def size_category(documents: int) -> str:
-    """The hub's name for a data set of this size."""
+    """Return the hub's size category of a data set."""
     return next((name for limit, name in _SIZES if documents < limit), "100K<n<1M")
 
 
 def card(counts: Mapping[str, int]) -> str:
-    """The card of an exported data set, with a header for its own splits and a table of their sizes."""
+    """Return the card of an exported data set, with a header for its own splits and a table of their sizes."""
     _, _, body = _CARD.read_text(encoding="utf-8").split("---\n", 2)
     sizes = "".join(f"| {split} | {count} |\n" for split, count in counts.items())
     return f"{header(counts)}{body}\n## Size\n\n| Split | Documents |\n| --- | --- |\n{sizes}"

@@ -1,4 +1,4 @@
-"""`gouji annotations`: its commands and their arguments. Heavy modules are loaded by the command that needs them."""
+"""`gouji annotations`: its commands and their arguments. Heavy modules are imported by the command that needs them."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, messages: Messages) -> int:
-    """Run the command; what is wrong with gold or tasks is an error of the call. Raises GoujiError and OSError."""
+    """Run the command and return its exit code. Raises GoujiError (for faulty gold or tasks too) and OSError."""
     try:
         return int(parsed.step(parsed, messages))
     except ValueError as error:

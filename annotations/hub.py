@@ -1,5 +1,5 @@
 # mypy: disable-error-code="import-untyped,import-not-found"
-"""Data sets as Hugging Face `datasets` has them: in memory, or as Parquet files with a card.
+"""Data sets for Hugging Face `datasets`: in memory, or as Parquet files with a card.
 
 `datasets` is part of the extra `train` and is imported by `load` alone; the files are written with PyArrow, which Gouji
 needs anyway. Figures are decimal strings, so that none passes through a binary float.
@@ -59,20 +59,20 @@ SCHEMA = pa.schema(
         ("document_bytes", pa.binary()),
     ]
 )
-"""A row is a document with its gold. `document` is its path in the data set; `value` of fields a decimal string."""
+"""A row is a document with its gold. `document` is its path in the data set; `value` of fields is a decimal string."""
 
 
 def rows(folder: Path, split: str | None = None, *, documents: bool = True) -> Iterator[dict[str, Any]]:
-    """A row of `SCHEMA` for every document of a data set, or of one split; without `documents`, their bytes are None.
+    """Yield a row of `SCHEMA` for every document of a data set, or of one split.
 
-    Raises FileNotFoundError for a folder without gold or a split that is not there.
+    Without `documents`, their bytes are None. Raises FileNotFoundError for a folder without gold or without that split.
     """
     for annotation, path in read_folder(folder, split):
         yield row(annotation, path.relative_to(folder).as_posix(), path.read_bytes() if documents else None)
 
 
 def row(annotation: Annotation, document: str, content: bytes | None) -> dict[str, Any]:
-    """The row of one document with its gold."""
+    """Return the row of one document with its gold."""
     report = report_data(annotation.report)
     for named in (*report["fields"], *report["narrative"]):
         named["value"] = None if named["value"] is None else format(named["value"], "f")
@@ -93,11 +93,11 @@ def row(annotation: Annotation, document: str, content: bytes | None) -> dict[st
 
 
 def load(folder: Path, *, documents: bool = False, images: bool = False) -> datasets.DatasetDict:
-    """A data set, or a folder that `export_hub` wrote, as a `DatasetDict` with its splits.
+    """Return a data set, or a folder that `export_hub` wrote, as a `DatasetDict` with its splits.
 
     A data set without splits is one split, `test`: it is for evaluation. With `documents`, rows have the documents'
-    bytes; with `images`, a column `images` of the pages' pictures (none for formats without pages). Raises UsageError
-    where `datasets` is not installed.
+    bytes; with `images`, a column `images` of page pictures (none for formats without pages). Raises UsageError where
+    `datasets` is not installed.
     """
     os.environ.setdefault("HF_HUB_OFFLINE", "1")  # nothing here is on the hub, and Gouji opens no connections
     try:
@@ -129,9 +129,9 @@ def _with_images(loaded: datasets.DatasetDict, folder: Path) -> datasets.Dataset
 
 
 def export_hub(folder: Path, out: Path, *, documents: bool = True) -> dict[str, int]:
-    """Write data/<split>-00000.parquet and README.md, the card; gives the rows of each split.
+    """Write data/<split>-00000.parquet and README.md, the card; return the number of rows of each split.
 
-    The folder is then one that `datasets.load_dataset` reads. Raises FileNotFoundError for a folder without gold.
+    The folder is one that `datasets.load_dataset` reads. Raises FileNotFoundError for a folder without gold.
     """
     (out / "data").mkdir(parents=True, exist_ok=True)
     counts = {}
@@ -143,7 +143,7 @@ def export_hub(folder: Path, out: Path, *, documents: bool = True) -> dict[str, 
 
 
 def _splits(folder: Path) -> list[str | None]:
-    """The splits that a data set has, or None for one without."""
+    """Return the splits of a data set, [None] for one without."""
     return [s for s in SPLITS if (folder / "splits" / f"{s}.txt").is_file()] or [None]
 
 

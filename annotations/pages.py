@@ -1,4 +1,4 @@
-"""The pages of a document as an annotator sees them: their sizes and pictures, on the page as the file shows it."""
+"""The pages of a document as an annotator sees them: sizes and pictures in the file's own page coordinates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from extraction.settings import IngestSettings
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
-    """A document as it is on disk. `sizes` are width and height of each page in points, empty where there are none."""
+    """A document on disk. `sizes` are width and height of each page in points, empty for formats without pages."""
 
     sha256: str
     media_type: str
@@ -27,7 +27,7 @@ class DocumentFacts:
 
 @dataclass(frozen=True, slots=True)
 class PagePicture:
-    """A page, from 1, with its size in points and its picture (BGR), which shows the whole page."""
+    """A page, from 1, with its size in points and its picture (BGR) of the whole page."""
 
     number: int
     width: float
@@ -35,14 +35,15 @@ class PagePicture:
     pixels: Pixels
 
     def png(self) -> bytes:
-        """The picture as a PNG file."""
+        """Return the picture as a PNG file."""
         written, content = cv2.imencode(".png", self.pixels)
         assert written  # into memory, of an array that OpenCV has made: it cannot fail
         return content.tobytes()
 
 
 def document_facts(path: Path) -> DocumentFacts:
-    """Hash, media type and page sizes of a document. Raises OSError, or an `InputError` where it cannot be opened."""
+    """Return hash, media type and page sizes of a document. Raises OSError, or an `InputError` where it cannot be
+    opened."""
     data, settings = path.read_bytes(), IngestSettings()
     media_type = sniff(data)
     sizes: tuple[tuple[float, float], ...] = ()
@@ -55,7 +56,7 @@ def document_facts(path: Path) -> DocumentFacts:
 
 
 def page_pictures(path: Path, settings: IngestSettings | None = None) -> Iterator[PagePicture]:
-    """Every page with its picture, none for formats without pages. Raises an `InputError` for a damaged file."""
+    """Yield every page with its picture, none for formats without pages. Raises an `InputError` for a damaged file."""
     with open_document(path, settings or IngestSettings()) as document:
         for page in document.pages:
             if page.raster is None or page.number is None or page.width is None or page.height is None:

@@ -1,4 +1,4 @@
-"""`gouji annotations prelabel`: a conversion as the first draft of gold, with what is unsure left for a person."""
+"""`gouji annotations prelabel`: a conversion as the first draft of gold, with uncertain figures left for review."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from models.loaded import Models
 
 @dataclass(frozen=True, slots=True)
 class Prelabelled:
-    """What became of one input: its annotation, or why there is none."""
+    """The annotation of one input, or the error that prevented it."""
 
     name: str
     annotation: Annotation | None = None
@@ -32,7 +32,7 @@ class Prelabelled:
 def prelabel(inputs: list[Input], folder: Path, models: Models, force: bool = False) -> Iterator[Prelabelled]:
     """Write a draft and a copy of its document for every input, one at a time. Raises UsageError before any is made.
 
-    What is annotated already is left as it is unless `force` says otherwise: it may be a person's work.
+    Existing annotations are kept unless `force`: they may be a person's work.
     """
     ids = [draft_id(item.name) for item in inputs]
     for item, annotation_id in zip(inputs, ids, strict=True):
@@ -53,15 +53,15 @@ def prelabel(inputs: list[Input], folder: Path, models: Models, force: bool = Fa
 
 
 def draft_id(name: str) -> str:
-    """The id of an input: its path below the input root without suffix, in one word."""
+    """Return the id of an input: its path below the input root without suffix, in one word."""
     return "-".join("-".join(PurePosixPath(name).with_suffix("").parts).split())
 
 
 def draft(path: Path, annotation_id: str, models: Models, settings: Settings) -> Annotation:
-    """The conversion of a document as an annotation. Raises an `InputError` where it cannot be converted.
+    """Return the conversion of a document as an annotation. Raises an `InputError` where it cannot be converted.
 
-    What the conversion is sure of stands as read, so that a person looks at it once; what it is not is `review`, with
-    a fact that says why.
+    Accepted figures stand as read, for one look of a person; the others are `review`, with a fact that gives the
+    reason.
     """
     document = f"{annotation_id}{path.suffix.lower()}"
     contents = read_document(path, models, settings, document)
@@ -82,7 +82,7 @@ def draft(path: Path, annotation_id: str, models: Models, settings: Settings) ->
 
 
 def _drafted(field: Field) -> tuple[Field, str]:
-    """The field as gold has it, and why a person must settle it, "" where nobody must."""
+    """Return the field as gold has it, and why a person must review it, "" where nobody must."""
     why = _doubt(field)
     if why:
         return replace(field, status=Status.REVIEW, reading=None), why

@@ -1,7 +1,7 @@
 """An annotation as regions of its pages, each with a box, a text and a name, and back.
 
-A cell, the field that stands in it and the label that it is are one region. What has no place on a page stays behind in
-the rest of the annotation.
+A cell, the field in it and its label are one region. Content without a place on a page stays in the rest of the
+annotation.
 """
 
 from __future__ import annotations
@@ -30,9 +30,12 @@ FIGURE, UNSURE, CELL = "figure", "unsure", "cell"
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A box on a page. `kind` is `figure` for a field, `unsure` for one to review, `cell`, or the first part of a
-    label's name. `name` is a field's id or a label's name, "" for a mere cell. `place` is "table/row/column rows x
-    columns" of a cell, tables from 1 in the annotation's order, rows and columns from 0; "" outside tables."""
+    """A box on a page.
+
+    `kind` is `figure` for a field, `unsure` for one to review, `cell`, or the first part of a label's name. `name` is a
+    field's id or a label's name, "" for a mere cell. `place` is "table/row/column rows x columns" of a cell (tables
+    from 1 in the annotation's order, rows and columns from 0), "" outside tables.
+    """
 
     id: str
     kind: str
@@ -48,7 +51,8 @@ class Region:
 
 
 def regions_of(annotation: Annotation) -> tuple[list[Region], Annotation]:
-    """All that has a place on a page as regions, and the annotation without it (cells and labels; fields stay)."""
+    """Return everything with a place on a page as regions, and the annotation without cells and labels (fields
+    stay)."""
     fields = [f for f in annotation.report.fields if f.page is not None and f.box is not None]
     labels = [(n, label) for n, label in enumerate(annotation.labels) if label.page is not None and label.box]
     regions: list[Region] = []
@@ -119,11 +123,11 @@ def _kind(label: Label) -> str:
 
 
 def with_regions(rest: Annotation, regions: Sequence[Region]) -> Annotation:
-    """The annotation whose places these regions are; `rest` is what `regions_of` left.
+    """Return the annotation whose places are these regions; `rest` is what `regions_of` left.
 
-    A figure whose text is as it was keeps its value and status, unless a person has settled or unsettled it; another
-    one is read anew. A field whose region was removed is `missing`. The sums are evaluated again. Raises ValueError
-    where two regions are one field, or a cell has no place in its table.
+    A figure with unchanged text keeps its value and status, unless a person has changed its kind; another one is parsed
+    anew. A field whose region was removed is `missing`. The sums are evaluated again. Raises ValueError where two
+    regions are one field, or a cell has no place in its table.
     """
     fields: dict[str, Region] = {}
     for region in regions:
@@ -151,7 +155,8 @@ def with_regions(rest: Annotation, regions: Sequence[Region]) -> Annotation:
 
 
 def evaluated(report: Report) -> tuple[Check, ...]:
-    """Every sum of the report's form as its fields stand; none where it has no form or lacks fields of it."""
+    """Return every sum of the report's form evaluated on its fields; none where it has no form or lacks fields of
+    it."""
     form, fields = form_of(report), {f.id: f for f in report.fields}
     if form is None or any(f.id not in fields for f in form.fields):
         return ()
@@ -159,7 +164,7 @@ def evaluated(report: Report) -> tuple[Check, ...]:
 
 
 def _in_order(report: Report, read: dict[str, Field]) -> tuple[Field, ...]:
-    """The fields of the form, then those of the other form that are printed."""
+    """Return the fields of the form, then printed fields of the other form."""
     form = form_of(report)
     own = [f.id for f in form.fields] if form else []
     foreign = [i for i in field_forms() if i not in own]
@@ -187,7 +192,7 @@ def _missing(field: Field) -> Field:
 
 
 def _nearly(old: Box | None, new: Box) -> Box:
-    """The old box where the new one is the same but for rounding."""
+    """Return the old box where the new one differs by rounding only."""
     return old if old is not None and all(abs(a - b) <= 0.11 for a, b in zip(old, new, strict=True)) else new
 
 
@@ -202,7 +207,7 @@ def _figure(text: str, form: FieldForm, headers: dict[tuple[str, str], str]) -> 
 
 
 def _labels(regions: Iterable[Region]) -> list[Label]:
-    """Labels in the order that they had, new ones after them as they stand on the pages."""
+    """Return labels in their old order, new ones after them as they stand on the pages."""
     named = [r for r in regions if r.name and r.name not in field_forms()]
 
     def order(region: Region) -> tuple[float, int, float, float]:

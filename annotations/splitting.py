@@ -1,6 +1,6 @@
-"""Reports to splits by organization: what one organization prints is never both learnt from and tested on.
+"""Reports to splits by organization: no organization is both trained on and tested on.
 
-The place of an organization is a hash of its name, so that a new report joins those of its organization and no other
+The split of an organization is a hash of its name, so that a new report joins those of its organization and no other
 report moves when the data set grows.
 """
 
@@ -16,7 +16,7 @@ from extraction.errors import UsageError
 
 
 def split_of(organization: str, dev: float, test: float, seed: int) -> str:
-    """The split of an organization; `dev` and `test` are shares of all organizations, 0 to 1 together."""
+    """Return the split of an organization; `dev` and `test` are shares of all organizations, their sum 0 to 1."""
     name = "".join(unicodedata.normalize("NFKC", organization).split())
     digest = hashlib.sha256(f"{seed}\n{name}".encode()).digest()
     at = int.from_bytes(digest[:8], "big") / 2**64
@@ -24,7 +24,7 @@ def split_of(organization: str, dev: float, test: float, seed: int) -> str:
 
 
 def assign(annotations: Iterable[Annotation], dev: float, test: float, seed: int) -> dict[str, list[str]]:
-    """The ids of each split. A report of no known organization goes by its document."""
+    """Return the ids of each split. A report without a known organization is assigned by its document."""
     ids: dict[str, list[str]] = {name: [] for name in SPLITS}
     for annotation in annotations:
         report = annotation.report
@@ -33,7 +33,7 @@ def assign(annotations: Iterable[Annotation], dev: float, test: float, seed: int
 
 
 def split_folder(folder: Path, dev: float, test: float, seed: int, force: bool = False) -> dict[str, list[str]]:
-    """Write the splits of a data set. Raises UsageError for shares that are none, or splits that are there already."""
+    """Write the splits of a data set. Raises UsageError for impossible shares, or splits that exist already."""
     if dev < 0 or test < 0 or dev + test > 1:
         raise UsageError("--dev and --test take shares from 0 that are not more than 1 together")
     paths = gold_paths(folder)

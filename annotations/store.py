@@ -1,4 +1,4 @@
-"""Gold on disk: one JSON a report beside its document, and the splits that say what may be trained on.
+"""Gold on disk: one JSON a report beside its document, and the splits.
 
 A data set is a folder:
 
@@ -10,7 +10,7 @@ or, for reports that come in several renderings with one gold for all of them,
 
     <id>/gold.json         the gold, and beside it the documents that it names
 
-The gold is a `Report`, the type that a conversion gives, with the cells of its tables and the labels of its text.
+The gold is a `Report`, the type of a conversion's result, with the cells of its tables and the labels of its text.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ SCHEMA_VERSION = 1
 SPLITS = ("train", "dev", "test")
 
 DRAFT = "draft"
-"""The fact that says that nobody has compared the annotation with its document yet."""
+"""The fact that marks an annotation that nobody has compared with its document yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """What a report prints, where, and what it is.
+    """What a report prints, and where.
 
     `report` has every figure as printed, source errors too, with status `read`, `blank` or `missing` and confidence 1.
     `tables` are all printed tables with page and box of every cell, `labels` the headings, row and column labels and
-    figures in sentences, `zones` the layout of the pages where it is known. `documents` are file names beside the JSON
-    that this is the gold of: more than one where one report was rendered several times, and then without pages and
-    boxes. `origin` says where the document is from ("synthetic", "sample", "real"), `level` how legible it is,
-    `made_by` what rendered or scanned it. `facts` are whatever else is worth knowing, by name; those of one of several
-    documents are named "<document> sha256", "<document> media_type" and "<document> level".
+    narrative figures, `zones` the layout of the pages where it is known. `documents` are file names beside the JSON;
+    more than one where one report was rendered several times, and then without pages and boxes. `origin` is the
+    document's source ("synthetic", "sample", "real"), `level` its degradation level (`training.synthetic.scan.levels`),
+    `made_by` what rendered or scanned it. `facts` are further facts by name; those of one of several documents are
+    named "<document> sha256", "<document> media_type" and "<document> level".
     """
 
     id: str
@@ -60,7 +60,7 @@ class Annotation:
 
 
 def dump_annotation(annotation: Annotation) -> str:
-    """The annotation as JSON text, one field, cell or label a line, ending in a newline."""
+    """Return the annotation as JSON text, one field, cell or label a line, ending in a newline."""
     data = {
         "schema_version": SCHEMA_VERSION,
         "id": annotation.id,
@@ -79,7 +79,7 @@ def dump_annotation(annotation: Annotation) -> str:
 
 
 def _lines(value: Any) -> str:
-    """JSON text in which whatever holds objects has one item a line, so that a change shows as a changed line."""
+    """Return JSON text with one item a line wherever items are objects, so that a change is a changed line."""
     if not _holds_objects(value):
         return str(simplejson.dumps(value, ensure_ascii=False, use_decimal=True))
     if isinstance(value, dict):
@@ -94,7 +94,7 @@ def _holds_objects(value: Any) -> bool:
 
 
 def load_annotation(text: str) -> Annotation:
-    """The annotation in JSON text; raises ValueError where it is not one of this schema version."""
+    """Return the annotation in JSON text. Raises ValueError where it is not one of this schema version."""
     data = simplejson.loads(text, use_decimal=True)
     if not isinstance(data, dict) or data.get("schema_version") != SCHEMA_VERSION or "report" not in data:
         raise ValueError(f"not an annotation of schema version {SCHEMA_VERSION}")
@@ -113,7 +113,7 @@ def load_annotation(text: str) -> Annotation:
 
 
 def read_split(folder: Path, split: str) -> list[str]:
-    """The ids of a split, in its order; raises FileNotFoundError where the data set has no such split."""
+    """Return the ids of a split, in order. Raises FileNotFoundError where the data set has no such split."""
     return (folder / "splits" / f"{split}.txt").read_text(encoding="utf-8").split()
 
 
@@ -124,17 +124,17 @@ def write_split(folder: Path, split: str, ids: Iterable[str]) -> None:
 
 
 def annotation_path(folder: Path, annotation_id: str) -> Path:
-    """Where the JSON of a report is kept."""
+    """Return the path of a report's JSON."""
     return folder / "reports" / f"{annotation_id}.json"
 
 
 def read_annotation(folder: Path, annotation_id: str) -> Annotation:
-    """One report's gold."""
+    """Return one report's gold."""
     return load_annotation(annotation_path(folder, annotation_id).read_text(encoding="utf-8"))
 
 
 def write_annotation(folder: Path, annotation: Annotation) -> Path:
-    """Write one report's gold; its documents are written by whoever has them."""
+    """Write one report's gold and return its path; documents are written by the caller."""
     path = annotation_path(folder, annotation.id)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(dump_annotation(annotation), encoding="utf-8")
@@ -142,12 +142,12 @@ def write_annotation(folder: Path, annotation: Annotation) -> Path:
 
 
 def gold_paths(folder: Path) -> list[Path]:
-    """The JSON of every report in a data set or in a folder of reports in several renderings, by name."""
+    """Return the JSON of every report in a data set or in a folder of reports in several renderings, by name."""
     return sorted(folder.glob("reports/*.json")) or sorted(folder.glob("*/gold.json"))
 
 
 def read_gold(path: Path) -> Annotation:
-    """The annotation in one JSON file; raises ValueError, naming the file, where it is none."""
+    """Return the annotation in one JSON file. Raises ValueError, naming the file, where it is none."""
     try:
         return load_annotation(path.read_text(encoding="utf-8"))
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
@@ -156,11 +156,11 @@ def read_gold(path: Path) -> Annotation:
 
 
 def read_folder(folder: Path, split: str | None = None) -> Iterator[tuple[Annotation, Path]]:
-    """Every document with its gold: of a data set, or of a folder of reports in several renderings.
+    """Yield every document with its gold: of a data set, or of a folder of reports in several renderings.
 
-    `split` leaves only the reports in it. The gold of one of several documents names that document alone, with its
-    hash and level. Raises FileNotFoundError for a folder without gold or without that split, ValueError for a JSON
-    file that is no annotation.
+    `split` leaves only the reports in it. The gold of one of several documents names that document alone, with its hash
+    and level. Raises FileNotFoundError for a folder without gold or without that split, ValueError for a JSON file that
+    is no annotation.
     """
     paths = gold_paths(folder)
     if not paths:
@@ -174,7 +174,7 @@ def read_folder(folder: Path, split: str | None = None) -> Iterator[tuple[Annota
 
 
 def of_document(annotation: Annotation, name: str) -> Annotation:
-    """The gold of one of the annotation's documents."""
+    """Return the gold of one of the annotation's documents."""
     if annotation.documents == (name,):
         return annotation
     source = annotation.report.source
@@ -193,7 +193,7 @@ def of_document(annotation: Annotation, name: str) -> Annotation:
 
 
 def tables_data(tables: Iterable[Table]) -> list[dict[str, Any]]:
-    """Tables as JSON values."""
+    """Return tables as JSON values."""
     return [
         {
             "page": t.page,
@@ -218,7 +218,7 @@ def tables_data(tables: Iterable[Table]) -> list[dict[str, Any]]:
 
 
 def tables_from(data: Iterable[dict[str, Any]]) -> tuple[Table, ...]:
-    """Tables from JSON values."""
+    """Return tables from JSON values."""
     return tuple(
         Table(
             tuple(
@@ -243,12 +243,12 @@ def tables_from(data: Iterable[dict[str, Any]]) -> tuple[Table, ...]:
 
 
 def labels_data(labels: Iterable[Label]) -> list[dict[str, Any]]:
-    """Labels as JSON values."""
+    """Return labels as JSON values."""
     return [{"name": n.name, "text": n.text, "page": n.page, "bbox": _box_data(n.box)} for n in labels]
 
 
 def labels_from(data: Iterable[dict[str, Any]]) -> tuple[Label, ...]:
-    """Labels from JSON values."""
+    """Return labels from JSON values."""
     return tuple(Label(n["name"], n["text"], n["page"], _box(n["bbox"])) for n in data)
 
 

@@ -1,4 +1,4 @@
-"""Gold of page layout: which part of a page is a title, a heading, running text, a table, furniture or a stamp."""
+"""Gold of page layout: titles, headings, running text, tables, furniture and stamps as parts of pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from extraction.document import Box
 
 
 class ZoneKind(StrEnum):
-    """What a zone is. Furniture are page numbers and running heads."""
+    """The kind of a zone. Furniture are page numbers and running heads."""
 
     TITLE = "title"
     HEADING = "heading"
@@ -26,8 +26,11 @@ Corner = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A part of a page (from 1). `corners` are (x, y) in points from the page's top left, clockwise from the corner
-    that is its top left as one reads it: on a page scanned askew or turned, they are too."""
+    """A part of a page (from 1).
+
+    `corners` are (x, y) in points from the page's top left, clockwise from the corner that is the top left in reading
+    direction; on a skewed or rotated page they are rotated with the print.
+    """
 
     kind: ZoneKind
     page: int
@@ -41,17 +44,17 @@ class Zone:
 
 
 def upright_zone(kind: ZoneKind, page: int, box: Box) -> Zone:
-    """A zone that is its box."""
+    """Return a zone that is its box."""
     return Zone(kind, page, corners_of(box))
 
 
 def corners_of(box: Box) -> tuple[Corner, ...]:
-    """Clockwise from the top left."""
+    """Return the corners, clockwise from the top left."""
     return (box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom)
 
 
 def zones_data(zones: Iterable[Zone]) -> list[dict[str, Any]]:
-    """Zones as JSON values."""
+    """Return zones as JSON values."""
     return [
         {"kind": z.kind.value, "page": z.page, "corners": [round(side, 1) for corner in z.corners for side in corner]}
         for z in zones
@@ -59,7 +62,7 @@ def zones_data(zones: Iterable[Zone]) -> list[dict[str, Any]]:
 
 
 def zones_from(data: Iterable[dict[str, Any]]) -> tuple[Zone, ...]:
-    """Zones from JSON values; ValueError for a kind that there is not."""
+    """Return zones from JSON values. Raises ValueError for an unknown kind."""
     return tuple(Zone(ZoneKind(z["kind"]), z["page"], _corners([float(side) for side in z["corners"]])) for z in data)
 
 

@@ -1,1 +1,1 @@
-"""How right and how fast: reports beside their gold, pages beside the clock."""
+"""Accuracy and speed: reports compared with their gold, processing time and memory of pages."""

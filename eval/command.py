@@ -1,4 +1,4 @@
-"""`gouji eval`: its arguments and its steps. Heavy modules are loaded when it runs."""
+"""`gouji eval`: its arguments and its steps. Heavy modules are imported when it runs."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, messages: Messages) -> int:
-    """Read, score, show and write. Raises UsageError and ModelError."""
+    """Predict, score, print and write; return the exit code. Raises UsageError and ModelError."""
     from rich.console import Console
 
     from eval.report.table import show, show_differences
@@ -159,7 +159,7 @@ def _predict(cases: list[Case], engines: list[str], out: Path, workers: int, for
 
 
 def _about(parsed: argparse.Namespace, cases: list[Case]) -> dict[str, Any]:
-    """What was evaluated, and how to do it again."""
+    """Return what was evaluated, and the command that repeats it."""
     from eval.runs.dataset import dataset_id
     from eval.scoring.run_scores import SCHEMA_VERSION, versions
 

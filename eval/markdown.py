@@ -1,6 +1,6 @@
-"""The tables of `docs/benchmark.md` from a run: `python -m eval.markdown OUT/scores.json`, printed to be pasted.
+"""The tables of `docs/benchmark.md` from a run, printed to be pasted: `python -m eval.markdown OUT/scores.json`.
 
-Every figure is from `scores.json`; a silent error has its number beside its rate, since it is the one that must be 0.
+Every figure is from `scores.json`; silent errors are given as a number beside their rate, since it must be 0.
 """
 
 from __future__ import annotations
@@ -32,12 +32,13 @@ _BY_LEVEL = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the tables of one run; exit code 2 where it is none."""
+    """Print the tables of one run; return exit code 2 where there is none."""
     return print_tables(arguments, "eval.markdown", markdown)
 
 
 def print_tables(arguments: Sequence[str], module: str, tables: Callable[[Mapping[str, Any]], Iterator[str]]) -> int:
-    """The command `python -m MODULE OUT/scores.json`: print the tables of one run; exit code 2 where it is none."""
+    """Run the command `python -m MODULE OUT/scores.json`: print the tables of one run; exit code 2 where there is
+    none."""
     if len(arguments) != 1:
         print(f"usage: python -m {module} OUT/scores.json", file=sys.stderr)
         return 2
@@ -51,7 +52,7 @@ def print_tables(arguments: Sequence[str], module: str, tables: Callable[[Mappin
 
 
 def markdown(scores: Mapping[str, Any]) -> Iterator[str]:
-    """The lines: what was run, all documents, then a table of levels for each of the main metrics."""
+    """Yield the lines: what was run, all documents, then a table by level for each of the main metrics."""
     engines: Mapping[str, Any] = scores["engines"]
     yield from _about(scores)
     yield from ("", *_main_table(engines))
@@ -122,13 +123,13 @@ def _name(engine: str) -> str:
 
 
 def head(*cells: str) -> Iterator[str]:
-    """The first two lines of a table."""
+    """Yield the header and separator lines of a table."""
     yield row(*cells)
     yield row(*("---" for _ in cells))
 
 
 def row(*cells: str) -> str:
-    """A line of a table."""
+    """Return a line of a table."""
     return "| " + " | ".join(cells) + " |"
 
 

@@ -1,9 +1,9 @@
-"""How often a figure under a seal or a pen that reads as plainly as any is right, over scans with known truth.
+"""Accuracy of figures under a seal or a pen stroke that are read with high probability, over scans with known truth.
 
     python -m training.synthetic DATASET --split train --levels stamped
     python -m eval.overprint DATASET...
 
-It says how sure `extraction.cells.fusion` may be of them where no sum bears them out. Sums are not looked at.
+Shows which probability `extraction.cells.fusion` may give such figures where no sum confirms them. Sums are not used.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from models.loaded import Models
 
 
 def main() -> None:
-    """Print how many there are, and how many of them are right."""
+    """Print their number and the share that is right."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("datasets", type=Path, nargs="+", metavar="DATASET")
     annotated = [pair for folder in parser.parse_args().datasets for pair in read_folder(folder)]
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def plain_ones(gold: Report, labelled: Report) -> list[bool]:
-    """For each plain figure under coloured ink, of a report whose sums were not looked at, whether it is as printed."""
+    """Return for each high-probability figure under coloured ink, sums not used, whether it is as printed."""
     wanted = {f.id: f.value for f in gold.fields}
     return [f.value == wanted[f.id] for f in labelled.fields if f.confidence == SEEN_THROUGH and f.id in wanted]
 

@@ -1,8 +1,8 @@
-"""Recognition networks on the same lines: labels and headings of one printed line, cut where the gold has them.
+"""Recognition networks on the same lines: labels and headings of one printed line, cropped at gold boxes.
 
     python -m eval.recognisers DATASET [--reports N] [--weights NAME=FILE.onnx ...]
 
-For each network, and for the two in turn as they are used, by level: characters wrong, lines right, ms a line.
+For each network, and for the two-stage cascade, by level: character errors, lines right, milliseconds a line.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from models.line_reader import LineReader, Reading
 from models.recogniser import RapidOcrRecogniser
 from models.weights import weights
 
-_ONE_LINE = 24.0  # points; a taller cell may print its label over several lines
-_INSIDE = 2.0  # points from a cell's border within its rules
+_MAX_ONE_LINE_HEIGHT_POINTS = 24.0  # a taller cell may print its label over several lines
+_GRID_LINE_INSET_POINTS = 2.0  # from the cell's border, within its grid lines
 _KINDS = ("row", "block", "heading")
 _NETWORKS = ("ppocrv6-small-rec", "ppocrv6-tiny-rec")
 
@@ -41,7 +41,7 @@ Read = Callable[[Sequence[Pixels]], list[Reading]]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A picture of a printed line and what it says."""
+    """The crop of a printed line and its text."""
 
     level: str
     picture: Pixels
@@ -49,7 +49,7 @@ class Line:
 
 
 def lines_of(dataset: Path, reports: int) -> Iterator[Line]:
-    """The lines of up to `reports` reports of each level."""
+    """Yield the lines of up to `reports` reports of each level."""
     seen: Counter[str] = Counter()
     for gold in sorted((dataset / "reports").glob("*.json")):
         data = json.loads(gold.read_text(encoding="utf-8"))
@@ -69,22 +69,22 @@ def _lines_of_report(path: Path, level: str, labels: Sequence[dict[str, object]]
                 if label["page"] != page.number or not isinstance(box, list) or "\n" in text:
                     continue
                 kind = str(label["name"]).split(".")[0]
-                inset = -1.0 if kind == "heading" else _INSIDE
+                inset = -1.0 if kind == "heading" else _GRID_LINE_INSET_POINTS
                 left, top, right, bottom = (
                     max(0, round((side + way * inset) / scale)) for side, way in zip(box, (1, 1, -1, -1), strict=True)
                 )
                 picture = shades[top:bottom, left:right]
-                if kind in _KINDS and box[3] - box[1] <= _ONE_LINE and picture.size:
+                if kind in _KINDS and box[3] - box[1] <= _MAX_ONE_LINE_HEIGHT_POINTS and picture.size:
                     yield Line(level, picture, text)
 
 
 def plain(text: str) -> str:
-    """A text as readings are compared: full-width forms as plain ones, without spaces."""
+    """Return a text as readings are compared: full-width forms as half-width, without spaces."""
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and print the table."""
+    """Measure and print the table; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m eval.recognisers", description=__doc__)
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--reports", type=int, default=1, help="of each level (default %(default)s)")
@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _table(lines: Sequence[Line], readers: dict[str, Read]) -> Table:
-    """A line for every level and for all of them, a column for every network."""
+    """Return a row for every level and for all of them, a column for every network."""
     levels = sorted({line.level for line in lines})
     table = Table("level", "lines", box=None, title="characters wrong, lines right")
     columns: list[list[str]] = []
@@ -118,7 +118,7 @@ def _table(lines: Sequence[Line], readers: dict[str, Read]) -> Table:
 
 
 def _wrong(line: Line, reading: Reading) -> int:
-    """Characters to change."""
+    """Return the edit distance between the reading and the printed text, in characters."""
     return Levenshtein.distance(plain(reading.text), plain(line.text))
 
 

@@ -1,9 +1,9 @@
-"""Digital reports scanned in plain ways that no training and no data set here knows: what is accepted and wrong.
+"""Digital reports scanned in simple ways that no training and no data set here contains: silent errors.
 
     python -m eval.rescans annotations/samples
 
-Each PDF with gold is drawn, spoilt in one way and read, for every way. Half fax is a fax machine's usual resolution,
-200 by 100 dots an inch (ITU-T T.4), at thresholds from 190 to 130, which loses the level strokes of type.
+Each PDF with gold is rendered, degraded in one way and read, for every way. "Half fax" is a fax machine's usual
+resolution, 200 by 100 dots an inch (ITU-T T.4), at thresholds from 190 to 130, which loses thin horizontal strokes.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from extraction.settings import Settings
 from models.loaded import Models
 from training.pdf import picture_pdf
 
-_QUALITY = 75
-_STREAKS = 0.21, 0.47, 0.733  # of a page's width
-_BROAD = 0.56, 0.71  # the same
-_SPOTS = (0.55, 0.4), (0.7, 0.6), (0.62, 0.5), (0.8, 0.45)  # of a page's width and height
-_ROWS = 0.4, 0.55  # of a page's height
+_JPEG_QUALITY = 75
+_THIN_STREAKS = 0.21, 0.47, 0.733  # of a page's width
+_BROAD_STREAKS = 0.56, 0.71  # the same
+_CORRECTION_SPOTS = (0.55, 0.4), (0.7, 0.6), (0.62, 0.5), (0.8, 0.45)  # of a page's width and height
+_STRUCK_ROWS = 0.4, 0.55  # of a page's height
 
 
 def _two_tones(page: Pixels, threshold: int) -> Pixels:
@@ -63,40 +63,40 @@ def _thin(page: Pixels) -> Pixels:
 
 
 def _streaked(page: Pixels) -> Pixels:
-    """With the lines that dust on a scanner's glass draws down the page."""
+    """Draw the vertical lines that dust on a scanner's glass leaves."""
     page = page.copy()
-    page[:, [int(share * page.shape[1]) for share in _STREAKS]] = 90
+    page[:, [int(share * page.shape[1]) for share in _THIN_STREAKS]] = 90
     return page
 
 
 def _darkened(page: Pixels) -> Pixels:
-    """With two broad grey streaks over some of the figures."""
+    """Draw two broad grey streaks over some of the figures."""
     page = page.copy()
-    for share in _BROAD:
+    for share in _BROAD_STREAKS:
         columns = slice(int(share * page.shape[1]), int(share * page.shape[1]) + 9)
         page[:, columns] = (page[:, columns] * 0.6).astype(np.uint8)
     return page
 
 
 def _covered(page: Pixels) -> Pixels:
-    """With correction fluid on it."""
+    """Cover parts of it with correction fluid."""
     page, (height, width) = page.copy(), page.shape
-    for x, y in _SPOTS:
+    for x, y in _CORRECTION_SPOTS:
         cv2.circle(page, (int(x * width), int(y * height)), int(0.02 * width), 255, -1)
     return page
 
 
 def _struck(page: Pixels) -> Pixels:
-    """With two rows struck out by a pen."""
+    """Strike out two rows with a pen."""
     page, (height, width) = page.copy(), page.shape
-    for y in _ROWS:
+    for y in _STRUCK_ROWS:
         start, end = (int(0.1 * width), int(y * height)), (int(0.92 * width), int(y * height) + 7)
         cv2.line(page, start, end, 40, 2, cv2.LINE_AA)
     return page
 
 
 def _cut_off(page: Pixels) -> Pixels:
-    """Laid askew on the glass: the last columns lie beside it."""
+    """Lay the page askew on the glass, the last columns beside it."""
     return np.ascontiguousarray(page[:, : int(0.85 * page.shape[1])])
 
 
@@ -122,7 +122,7 @@ KINDS: dict[str, tuple[int, Callable[[Pixels], Pixels]]] = {
     "half fax, 150": (200, lambda page: _half_fax(page, 150)),
     "half fax, 130": (200, lambda page: _half_fax(page, 130)),
 }
-"""Dots an inch and what becomes of a grey page, by name."""
+"""Resolution in dots an inch and degradation of a grey page, by name."""
 
 
 def main() -> None:
@@ -140,7 +140,7 @@ def main() -> None:
 
 
 def digital(dataset: Path) -> list[tuple[Annotation, Path]]:
-    """The PDFs of a data set that have text, with their gold."""
+    """Return the PDFs of a data set that have a text layer, with their gold."""
     return [(gold, path) for gold, path in read_folder(dataset) if path.suffix == ".pdf" and _has_text(path)]
 
 
@@ -149,7 +149,7 @@ def _has_text(path: Path) -> bool:
 
 
 def rescanned(gold: Annotation, path: Path, kind: str, models: Models) -> Score:
-    """The score of a PDF scanned in this way."""
+    """Return the score of a PDF scanned in this way."""
     with TemporaryDirectory() as folder:
         scan = Path(folder) / path.name
         scan.write_bytes(scanned(path, kind))
@@ -161,10 +161,10 @@ def rescanned(gold: Annotation, path: Path, kind: str, models: Models) -> Score:
 
 
 def scanned(path: Path, kind: str) -> bytes:
-    """A PDF whose pages are pictures of another's, spoilt in this way."""
-    dpi, spoil = KINDS[kind]
+    """Return a PDF of page pictures of another, degraded in this way."""
+    dpi, degrade = KINDS[kind]
     pages = [page.render(scale=dpi / POINTS_PER_INCH).to_pil().convert("L") for page in pdfium.PdfDocument(path)]
-    return picture_pdf([Image.fromarray(spoil(np.asarray(page, np.uint8))) for page in pages], dpi, _QUALITY)
+    return picture_pdf([Image.fromarray(degrade(np.asarray(page, np.uint8))) for page in pages], dpi, _JPEG_QUALITY)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""python -m eval.scale FOLDER OUT: how conversion grows with workers, and whether killed runs leave what others leave.
+"""Growth of conversion with workers, and whether killed runs leave the same results: `python -m eval.scale FOLDER OUT`.
 
-The reports of the folder (all, or as many as asked for, by chance) are copied to OUT/in. Every number of workers
-converts them into an OUT of its own, on as many cores, so that each has one thread; then a run is killed (`kill -9`)
-at random points as often as asked and run to its end, and all that it leaves is compared with what the first left.
-Times on the clock mean something only where nothing else runs: what others took of the machine is printed beside them.
+The reports of the folder (all, or a random sample) are copied to OUT/in. Every number of workers converts them into an
+OUT of its own, on as many cores, one thread each; then a run is killed (`kill -9`) at random points and resumed to its
+end, and all that it leaves is compared with the first run's results. Wall times mean something only where nothing else
+runs: the share of the machine used by others is printed beside them.
+
 Writes OUT/scale.json and prints a table for docs/scale.md.
 """
 
@@ -32,8 +33,10 @@ _TIMES = ("summary.html", ".lock", MANIFEST)  # files with times in them; the ma
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A whole folder converted: seconds on the clock and of processors, the most MB that all processes held, and the
-    share of the machine's processors that went to others meanwhile."""
+    """The conversion of a whole folder: wall and processor seconds, peak memory of all processes in MB.
+
+    `others` is the share of the machine's processors used by other programs meanwhile.
+    """
 
     workers: int
     documents: int
@@ -45,7 +48,7 @@ class Run:
 
 
 def main() -> int:
-    """Measure, print, write; exit code 1 where a run that was killed left anything else."""
+    """Measure, print, write; return exit code 1 where a killed run left anything else."""
     parser = argparse.ArgumentParser(prog="python -m eval.scale", description="Throughput by workers; killed runs.")
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument("out", type=Path, metavar="OUT")
@@ -74,7 +77,7 @@ def main() -> int:
 
 
 def _taken(parsed: argparse.Namespace) -> Path:
-    """A folder with copies of the reports: whatever is no gold."""
+    """Return a folder with copies of the reports, gold excluded."""
     found = sorted(p for p in parsed.folder.rglob("*") if p.is_file() and p.suffix != ".json")
     if parsed.take is not None:
         found = sorted(random.Random(parsed.seed).sample(found, min(parsed.take, len(found))))
@@ -101,19 +104,19 @@ def _measured(folder: Path, out: Path, workers: int) -> Run:
 
 
 def _cpu() -> float:
-    """Seconds that processors spent on the commands that have ended, with all their workers."""
+    """Return processor seconds of the ended commands with all their workers."""
     spent = getrusage(RUSAGE_CHILDREN)
     return spent.ru_utime + spent.ru_stime
 
 
 def _busy() -> float:
-    """Seconds that the machine's processors spent on anything."""
+    """Return the busy seconds of the machine's processors."""
     times = psutil.cpu_times()
     return float(times.user + times.nice + times.system)
 
 
 def _megabytes(process: psutil.Process) -> float:
-    """What a process and its descendants hold."""
+    """Return the memory of a process and its descendants in MB."""
     held = 0.0
     try:
         for one in (process, *process.children(recursive=True)):
@@ -124,7 +127,7 @@ def _megabytes(process: psutil.Process) -> float:
 
 
 def _differing(parsed: argparse.Namespace, folder: Path, undisturbed: Path) -> list[str]:
-    """What a run that was killed again and again, then finished, left otherwise."""
+    """Return the results that differ after a run that was killed repeatedly, then finished."""
     draw, out, workers = random.Random(parsed.seed), parsed.out / "killed", max(parsed.workers)
     shutil.rmtree(out, ignore_errors=True)
     count = len(read_manifest(undisturbed))
@@ -142,7 +145,7 @@ def _differing(parsed: argparse.Namespace, folder: Path, undisturbed: Path) -> l
 
 
 def _left(out: Path) -> dict[str, str]:
-    """A hash of everything in OUT that has no times in it, and of each line of the manifest without its times."""
+    """Return a hash of every file in OUT without times in it, and of each manifest line without its times."""
     files = {
         path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in out.rglob("*")
@@ -156,7 +159,7 @@ def _left(out: Path) -> dict[str, str]:
 
 
 def _started(folder: Path, out: Path, workers: int) -> subprocess.Popen[bytes]:
-    """A conversion with so many workers, which sees so many cores."""
+    """Start a conversion with so many workers, which sees so many cores."""
     options = ["-o", str(out), "--workers", str(workers), "--quiet"]
     process = subprocess.Popen([sys.executable, "-m", "extraction", "convert", str(folder), *options])
     os.sched_setaffinity(process.pid, sorted(os.sched_getaffinity(0))[:workers])

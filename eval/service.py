@@ -1,10 +1,12 @@
-"""python -m eval.service OUT: a service under load: uploads at once, kills while they are read, then reads at once.
+"""The service under load: parallel uploads, kills while they are read, then parallel reads: `python -m eval.service
+OUT`.
 
-Starts `gouji serve` with an empty store. As many files as asked, samples made other files by a comment at their end,
-are uploaded in parallel; then the service is killed (`kill -9`) while it reads, as often as asked, and started again.
-Every upload that was accepted must be finished in the end, once. Then as many connections as asked read at once, over
-and over, what programs and a reviewer's browser ask for; a read takes from its first byte sent to its last received.
-Beside the seconds on the clock stand the processor's seconds a read, which other work on the machine changes less.
+Starts `gouji serve` with an empty store. As many files as asked (samples made different by a comment at their end) are
+uploaded in parallel; then the service is killed (`kill -9`) while it reads, as often as asked, and started again. Every
+accepted upload must be finished in the end, once. Then as many connections as asked read in parallel, over and over,
+what programs and a reviewer's browser ask for; a read is timed from its first byte sent to its last received. Beside
+wall seconds stand the service's processor seconds a read, which depend less on other load of the machine.
+
 Writes OUT/service.json and prints it as a table for docs/service.md; exit code 1 where something was lost.
 """
 
@@ -30,9 +32,9 @@ import httpx
 import numpy as np
 import psutil
 
-_SAYS = "Gouji serves at "
+_READY_MESSAGE = "Gouji serves at "
 _SAMPLES = Path(__file__).resolve().parents[1] / "annotations" / "samples"
-_PATIENCE = 600.0  # seconds for one answer
+_ANSWER_TIMEOUT_SECONDS = 600.0
 _FIELD = "applications.received.total"
 _SETTINGS = {"GOUJI_LEASE_SECONDS": "2", "GOUJI_ATTEMPTS": "1000", "OMP_NUM_THREADS": "1"}
 _PATHS = {
@@ -58,7 +60,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """Of reads over some connections at once: seconds on the clock, and of the service's processor a read."""
+    """Reads over parallel connections: wall seconds, and processor seconds of the service a read."""
 
     what: str
     connections: int
@@ -71,7 +73,7 @@ class Reads:
 
 
 def main() -> int:
-    """Measure, print, write."""
+    """Measure, print, write; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m eval.service", description="A service under load.")
     parser.add_argument("out", type=Path, metavar="OUT")
     parser.add_argument("--uploads", type=int, default=50, metavar="N", help="files, all at once")
@@ -102,7 +104,7 @@ def main() -> int:
 
 
 def uploads_under_kills(data: Path, count: int, kills: int, workers: int) -> Kept:
-    """Upload so many files at once, then kill the service so often while it reads them, and let it finish."""
+    """Upload `count` files in parallel, kill the service `kills` times while it reads them, and let it finish."""
     with serving(data, workers) as (process, address):
         answers = in_parallel([_uploading(address, content) for content in islice(_files(), count)])
         accepted = [d["id"] for a in answers if a.status_code == 202 for d in a.json()["documents"]]
@@ -115,7 +117,7 @@ def uploads_under_kills(data: Path, count: int, kills: int, workers: int) -> Kep
             process.kill()
     with serving(data, workers) as (_, address):
         states = _wait_for(address, lambda states: not states["waiting"] + states["running"])
-        with httpx.Client(base_url=address, timeout=_PATIENCE, trust_env=False) as client:
+        with httpx.Client(base_url=address, timeout=_ANSWER_TIMEOUT_SECONDS, trust_env=False) as client:
             found = {d["id"]: d["report_id"] for d in client.get("/api/documents?limit=1000").json()["documents"]}
             reports = [found.get(document_id) for document_id in accepted]
             versions = [len(client.get(f"/api/reports/{r}/versions").json()) for r in reports if r]
@@ -124,7 +126,7 @@ def uploads_under_kills(data: Path, count: int, kills: int, workers: int) -> Kep
 
 
 def reads_at_once(data: Path, count: int, connections: list[int]) -> list[Reads]:
-    """So many reads of each address, over so many connections at once, while nothing else is done."""
+    """Return `count` reads of each address over so many parallel connections, with no other load."""
     found = []
     with serving(data, 0) as (process, address):
         url, own = httpx.URL(address), psutil.Process(process.pid)
@@ -144,7 +146,7 @@ def reads_at_once(data: Path, count: int, connections: list[int]) -> list[Reads]
 
 @contextmanager
 def serving(data: Path, workers: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A service on a free port, killed at the end, and its address."""
+    """Start a service on a free port; yields the process and its address, and kills it at the end."""
     command = [
         sys.executable,
         "-m",
@@ -161,9 +163,9 @@ def serving(data: Path, workers: int) -> Iterator[tuple[subprocess.Popen[str], s
     assert process.stdout is not None
     try:
         said = process.stdout.readline()
-        if not said.startswith(_SAYS):
+        if not said.startswith(_READY_MESSAGE):
             raise RuntimeError(f"gouji serve did not start: {said}")
-        yield process, said.removeprefix(_SAYS).strip()
+        yield process, said.removeprefix(_READY_MESSAGE).strip()
     finally:
         process.kill()
         process.wait()
@@ -171,7 +173,7 @@ def serving(data: Path, workers: int) -> Iterator[tuple[subprocess.Popen[str], s
 
 
 def in_parallel(calls: list[Callable[[], httpx.Response]]) -> list[httpx.Response]:
-    """The answers to all of them, sent at once."""
+    """Return the answers to all calls, sent in parallel."""
     answers: list[httpx.Response] = []
     start = threading.Barrier(len(calls))
 
@@ -189,11 +191,11 @@ def in_parallel(calls: list[Callable[[], httpx.Response]]) -> list[httpx.Respons
 
 def _uploading(address: str, content: bytes) -> Callable[[], httpx.Response]:
     files = [("files", ("report", content))]
-    return lambda: httpx.post(f"{address}/api/documents", files=files, timeout=_PATIENCE, trust_env=False)
+    return lambda: httpx.post(f"{address}/api/documents", files=files, timeout=_ANSWER_TIMEOUT_SECONDS, trust_env=False)
 
 
 def _files() -> Iterator[bytes]:
-    """Samples over and over, each time other files: digital PDFs, and one scan."""
+    """Yield samples repeatedly, each time different files: digital PDFs, and one scan."""
     contents = [path.read_bytes() for path in sorted(_SAMPLES.glob("*/report.pdf"))]
     yield next(path.read_bytes() for path in sorted(_SAMPLES.glob("*/scan.pdf")))
     number = 0
@@ -204,7 +206,9 @@ def _files() -> Iterator[bytes]:
 
 
 def _states(address: str) -> dict[str, int]:
-    states: dict[str, int] = httpx.get(f"{address}/api/jobs", timeout=_PATIENCE, trust_env=False).json()["states"]
+    states: dict[str, int] = httpx.get(f"{address}/api/jobs", timeout=_ANSWER_TIMEOUT_SECONDS, trust_env=False).json()[
+        "states"
+    ]
     return states
 
 
@@ -215,8 +219,8 @@ def _wait_for(address: str, reached: Callable[[dict[str, int]], bool]) -> dict[s
 
 
 def _with_pages(address: str) -> int:
-    """A report that has a page with the field of which the cell is asked for."""
-    with httpx.Client(base_url=address, timeout=_PATIENCE, trust_env=False) as client:
+    """Return the number of a report that has a page with `_FIELD`."""
+    with httpx.Client(base_url=address, timeout=_ANSWER_TIMEOUT_SECONDS, trust_env=False) as client:
         for report in client.get("/api/reports?limit=1000").json()["reports"]:
             if client.get(f"/api/reports/{report['id']}/crops/{_FIELD}.png").status_code == 200:
                 return int(report["id"])
@@ -224,7 +228,7 @@ def _with_pages(address: str) -> int:
 
 
 async def _over_connections(host: str, port: int, path: str, connections: int, each: int) -> tuple[list[float], int]:
-    """Seconds of each read, and how many were refused. All connections are open before the first read is sent."""
+    """Return seconds of each read, and the number refused. All connections are open before the first read."""
     times, refused, start = list[float](), 0, asyncio.Event()
     opened = [await asyncio.open_connection(host, port) for _ in range(connections)]
 

@@ -1,1 +1,1 @@
-"""What makes material to learn from and weights: today the sample archive."""
+"""Training: invented reports with gold, data sets, and the recipes of the networks."""

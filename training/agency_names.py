@@ -1,9 +1,7 @@
-"""How surely spellings of one agency's name are told from names of two, over invented agencies.
+"""Accuracy of matching spellings of agency names, over invented agencies: `python -m training.agency_names`.
 
-    python -m training.agency_names
-
-Each agency of a split reports for one to three years, some years under its name without the places above it. Every pair
-of names that are printed is either one agency's or two agencies'.
+Each agency of a split reports for one to three years, in some years under its name without the places above it. Every
+pair of printed names belongs to one agency or to two.
 """
 
 from __future__ import annotations
@@ -22,7 +20,7 @@ _SHORTENED = 0.3  # of reports
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command."""
+    """Print the counts of each split."""
     parser = argparse.ArgumentParser(prog="python -m training.agency_names", description=__doc__)
     parser.add_argument("--agencies", type=int, default=500, help="how many of each split")
     given = parser.parse_args(arguments)
@@ -34,7 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def counted(split: str, agencies: int) -> tuple[int, int, int, int, int]:
-    """Names, pairs of names of one agency, those put together rightly and wrongly, and doubts that were told."""
+    """Return the numbers of names, of pairs of one agency, of pairs matched rightly and wrongly, and of reported
+    doubts."""
     years: dict[str, set[int]] = {}
     true: dict[str, set[str]] = {}
     for seed in range(agencies):

@@ -1,4 +1,4 @@
-"""`gouji train`: its arguments and its steps. torch is loaded when a training runs."""
+"""`gouji train`: its arguments and its steps. torch is imported when a training runs."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, messages: Messages) -> int:
-    """Train and compare; exit code 0 whatever the comparison says. Raises UsageError, ModelError, WeightsError."""
+    """Train and compare; return exit code 0 whatever the verdict. Raises UsageError, ModelError, WeightsError."""
     lacking = [name for name in ("torch", "transformers", "datasets", "sklearn") if find_spec(name) is None]
     if lacking:
         raise ModelError("training needs {packages}: pip install 'gouji[train]'", packages=", ".join(lacking))
@@ -106,7 +106,7 @@ def run(parsed: argparse.Namespace, messages: Messages) -> int:
 
 
 def _labeller(parsed: argparse.Namespace) -> bool | None:
-    """Train the token classifier: whether it is better than the one in use, None where there is none."""
+    """Train the token classifier; return whether it is better than the one in use, None where there is none."""
     from training.labeller.config import DEFAULT, RETRAINING, read_config, read_retraining
 
     command = shlex.join(["gouji", *sys.argv[1:]])

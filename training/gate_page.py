@@ -1,4 +1,4 @@
-"""A comparison as one self-contained HTML page, in Chinese: for whoever decides about new weights."""
+"""A comparison of weights as one self-contained HTML page, in Chinese, for whoever decides about them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _VERDICTS = {"better": "变好 better", "worse": "变差 worse", "chance": "可�
 
 
 def render_page(comparison: Comparison) -> str:
-    """The page as HTML."""
+    """Return the HTML page."""
     title = f"{comparison.weights}：新旧权重比较"
     body = (_head(comparison), *map(_set, comparison.sets), _notes(comparison))
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(title=escape(title), body="\n".join(body))

@@ -1,10 +1,9 @@
-"""How many figures in sentences are found as more and more characters are misread.
+"""Narrative figures found as more characters are misread.
 
     python -m training.narrative --split test --reports 40
 
-Invented reports of a split are set without rendering and read as the pipeline reads them; a figure is right where its
-name and value both are. `legible` is the share of the printed figures whose digits nothing has happened to: what is
-misread itself nobody can find.
+Invented reports of a split are typeset without rendering and read as the pipeline reads them; a figure is right where
+its name and value are. `legible` is the share of the printed figures whose digits are not misread.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from extraction.text.number_mentions import mask_numbers
 from extraction.text.sections import read_text
 from models.label_tokens import NOWHERE
 from training.labeller.config import DEFAULT, read_config
-from training.labeller.data.noise import garbled
+from training.labeller.data.noise import with_noise_in_place
 from training.labeller.data.tagged import Tagged
 from training.labeller.data.typeset import typeset
 from training.synthetic.content.report import draft_report
@@ -34,16 +33,15 @@ from training.synthetic.fonts import Split
 STRENGTHS = (0.0, 0.03, 0.1)
 """Shares of characters misread."""
 
-_PAGE = (0.595, 0.842)  # points of an A4 page in a thousandth of it
-_RECOGNISED = 0.9  # how sure a recogniser is of a line
+_PAGE = (0.595, 0.842)  # points of an A4 page in a thousandth of its sides
+_RECOGNISER_CONFIDENCE = 0.9  # of a line
 
 _Figures = Counter[tuple[str, Decimal]]
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The figures of a report, by name and value: as they were found, as they are printed, and of these the legible
-    ones."""
+    """The figures of a report by name and value: found, printed, and of these the legible ones."""
 
     found: _Figures
     printed: _Figures
@@ -51,7 +49,7 @@ class Read:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command."""
+    """Print the table; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.narrative", description=__doc__)
     parser.add_argument("--split", choices=("train", "dev", "test"), default="dev", help="whose reports are invented")
     parser.add_argument("--reports", type=int, default=60, help="how many")
@@ -66,11 +64,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def read_report(seed: int, split: Split, rate: float) -> Read:
-    """An invented report of which so many characters are misread."""
+    """Return an invented report with a share of its characters misread, as read."""
     how = replace(read_config(DEFAULT).noise, rates=((rate, rate),), shares=(1.0,), wordings=0.0)
     how = how if rate else replace(how, pieces=0.0)
     draft = draft_report(seed, split)
-    pages = [garbled(page, Random(seed * 100 + number), how) for number, page in enumerate(typeset(draft), 1)]
+    pages = [
+        with_noise_in_place(page, Random(seed * 100 + number), how) for number, page in enumerate(typeset(draft), 1)
+    ]
     regions = [region for number, page in enumerate(pages, 1) for region in _regions(page, number, rate)]
     found = read_narrative(read_text(regions).paragraphs, draft.report.year)
     printed = Counter((f.id, f.value) for f in draft.report.narrative)
@@ -79,10 +79,10 @@ def read_report(seed: int, split: Split, rate: float) -> Read:
 
 
 def _regions(page: Sequence[Tagged], number: int, rate: float) -> Iterator[Region]:
-    """The lines of running text of a page."""
+    """Yield the lines of running text of a page."""
     for tagged in page:
         if not tagged.cell:
-            span = Span(tagged.text, number, _box(tagged), _RECOGNISED if rate else 1.0)
+            span = Span(tagged.text, number, _box(tagged), _RECOGNISER_CONFIDENCE if rate else 1.0)
             yield Region(RegionKind.TEXT, (span,), page=number)
 
 
@@ -94,7 +94,7 @@ def _box(tagged: Tagged) -> Box | None:
 
 
 def _legible(page: Sequence[Tagged]) -> Iterator[tuple[str, Decimal]]:
-    """Every figure that is tagged as one, as it stands there now; a line break in it or before it does no harm."""
+    """Yield every tagged figure whose digits are intact, across line breaks."""
     running = [tagged for tagged in page if not tagged.cell]
     text, tags = "".join(t.text for t in running), [tag for t in running for tag in t.tags]
     said = mask_numbers(text).mentions.values()
@@ -105,7 +105,7 @@ def _legible(page: Sequence[Tagged]) -> Iterator[tuple[str, Decimal]]:
 
 
 def shares(read: Sequence[Read]) -> Iterator[str]:
-    """Precision, recall, F1; the share of what is printed that is legible, and of that the share that is found."""
+    """Yield precision, recall, F1, the legible share of printed figures, and the share of legible ones found."""
     found, printed, legible = (
         sum(counts.total() for counts in every)
         for every in ([r.found for r in read], [r.printed for r in read], [r.legible for r in read])

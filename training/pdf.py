@@ -1,4 +1,4 @@
-"""PDFs that are the same whenever they are made: of web pages through headless Chromium, and of pictures."""
+"""Reproducible PDFs: of web pages through headless Chromium, and of pictures."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ _DATES = re.compile(rb"(/(?:Creation|Mod)Date \(D:)\d{14}")
 
 
 def chromium_command(page: Path, pdf: Path, profile: Path) -> list[str]:
-    """The command that prints a web page to `pdf`, with a profile folder of its own."""
+    """Return the command that prints a web page to `pdf`, with a profile folder of its own."""
     return [CHROMIUM, *_FLAGS, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}", page.as_uri()]
 
 
 def undated(pdf: bytes) -> bytes:
-    """Chromium's PDF with fixed dates."""
+    """Return Chromium's PDF with fixed dates."""
     return _DATES.sub(rb"\g<1>20240101000000", pdf)
 
 
 def picture_pdf(sheets: Sequence[Image.Image], dpi: int, quality: int) -> bytes:
-    """An image-only PDF: CCITT G4 where the sheets are black and white (mode 1), else JPEG of this quality."""
+    """Return an image-only PDF: CCITT G4 where the sheets are bilevel (mode 1), else JPEG of this quality."""
     out = io.BytesIO()
     compression = {} if sheets[0].mode == "1" else {"quality": quality}
     sheets[0].save(

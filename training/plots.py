@@ -1,4 +1,4 @@
-"""Small plots as SVG text, to stand in a page as they are: lines, points with intervals, and bars."""
+"""Small plots as SVG text for HTML pages: lines, points with intervals, and bars."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from html import escape
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555")
-"""Told apart by colour-blind readers too (Okabe and Ito, Color Universal Design, 2008)."""
+"""Colours that colour-blind readers can distinguish (Okabe and Ito, Color Universal Design, 2008)."""
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 24, 12, 40
 _TICKS = 5
 
 
 def colour(index: int) -> str:
-    """The colour of the series with this number."""
+    """Return the colour of the series with this index."""
     return COLOURS[index % len(COLOURS)]
 
 
 def round_up(highest: float) -> float:
-    """A round end for an axis that reaches at least so high, with round ticks."""
+    """Return a round end of an axis that reaches at least `highest`, with round ticks."""
     for power in range(-4, 1):
         for step in (1, 2, 5):
             if highest <= step * 10.0**power:
@@ -29,7 +29,7 @@ def round_up(highest: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Points (x, y) of one engine; `sizes` are the radii of dots, in pixels, and none means a line without dots."""
+    """Points (x, y) of one engine; `sizes` are the radii of dots in pixels, none for a line without dots."""
 
     name: str
     colour: str
@@ -47,28 +47,28 @@ class Axis:
     form: Callable[[float], str] = lambda value: f"{100 * value:g}%"
 
     def share(self, value: float) -> float:
-        """0 at the low end, 1 at the high end; what lies outside is held at the end."""
+        """Return 0 at the low end, 1 at the high end; values outside are clipped."""
         return min(1.0, max(0.0, (value - self.low) / (self.high - self.low or 1.0)))
 
 
 def line_plot(series: Sequence[Series], x: Axis, y: Axis, *, diagonal: bool = False, size: tuple[int, int]) -> str:
-    """Lines, or dots where a series has sizes, over two axes; `diagonal` draws where y is x."""
+    """Return lines, or dots where a series has sizes, over two axes; `diagonal` draws x = y."""
     frame = _Frame(x, y, *size)
-    marks = [frame.axes()]
+    elements = [frame.axes()]
     if diagonal:
         low, high = max(x.low, y.low), min(x.high, y.high)
-        marks.append(_path([frame.at(low, low), frame.at(high, high)], "#999", dashed=True))
+        elements.append(_path([frame.at(low, low), frame.at(high, high)], "#999", dashed=True))
     for one in series:
         places = [frame.at(*point) for point in one.points]
         if not one.sizes:
-            marks.append(_path(places, one.colour))
+            elements.append(_path(places, one.colour))
         for (px, py), radius, (vx, vy) in zip(places, one.sizes, one.points, strict=False):
             title = f"{one.name}: {x.form(round(vx, 4))}, {y.form(round(vy, 4))}"
-            marks.append(
+            elements.append(
                 f'<circle cx="{px:.1f}" cy="{py:.1f}" r="{radius:.1f}" fill="{one.colour}" fill-opacity="0.7">'
                 f"<title>{escape(title)}</title></circle>"
             )
-    return _svg(marks, *size)
+    return _svg(elements, *size)
 
 
 def interval_plot(
@@ -78,7 +78,8 @@ def interval_plot(
     *,
     width: int,
 ) -> str:
-    """For each group a dot and its interval for each series: (name, colour, (value, low, high) of each group)."""
+    """Return for each group a dot with its interval for each series: (name, colour, (value, low, high) of each
+    group)."""
     line, gap, left = 14, 10, 150
     step = line * len(values) + gap
     height = _TOP + step * len(groups) + _BOTTOM
@@ -87,32 +88,32 @@ def interval_plot(
     def place(value: float) -> float:
         return left + reach * x.share(value)
 
-    marks = []
+    elements = []
     for k in range(_TICKS + 1):
         value = x.low + (x.high - x.low) * k / _TICKS
-        marks.append(_line(place(value), _TOP, place(value), height - _BOTTOM, "#e5e5e5"))
-        marks.append(_text(place(value), height - _BOTTOM + 16, x.form(round(value, 4)), "middle"))
-    marks.append(_text(left + reach / 2, height - 6, x.title, "middle"))
+        elements.append(_line(place(value), _TOP, place(value), height - _BOTTOM, "#e5e5e5"))
+        elements.append(_text(place(value), height - _BOTTOM + 16, x.form(round(value, 4)), "middle"))
+    elements.append(_text(left + reach / 2, height - 6, x.title, "middle"))
     for g, group in enumerate(groups):
         top = _TOP + g * step
-        marks.append(_text(left - 8, top + step / 2, group, "end"))
+        elements.append(_text(left - 8, top + step / 2, group, "end"))
         for s, (name, tone, intervals) in enumerate(values):
             found = intervals[g]
             if found is None:
                 continue
             value, low, high = found
             y = top + gap / 2 + line * (s + 0.5)
-            marks.append(_line(place(low), y, place(high), y, tone, 2))
+            elements.append(_line(place(low), y, place(high), y, tone, 2))
             label = f"{name}, {group}: {x.form(round(value, 4))} ({x.form(round(low, 4))} to {x.form(round(high, 4))})"
-            marks.append(
+            elements.append(
                 f'<circle cx="{place(value):.1f}" cy="{y:.1f}" r="4" fill="{tone}">'
                 f"<title>{escape(label)}</title></circle>"
             )
-    return _svg(marks, width, height)
+    return _svg(elements, width, height)
 
 
 def legend(names: Sequence[tuple[str, str]]) -> str:
-    """Names with their colours, as HTML."""
+    """Return names with their colours, as HTML."""
     items = (f'<span><i style="background:{tone}"></i>{escape(name)}</span>' for name, tone in names)
     return f'<p class="legend">{"".join(items)}</p>'
 
@@ -130,30 +131,32 @@ class _Frame:
         return _LEFT + across * self.x.share(x), _TOP + down * (1 - self.y.share(y))
 
     def axes(self) -> str:
-        marks = []
+        elements = []
         for k in range(_TICKS + 1):
             x = self.x.low + (self.x.high - self.x.low) * k / _TICKS
             y = self.y.low + (self.y.high - self.y.low) * k / _TICKS
             px, bottom = self.at(x, self.y.low)
             left, py = self.at(self.x.low, y)
-            marks += [
+            elements += [
                 _line(px, _TOP, px, bottom, "#e5e5e5"),
                 _line(left, py, self.width - _RIGHT, py, "#e5e5e5"),
                 _text(px, bottom + 15, self.x.form(round(x, 4)), "middle"),
                 _text(left - 5, py, self.y.form(round(y, 4)), "end"),
             ]
-        marks.append(_text((_LEFT + self.width) / 2, self.height - 6, self.x.title, "middle"))
+        elements.append(_text((_LEFT + self.width) / 2, self.height - 6, self.x.title, "middle"))
         middle = (self.height - _BOTTOM) / 2
-        marks.append(
+        elements.append(
             f'<text x="12" y="{middle:.0f}" text-anchor="middle" transform="rotate(-90 12 {middle:.0f})">'
             f"{escape(self.y.title)}</text>"
         )
-        return "".join(marks)
+        return "".join(elements)
 
 
-def _svg(marks: Sequence[str], width: int, height: int) -> str:
+def _svg(elements: Sequence[str], width: int, height: int) -> str:
     return (
-        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">' + "".join(marks) + "</svg>"
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">'
+        + "".join(elements)
+        + "</svg>"
     )
 
 

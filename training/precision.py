@@ -1,4 +1,4 @@
-"""How networks are trained on this processor."""
+"""Arithmetic precision of training on this CPU."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import torch
 
 
 def has_bfloat16() -> bool:
-    """Whether the processor itself computes in bfloat16, faster than in float32; emulated it is much slower.
+    """Whether the CPU itself computes in bfloat16, faster than in float32; emulated it is much slower.
 
-    torch tells of x86 processors only.
+    torch reports it for x86 CPUs only.
     """
     cpu = torch.cpu
     return bool(cpu._is_avx512_bf16_supported() or cpu._is_amx_tile_supported())

@@ -1,4 +1,4 @@
-"""Folders of annotations to Label Studio's tasks with pictures, and back."""
+"""Folders of annotations to Label Studio tasks with pictures, and back."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from extraction.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What has been written: reports and their pages, and the ids of annotations that have nothing on a page."""
+    """Number of reports and of their pages (tasks) written, and the ids of annotations without anything on a page."""
 
     reports: int
     tasks: int
@@ -34,7 +34,7 @@ class Exported:
 def export_folder(folder: Path, out: Path, url: str, kind: Key | None = None) -> Exported:
     """Write tasks.json, config.xml and images/ of a data set. `url` is where Label Studio finds `out`.
 
-    `kind` None: a draft as predictions, what is settled as annotations. Raises an `InputError` for a damaged document.
+    `kind` None: a draft as predictions, finished gold as annotations. Raises an `InputError` for a damaged document.
     """
     images = out / "images"
     images.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def _images(annotation: Annotation, document: Path, folder: Path, url: str) -> d
 
 
 def import_tasks(path: Path, folder: Path, documents: Path | None = None, by: str = "") -> list[str]:
-    """Write the annotations that exported tasks make up, and give their ids.
+    """Write the annotations in exported tasks, and return their ids.
 
     `documents` is a data set to copy their documents from. Raises UsageError where a document is in neither data set,
     ValueError for tasks that make up no annotation.

@@ -1,11 +1,11 @@
 """Annotations as tasks of Label Studio's OCR format, one a page, and back.
 
-A region is a rectangle (`rectanglelabels`) with its text and its name (`textarea`s of the same id). A cell that is a
-field or a label as well is one region, so that its text is kept once. What stands in no region (sections, sums, the
-order of things) travels in the task's data and comes back unchanged.
+A region is a rectangle (`rectanglelabels`) with its text and its name (`textarea`s of the same id). A cell that is also
+a field or a label is one region, so that its text is kept once. Content without a region (sections, sums, order) is
+kept in the task's data and comes back unchanged.
 
 Positions are per cent of the page's picture; `rotation` is in degrees clockwise about the top left corner. Polygons and
-rotated rectangles become the boxes around them. Format: labelstud.io/guide/predictions and the converter of its SDK.
+rotated rectangles become their bounding boxes. Format: labelstud.io/guide/predictions and the converter of its SDK.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ KINDS = {
     "year": "#ff7f0e",
     "narrative": "#ffbb78",
 }
-"""What a region may be, with its colour; a figure that is `unsure` is left for review."""
+"""Kinds of regions with their colours; an `unsure` figure is left for review."""
 
 
 def labelling_config() -> str:
-    """The labelling configuration (XML) that the tasks are made for."""
+    """Return the labelling configuration (XML) of the tasks."""
     labels = "\n".join(f'    <Label value="{kind}" background="{colour}"/>' for kind, colour in KINDS.items())
     return f"""<View>
   <Image name="image" value="$ocr" zoom="true" zoomControl="true"/>
@@ -64,7 +64,7 @@ def labelling_config() -> str:
 
 @dataclass(frozen=True, slots=True)
 class TaskImage:
-    """The picture of a page: where Label Studio finds it, its pixels, and the page's size in points."""
+    """The picture of a page: its address for Label Studio, its size in pixels, and the page's size in points."""
 
     url: str
     pixel_width: int
@@ -74,13 +74,13 @@ class TaskImage:
 
 
 def image_of(page: PagePicture, url: str) -> TaskImage:
-    """What a task says of a page's picture."""
+    """Return the task's data of a page picture."""
     height, width = page.pixels.shape[:2]
     return TaskImage(url, width, height, page.width, page.height)
 
 
 def tasks_of(annotation: Annotation, images: Mapping[int, TaskImage], key: Key = "annotations") -> list[dict[str, Any]]:
-    """One task a page, by page number. `key` says whether the regions are settled or a draft."""
+    """Return one task a page, by page number. `key` says whether the regions are annotations or predictions."""
     regions, rest = regions_of(annotation)
     base = simplejson.loads(dump_annotation(rest), use_decimal=True)
     tasks = []
@@ -98,12 +98,12 @@ def tasks_of(annotation: Annotation, images: Mapping[int, TaskImage], key: Key =
 
 
 def dump_tasks(tasks: Sequence[dict[str, Any]]) -> str:
-    """Tasks as the JSON text that Label Studio imports."""
+    """Return tasks as the JSON text that Label Studio imports."""
     return str(simplejson.dumps(tasks, ensure_ascii=False, use_decimal=True)) + "\n"
 
 
 def load_tasks(text: str) -> list[dict[str, Any]]:
-    """Tasks in JSON text as Label Studio exports them; raises ValueError where they are none of these."""
+    """Return tasks in JSON text exported by Label Studio. Raises ValueError for any other text."""
     tasks = simplejson.loads(text, use_decimal=True)
     if not isinstance(tasks, list) or not all(isinstance(t, dict) and "annotation" in t.get("data", {}) for t in tasks):
         raise ValueError("not a list of tasks that `gouji annotations export` has made")
@@ -111,11 +111,11 @@ def load_tasks(text: str) -> list[dict[str, Any]]:
 
 
 def annotations_of(tasks: Iterable[dict[str, Any]], by: str = "") -> Iterator[Annotation]:
-    """The annotations that tasks make up, in the order of their first pages.
+    """Yield the annotations that tasks make up, in the order of their first pages.
 
-    Of several answers to a task the last counts, or the last that was completed by the annotator `by` (id or e-mail);
-    without an answer the prediction does. Raises ValueError for a page that is not among the tasks, and for regions
-    that contradict each other.
+    Of several answers to a task the last counts, or the last by the annotator `by` (id or e-mail); without an answer
+    the prediction counts. Raises ValueError for a page that is not among the tasks, and for regions that contradict
+    each other.
     """
     pages: dict[str, dict[int, dict[str, Any]]] = {}
     for task in tasks:
@@ -142,7 +142,7 @@ def _result_set(results: list[dict[str, Any]], key: Key) -> dict[str, Any]:
 
 
 def _results(region: Region, image: TaskImage, key: Key) -> Iterator[dict[str, Any]]:
-    """The rectangle of a region, and its texts where it has any: Label Studio knows no empty text."""
+    """Yield the rectangle of a region, and its texts unless empty: Label Studio has no empty text."""
     box = region.box
     value = {
         "x": 100 * box.left / image.width,
@@ -213,7 +213,7 @@ def _answer(task: dict[str, Any], by: str) -> Answer:
 
 
 def _annotator(completed_by: object) -> set[str]:
-    """The names of an annotator: an id, or an object with id and e-mail."""
+    """Return the names of an annotator: an id, or an object with id and e-mail."""
     if isinstance(completed_by, dict):
         return {str(completed_by.get(name)) for name in ("id", "email") if completed_by.get(name) is not None}
     return {str(completed_by)}
@@ -231,7 +231,7 @@ def _kind(shape: dict[str, Any]) -> str:
 
 
 def _box(shape: dict[str, Any], size: tuple[float, float]) -> Box:
-    """The box in points around a rectangle, turned or not, or a polygon."""
+    """Return the bounding box in points of a rectangle, rotated or not, or of a polygon."""
     width, height = size
     if "points" in shape:
         corners = [(float(x) / 100 * width, float(y) / 100 * height) for x, y in shape["points"]]

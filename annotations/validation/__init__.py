@@ -1,1 +1,1 @@
-"""What is wrong with gold: within one annotation, and between reports and splits."""
+"""Faults and open work in gold: within one annotation, and between reports and splits."""

@@ -1,4 +1,4 @@
-"""What must hold within one annotation, whatever its document looks like: schema, figures, sums, tables, labels."""
+"""Constraints within one annotation, independent of its document: schema, figures, sums, tables, labels."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from extraction.forms.catalogue import (
 )
 from extraction.forms.identities import evaluate
 
-Rule = Callable[[Annotation], Iterator[Finding]]
+Constraint = Callable[[Annotation], Iterator[Finding]]
 
 _HEADER_UNIT = re.compile(r"(?:百万|千|万|亿)?元")
-_SAME_BOX = 1.0
-"""Points by which the boxes of a field and of its cell may differ on each side."""
+_BOX_TOLERANCE_POINTS = 1.0
+"""By which the boxes of a field and of its cell may differ on each side."""
 
 
 def findings_in(annotation: Annotation) -> Iterator[Finding]:
-    """Everything to put right or to settle in one annotation. Values of wrong types hide whatever else is wrong."""
+    """Yield all faults and open work of one annotation. Values of wrong types hide all other faults."""
     wrong = [Finding(annotation.id, place, message) for place, message in wrong_types(annotation)]
     yield from wrong
     if not wrong:
-        for rule in _RULES:
-            yield from rule(annotation)
+        for constraint in _CONSTRAINTS:
+            yield from constraint(annotation)
 
 
 def _heading(annotation: Annotation) -> Iterator[Finding]:
@@ -60,7 +60,7 @@ def _heading(annotation: Annotation) -> Iterator[Finding]:
 
 
 def _field_order(annotation: Annotation) -> Iterator[Finding]:
-    """All fields of the form in its order, then those of the other form that are printed all the same."""
+    """All fields of the form in its order, then printed fields of the other form."""
     form = form_of(annotation.report)
     if form is None:
         return
@@ -111,7 +111,7 @@ def _status_faults(field: Field, form: FieldForm) -> Iterator[str]:
 
 
 def _value_faults(field: Field, form: FieldForm, header: str) -> Iterator[str]:
-    """The value is what the printed text says, in the field's unit."""
+    """The value is that of the printed text, in the field's unit."""
     if field.status not in (Status.READ, Status.BLANK):
         return
     figure = parse_figure(field.printed)
@@ -125,7 +125,7 @@ def _value_faults(field: Field, form: FieldForm, header: str) -> Iterator[str]:
 
 
 def printed_values(figure: Figure, form: FieldForm, header: str) -> tuple[Decimal, ...]:
-    """The values that a printed figure may have in its field: in the header's unit where it states none itself."""
+    """Return the values that a printed figure may have in its field: in the header's unit unless it states one."""
     if figure.value is None:
         return ()
     if figure.unit is None and form.unit is not Unit.COUNT and (stated := _HEADER_UNIT.search("".join(header.split()))):
@@ -140,7 +140,7 @@ def printed_values(figure: Figure, form: FieldForm, header: str) -> tuple[Decima
 
 
 def column_headers(annotation: Annotation) -> dict[tuple[str, str], str]:
-    """The header of each column by (block, column), where the headers are labelled."""
+    """Return the header of each column by (block, column), where headers are labelled."""
     found: dict[tuple[str, str], str] = {}
     for label in annotation.labels:
         kind, _, rest = label.name.partition(".")
@@ -151,7 +151,7 @@ def column_headers(annotation: Annotation) -> dict[tuple[str, str], str]:
 
 
 def _sums(annotation: Annotation) -> Iterator[Finding]:
-    """A sum that does not hold in print is declared as a source error, and no other one is."""
+    """A sum that fails in print is declared as a source error, and no other one is."""
     form, fields = form_of(annotation.report), {f.id: f for f in annotation.report.fields}
     if form is None or any(f.id not in fields for f in form.fields):
         return
@@ -209,8 +209,8 @@ def _cell_faults(field: Field, cells: list[Cell]) -> Iterator[str]:
 
 
 def same_box(one: Box, other: Box) -> bool:
-    """Whether two boxes are one but for rounding and the width of a rule."""
-    return all(abs(a - b) <= _SAME_BOX for a, b in zip(one, other, strict=True))
+    """Whether two boxes are equal but for rounding and the width of a grid line."""
+    return all(abs(a - b) <= _BOX_TOLERANCE_POINTS for a, b in zip(one, other, strict=True))
 
 
 def _labels(annotation: Annotation) -> Iterator[Finding]:
@@ -224,7 +224,7 @@ def _labels(annotation: Annotation) -> Iterator[Finding]:
 
 
 def _narrative(annotation: Annotation) -> Iterator[Finding]:
-    """A figure in a sentence has a known name, and agrees with the tables exactly where they say the same."""
+    """A narrative figure has a known name, and agrees with the tables exactly where both have the same value."""
     forms = {form.id: form.fields for form in narrative_forms()}
     values = {f.id: f.value for f in annotation.report.fields if f.status is not Status.MISSING}
     for figure in annotation.report.narrative:
@@ -256,13 +256,13 @@ def _label_names() -> set[str]:
 
 
 def form_of(report: Report) -> Template | None:
-    """The form that a report is laid out as, None where it names none that there is."""
+    """Return the form that a report is laid out as, None where it names no known form."""
     return template(report.template) if report.template in template_ids() else None
 
 
 def solid(text: str) -> str:
-    """Text without white space."""
+    """Return text without white space."""
     return "".join(text.split())
 
 
-_RULES: tuple[Rule, ...] = (_heading, _field_order, _fields, _sums, _tables, _labels, _narrative)
+_CONSTRAINTS: tuple[Constraint, ...] = (_heading, _field_order, _fields, _sums, _tables, _labels, _narrative)

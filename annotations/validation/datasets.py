@@ -1,4 +1,4 @@
-"""`gouji annotations validate`: what is wrong with data sets, in each report, between reports and splits."""
+"""`gouji annotations validate`: faults of data sets, in each report, between reports and splits."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from extraction.errors import InputError, UsageError
 
 Key = TypeVar("Key", bound=Hashable)
 
-_ALIKE = 0.95
-"""Share of figures in common, other than zeros, from which two reports are taken for one."""
-_ENOUGH_FIGURES = 12
-_EDGE = 0.5
-"""Points by which a box may reach over the edge of its page."""
+_MIN_COMMON_FIGURES_SHARE = 0.95
+"""Of figures other than zeros, from which two reports count as duplicates."""
+_MIN_FIGURES = 12
+_PAGE_EDGE_TOLERANCE_POINTS = 0.5
+"""By which a box may reach over the edge of its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Entry:
 
 
 def validate(folders: Sequence[Path]) -> list[Finding]:
-    """Everything that is wrong in these data sets, or left open. Raises UsageError for a folder without gold."""
+    """Return all faults and open work of these data sets. Raises UsageError for a folder without gold."""
     findings: list[Finding] = []
     every: list[Entry] = []
     for folder in folders:
@@ -120,7 +120,12 @@ def _place_faults(annotation: Annotation, sizes: Sequence[tuple[float, float]]) 
             width, height = sizes[page - 1]
             if box.left >= box.right or box.top >= box.bottom:
                 yield place, f"its box {tuple(box)} is inside out"
-            elif box.left < -_EDGE or box.top < -_EDGE or box.right > width + _EDGE or box.bottom > height + _EDGE:
+            elif (
+                box.left < -_PAGE_EDGE_TOLERANCE_POINTS
+                or box.top < -_PAGE_EDGE_TOLERANCE_POINTS
+                or box.right > width + _PAGE_EDGE_TOLERANCE_POINTS
+                or box.bottom > height + _PAGE_EDGE_TOLERANCE_POINTS
+            ):
                 yield place, f"its box {tuple(box)} reaches over the page of {width:.1f} x {height:.1f} points"
 
 
@@ -154,9 +159,9 @@ def _duplicates(entries: Sequence[Entry]) -> Iterator[Finding]:
         yield from (Finding(o.id, "", f"is of {organization} {year}, like {one.id}") for o in others)
     told = {id(o) for _, *others in years.values() for o in others}
     figures = [(e, _figures(e.annotation)) for e in entries if id(e) not in told]
-    busy = [(e, f) for e, f in figures if len(f) >= _ENOUGH_FIGURES]
+    busy = [(e, f) for e, f in figures if len(f) >= _MIN_FIGURES]
     for (one, a), (other, b) in itertools.combinations(busy, 2):
-        if len(a & b) >= _ALIKE * max(len(a), len(b)):
+        if len(a & b) >= _MIN_COMMON_FIGURES_SHARE * max(len(a), len(b)):
             yield Finding(other.id, "", f"{len(a & b)} of its {len(b)} figures other than zero are those of {one.id}")
 
 
@@ -172,7 +177,7 @@ def _hashes(annotation: Annotation) -> set[str]:
 
 
 def _figures(annotation: Annotation) -> set[tuple[str, str]]:
-    """What is printed other than zeros."""
+    """Return the printed figures other than zeros."""
     return {(f.id, str(f.value)) for f in annotation.report.fields if f.status is Status.READ and f.value}
 
 
@@ -196,25 +201,26 @@ def _split_findings(folder: Path, entries: Sequence[Entry]) -> Iterator[Finding]
 
 
 def _leaks(entries: Sequence[Entry]) -> Iterator[Finding]:
-    """What is in two splits and may be in one only: organizations, renderers, fonts. (Documents: see duplicates.)"""
+    """Yield what is in two splits and may be in one only: organizations, renderers, fonts. (Documents: see
+    duplicates.)"""
     for organization, found in _grouped((e.annotation.report.organization, e) for e in entries).items():
         parts = {s: e for e in found for s in e.splits}
         if organization and len(parts) > 1:
             yield Finding("splits", "", f"{organization} is in {_said(parts)}")
     for name, kind in (("made_by", "renderer"), ("fonts", "font")):
-        looks = _grouped((look, e) for e in entries for look in _looks(e.annotation, name))
-        for look, found in looks.items():
+        looks = _grouped((value, e) for e in entries for value in _renderers_or_fonts(e.annotation, name))
+        for value, found in looks.items():
             parts = {s: e for e in found for s in e.splits}
             if len(parts) > 1:
-                yield Finding("splits", "", f"the {kind} {look} is in {_said(parts)}")
+                yield Finding("splits", "", f"the {kind} {value} is in {_said(parts)}")
 
 
 def _said(parts: Mapping[str, Entry]) -> str:
     return ", ".join(f"{split} ({entry.id})" for split, entry in sorted(parts.items()))
 
 
-def _looks(annotation: Annotation, name: str) -> set[str]:
-    """The renderer, or the fonts that the facts name (separated by commas)."""
+def _renderers_or_fonts(annotation: Annotation, name: str) -> set[str]:
+    """Return the renderer, or the fonts that the facts name (separated by commas)."""
     if name == "made_by":
         return {annotation.made_by.partition("+")[0]} - {""}  # what printed it, without how it was scanned
     texts = [

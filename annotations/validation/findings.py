@@ -1,4 +1,4 @@
-"""What is wrong with gold, as data."""
+"""Findings about gold, as data."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class FindingKind(StrEnum):
-    """A fault is to be put right; open work is left for a person to settle."""
+    """A fault must be corrected; open work awaits a person's decision."""
 
     FAULT = "fault"
     OPEN = "open"
@@ -15,7 +15,7 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to look at. `id` is the annotation's, `place` says where in it: a field, a page, a sum, a split."""
+    """One finding. `id` is the annotation's, `place` the place in it: a field, a page, a sum, a split."""
 
     id: str
     place: str

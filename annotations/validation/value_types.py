@@ -1,4 +1,4 @@
-"""Whether values read from JSON are of the types that their classes declare: Python itself does not look."""
+"""Type checks of values read from JSON against the declarations of their classes, which Python does not do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 
 def wrong_types(value: object, place: str = "") -> Iterator[tuple[str, str]]:
-    """(place, what is wrong) for every value in a dataclass, at any depth, that is not what its class declares.
+    """Yield (place, fault) for every value in a dataclass, at any depth, that is not of the declared type.
 
     Numbers are strict: True is no int, an int is no str; int and Decimal count as float.
     """

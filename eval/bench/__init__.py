@@ -1,1 +1,2 @@
-"""What Gouji and whole-page OCR cost on the same pages, interleaved in one run, and how that grows."""
+"""Processor time and memory of Gouji and of whole-page OCR on the same pages, interleaved in one run, and their
+growth."""

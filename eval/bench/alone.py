@@ -1,8 +1,8 @@
-"""In a process of its own: read files with one engine, and say after each, in a line of JSON, what that took so far.
+"""Read files with one engine in a process of its own; print time and memory after each as a line of JSON.
 
     python -m eval.bench.alone ENGINE MOST_PAGES FILE ...
 
-Little is imported, so that the start of an engine is its own.
+Little is imported here, so that the measured start-up is the engine's own.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from eval.bench.spent import memory, processor_seconds
 
 
 def main(engine: str, most_pages: str, *files: str) -> int:
-    """Read the files in their order, each as often as it is named."""
+    """Read the files in order, one as often as it is named; return the exit code."""
     read = reader(engine, 1, int(most_pages))
     for file in files:
         read(Path(file))

@@ -1,4 +1,4 @@
-"""The engines that are timed, each reading a whole file. Light: a new process loads no more than its engine needs."""
+"""The engines that are timed, each reading a whole file. A new process imports no more than its engine needs."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ Read = Callable[[Path], object]
 
 
 def reader(name: str, threads: int = 1, most_pages: int | None = None) -> Read:
-    """Gouji or one of `TEXT_FINDERS`. Raises ModelError where it is not installed, UsageError for another name.
+    """Return the reader of Gouji or of one of `TEXT_FINDERS`.
 
-    `most_pages` lifts the limit on the pages of a document.
+    `most_pages` raises the limit on the pages of a document. Raises ModelError where the engine is not installed,
+    UsageError for an unknown name.
     """
     cv2.setNumThreads(threads)
     settings = Settings()
@@ -38,7 +39,8 @@ def reader(name: str, threads: int = 1, most_pages: int | None = None) -> Read:
 
 
 def baselines(threads: int, wanted: Sequence[str] | None = None) -> dict[str, Read]:
-    """The readers of these engines, or of all that are installed. Raises ModelError and UsageError for those named."""
+    """Return the readers of these engines, or of all that are installed. Raises ModelError, UsageError for named
+    ones."""
     found: dict[str, Read] = {}
     for name in TEXT_FINDERS if wanted is None else wanted:
         try:
@@ -60,7 +62,7 @@ def _gouji(threads: int, settings: Settings) -> Read:
 
 
 def _whole_page(name: str, threads: int, settings: Settings) -> Read:
-    """A baseline's reading of every page's picture; drawing a PDF's pages is part of both."""
+    """Return a baseline's reader of every page's picture; rendering the pages of a PDF is included in its time."""
     find_text = text_finder(name, threads)
 
     def read(path: Path) -> None:

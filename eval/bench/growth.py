@@ -1,6 +1,6 @@
-"""How Gouji's time and memory grow: with the pages of a document, with the pages that a process has read, with workers.
+"""Growth of Gouji's time and memory with the pages of a document, the pages read by a process, and the workers.
 
-Documents are the pages of one file over and over; each is read in a new process.
+Documents are the pages of one file repeated; each is read in a new process.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from eval.bench.pages import page_count, with_pages
 from eval.bench.processes import Spent, converted, first_of_each_kind, readings
 from training.plots import Axis, Series, colour, legend, line_plot
 
-_FILES_A_WORKER = 6  # files that `gouji convert` is given for each of the most workers
-_MARKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10000)
+_FILES_PER_WORKER = 6  # for the largest number of workers
+_MILESTONE_PAGES = (1, 3, 10, 30, 100, 300, 1000, 3000, 10000)
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What a process had taken after so many pages."""
+    """What a process had used after so many pages."""
 
     pages: int
     spent: Spent
@@ -34,7 +34,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """Growth over one kind of page: of one document, of a process that reads report after report, and by workers."""
+    """Growth over one kind of page: with the pages of a document, over the life of a process, and with workers."""
 
     kind: str
     file: str
@@ -45,7 +45,7 @@ class Grown:
 
 
 def growth_of(files: Sequence[Path], pages: Sequence[int], workers: Sequence[int], steady: int) -> list[Grown]:
-    """Growth over the first digital PDF and the first scanned one of these files."""
+    """Return the growth over the first digital PDF and the first scanned one of these files."""
     return [
         _growth(kind, path, sorted(pages), workers, steady)
         for kind, path in track(
@@ -59,7 +59,7 @@ def _growth(kind: str, path: Path, pages: Sequence[int], workers: Sequence[int],
     with tempfile.TemporaryDirectory(prefix="gouji-bench-") as folder:
         documents = tuple(_document(path, count, Path(folder) / f"{count}.pdf") for count in pages)
         copies = [
-            Path(shutil.copyfile(path, Path(folder) / f"copy-{k}.pdf")) for k in range(_FILES_A_WORKER * max(workers))
+            Path(shutil.copyfile(path, Path(folder) / f"copy-{k}.pdf")) for k in range(_FILES_PER_WORKER * max(workers))
         ]
         speeds = {count: converted(copies, Path(folder) / f"out-{count}", count) for count in workers}
         return Grown(kind, name, documents, tuple(_process(path, steady)), speeds, len(copies))
@@ -72,9 +72,9 @@ def _document(path: Path, count: int, out: Path) -> Point:
 
 
 def _process(path: Path, steady: int) -> Iterator[Point]:
-    """One process that reads the file again and again: what it had taken at each mark."""
+    """Yield what one process that reads the file repeatedly had used at each milestone."""
     own = page_count(path)
-    marks = [mark for mark in (*_MARKS, steady) if mark <= steady]
+    marks = [mark for mark in (*_MILESTONE_PAGES, steady) if mark <= steady]
     for number, spent in enumerate(readings(GOUJI, [path] * math.ceil(steady / own)) if steady else (), start=1):
         if marks and number * own >= marks[0]:
             marks = [mark for mark in marks if mark > number * own]
@@ -82,7 +82,7 @@ def _process(path: Path, steady: int) -> Iterator[Point]:
 
 
 def growth_page(growth: Sequence[Grown]) -> str:
-    """Two plots over the number of pages, as a page: processor seconds a page, and the most memory held."""
+    """Return an HTML page with two plots over the number of pages: processor seconds a page, and peak memory."""
     lines = [
         (f"{grown.kind}, {what}", points)
         for grown in growth
@@ -113,6 +113,6 @@ def growth_page(growth: Sequence[Grown]) -> str:
 
 
 def _round_up(highest: float) -> float:
-    """A round end for an axis that reaches at least so high."""
+    """Return a round end for an axis that reaches at least `highest`."""
     power = 10.0 ** math.floor(math.log10(highest)) if highest > 0 else 1.0
     return next(step * power for step in (1, 2, 2.5, 5, 10) if highest <= step * power)

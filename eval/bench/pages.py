@@ -1,4 +1,4 @@
-"""The files that are timed: what kind they are, which pages have tables, and documents made of their pages."""
+"""The files that are timed: their kind, which pages have tables, and documents composed of their pages."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ SCAN, DIGITAL, TEXT = "scan", "digital", "text"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A file: its kind, its pages (1 where there are none) and the numbers of those with tables, from 1."""
+class FileInfo:
+    """A file: its kind, its number of pages (1 where it has none) and the numbers of pages with tables, from 1."""
 
     kind: str
     pages: int
@@ -28,17 +28,17 @@ class Seen:
     is_pdf: bool
 
 
-def look(path: Path, models: Models) -> Seen:
-    """What Gouji sees in a file. Raises an `InputError` where it cannot be read."""
+def inspect(path: Path, models: Models) -> FileInfo:
+    """Return the kind, pages and tables of a file as Gouji reads it. Raises an `InputError` where it cannot be read."""
     contents = read_document(path, models, Settings())
     tables = {region.page for region in contents.regions if region.kind is RegionKind.TABLE}
     pages = contents.source.pages
     kind = TEXT if pages is None else SCAN if contents.pictured else DIGITAL
-    return Seen(kind, pages or 1, tuple(sorted(p for p in tables if p)), contents.source.media_type == PDF)
+    return FileInfo(kind, pages or 1, tuple(sorted(p for p in tables if p)), contents.source.media_type == PDF)
 
 
 def with_pages(path: Path, indices: Sequence[int], out: Path) -> Path:
-    """A PDF of these pages of another, counted from 0; one may be there often."""
+    """Write a PDF of these pages of another (indices from 0, repeats allowed) to `out` and return its path."""
     with pypdfium2.PdfDocument(path) as source, pypdfium2.PdfDocument.new() as made:
         for index in indices:
             made.import_pages(source, [index])
@@ -47,6 +47,6 @@ def with_pages(path: Path, indices: Sequence[int], out: Path) -> Path:
 
 
 def page_count(path: Path) -> int:
-    """The pages of a PDF."""
+    """Return the number of pages of a PDF."""
     with pypdfium2.PdfDocument(path) as document:
         return len(document)

@@ -1,4 +1,4 @@
-"""Engines in processes of their own: from the start to a first page, and what they take over more and more pages."""
+"""Engines in processes of their own: time and memory to the first page, and over more and more pages."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.bench.engines import GOUJI
-from eval.bench.pages import TEXT, look, with_pages
+from eval.bench.pages import TEXT, inspect, with_pages
 from extraction.errors import GoujiError
 from models.loaded import Models
 
 COMMAND = "gouji convert"
-"""The command itself with its worker process, beside the engines."""
+"""The command with its worker process, measured beside the engines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """A process after a file: seconds since it was started on the clock and of processors, MB held and at most."""
+    """A process after a file: wall and processor seconds since it started, memory in MB now and at its peak."""
 
     wall: float
     cpu: float
@@ -33,7 +33,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A new process of an engine that has read one page, once a round; `kind` is that of the page."""
+    """New processes of an engine that have read one page of a `kind`, one for each round."""
 
     engine: str
     kind: str
@@ -41,7 +41,7 @@ class Start:
 
 
 def readings(engine: str, files: Sequence[Path], most_pages: int = 300) -> Iterator[Spent]:
-    """A new process that reads the files: what it has taken after each."""
+    """Yield what a new process that reads the files has used after each of them."""
     command = [sys.executable, "-m", "eval.bench.alone", engine, str(most_pages), *map(str, files)]
     start = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -54,7 +54,7 @@ def readings(engine: str, files: Sequence[Path], most_pages: int = 300) -> Itera
 
 
 def first_pages(files: Sequence[Path], others: Sequence[str], rounds: int) -> list[Start]:
-    """Every engine on the first page of the first file of each kind that has pages."""
+    """Return the start-up of every engine on the first page of the first file of each kind that has pages."""
     found: list[Start] = []
     with tempfile.TemporaryDirectory(prefix="gouji-bench-") as folder:
         for kind, path in first_of_each_kind(files).items():
@@ -66,12 +66,12 @@ def first_pages(files: Sequence[Path], others: Sequence[str], rounds: int) -> li
 
 
 def first_of_each_kind(files: Sequence[Path]) -> dict[str, Path]:
-    """The first digital PDF and the first scanned one."""
+    """Return the first digital PDF and the first scanned one."""
     models, found = Models(threads=1), dict[str, Path]()
     for path in files:
-        seen = look(path, models)
-        if seen.is_pdf and seen.kind != TEXT:
-            found.setdefault(seen.kind, path)
+        info = inspect(path, models)
+        if info.is_pdf and info.kind != TEXT:
+            found.setdefault(info.kind, path)
     return found
 
 
@@ -83,7 +83,7 @@ def _started(name: str, page: Path, out: Path) -> Spent:
 
 
 def converted(files: Sequence[Path], out: Path, workers: int) -> Spent:
-    """`gouji convert` of these files: until it has ended; its workers' memory is not known."""
+    """Return what `gouji convert` of these files used until it ended; its workers' memory is not measured."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     command = [

@@ -1,4 +1,4 @@
-"""What this process has taken so far: processor time and memory."""
+"""Processor time and memory of this process."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 
 def processor_seconds() -> float:
-    """Of this process and of the child processes that have ended."""
+    """Return processor seconds of this process and of its ended child processes."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(u.ru_utime + u.ru_stime for u in used)
 
 
 def memory() -> tuple[float, float]:
-    """MB that this process holds, and the most that it has held (its child processes not counted)."""
+    """Return the resident memory of this process in MB, and its peak (child processes not counted)."""
     status = Path("/proc/self/status")
     if not status.is_file():
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,4 +1,4 @@
-"""What was measured, on the terminal."""
+"""The measurements as tables for the terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from extraction.stage_timing import Seconds
 
 
 def file_table(timings: Sequence[Timing], others: Sequence[str]) -> Table:
-    """A line for every file and page with a table: processor seconds a page, and how many times Gouji's."""
+    """Return a row for every file and page with a table: processor seconds a page, and their ratio to Gouji's."""
     columns = [f"{name} CPU s/page" for name in (GOUJI, *others)] + [f"{name} / gouji" for name in others]
     table = Table("file", "kind", "pages", *columns, box=None, title_justify="left")
     for timing in timings:
@@ -32,7 +32,8 @@ def file_table(timings: Sequence[Timing], others: Sequence[str]) -> Table:
 
 
 def kind_table(timings: Sequence[Timing], others: Sequence[str]) -> Table:
-    """Whole reports and pages with tables, by kind: all seconds over all pages, and the spread over files or pages."""
+    """Return whole reports and pages with tables by kind: all seconds over all pages, and the spread over files or
+    pages."""
     table = Table("", "number", "pages", box=None, title="together", title_justify="left")
     for heading in (f"{GOUJI} CPU s/page", "pages a CPU s", *(f"{name} / gouji" for name in others)):
         table.add_column(heading, justify="right")
@@ -63,7 +64,7 @@ def _group_ratio(members: Sequence[Timing], name: str, own: float) -> str:
 
 
 def stage_table(timings: Sequence[Timing]) -> Table:
-    """Gouji's processor milliseconds a page by stage, over whole reports, for each kind."""
+    """Return Gouji's processor milliseconds a page by stage, over whole reports, for each kind."""
     whole = [t for t in timings if t.part == "report"]
     kinds = list(dict.fromkeys(t.kind for t in whole))
     pages = {kind: sum(t.pages for t in whole if t.kind == kind) for kind in kinds}
@@ -83,7 +84,7 @@ def stage_table(timings: Sequence[Timing]) -> Table:
 
 
 def start_table(starts: Sequence[Start]) -> Table:
-    """A new process until it has read a page."""
+    """Return time and memory of new processes until they have read a page."""
     table = Table(
         "engine", "page", box=None, title="from the start of a process to its first page", title_justify="left"
     )
@@ -102,7 +103,7 @@ def start_table(starts: Sequence[Start]) -> Table:
 
 
 def growth_tables(growth: Sequence[Grown]) -> list[Table]:
-    """By pages of a document, by pages read, and by workers, for each kind."""
+    """Return time and memory by pages of a document, by pages read, and by workers, for each kind."""
     tables: list[Table] = []
     for grown in growth:
         for what, points in (("one document", grown.documents), ("one process, report after report", grown.process)):

@@ -1,4 +1,4 @@
-"""Engines timed in turn on the same files, whole, and on each of their pages that has a table."""
+"""Engines timed in turn on the same files, as a whole and on each page that has a table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import track
 
 from eval.bench.engines import GOUJI, Read, reader
-from eval.bench.pages import TEXT, Seen, look, with_pages
+from eval.bench.pages import TEXT, FileInfo, inspect, with_pages
 from eval.bench.spent import processor_seconds
 from extraction.stage_timing import Seconds, measured
 from models.loaded import Models
@@ -23,7 +23,7 @@ REPORT, TABLE_PAGE = "report", "page with a table"
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One engine on one file once: seconds on the clock and of processors (its own and its child processes')."""
+    """One engine on one file once: wall seconds, and processor seconds of the process and its children."""
 
     wall: float
     cpu: float
@@ -33,7 +33,7 @@ class Round:
 class Timing:
     """The rounds of every engine on one file or page, and Gouji's processor seconds by stage, a round.
 
-    `kind` is one of `eval.bench.pages`; `part` is `REPORT` or `TABLE_PAGE`. `pages` is 1 where there are none.
+    `kind` is one of `eval.bench.pages`; `part` is `REPORT` or `TABLE_PAGE`; `pages` is 1 where there are none.
     """
 
     name: str
@@ -44,42 +44,42 @@ class Timing:
     stages: Seconds
 
     def per_page(self, engine: str) -> list[float]:
-        """Processor seconds a page of each round."""
+        """Return the processor seconds a page of each round."""
         return [r.cpu / self.pages for r in self.rounds.get(engine, ())]
 
     def ratios(self, engine: str) -> list[float]:
-        """How many times as much processor time an engine takes as Gouji, round by round."""
+        """Return the ratio of an engine's processor time to Gouji's, round by round."""
         return [b.cpu / a.cpu for a, b in zip(self.rounds[GOUJI], self.rounds.get(engine, ()), strict=False)]
 
 
 def time_files(files: Sequence[Path], others: Mapping[str, Read], rounds: int, threads: int) -> list[Timing]:
-    """Gouji and the others over every file, then over each of its pages with a table."""
+    """Return timings of Gouji and the others over every file, then over each of its pages with a table."""
     engines = {GOUJI: reader(GOUJI, threads), **others}
     for read in engines.values():
         read(files[0])  # loads the networks outside the measurement
     models = Models(threads=threads)
     timings: list[Timing] = []
     for path in track(files, "measuring", console=Console(stderr=True), transient=True):
-        timings += _time_file(path, look(path, models), engines, rounds)
+        timings += _time_file(path, inspect(path, models), engines, rounds)
     return timings
 
 
-def _time_file(path: Path, seen: Seen, engines: Mapping[str, Read], rounds: int) -> Iterator[Timing]:
-    able = {name: read for name, read in engines.items() if name == GOUJI or seen.kind != TEXT}
+def _time_file(path: Path, info: FileInfo, engines: Mapping[str, Read], rounds: int) -> Iterator[Timing]:
+    able = {name: read for name, read in engines.items() if name == GOUJI or info.kind != TEXT}
     name = f"{path.parent.name}/{path.name}"
-    whole = Timing(name, seen.kind, REPORT, seen.pages, *_rounds(path, able, rounds))
+    whole = Timing(name, info.kind, REPORT, info.pages, *_rounds(path, able, rounds))
     yield whole
-    if seen.pages == 1 and seen.with_tables:
+    if info.pages == 1 and info.with_tables:
         yield replace(whole, part=TABLE_PAGE)
-    elif seen.is_pdf:
+    elif info.is_pdf:
         with tempfile.TemporaryDirectory(prefix="gouji-bench-") as folder:
-            for number in seen.with_tables:
+            for number in info.with_tables:
                 page = with_pages(path, [number - 1], Path(folder) / f"{number}.pdf")
-                yield Timing(f"{name}, page {number}", seen.kind, TABLE_PAGE, 1, *_rounds(page, able, rounds))
+                yield Timing(f"{name}, page {number}", info.kind, TABLE_PAGE, 1, *_rounds(page, able, rounds))
 
 
 def _rounds(path: Path, engines: Mapping[str, Read], rounds: int) -> tuple[dict[str, tuple[Round, ...]], Seconds]:
-    """Every engine in turn, so that the machine's load falls on all alike."""
+    """Run every engine in turn, so that the machine's other load affects all alike."""
     taken: defaultdict[str, list[Round]] = defaultdict(list)
     stages: defaultdict[str, float] = defaultdict(float)
     for _ in range(rounds):

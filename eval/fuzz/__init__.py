@@ -1,1 +1,1 @@
-"""Damaged and hostile files beside good ones: no run may stop, no worker hang, and the good ones must be read right."""
+"""Damaged and hostile files among good ones: no run may stop, no worker hang, and the good files must be read right."""

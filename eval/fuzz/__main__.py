@@ -1,8 +1,8 @@
-"""python -m eval.fuzz OUT --files N --good N --seed S: convert spoilt files beside good ones, and say what came of it.
+"""Convert damaged files among good ones, and report crashes: `python -m eval.fuzz OUT --files N --good N --seed S`.
 
-With `--minutes` it stops at a time and judges what was done by then; the same call goes on with the rest. Exit code 1
-where a good file was not read right, a file has no line in the manifest (but for those that time did not reach), or a
-spoilt one met a fault of Gouji, a crash or a limit of time or memory. Such files stay in OUT/in and can become tests.
+With `--minutes` it stops after that time and judges what was done; the same call continues with the rest. Exit code 1
+where a good file was not read right, a file has no line in the manifest (time not being up), or a damaged one met a
+fault of Gouji, a crash or a limit of time or memory. Such files stay in OUT/in and can become tests.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from itertools import chain
 from pathlib import Path
 
 from annotations.store import read_gold
-from eval.fuzz.corpus import Good, good_files, spoilt_files
+from eval.fuzz.corpus import Good, damaged_files, good_files
 from eval.fuzz.memory import Memory
 from eval.runs.prediction import Prediction
 from eval.scoring.compare import compare
@@ -38,10 +38,10 @@ class _TimeIsUp(Exception):
 
 
 def main() -> int:
-    """Make the files, convert them, judge."""
+    """Make the files, convert them, print and write the result; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m eval.fuzz", description="Spoilt files beside good ones.")
     parser.add_argument("out", type=Path, metavar="OUT", help="folder for the files and the results")
-    parser.add_argument("--files", type=int, default=1000, metavar="N", help="spoilt files (default %(default)s)")
+    parser.add_argument("--files", type=int, default=1000, metavar="N", help="damaged files (default %(default)s)")
     parser.add_argument("--good", type=int, default=20, metavar="N", help="good files among them (default %(default)s)")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     parser.add_argument("--workers", type=int, default=1, metavar="N")
@@ -71,12 +71,12 @@ def main() -> int:
 
 
 def _inputs(parsed: argparse.Namespace, good: Sequence[Good]) -> list[Input]:
-    """The files, written where they are not there yet, the good among the spoilt ones by chance."""
+    """Return the files, written unless they are there, good and damaged ones shuffled."""
     folder = parsed.out / "in"
-    for part in ("good", "spoilt"):
+    for part in ("good", "damaged"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     wanted: list[Input] = []
-    for name, make in chain(spoilt_files(parsed.files, parsed.seed), ((g.name, g.read) for g in good)):
+    for name, make in chain(damaged_files(parsed.files, parsed.seed), ((g.name, g.read) for g in good)):
         if not (folder / name).exists():
             (folder / name).write_bytes(make())
         wanted.append(Input(folder / name, name))
@@ -85,7 +85,7 @@ def _inputs(parsed: argparse.Namespace, good: Sequence[Good]) -> list[Input]:
 
 
 def _convert(inputs: Sequence[Input], plan: Plan, memory: Memory, minutes: float | None) -> None:
-    """All that time allows; what earlier calls have done is not done again."""
+    """Convert as many as time allows; what earlier calls have converted is skipped."""
     earlier = read_journal(plan.out)
     end = time.monotonic() + 60 * minutes if minutes is not None else None
 
@@ -97,13 +97,13 @@ def _convert(inputs: Sequence[Input], plan: Plan, memory: Memory, minutes: float
 
     try:
         left = [item for item in inputs if item.name not in earlier]
-        convert(left, plan, on_done, lambda plan: LocalEngine(plan, memory.look))
+        convert(left, plan, on_done, lambda plan: LocalEngine(plan, memory.sample))
     except _TimeIsUp:
         print("time is up", file=sys.stderr)
 
 
 def _not_right(good: Sequence[Good], out: Path, lines: dict[str, ManifestLine]) -> list[str]:
-    """The good files that were not read as their gold says, of those that were done."""
+    """Return the names of converted good files whose result differs from their gold."""
     return [
         one.name
         for one in good

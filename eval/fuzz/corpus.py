@@ -1,4 +1,4 @@
-"""The files that are spoilt: the sample reports in every format, and pictures of a part of a page."""
+"""The files that are damaged: the sample reports in every format, and pictures of a part of a page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from random import Random
 import pypdfium2 as pdfium
 from PIL import Image
 
-from eval.fuzz.mutations import spoilt
+from eval.fuzz.mutations import damaged
 
 SAMPLES = Path(__file__).resolve().parents[2] / "annotations" / "samples"
 _PICTURES = (("png", "PNG"), ("jpg", "JPEG"), ("tif", "TIFF"))
@@ -22,19 +22,19 @@ _SHARES = {"html": 5, "docx": 5, "pdf": 5, "txt": 2, "png": 1, "jpg": 1, "tif": 
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A file that is as it should be, where it comes from, and its gold."""
+    """An undamaged file, its origin, and its gold."""
 
     name: str
     file: Path
     gold: Path
 
     def read(self) -> bytes:
-        """Its content."""
+        """Return the file's content."""
         return self.file.read_bytes()
 
 
 def good_files(count: int) -> list[Good]:
-    """Sample reports over and over, as PDF, DOCX and HTML."""
+    """Return `count` sample reports as PDF, DOCX and HTML, repeated under other names."""
     known = [
         Good(f"good/{{n}}-{folder.name}{path.suffix}", path, folder / "gold.json")
         for folder in _samples()
@@ -44,19 +44,19 @@ def good_files(count: int) -> list[Good]:
     return [Good(one.name.format(n=n), one.file, one.gold) for n, one in enumerate(chosen)]
 
 
-def spoilt_files(count: int, seed: int) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """Names of spoilt files, and what makes each (once); the same for the same seed."""
+def damaged_files(count: int, seed: int) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Yield names of damaged files and functions that make each (callable once); equal seeds give equal files."""
     seeds = _seeds()
     kinds, shares = list(_SHARES), list(_SHARES.values())
     for number in range(count):
         draw = random.Random(f"{seed}.{number}")
         kind = draw.choices(kinds, shares)[0]
-        yield f"spoilt/{number:06}.{kind}", partial(_one, seeds, kind, draw)
+        yield f"damaged/{number:06}.{kind}", partial(_one, seeds, kind, draw)
 
 
 def _one(seeds: dict[str, list[bytes]], kind: str, draw: Random) -> bytes:
     other = seeds[kind if draw.random() < 0.7 else draw.choice(list(seeds))]
-    return spoilt(draw.choice(seeds[kind]), draw.choice(other), draw)
+    return damaged(draw.choice(seeds[kind]), draw.choice(other), draw)
 
 
 def _samples() -> list[Path]:

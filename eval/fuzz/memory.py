@@ -1,4 +1,4 @@
-"""What worker processes hold over a run: whether it grows."""
+"""Memory of worker processes over a run: whether it grows."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class Memory:
         self._held: list[float] = []
         self._of: dict[int, list[float]] = defaultdict(list)
 
-    def look(self, _: Task, worker: int) -> None:
-        """Look at the worker that was given a document."""
+    def sample(self, _: Task, worker: int) -> None:
+        """Record the memory of the worker that was given a document."""
         held = psutil.Process(worker).memory_info().rss / 1e6
         self._held.append(held)
         self._of[worker].append(held)
 
     def data(self) -> dict[str, object]:
-        """The median over the second and the last quarter of all documents, and of those of the worker with most."""
+        """Return medians over the second and the last quarter of all documents, and of those of the largest worker."""
         longest = max(self._of.values(), key=len, default=[])
         return {
             "workers": len(self._of),
@@ -35,7 +35,7 @@ class Memory:
 
 
 def _growth(held: list[float]) -> dict[str, float] | None:
-    """None where there is too little to say."""
+    """Return the medians, None where there are too few values."""
     quarter = len(held) // 4
     if not quarter:
         return None

@@ -1,7 +1,7 @@
-"""Files spoilt at random: bits flipped, ends cut off, parts spliced in from others, numbers blown up, parts repeated.
+"""Random damage to files: bits flipped, ends cut off, parts spliced in from others, numbers changed, parts repeated.
 
-A mutation takes the bytes of a file, those of another and a source of chance. What is packed (the parts of a DOCX, the
-streams of a PDF) is spoilt inside too, so that damage gets past the unpacking.
+A mutation takes the bytes of a file, those of another and a random generator. Compressed content (the parts of a DOCX,
+the streams of a PDF) is damaged inside too, so that the damage survives decompression.
 """
 
 from __future__ import annotations
@@ -34,41 +34,41 @@ _TOKENS = (
 
 
 def flip_bits(data: bytes, _: bytes, draw: Random) -> bytes:
-    """One to 64 bits turned."""
-    spoilt = bytearray(data)
+    """Return the data with 1 to 64 bits flipped."""
+    damaged = bytearray(data)
     for _turn in range(2 ** draw.randrange(7)):
-        spoilt[draw.randrange(len(spoilt))] ^= 1 << draw.randrange(8)
-    return bytes(spoilt)
+        damaged[draw.randrange(len(damaged))] ^= 1 << draw.randrange(8)
+    return bytes(damaged)
 
 
 def cut_off(data: bytes, _: bytes, draw: Random) -> bytes:
-    """The start alone, or all but the start."""
+    """Return the start alone, or all but the start."""
     at = draw.randrange(1, len(data))
     return data[:at] if draw.random() < 0.8 else data[at:]
 
 
 def splice(data: bytes, other: bytes, draw: Random) -> bytes:
-    """A part replaced by a part of another file."""
+    """Return the data with a part replaced by a part of another file."""
     start, at = draw.randrange(len(other)), draw.randrange(len(data))
     part = other[start : start + 2 ** draw.randrange(4, 15)]
     return data[:at] + part + data[at + draw.choice((0, len(part))) :]
 
 
 def repeat(data: bytes, _: bytes, draw: Random) -> bytes:
-    """A part that stands there many times."""
+    """Return the data with a part repeated many times."""
     at = draw.randrange(len(data))
     part = data[at : at + 2 ** draw.randrange(3, 12)]
     return data[:at] + part * draw.choice((2, 3, 50)) + data[at:]
 
 
 def leave_out(data: bytes, _: bytes, draw: Random) -> bytes:
-    """A part gone."""
+    """Return the data without a part."""
     at = draw.randrange(len(data))
     return data[:at] + data[at + 2 ** draw.randrange(1, 14) :] or b"\x00"
 
 
 def blow_up(data: bytes, _: bytes, draw: Random) -> bytes:
-    """A written number, or four bytes that may be one, made another."""
+    """Return the data with a written number, or four bytes that may be one, changed."""
     places = [m.span() for m in _NUMBER.finditer(data)]
     if places and draw.random() < 0.7:
         start, end = draw.choice(places)
@@ -78,7 +78,7 @@ def blow_up(data: bytes, _: bytes, draw: Random) -> bytes:
 
 
 def plant(data: bytes, _: bytes, draw: Random) -> bytes:
-    """Something hostile, somewhere."""
+    """Return the data with a hostile token inserted somewhere."""
     at = draw.randrange(len(data))
     return data[:at] + draw.choice(_TOKENS) + data[at:]
 
@@ -86,29 +86,29 @@ def plant(data: bytes, _: bytes, draw: Random) -> bytes:
 MUTATIONS: tuple[Mutation, ...] = (flip_bits, cut_off, splice, repeat, leave_out, blow_up, plant)
 
 
-def spoilt(data: bytes, other: bytes, draw: Random) -> bytes:
-    """The file with one to three mutations, in what is packed within it where it has such."""
+def damaged(data: bytes, other: bytes, draw: Random) -> bytes:
+    """Return the file with one to three mutations, inside its compressed content where it has such."""
     for _ in range(draw.choice((1, 1, 2, 3))):
         mutation = draw.choice(MUTATIONS)
         inside = draw.random() < 0.6
-        data = (_spoilt_within if inside else _spoilt_as_it_is)(data, other, mutation, draw) or b"\x00"
+        data = (_damaged_within if inside else _damaged_as_it_is)(data, other, mutation, draw) or b"\x00"
     return data
 
 
-def _spoilt_as_it_is(data: bytes, other: bytes, mutation: Mutation, draw: Random) -> bytes:
+def _damaged_as_it_is(data: bytes, other: bytes, mutation: Mutation, draw: Random) -> bytes:
     return mutation(data, other, draw)
 
 
-def _spoilt_within(data: bytes, other: bytes, mutation: Mutation, draw: Random) -> bytes:
+def _damaged_within(data: bytes, other: bytes, mutation: Mutation, draw: Random) -> bytes:
     if data.startswith(b"PK"):
-        return _spoilt_part(data, other, mutation, draw)
+        return _damaged_part(data, other, mutation, draw)
     if b"%PDF-" in data[:1024]:
-        return _spoilt_stream(data, other, mutation, draw)
+        return _damaged_stream(data, other, mutation, draw)
     return mutation(data, other, draw)
 
 
-def _spoilt_part(data: bytes, other: bytes, mutation: Mutation, draw: Random) -> bytes:
-    """A zip file with one part spoilt and packed again."""
+def _damaged_part(data: bytes, other: bytes, mutation: Mutation, draw: Random) -> bytes:
+    """Return a zip file with one part damaged and compressed again."""
     try:
         with zipfile.ZipFile(BytesIO(data)) as package:
             parts = {name: package.read(name) for name in package.namelist()}
@@ -127,8 +127,8 @@ def _spoilt_part(data: bytes, other: bytes, mutation: Mutation, draw: Random) ->
     return packed.getvalue()
 
 
-def _spoilt_stream(data: bytes, other: bytes, mutation: Mutation, draw: Random) -> bytes:
-    """A PDF with one compressed stream spoilt; its length and the places of what comes after it are then wrong too."""
+def _damaged_stream(data: bytes, other: bytes, mutation: Mutation, draw: Random) -> bytes:
+    """Return a PDF with one compressed stream damaged; its length and all later offsets are then wrong too."""
     streams = [m.span(1) for m in _STREAM.finditer(data)]
     if not streams:
         return mutation(data, other, draw)

@@ -1,4 +1,4 @@
-"""The worst cells as pictures: what stands on the page where a field was not read as printed."""
+"""The worst cells as pictures: crops of the page where a field was not read as printed."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from extraction.ingest.files import PDF, open_document, sniff
 from extraction.ingest.pdf.reader import POINTS_PER_INCH, open_pdf
 from extraction.settings import IngestSettings
 
-MOST = 60
-_A_DOCUMENT = 4  # of one engine: a whole table that slipped is one finding, not all of them
+MAX_CROPS = 60
+_MAX_DOCUMENT_CROPS = 4  # of one engine: a shifted table is one error, not one a cell
 _DPI = 160
-_AROUND = 9.0  # points
-_WIDEST, _HIGHEST = 360, 120  # pixels
-_QUALITY = 70
+_MARGIN_POINTS = 9.0
+_MAX_WIDTH_PIXELS, _MAX_HEIGHT_PIXELS = 360, 120
+_JPEG_QUALITY = 70
 _RED = (40, 40, 220)
 
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """A fault with the piece of the page it stands on, as a data URL of a JPEG."""
+    """An error with its crop of the page, as a data URL of a JPEG."""
 
     fault: Fault
     picture: str
 
 
-def worst_cells(faults: Sequence[Fault], most: int = MOST) -> list[Crop]:
-    """Pictures of the first of the faults (silent ones come first) that have a place, engines alike."""
+def worst_cells(faults: Sequence[Fault], most: int = MAX_CROPS) -> list[Crop]:
+    """Return crops of the first errors that have a place (silent ones come first), spread evenly over engines."""
     chosen = _chosen(faults, most)
     pictures: dict[int, str] = {}
     for case_id, case in {f.case.id: f.case for f in chosen}.items():
@@ -52,7 +52,7 @@ def worst_cells(faults: Sequence[Fault], most: int = MOST) -> list[Crop]:
 
 
 def place_of(fault: Fault) -> tuple[int, Box] | None:
-    """Page and box of the gold; where it has none, of the reading."""
+    """Return page and box of the gold; where it has none, of the prediction."""
     for field in (fault.field.wanted, fault.field.found):
         if field is not None and field.page is not None and field.box is not None:
             return field.page, field.box
@@ -70,7 +70,7 @@ def _chosen(faults: Sequence[Fault], most: int) -> list[Fault]:
         seen: Counter[str] = Counter()
         kept: list[Fault] = []
         for fault in own:
-            if seen[fault.case.id] < _A_DOCUMENT and len(kept) < most // len(engines):
+            if seen[fault.case.id] < _MAX_DOCUMENT_CROPS and len(kept) < most // len(engines):
                 seen[fault.case.id] += 1
                 kept.append(fault)
         chosen += kept
@@ -78,7 +78,8 @@ def _chosen(faults: Sequence[Fault], most: int) -> list[Fault]:
 
 
 def _pages(case: Case, wanted: Iterable[int]) -> Iterator[tuple[int, Pixels, float]]:
-    """The wanted pages as pictures, with pixels a point; none of a document without pages or that cannot be opened."""
+    """Yield the wanted pages as pictures, with pixels a point; none of a document without pages or that cannot be
+    opened."""
     pages, settings = set(wanted), IngestSettings()
     try:
         data = case.document.read_bytes()
@@ -112,9 +113,9 @@ def _pixels_a_point(page: Page) -> float:
 
 
 def _picture(pixels: Pixels, box: Box, scale: float) -> str:
-    """The box with what is around it, outlined in red; "" where it is not on the page."""
+    """Return the box with its surroundings, outlined in red; "" where it is not on the page."""
     height, width = pixels.shape[:2]
-    around = box.grown(_AROUND)
+    around = box.grown(_MARGIN_POINTS)
     left, top = max(0, round(around.left * scale)), max(0, round(around.top * scale))
     right, bottom = min(width, round(around.right * scale)), min(height, round(around.bottom * scale))
     if right - left < 4 or bottom - top < 4:
@@ -126,8 +127,8 @@ def _picture(pixels: Pixels, box: Box, scale: float) -> str:
         (round(x * scale) - left, round(y * scale) - top) for x, y in ((box.left, box.top), (box.right, box.bottom))
     ]
     cv2.rectangle(piece, corners[0], corners[1], _RED, 1)
-    shrink = min(1.0, _WIDEST / piece.shape[1], _HIGHEST / piece.shape[0])
+    shrink = min(1.0, _MAX_WIDTH_PIXELS / piece.shape[1], _MAX_HEIGHT_PIXELS / piece.shape[0])
     if shrink < 1:
         piece = np.asarray(cv2.resize(piece, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
-    done, encoded = cv2.imencode(".jpg", piece, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    done, encoded = cv2.imencode(".jpg", piece, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
     return f"data:image/jpeg;base64,{base64.b64encode(encoded.tobytes()).decode()}" if done else ""

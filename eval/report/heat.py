@@ -1,4 +1,4 @@
-"""The national form as a heat map: each cell coloured by how often it was read as printed."""
+"""The national form as a heat map: each cell coloured by the share of reports in which it was read as printed."""
 
 from __future__ import annotations
 
@@ -15,31 +15,32 @@ _STOPS = (
     (0.99, (209, 229, 240)),
     (1.0, (67, 147, 195)),
 )
-"""Share as printed and its colour: most of the scale is for what is nearly right, where the differences are."""
+"""Share read as printed and its colour; most of the scale is for shares near 1, where the differences are."""
 
-_LONGEST_LABEL = 22
+_MAX_LABEL_CHARACTERS = 22
 
 
 def form_map(form: Template, fields: Mapping[str, Mapping[str, int]]) -> str:
-    """The form's tables in its order, given the counts of every field. Outlined: a silent error in it."""
+    """Return the form's tables in its order as HTML; fields with a silent error are outlined. `fields` are counts by
+    field."""
     return "".join(
         _section_map(form, section.id, f"{section.number}、{section.title}", fields) for section in sections()
     )
 
 
 def is_printed(form: Template, fields: Mapping[str, Mapping[str, int]]) -> bool:
-    """Whether any report has this form's own fields, those that the other one lacks."""
+    """Whether any report has fields that only this form has."""
     return any(f.id in fields for f in form.fields if not _shared(f.block, f.row))
 
 
 def scale() -> str:
-    """What the colours say."""
+    """Return the legend of the colours as HTML."""
     cells = "".join(f'<td class="cell" style="background:{shade(share)}">{100 * share:g}%</td>' for share, _ in _STOPS)
     return f'<table class="form"><tr><th>as printed</th>{cells}<td class="cell silent">silent error</td></tr></table>'
 
 
 def shade(share: float) -> str:
-    """The colour of a share, between those of the stops around it."""
+    """Return the colour of a share, interpolated between the stops around it."""
     for (low, dark), (high, light) in pairwise(_STOPS):
         if share <= high:
             part = (share - low) / (high - low)
@@ -99,4 +100,4 @@ def _row_label(row: Row) -> str:
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1] + "…"
+    return label if len(label) <= _MAX_LABEL_CHARACTERS else label[: _MAX_LABEL_CHARACTERS - 1] + "…"

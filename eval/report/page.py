@@ -1,4 +1,4 @@
-"""The scores as one HTML page that needs nothing else: tables, plots, the form as a heat map, the worst cells."""
+"""The scores as one self-contained HTML page: tables, plots, the form as a heat map, the worst cells."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ Engines = Mapping[str, Any]
 
 
 def render_page(scores: Mapping[str, Any], crops: Sequence[Crop]) -> str:
-    """The page of a run's scores with pictures of its worst cells."""
+    """Return the HTML page of a run's scores with crops of its worst cells."""
     engines, dataset = scores["engines"], scores["dataset"]
     parts = (
         _head(scores),

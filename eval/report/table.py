@@ -1,4 +1,4 @@
-"""Scores on the terminal: engines side by side over all documents, by level, by table, and beside an earlier run."""
+"""Scores on the terminal: engines side by side over all documents, by level, by table, and against an earlier run."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _SHOWN = {
     "missed_share": "missed",
 }
 _OF_REPORTS = {"reports_perfect": "perfect", "reports_sound": "no silent error"}
-_WIDE = 130  # columns of a terminal from which intervals find room
+_MIN_INTERVAL_COLUMNS = 130  # columns of a terminal from which intervals find room
 _STYLES = {"better": "green", "worse": "red", "chance": "dim", "same": "dim", "unknown": "dim"}
 
 
 def show(scores: Mapping[str, Any], console: Console) -> None:
-    """All tables of a run."""
+    """Print all tables of a run."""
     engines = scores["engines"]
-    wide = console.width >= _WIDE
+    wide = console.width >= _MIN_INTERVAL_COLUMNS
     console.print(_main_table(engines, wide))
     console.print(_group_table(engines, "levels", "level", wide))
     console.print(_group_table(engines, "tables", "table", wide))
@@ -33,7 +33,7 @@ def show(scores: Mapping[str, Any], console: Console) -> None:
 
 
 def show_differences(found: Sequence[Difference], documents: int, console: Console) -> None:
-    """What changed beyond chance, and the main metrics in any case."""
+    """Print significant changes, and the main metrics in any case."""
     table = Table(
         title=f"against the earlier run, over the {documents} documents of both", box=None, title_justify="left"
     )
@@ -55,12 +55,12 @@ def show_differences(found: Sequence[Difference], documents: int, console: Conso
 
 
 def percent(value: float | None, digits: int = 2) -> str:
-    """A share as a person reads it."""
+    """Return a share in per cent."""
     return "–" if value is None else f"{100 * value:.{digits}f}%"
 
 
 def with_interval(interval: Mapping[str, float | None], wide: bool = True) -> str:
-    """A share with its 95% interval, this only where there is room."""
+    """Return a share in per cent with its 95% interval, the interval only on a `wide` terminal."""
     if not wide or interval["value"] is None or interval["low"] is None or interval["high"] is None:
         return percent(interval["value"])
     return f"{percent(interval['value'])} ({100 * interval['low']:.1f}–{100 * interval['high']:.1f})"
@@ -83,7 +83,7 @@ def _main_table(engines: Mapping[str, Any], wide: bool) -> Table:
 
 
 def _group_table(engines: Mapping[str, Any], groups: str, title: str, wide: bool) -> Table:
-    """A line for every level or table, and every engine in it."""
+    """Return a row for every level or table, and every engine in it."""
     table = Table(title=f"by {title}", box=None, title_justify="left")
     table.add_column(title)
     table.add_column("engine")
@@ -99,7 +99,7 @@ def _group_table(engines: Mapping[str, Any], groups: str, title: str, wide: bool
 
 
 def _detail_table(engines: Mapping[str, Any]) -> Table:
-    """A line for every other metric, a column for every engine."""
+    """Return a row for every other metric, a column for every engine."""
     table = Table(title="everything else", box=None, title_justify="left")
     table.add_column("")
     for name in engines:

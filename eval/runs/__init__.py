@@ -1,1 +1,1 @@
-"""Engines over the documents of a data set: what goes in, what comes out, and the worker processes between."""
+"""Engines over the documents of a data set: documents, predictions, and the worker processes between."""

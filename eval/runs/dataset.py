@@ -1,4 +1,4 @@
-"""What is evaluated: every document of a data set with its gold."""
+"""The documents of a data set with their gold."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Case:
 def load_cases(
     folder: Path, split: str | None = None, levels: Collection[str] = (), limit: int | None = None
 ) -> list[Case]:
-    """The documents of a data set, of one split, of some levels; `limit` of them, spread evenly over these.
+    """Return the documents of a data set, of one split, of some levels; at most `limit`, spread evenly over these.
 
-    Raises UsageError where there is none, or one whose file is not there.
+    Raises UsageError where there is none, or where a document's file is missing.
     """
     try:
         found = list(read_folder(folder, split))
@@ -49,7 +49,7 @@ def load_cases(
 
 
 def in_turns(cases: Sequence[Case]) -> list[Case]:
-    """The cases in an order in which the levels take turns: the first of it are a fair sample of all."""
+    """Return the cases with levels alternating, so that the first ones are a fair sample of all."""
     seen: Counter[str] = Counter()
     turns = []
     for case in cases:
@@ -59,7 +59,7 @@ def in_turns(cases: Sequence[Case]) -> list[Case]:
 
 
 def dataset_id(folder: Path) -> str:
-    """A hash of all gold in a data set: two runs with the same one were scored against the same figures."""
+    """Return a hash of all gold in a data set: equal for runs that were scored against the same figures."""
     digest = hashlib.sha256()
     for path in gold_paths(folder):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
@@ -67,13 +67,13 @@ def dataset_id(folder: Path) -> str:
 
 
 def document_hash(case: Case) -> str:
-    """The SHA-256 of the document."""
+    """Return the SHA-256 of the document."""
     with case.document.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _spread(cases: Sequence[Case], limit: int) -> list[Case]:
-    """Evenly over the levels and over each level, in the order of the data set."""
+    """Return `limit` cases, even over the levels and within each, in the data set's order."""
     by_level = sorted(range(len(cases)), key=lambda k: cases[k].gold.level)
     number = min(limit, len(cases))
     return [cases[k] for k in sorted(by_level[i * len(cases) // number] for i in range(number))]

@@ -1,6 +1,6 @@
-"""What an engine makes of a document, with what it took: the other half of a comparison, gold being the first.
+"""A document as an engine reads it, with its time: what is compared with gold.
 
-Every way of reading a report that is compared, Gouji's own and the baselines, is an `Engine`.
+Gouji's own ways of reading and the baselines are `Engine`s.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from extraction.output.report_json import report_data, report_from
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """A document as read: None with an `error` where it could not be. `seconds` is wall time on one core."""
+    """A document as read, None with an `error` where it could not be. `seconds` is wall time on one core."""
 
     report: Report | None
     tables: tuple[Table, ...] = ()
@@ -34,12 +34,12 @@ class Engine(Protocol):
     name: str
 
     def read(self, path: Path) -> Prediction:
-        """The document at `path`; what cannot be read is a prediction with an error, not an exception."""
+        """Return the document at `path`; one that cannot be read is a prediction with an error, not an exception."""
         ...
 
 
 def dump_prediction(prediction: Prediction) -> str:
-    """The prediction as JSON text."""
+    """Return the prediction as JSON text."""
     data = {
         "report": None if prediction.report is None else report_data(prediction.report),
         "tables": tables_data(prediction.tables),
@@ -52,7 +52,7 @@ def dump_prediction(prediction: Prediction) -> str:
 
 
 def load_prediction(text: str) -> Prediction:
-    """The prediction in JSON text."""
+    """Return the prediction in JSON text."""
     data = simplejson.loads(text, use_decimal=True)
     return Prediction(
         None if data["report"] is None else report_from(data["report"]),

@@ -1,6 +1,6 @@
-"""A run as a person watches it: a bar for each engine, a line for each document that cannot be read.
+"""Progress of a run: a bar for each engine, a line for each document that cannot be read.
 
-Where no terminal shows a bar, a line is written every so many documents.
+Without a terminal, a line is printed every so many documents.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from rich.text import Text
 from eval.runs.dataset import Case
 from eval.runs.prediction import Prediction
 
-_LINES = 10  # over a run that no terminal shows
+_TEXT_LINES = 10  # over a run that no terminal shows
 
 
 class _Rate(ProgressColumn):
@@ -37,7 +37,7 @@ class _Rate(ProgressColumn):
 
 
 class Watcher:
-    """Shows how far each engine is; `done` and `all` documents by engine are given at the start."""
+    """Shows the progress of each engine, given the number of `done` and `all` documents by engine."""
 
     def __init__(self, engines: Mapping[str, tuple[int, int]]) -> None:
         screen = Console(stderr=True)
@@ -70,7 +70,7 @@ class Watcher:
         self._progress.stop()
 
     def of(self, engine: str) -> Callable[[Case, Prediction], None]:
-        """What to call for each document that this engine is done with."""
+        """Return the callback for each document that this engine is done with."""
         if engine in self._tasks:
             self._progress.start_task(self._tasks[engine])
         return lambda case, prediction: self._on_done(engine, case, prediction)
@@ -84,13 +84,13 @@ class Watcher:
         self._done[engine] += 1
         self._progress.update(self._tasks[engine], advance=1)
         done, whole = self._done[engine], self._all[engine]
-        if self._progress.disable and (done == whole or done % max(1, whole // _LINES) == 0):
+        if self._progress.disable and (done == whole or done % max(1, whole // _TEXT_LINES) == 0):
             screen.print(f"{engine}: {done} of {whole} documents", markup=False, highlight=False)
 
 
 @contextmanager
 def scoring(documents: int) -> Iterator[Callable[[], None]]:
-    """A bar over documents to be scored; gives what to call for each."""
+    """Show a bar over documents to be scored; yields the callback for each."""
     screen = Console(stderr=True)
     columns = (TextColumn("scoring"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=screen, disable=not screen.is_terminal, transient=True) as progress:

@@ -1,11 +1,10 @@
-"""Engines over documents, in worker processes: what is predicted is kept at once, so that a run goes on where it ended.
+"""Engines over documents, in worker processes; predictions are kept at once, so that a run can be resumed.
 
     OUT/<engine>/<document id>.json   a prediction
     OUT/documents.json                the hash of each document that predictions were made of
 
-A prediction is made again only where it is not there, or where its document has changed.
-
-A worker that takes longer than the time limit over a document records that and ends itself; a new one takes its place.
+A prediction is made again only where it is missing, or where its document has changed. A worker that exceeds the time
+limit on a document records that and ends itself; a new one takes its place.
 """
 
 from __future__ import annotations
@@ -31,27 +30,27 @@ from extraction.errors import ModelError
 from models.files import write_text
 
 Job = tuple[str, Path, Path, float]
-"""An engine's name, a document, where the prediction goes, and how many seconds it may take; 0 for any time."""
+"""An engine's name, a document, the prediction's path, and the time limit in seconds (0: none)."""
 
 CRASHED = "the engine crashed on this document"
-TIME_LIMIT = 900.0
-"""Seconds that a document may take unless told otherwise."""
+TIME_LIMIT_SECONDS = 900.0
+"""Default time limit of a document."""
 
-_GRACE = 10.0  # seconds after the limit for a worker to end itself; then the system ends it
+_GRACE_SECONDS = 10.0  # after the limit for a worker to end itself; then the system ends it
 
 
 def prediction_path(out: Path, engine: str, case_id: str) -> Path:
-    """Where a prediction is kept."""
+    """Return the path of a prediction."""
     return out / engine / f"{case_id}.json"
 
 
 def read_prediction(out: Path, engine: str, case: Case) -> Prediction:
-    """The prediction made by an earlier or this run; raises OSError or ValueError."""
+    """Return the kept prediction of a case. Raises OSError or ValueError."""
     return load_prediction(prediction_path(out, engine, case.id).read_text(encoding="utf-8"))
 
 
 def forget_changed(cases: Sequence[Case], out: Path) -> None:
-    """Remove the predictions made of documents that have changed since, and record the documents as they are."""
+    """Remove predictions of documents that have changed since, and record the documents' present hashes."""
     record = out / "documents.json"
     known: dict[str, str] = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
     hashes = {case.id: document_hash(case) for case in cases}
@@ -64,12 +63,12 @@ def forget_changed(cases: Sequence[Case], out: Path) -> None:
 
 
 def missing(cases: Sequence[Case], engine: str, out: Path, *, force: bool = False) -> list[Case]:
-    """The cases that have no prediction of this engine yet; all of them with `force`."""
+    """Return the cases without a prediction of this engine; all of them with `force`."""
     return [case for case in cases if force or not prediction_path(out, engine, case.id).exists()]
 
 
 def timed_out(limit: float) -> str:
-    """The error of a document that took longer."""
+    """Return the error of a document that exceeded the limit (seconds)."""
     return f"the engine took longer than {limit:g} seconds over this document"
 
 
@@ -79,12 +78,12 @@ def predict(
     out: Path,
     workers: int,
     on_done: Callable[[Case, Prediction], None],
-    time_limit: float = TIME_LIMIT,
+    time_limit: float = TIME_LIMIT_SECONDS,
 ) -> None:
-    """Predict every case, in this order, and keep the predictions. `on_done` hears of each at once.
+    """Predict every case, in this order, and keep the predictions; `on_done` is called for each at once.
 
-    Raises ModelError where the engine cannot be used. What it fails on, crashes on or takes longer over than
-    `time_limit` seconds (0: any time), is that document's error.
+    Raises ModelError where the engine cannot be used. A failure, a crash or more than `time_limit` seconds (0: no
+    limit) is that document's error.
     """
     for case in cases:
         prediction_path(out, engine, case.id).unlink(missing_ok=True)
@@ -102,8 +101,10 @@ def predict(
 def _until_broken(
     pool: ProcessPoolExecutor, waiting: list[Case], suspects: list[Case], jobs: Mapping[str, Job], most: int
 ) -> Iterator[tuple[Case, Prediction]]:
-    """Work off `waiting`. Where a worker dies, what was under way goes to `suspects`, or back to `waiting` if it is
-    known which document was to blame."""
+    """Yield predictions of `waiting` until a worker dies.
+
+    Documents in progress then go to `suspects`, or back to `waiting` if the one to blame is known.
+    """
     running: dict[Future[Prediction], Case] = {}
     while waiting or running:
         while waiting and len(running) < most:
@@ -130,13 +131,13 @@ def _until_broken(
 
 
 def _written(job: Job) -> Prediction | None:
-    """What a worker has written before it or another died."""
+    """Return what a worker has written before it or another died."""
     path = job[2]
     return load_prediction(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def _alone(job: Job, workers: int) -> Prediction:
-    """A document tried again in a worker of its own: if that dies too, it is this document's doing."""
+    """Return the prediction of a worker of its own: if that dies too, the document is the cause."""
     start = time.perf_counter()
     with _pool(1, threads=_threads(workers)) as pool:
         try:
@@ -172,7 +173,7 @@ def _start_worker(threads: int) -> None:
 
 
 def _end_with_parent() -> None:
-    """A worker whose parent was killed would wait for work for ever."""
+    """End this worker when its parent is killed; it would wait for work for ever."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -180,7 +181,7 @@ def _end_with_parent() -> None:
 
 
 def _work(job: Job) -> Prediction:
-    """In a worker: the engine is made for the first document and kept."""
+    """Predict in a worker: the engine is loaded for the first document and kept."""
     name, document, path, time_limit = job
     engine = _engine(name)
     start = time.perf_counter()
@@ -196,14 +197,14 @@ def _work(job: Job) -> Prediction:
 
 @contextmanager
 def _limited(path: Path, seconds: float) -> Iterator[None]:
-    """Ends this process, with its error as the prediction at `path`, when what is inside takes too long."""
+    """End this process, with its error as the prediction at `path`, when the body takes too long."""
     if not seconds:
         yield
         return
     timer = threading.Timer(seconds, _give_up, (path, seconds))
     timer.daemon = True
     timer.start()
-    _alarm(seconds + _GRACE)
+    _alarm(seconds + _GRACE_SECONDS)
     try:
         yield
     finally:
@@ -217,7 +218,7 @@ def _give_up(path: Path, seconds: float) -> None:
 
 
 def _alarm(seconds: float) -> None:
-    """Have the system end this process then, 0 for never: native code may let no thread of ours run."""
+    """Have the system end this process then, 0 for never: native code may keep all our threads from running."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, seconds)
 

@@ -1,7 +1,7 @@
-"""Two runs compared: what got better or worse, and whether it is more than chance.
+"""Two runs compared: changes of metrics, and whether they are significant.
 
-Only documents that both runs have are compared, each with itself: resamples draw the same reports from both, so that
-how hard a report is does not count as a difference.
+Only documents that both runs have are compared, in pairs: resamples draw the same reports from both (paired bootstrap),
+so that a report's difficulty does not count as a difference.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from models.gate.intervals import Change, Numbers, resamples, share_change
 
 
 class Difference(NamedTuple):
-    """How a metric changed in a part of the data set: `scope` is "all", "level <level>" or "table <table>"."""
+    """The change of a metric in a part of the data set: `scope` is "all", "level <level>" or "table <table>"."""
 
     engine: str
     scope: str
@@ -28,7 +28,7 @@ class Difference(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """`better` or `worse` where it is more than chance, `chance` where it may be none, `same`, `unknown`."""
+        """`better` or `worse` where significant, `chance` where not, `same`, or `unknown`."""
         if self.change.change is None:
             return "unknown"
         if not self.change.certain:
@@ -37,7 +37,7 @@ class Difference(NamedTuple):
 
 
 def read_scores(path: Path) -> dict[str, Any]:
-    """Another run's `scores.json`. Raises UsageError."""
+    """Return another run's `scores.json`. Raises UsageError."""
     try:
         scores = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -48,9 +48,9 @@ def read_scores(path: Path) -> dict[str, Any]:
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
-    """Every metric of every engine that both runs have, over all documents, by level and by table.
+    """Return every metric of every engine that both runs have, over all documents, by level and by table.
 
-    Two runs of one engine each are compared whatever their engines are. Raises UsageError where nothing is common.
+    Two runs of one engine each are compared even where their engines differ. Raises UsageError where nothing is common.
     """
     pairs = [(name, name) for name in new["engines"] if name in old["engines"]]
     if not pairs and len(old["engines"]) == len(new["engines"]) == 1:
@@ -62,13 +62,13 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Differen
 
 
 def common_documents(old: Mapping[str, Any], new: Mapping[str, Any]) -> int:
-    """How many documents both runs have, of the first engine of each."""
+    """Return the number of documents that both runs have, of the first engine of each."""
     ids = [{r["id"] for r in next(iter(run["engines"].values()))["reports"]} for run in (old, new)]
     return len(ids[0] & ids[1])
 
 
 def difference_data(differences: Sequence[Difference]) -> list[dict[str, Any]]:
-    """As JSON values."""
+    """Return the differences as JSON values."""
     return [
         {"engine": d.engine, "scope": d.scope, "metric": d.metric, **d.change._asdict(), "verdict": d.verdict}
         for d in differences

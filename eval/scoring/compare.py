@@ -1,4 +1,4 @@
-"""A prediction beside its gold: one document's score."""
+"""The comparison of a prediction with its gold: one document's score."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NOTHING = Report(Source("", "", "", None), None, None, None, None)
 
 
 def compare(annotation: Annotation, prediction: Prediction) -> Score:
-    """The score of one document against its gold. All fields of one that could not be read are missed, none silent."""
+    """Return the score of one document. In one that could not be read all fields are missed, none silent."""
     gold, report = annotation.report, prediction.report or _NOTHING
     outcomes = compare_fields(gold, report)
     wrong_headings = [name for name in HEADING if getattr(report, name) != getattr(gold, name)]
@@ -52,12 +52,12 @@ def compare(annotation: Annotation, prediction: Prediction) -> Score:
 
 
 def inconsistent_totals(report: Report) -> set[str]:
-    """The checks that say that the report itself is wrong."""
+    """Return the checks that say that the report itself is wrong."""
     return {c.id for c in report.checks if c.verdict is Verdict.SOURCE_INCONSISTENT}
 
 
 def _figures(outcomes: Iterable[FieldOutcome]) -> Share:
-    """Zeros and blanks are most of a report, and easy; these are the others."""
+    """Return the share right of figures other than zeros and blanks, which are most of a report and easy."""
     printed = [o for o in outcomes if o.wanted is not None and o.wanted.value]
     return Share(sum(o.outcome in AS_PRINTED for o in printed), len(printed))
 
@@ -85,13 +85,13 @@ def _corrections(outcomes: Iterable[FieldOutcome]) -> Share:
 
 
 def _misreads(outcomes: Iterable[FieldOutcome]) -> Share:
-    """First readings of cells that are there: `reading` where it was put right since, else what is reported."""
+    """Return first readings of printed cells: `reading` where it was corrected since, else what is reported."""
     misread = [o for o in outcomes if was_misread(o)]
     return Share(sum(o.outcome is Outcome.RIGHT for o in misread), len(misread))
 
 
 def _in_sums(outcomes: Iterable[FieldOutcome], gold: Report) -> list[FieldOutcome]:
-    """Those about which sums can say something: of figures in one, whose cell is known, be it hard to read."""
+    """Return the outcomes that sums can check: figures in a sum whose cell is known, even if it is hard to read."""
     identities = identities_of(gold) if gold.template in template_ids() else ()
     summed = {part for identity in identities for part in (*identity.left, *identity.right)}
     return [o for o in outcomes if o.id in summed and o.found is not None and _is_placed(o.found)]

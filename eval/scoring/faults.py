@@ -1,4 +1,4 @@
-"""Every field that is not as printed, of every engine: `faults.csv`, and where the page's pictures come from."""
+"""Every field that is not as printed, of every engine: `faults.csv`, and the input of the worst-cell pictures."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A field that an engine did not read as it is printed in the case's document."""
+    """A field that an engine did not read as printed."""
 
     engine: str
     case: Case
@@ -44,7 +44,7 @@ class Fault:
 
 
 def all_faults(cases: Sequence[Case], engines: Sequence[str], out: Path) -> list[Fault]:
-    """The faults of all documents that could be read, the silent ones first."""
+    """Return the faults of all documents that could be read, the silent ones first."""
     found = []
     for engine in engines:
         for case in cases:
@@ -56,7 +56,7 @@ def all_faults(cases: Sequence[Case], engines: Sequence[str], out: Path) -> list
 
 
 def write_faults(path: Path, faults: Sequence[Fault]) -> None:
-    """One row a fault."""
+    """Write a CSV file with one row a fault."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)

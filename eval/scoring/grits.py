@@ -1,9 +1,9 @@
-"""GriTS: how alike two tables are in structure and content.
+"""GriTS: similarity of two tables in structure and content.
 
 Smock, Pesala, Abraham: GriTS: Grid table similarity metric for table structure recognition, 2022, arXiv:2203.12555. The
-rows and columns that two tables have in common are their most similar substructures, and the score sums how alike the
-grid cells there are. As in the paper rows and columns are found separately, each by a dynamic programme over a dynamic
-programme. Text is compared without white space: where the lines of a cell break is no matter of structure.
+score sums the similarity of grid cells over the most similar substructures of the two tables. As in the paper rows and
+columns are found separately, each by nested dynamic programming. Text is compared without white space: the line breaks
+of a cell are not structure.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from extraction.document import Table
 from extraction.labelling.alignment import align
 
 Rewards = npt.NDArray[np.float64]
-"""Similarity (0..1) of every grid cell of one table and every one of another: rows x columns x rows x columns."""
+"""Similarity (0..1) of every pair of grid cells of two tables, float64: rows x columns x rows x columns."""
 
 
 def similar_cells(one: Table, other: Table) -> tuple[float, float]:
-    """The similarity summed over the grid cells of the most similar substructures: by topology, by content."""
+    """Return the similarity summed over the grid cells of the most similar substructures: by topology, by content."""
     ours, theirs = _Grid.of(one), _Grid.of(other)
     return _factored_mss(_same_spans(ours, theirs)), _factored_mss(_same_texts(ours, theirs))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Grid:
-    """For each grid cell (rows x columns) the span of its cell around it, and the number of its text in `texts`."""
+    """For each grid cell (rows x columns) the span of its cell around it, and the index of its text in `texts`."""
 
     spans: npt.NDArray[np.float64]  # rows x columns x (left, top, right, bottom), relative to the grid cell
     text: npt.NDArray[np.int64]
@@ -38,7 +38,7 @@ class _Grid:
 
     @staticmethod
     def of(table: Table) -> _Grid:
-        """The grid of a table; where no cell is, an empty cell is taken to be."""
+        """Return the grid of a table; places without a cell count as empty cells."""
         shape = (table.row_count, table.column_count)
         spans, text = np.tile(np.array([0.0, 0, 1, 1]), (*shape, 1)), np.zeros(shape, np.int64)
         texts: dict[str, int] = {"": 0}
@@ -53,7 +53,7 @@ class _Grid:
 
 
 def _same_spans(ours: _Grid, theirs: _Grid) -> Rewards:
-    """IoU of the relative spans (GriTS_Top)."""
+    """Return the IoU of the relative spans (GriTS_Top)."""
     a, b = ours.spans[:, :, None, None], theirs.spans[None, None]
     across = np.minimum(a[..., 2], b[..., 2]) - np.maximum(a[..., 0], b[..., 0])
     down = np.minimum(a[..., 3], b[..., 3]) - np.maximum(a[..., 1], b[..., 1])
@@ -63,13 +63,13 @@ def _same_spans(ours: _Grid, theirs: _Grid) -> Rewards:
 
 
 def _same_texts(ours: _Grid, theirs: _Grid) -> Rewards:
-    """Twice the longest common subsequence over both lengths (GriTS_Con); two empty cells are the same."""
+    """Return twice the longest common subsequence over the sum of lengths (GriTS_Con); 1 for two empty cells."""
     likeness = cdist(ours.texts, theirs.texts, scorer=Indel.normalized_similarity)
     return np.asarray(likeness, float)[ours.text[:, :, None, None], theirs.text[None, None]]
 
 
 def _factored_mss(rewards: Rewards) -> float:
-    """Similarity over the most similar rows and columns of two tables, these found separately (the paper's 2D-MSS)."""
+    """Return the similarity over the most similar rows and columns, found separately (the paper's factored 2D-MSS)."""
     if not rewards.size:
         return 0.0
     rows, _ = align(_line_scores(rewards.transpose(1, 3, 0, 2)))
@@ -78,7 +78,7 @@ def _factored_mss(rewards: Rewards) -> float:
 
 
 def _line_scores(rewards: Rewards) -> npt.NDArray[np.float64]:
-    """The best alignment score of every line of ours and every one of theirs, all pairs at once.
+    """Return the best alignment score of every line of ours and every one of theirs, all pairs at once.
 
     `rewards` is indexed by position in our line, position in theirs, our line, their line.
     """

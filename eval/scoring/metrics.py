@@ -1,4 +1,4 @@
-"""Rates from a score: shares of counts, so that reports can be weighed anew; and how far confidences can be trusted."""
+"""Metrics as shares of counts, so that reports can be resampled; and the calibration of confidences."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Counts = Mapping[str, int]
 
 
 class Metric(NamedTuple):
-    """A share of two counts. `better` is 1 where more is better, -1 where less is, 0 where it depends."""
+    """A share of two counts. `better` is 1 where higher is better, -1 where lower is, 0 where it depends."""
 
     part: str
     whole: str
@@ -33,7 +33,7 @@ FIELD_METRICS = {
     "review_share": Metric("review", "fields", "fields sent to review", -1),
     "missed_share": Metric("missed", "fields", "fields missed", -1),
 }
-"""What is known of every group of fields: a table, a level, a field."""
+"""The metrics of every group of fields: a table, a level, a field."""
 
 METRICS = {
     **FIELD_METRICS,
@@ -62,13 +62,13 @@ METRICS = {
     "narrative_recall": Metric("narrative_found", "narrative_gold", "figures in sentences found"),
     "narrative_precision": Metric("narrative_found", "narrative_reported", "figures in sentences genuine"),
 }
-"""Every rate of a whole run or level, in the order in which it is shown."""
+"""All metrics of a run or level, in the order in which they are shown."""
 
 _CURVE_POINTS = 200
 
 
 def field_counts(outcomes: Mapping[Outcome, int], extra: int = 0) -> dict[str, int]:
-    """What became of a group of fields. `extra` of them are not in the gold."""
+    """Return the counts of a group of fields by outcome. `extra` of them are not in the gold."""
     right, silent = (sum(outcomes.get(o, 0) for o in group) for group in (AS_PRINTED, SILENT))
     return {
         "fields": sum(outcomes.values()) - extra,
@@ -82,7 +82,7 @@ def field_counts(outcomes: Mapping[Outcome, int], extra: int = 0) -> dict[str, i
 
 
 def counts(score: Score) -> dict[str, int]:
-    """Everything that the metrics are shares of."""
+    """Return all counts that the metrics are shares of."""
     outcomes: Counter[Outcome] = Counter()
     for counted, n in score.cells.items():
         outcomes[counted.outcome] += n
@@ -114,17 +114,17 @@ def counts(score: Score) -> dict[str, int]:
 
 
 def counts_by_table(score: Score) -> dict[str, dict[str, int]]:
-    """The counts of the fields of each block of the form."""
+    """Return the counts of the fields of each block of the form."""
     return _grouped(score, "table")
 
 
 def counts_by_field(score: Score) -> dict[str, dict[str, int]]:
-    """The counts of each field."""
+    """Return the counts of each field."""
     return _grouped(score, "field")
 
 
 def rate(numbers: Counts, metric: Metric) -> float | None:
-    """The share, None where there is nothing to share."""
+    """Return the share, None where the whole is 0."""
     return numbers[metric.part] / numbers[metric.whole] if numbers[metric.whole] else None
 
 
@@ -148,11 +148,11 @@ def _match_counts(name: str, matches: Matches) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How confidence goes with rightness.
+    """Calibration of confidences.
 
     `bins`: (mean confidence, share right, number) of the fields in each tenth of the confidence. `ece`: expected
-    calibration error, the mean distance of the two weighted by number. `curve`: (coverage, risk) when only the fields
-    of the highest confidence are accepted, down to each confidence; `area` under it, 0 at best.
+    calibration error, the mean distance of the two weighted by number (Guo et al. 2017). `curve`: (coverage, risk) when
+    only fields of the highest confidence are accepted, down to each confidence; `area` under it (AURC), 0 at best.
     """
 
     bins: tuple[tuple[float, float, int], ...]
@@ -162,7 +162,7 @@ class Calibration:
 
 
 def calibration(confidences: Mapping[tuple[int, bool], int], bins: int = 10) -> Calibration:
-    """Of the counts by (confidence in `CONFIDENCE_STEPS`, right) that a score holds."""
+    """Return the calibration of counts by (confidence in `CONFIDENCE_STEPS`, right) as in a score."""
     steps = sorted({step for step, _ in confidences}, reverse=True)
     if not steps:
         return Calibration((), None, (), None)
@@ -187,6 +187,7 @@ def calibration(confidences: Mapping[tuple[int, bool], int], bins: int = 10) -> 
 
 
 def _area(coverage: npt.NDArray[np.float64], risk: npt.NDArray[np.float64]) -> float:
-    """By trapezoids; fields of one confidence cannot be told apart, so the first step has its own risk throughout."""
+    """Return the area by trapezoids; fields of one confidence are accepted together, so the first step has constant
+    risk."""
     x, y = np.concatenate(([0.0], coverage)), np.concatenate((risk[:1], risk))
     return float(np.trapezoid(y, x))

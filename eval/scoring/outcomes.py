@@ -1,4 +1,4 @@
-"""What became of each field of a report: right, wrong, for a person, or wrong and accepted all the same."""
+"""The outcome of each field of a report: right, wrong, for review, or a silent error."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OTHER_TABLE = "other"
 
 
 class Outcome(StrEnum):
-    """What became of a field."""
+    """The outcome of a field."""
 
     RIGHT = "right"  # as printed, and nobody need look
     SILENT = "silent"  # not as printed, and accepted: the one thing that must not be
@@ -35,7 +35,7 @@ FOR_REVIEW = (Outcome.GUESSED, Outcome.MISGUESSED, Outcome.UNREAD, Outcome.SURPL
 
 @dataclass(frozen=True, slots=True)
 class FieldOutcome:
-    """A field of the gold (`wanted`), of the prediction (`found`), or of both, and what became of it."""
+    """A field of the gold (`wanted`), of the prediction (`found`), or of both, with its outcome."""
 
     id: str
     outcome: Outcome
@@ -48,7 +48,7 @@ class FieldOutcome:
         return self.wanted is not None
 
     def __str__(self) -> str:
-        """The fault in one line."""
+        """The error in one line."""
         found = self.found
         state = f"{found.value} {found.status} ({found.printed!r})" if found else "absent"
         if self.wanted is None:
@@ -57,7 +57,7 @@ class FieldOutcome:
 
 
 def compare_fields(gold: Report, report: Report) -> tuple[FieldOutcome, ...]:
-    """Every field of the gold in its order, then every field that only the other report claims to have."""
+    """Return every field of the gold in its order, then every field that only the other report has."""
     found = {f.id: f for f in report.fields}
     known = {f.id for f in gold.fields}
     return (
@@ -71,7 +71,7 @@ def compare_fields(gold: Report, report: Report) -> tuple[FieldOutcome, ...]:
 
 
 def is_right(found: Field, wanted: Decimal | None, *, missing: bool = False) -> bool:
-    """Whether a field says what is printed. A blank that the sums leave one value for may be inferred."""
+    """Whether a field has the printed value. A blank whose value follows from the sums may be inferred."""
     if missing:
         return found.status is Status.MISSING
     if wanted is None:
@@ -80,7 +80,7 @@ def is_right(found: Field, wanted: Decimal | None, *, missing: bool = False) -> 
 
 
 def was_misread(outcome: FieldOutcome) -> bool:
-    """Whether a cell that is there was first read as something else than it prints."""
+    """Whether a printed cell was first read as something else than it prints."""
     wanted, found = outcome.wanted, outcome.found
     if wanted is None or found is None or Status.MISSING in (wanted.status, found.status):
         return False
@@ -90,13 +90,13 @@ def was_misread(outcome: FieldOutcome) -> bool:
 
 
 def table_of(field_id: str) -> str:
-    """The block of the form that a field stands in."""
+    """Return the block of the form that a field belongs to."""
     form = field_forms().get(field_id)
     return form.block.id if form else OTHER_TABLE
 
 
 def plain(text: str) -> str:
-    """Text as it is compared: without white space, wide forms as narrow ones."""
+    """Return text as it is compared: without white space, full-width forms as half-width."""
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 

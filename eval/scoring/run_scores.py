@@ -1,4 +1,4 @@
-"""`scores.json`: all metrics of a run, by engine, with the counts of every report that a later run is compared with."""
+"""`scores.json`: all metrics of a run by engine, with the counts of every report for comparison with later runs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from extraction.bulk.record import package_versions
 from models.gate.intervals import Interval, Numbers, macro_interval, resamples, share_interval
 
 SCHEMA_VERSION = 1
-_WORTH_A_POOL = 60  # documents; fewer are scored before processes have started
+_MIN_POOL_DOCUMENTS = 60  # fewer are scored before processes have started
 _PACKAGES = (
     "gouji",
     "numpy",
@@ -60,7 +60,7 @@ _STRUCTURE_RATES = (
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One document of one engine, scored. `score` and the others add."""
+    """One document of one engine, scored. `score`, `structure` and `tokens` add."""
 
     id: str
     level: str
@@ -73,7 +73,7 @@ class Scored:
 
 
 def score_case(case: Case, prediction: Prediction) -> Scored:
-    """The score of a document in all respects."""
+    """Return all scores of a document."""
     return Scored(
         case.id,
         case.gold.level,
@@ -87,8 +87,8 @@ def score_case(case: Case, prediction: Prediction) -> Scored:
 
 
 def score_all(cases: Sequence[Case], engine: str, out: Path, workers: int, on_done: Callable[[], None]) -> list[Scored]:
-    """The score of every case, in their order, from the predictions that are kept; `on_done` hears of each."""
-    if workers == 1 or len(cases) < _WORTH_A_POOL:
+    """Return the score of every case, in order, from the kept predictions; `on_done` is called for each."""
+    if workers == 1 or len(cases) < _MIN_POOL_DOCUMENTS:
         scored = []
         for case in cases:
             scored.append(_score_kept(case, engine, out))
@@ -107,7 +107,8 @@ def _score_kept(case: Case, engine: str, out: Path) -> Scored:
 
 
 def engine_scores(scored: Sequence[Scored]) -> dict[str, Any]:
-    """Everything known of an engine: overall, by level, by table, by field, and the counts of each report."""
+    """Return all scores of an engine as JSON values: overall, by level, table and field, and the counts of each
+    report."""
     score = total(s.score for s in scored)
     reports = [_report_data(s) for s in scored]
     levels = list(dict.fromkeys(s.level for s in scored))
@@ -137,12 +138,12 @@ def engine_scores(scored: Sequence[Scored]) -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """Of Python, Gouji and what reads documents, where it is installed."""
+    """Return the versions of Python, Gouji and the reading packages that are installed."""
     return package_versions(_PACKAGES)
 
 
 def without_times(scores: Any) -> Any:
-    """Scores without what differs from run to run over the same predictions or another machine: seconds."""
+    """Return scores without seconds, the only values that differ between runs over equal predictions."""
     if isinstance(scores, Mapping):
         return {k: without_times(v) for k, v in scores.items() if k not in ("speed", "seconds")}
     return [without_times(v) for v in scores] if isinstance(scores, list) else scores
@@ -166,7 +167,7 @@ def _level_data(scored: Sequence[Scored]) -> dict[str, Any]:
 
 
 def _added(scored: Sequence[Scored]) -> dict[str, Any]:
-    """What has no interval: structure of tables, labels, calibration, time."""
+    """Return what has no interval: table structure, labels, calibration, time."""
     structure = sum((s.structure for s in scored), StructureScore())
     tokens = sum((s.tokens for s in scored), TokenScore())
     known = calibration(total(s.score for s in scored).confidences)
@@ -205,7 +206,7 @@ def _intervals(metrics: Mapping[str, Metric], each: Sequence[Counts], drawn: Num
 
 
 def _arrays(metric: Metric, each: Sequence[Counts]) -> tuple[Numbers, Numbers]:
-    """The two counts of every report."""
+    """Return the two counts of every report."""
     part, whole = (np.array([c[name] for c in each], np.float64) for name in (metric.part, metric.whole))
     return part, whole
 
@@ -216,7 +217,7 @@ def _interval_data(interval: Interval) -> dict[str, float | None]:
 
 
 def _rounded(value: Any) -> Any:
-    """Six decimals: far under the width of any interval, and the same on every machine."""
+    """Round to six decimals: far below any interval's width, and equal on all machines."""
     rounders: dict[type, Callable[[Any], Any]] = {
         float: lambda v: round(v, 6),
         dict: lambda v: {k: _rounded(x) for k, x in v.items()},

@@ -1,6 +1,6 @@
-"""Counts of what came of one report or many. Scores add: the score of many reports is the sum of theirs.
+"""Counts of outcomes over one report or many. Scores add: the score of many reports is the sum of theirs.
 
-All that a score holds are whole numbers, so that sums are exact in any order.
+All values are integers, so that sums are exact in any order.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ CONFIDENCE_STEPS = 10_000
 
 
 class Counted(NamedTuple):
-    """What fields are counted by. `in_gold`: the gold has the field, it is no other one that was read."""
+    """What fields are counted by. `in_gold`: the gold has the field; false for surplus fields of the prediction."""
 
     level: str
     field: str
@@ -26,13 +26,13 @@ class Counted(NamedTuple):
 
     @property
     def table(self) -> str:
-        """The block of the form that the field stands in."""
+        """The block of the form that the field belongs to."""
         return table_of(self.field)
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Things that the gold has and the prediction too (`found`) or not (`missed`), and those only it has (`false`)."""
+    """Things in the gold that the prediction has (`found`) or lacks (`missed`), and those only it has (`false`)."""
 
     found: int = 0
     missed: int = 0
@@ -57,14 +57,14 @@ class Share:
 class Score:
     """Counts over one report or many.
 
-    `perfect_reports`: every field, the organization, year and template right, nothing left to a person.
-    `sound_reports`: no silent error. `figures`: fields that print something other than zero, and those of them right.
-    `confidences`: fields with a value, blank or doubt, by confidence (in `CONFIDENCE_STEPS`) and rightness.
-    `source_errors`: sums that are wrong in print and said to be; `source_kept`: those of them whose figures all stayed
-    as printed. `corrections`: figures put right by sums that are right; `misreads`: first readings that were wrong, and
-    how many of them were put right; `misreads_in_sums`: those of them in a sum and in a cell whose row and column are
-    known. `text`: characters of the sections that agree, of all (of both texts together).
-    `faults` says in words which fields and headings are not as printed.
+    `perfect_reports`: every field, the organization, year and template right, nothing left for review. `sound_reports`:
+    no silent error. `figures`: fields that print something other than zero, and those of them right. `confidences`:
+    fields with a value, blank or in review, by confidence (in `CONFIDENCE_STEPS`) and rightness. `source_errors`: sums
+    that are wrong in print and reported as such; `source_kept`: those of them whose figures all stayed as printed.
+    `corrections`: figures corrected by sums, and those of them right; `misreads`: first readings that were wrong, and
+    those of them corrected; `misreads_in_sums`: those of them in a sum and in a cell whose row and column are known.
+    `text`: characters of the sections that agree, of all characters of both texts. `faults` names the fields and
+    headings that are not as printed.
     """
 
     reports: int = 0
@@ -91,28 +91,28 @@ class Score:
         return Score(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Score)))
 
     def count(self, outcomes: Iterable[Outcome]) -> int:
-        """Fields with one of these outcomes."""
+        """Return the number of fields with one of these outcomes."""
         wanted = frozenset(outcomes)
         return sum(n for counted, n in self.cells.items() if counted.outcome in wanted)
 
     @property
     def fields(self) -> int:
-        """Fields of the gold, those that its report does not print among them."""
+        """Fields of the gold, those that its report does not print included."""
         return sum(n for counted, n in self.cells.items() if counted.in_gold)
 
     @property
     def right(self) -> int:
-        """Fields that say what is printed, the best guesses of those for review counted too."""
+        """Fields with the printed value, right guesses of those in review included."""
         return self.count(AS_PRINTED)
 
     @property
     def review(self) -> int:
-        """Fields that a person must look at, right or wrong."""
+        """Fields in review, right or wrong."""
         return self.count(FOR_REVIEW)
 
     @property
     def silent(self) -> int:
-        """Fields that are wrong, or not in the report at all, and accepted."""
+        """Silent errors: fields that are wrong, or not in the report, and accepted."""
         return self.count(SILENT)
 
     @property
@@ -127,10 +127,10 @@ class Score:
 
     @property
     def perfect(self) -> bool:
-        """Every field and the heading right, nothing left to a person, in every report."""
+        """Whether every report has all fields and the heading right, and nothing in review."""
         return self.perfect_reports == self.reports
 
 
 def total(scores: Iterable[Score]) -> Score:
-    """All scores added."""
+    """Return the sum of all scores."""
     return sum(scores, Score())

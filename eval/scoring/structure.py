@@ -1,15 +1,14 @@
-"""How well tables were found: their cells as boxes, and their structure by GriTS.
+"""Table detection and structure: cells as boxes, and structure by GriTS.
 
 Cell detection is precision and recall over all cells of all tables: a cell is found where a predicted one overlaps it
-with an intersection over union (IoU) of at least 0.5, or 0.75. Pairs are made greedily, the best overlap first; where
-cells do not overlap each other that is the best assignment, as no cell can have an IoU over 0.5 with two others.
+with an intersection over union (IoU) of at least 0.5, or 0.75. Pairs are made greedily, the largest overlap first;
+where cells do not overlap each other that is optimal, as no cell can have an IoU above 0.5 with two others.
 
-Structure is GriTS (`eval.scoring.grits`): GriTS_Top compares which cells are merged, GriTS_Con what stands in them.
-
-Tables that run over pages are compared page by page, each part on the grid that its page shows (a column that only
-other pages divide is none there), those of a page paired by their overlap; without boxes (DOCX, HTML) tables are paired
-in their order, by their text, and no cell detection is scored. A table without a partner counts with all its cells.
-Scores add; the GriTS of a sum is that of all grid cells together.
+Structure is GriTS (`eval.scoring.grits`): GriTS_Top compares which cells are merged, GriTS_Con their text. Tables that
+run over pages are compared page by page, each part on the grid that its page shows (without columns that only other
+pages divide), those of a page paired by their overlap; without boxes (DOCX, HTML) tables are paired in order, by their
+text, and no cell detection is scored. A table without a partner counts with all its cells. Scores add; the GriTS of a
+sum is that of all grid cells together.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ class StructureScore:
 
     @property
     def precision_50(self) -> float | None:
-        """Share of the predicted cells that are cells, at IoU 0.5."""
+        """Share of the predicted cells that match a cell, at IoU 0.5."""
         return _share(self.cells_50, self.cells_predicted)
 
     @property
@@ -62,7 +61,7 @@ class StructureScore:
 
     @property
     def precision_75(self) -> float | None:
-        """Share of the predicted cells that are cells, at IoU 0.75."""
+        """Share of the predicted cells that match a cell, at IoU 0.75."""
         return _share(self.cells_75, self.cells_predicted)
 
     @property
@@ -91,7 +90,7 @@ def _share(part: float, whole: int) -> float | None:
 
 
 def structure_score(gold: Sequence[Table], predicted: Sequence[Table]) -> StructureScore:
-    """The score of a report's predicted tables against the printed ones."""
+    """Return the score of a report's predicted tables against the gold ones."""
     ours, theirs = list(_pieces(gold)), list(_pieces(predicted))
     total = _detection(gold, predicted)
     pairs = _pairs(ours, theirs)
@@ -107,7 +106,7 @@ def structure_score(gold: Sequence[Table], predicted: Sequence[Table]) -> Struct
 
 
 def _detection(gold: Sequence[Table], predicted: Sequence[Table]) -> StructureScore:
-    """Cells found and not found; nothing where the gold has no boxes."""
+    """Return the counts of cells found and not found; zeros where the gold has no boxes."""
     ours, theirs = _boxes(gold), _boxes(predicted)
     if not ours:
         return StructureScore()
@@ -125,7 +124,7 @@ def _detection(gold: Sequence[Table], predicted: Sequence[Table]) -> StructureSc
 
 
 def _boxes(tables: Sequence[Table]) -> dict[int, list[Box]]:
-    """The boxes of all cells, by page."""
+    """Return the boxes of all cells, by page."""
     found: defaultdict[int, list[Box]] = defaultdict(list)
     for table in tables:
         for cell in table.cells:
@@ -136,7 +135,7 @@ def _boxes(tables: Sequence[Table]) -> dict[int, list[Box]]:
 
 
 def _greedy(ours: Sequence[Box], theirs: Sequence[Box]) -> list[float]:
-    """The IoU of each pair of boxes that has at least 0.5, the best overlap paired first."""
+    """Return the IoU of each pair of boxes that has at least 0.5, the largest paired first."""
     if not ours or not theirs:
         return []
     overlaps = _ious(ours, theirs)
@@ -150,7 +149,7 @@ def _greedy(ours: Sequence[Box], theirs: Sequence[Box]) -> list[float]:
 
 
 def _one_to_one(pairs: Iterable[tuple[float, int, int]]) -> list[tuple[float, int, int]]:
-    """The pairs (likeness, first, second), the most alike first, each first and each second once."""
+    """Return the pairs (similarity, first, second), the most similar first, each first and each second once."""
     kept = []
     firsts: set[int] = set()
     seconds: set[int] = set()
@@ -163,7 +162,7 @@ def _one_to_one(pairs: Iterable[tuple[float, int, int]]) -> list[tuple[float, in
 
 
 def _ious(ours: Sequence[Box], theirs: Sequence[Box]) -> npt.NDArray[np.float64]:
-    """Intersection over union of every box of ours and every one of theirs."""
+    """Return the intersection over union of every box of ours and every one of theirs."""
     a, b = np.array(ours, float)[:, None], np.array(theirs, float)[None]
     across = np.minimum(a[..., 2], b[..., 2]) - np.maximum(a[..., 0], b[..., 0])
     down = np.minimum(a[..., 3], b[..., 3]) - np.maximum(a[..., 1], b[..., 1])
@@ -173,7 +172,7 @@ def _ious(ours: Sequence[Box], theirs: Sequence[Box]) -> npt.NDArray[np.float64]
 
 
 def _pieces(tables: Sequence[Table]) -> Iterator[Table]:
-    """The part of each table on each of its pages, on a grid of its own."""
+    """Yield the part of each table on each of its pages, on a grid of its own."""
     for table in tables:
         row_pages = _row_pages(table)
         for page in dict.fromkeys(row_pages):
@@ -185,7 +184,7 @@ def _pieces(tables: Sequence[Table]) -> Iterator[Table]:
 
 
 def _on_own_grid(cells: Sequence[Cell]) -> tuple[Cell, ...]:
-    """Without the rows and columns in which no cell begins: on a page of its own nothing shows them."""
+    """Return the cells without rows and columns in which no cell begins: the page alone does not show them."""
     rows, columns = sorted({c.row for c in cells}), sorted({c.column for c in cells})
     return tuple(
         replace(
@@ -200,7 +199,7 @@ def _on_own_grid(cells: Sequence[Cell]) -> tuple[Cell, ...]:
 
 
 def _row_pages(table: Table) -> list[int | None]:
-    """The page of each row: that of most cells that begin in it; one that none begins in is with the row above."""
+    """Return the page of each row: that of most cells that begin in it, or else that of the row above."""
     found: list[int | None] = []
     for row, cells in enumerate(table.rows()):
         pages = Counter(c.page or table.page for c in cells if c.row == row)
@@ -209,7 +208,7 @@ def _row_pages(table: Table) -> list[int | None]:
 
 
 def _part(cell: Cell, rows: Sequence[int], page: int | None) -> Cell | None:
-    """What of a cell lies in the rows of a page: where it goes on from another page it has no text and no box."""
+    """Return the part of a cell in the rows of a page; a continuation from another page has no text and no box."""
     covered = [k for k, row in enumerate(rows) if cell.row <= row < cell.row + cell.row_span]
     if not covered:
         return None
@@ -230,7 +229,7 @@ def _pairs(ours: Sequence[Table], theirs: Sequence[Table]) -> list[tuple[Table, 
 
 
 def _pairs_in_order(ours: Sequence[Table], theirs: Sequence[Table]) -> list[tuple[Table, Table]]:
-    """Tables without positions: in the same order, those that share most of their text."""
+    """Pair tables without positions: in order, those that share most of their text."""
     scores = np.full((len(ours), len(theirs)), NEVER)
     for i, one in enumerate(map(_texts, ours)):
         for j, other in enumerate(map(_texts, theirs)):

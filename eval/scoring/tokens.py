@@ -1,15 +1,14 @@
-"""Label tokens by seqeval (https://github.com/chakki-works/seqeval): was each label found as a whole, and named right?
+"""Label tokens by seqeval (https://github.com/chakki-works/seqeval): labels found as a whole and named right.
 
 The tokens are the characters, without white space, of what is labelled; every label is an entity in BIO tags of its own
 name (`B-row.applications.received`), and right only where characters and name are both right. Gold and predicted labels
-of one kind are laid over each other where their boxes on a page overlap by half of the smaller one, or, where either
-has no box, by their text. What was printed but read as other characters does not count here: the two texts are aligned,
-and only what is left over at an end, or lacks there, by more than two characters is another entity. A label that has no
-other laid over it is missed or invented.
+of one kind are matched where their boxes on a page overlap by half of the smaller one, or, where either has no box, by
+their text. Recognition errors do not count here: the two texts are aligned, and only an end that is longer or shorter
+by more than two characters makes another entity. A label without a match is missed or invented.
 
 Labels of one name on one page are one entity, in reading order (a title over two lines, a label that a row is split
-through), except where they name places in sentences. Kinds are scored apart, since labels nest: a title has the
-organization and the year in it. Scores add.
+through), except narrative figures. Kinds are scored apart, since labels nest: a title contains the organization and the
+year. Scores add.
 """
 
 from __future__ import annotations
@@ -23,9 +22,9 @@ from rapidfuzz.distance import Levenshtein
 from extraction.document import Label, union
 
 _REPEATED = frozenset({"organization", "year", "narrative"})  # several of one name on a page are several entities
-_ENOUGH_SHARED = 0.5  # of the smaller box
-_ALIKE = 0.6  # of two texts without boxes
-_RAGGED = 2  # characters more or less at an end that are taken for misreadings
+_MIN_OVERLAP_SHARE = 0.5  # of the smaller box
+_MIN_TEXT_SIMILARITY = 0.6  # of two texts without boxes
+_MAX_END_DIFFERENCE = 2  # characters more or less at an end that are taken for misreadings
 
 Tags = list[str]
 
@@ -60,7 +59,7 @@ class TokenCount:
 
 @dataclass(frozen=True, slots=True)
 class TokenScore:
-    """Counts by kind of label, the part of its name before the first point: row, column, heading, title and so on."""
+    """Counts by kind of label, the first part of its name: row, column, heading, title and so on."""
 
     kinds: Mapping[str, TokenCount] = field(default_factory=dict)
 
@@ -75,13 +74,13 @@ class TokenScore:
 
 
 def token_score(gold: Sequence[Label], predicted: Sequence[Label]) -> TokenScore:
-    """The score of a report's predicted labels against the printed ones."""
+    """Return the score of a report's predicted labels against the gold ones."""
     ours, theirs = _by_kind(_entities(gold)), _by_kind(_entities(predicted))
     return TokenScore({kind: _count(ours[kind], theirs[kind]) for kind in sorted({*ours, *theirs})})
 
 
 def _entities(labels: Sequence[Label]) -> list[Label]:
-    """The labels, those of one name on one page joined in reading order; what has no text is none."""
+    """Return the labels with text, those of one name on one page joined in reading order."""
     joined: dict[tuple[object, ...], list[Label]] = {}
     for number, label in enumerate(labels):
         if "".join(label.text.split()):
@@ -110,7 +109,7 @@ def _by_kind(labels: Iterable[Label]) -> defaultdict[str, list[Label]]:
 
 
 def _count(gold: Sequence[Label], predicted: Sequence[Label]) -> TokenCount:
-    """Entities by seqeval, over one sequence for each pair of labels and each label without a partner."""
+    """Return the entities by seqeval, over one sequence for each pair of labels and each unmatched label."""
     from seqeval.metrics.sequence_labeling import get_entities
 
     pairs = _pairs(gold, predicted)
@@ -124,7 +123,7 @@ def _count(gold: Sequence[Label], predicted: Sequence[Label]) -> TokenCount:
 
 
 def _pairs(gold: Sequence[Label], predicted: Sequence[Label]) -> dict[int, int]:
-    """Which labels are laid over each other, the most alike first; of equals those of the same name, then in order."""
+    """Return the matched labels, the most similar first; of equals those of the same name, then in order."""
     likeness = [
         (alike, one.name == other.name, -abs(i - j), i, j)
         for i, one in enumerate(gold)
@@ -139,17 +138,17 @@ def _pairs(gold: Sequence[Label], predicted: Sequence[Label]) -> dict[int, int]:
 
 
 def _likeness(one: Label, other: Label) -> float:
-    """How much two labels are the same print, 0 where they cannot be."""
+    """Return the similarity of two labels as prints, 0 where they cannot be the same."""
     if one.box is not None and other.box is not None and one.page is not None and other.page is not None:
         smaller = min(one.box.area, other.box.area)
         shared = one.box.overlap(other.box) / smaller if smaller and one.page == other.page else 0.0
-        return round(shared, 3) if shared >= _ENOUGH_SHARED else 0.0
+        return round(shared, 3) if shared >= _MIN_OVERLAP_SHARE else 0.0
     alike = Levenshtein.normalized_similarity("".join(one.text.split()), "".join(other.text.split()))
-    return alike if alike >= _ALIKE else 0.0
+    return alike if alike >= _MIN_TEXT_SIMILARITY else 0.0
 
 
 def _tags(gold: Label | None, predicted: Label | None) -> tuple[Tags, Tags]:
-    """BIO tags of both labels over the characters that either has."""
+    """Return BIO tags of both labels over the characters that either has."""
     ours = "".join(gold.text.split()) if gold else ""
     theirs = "".join(predicted.text.split()) if predicted else ""
     if gold is None or predicted is None:
@@ -160,7 +159,7 @@ def _tags(gold: Label | None, predicted: Label | None) -> tuple[Tags, Tags]:
 
 
 def _tokens(ours: str, theirs: str) -> list[tuple[bool, bool]]:
-    """For each character whether it is in the gold and in the predicted label; misreadings evened out."""
+    """Return for each character whether it is in the gold and in the predicted label, recognition errors aligned."""
     runs: list[tuple[bool, bool, int]] = []
     for edit in Levenshtein.opcodes(ours, theirs):
         if edit.tag == "insert":
@@ -170,7 +169,7 @@ def _tokens(ours: str, theirs: str) -> list[tuple[bool, bool]]:
     tokens = []
     for number, (in_gold, in_predicted, length) in enumerate(runs):
         at_end = number in (0, len(runs) - 1)
-        if not (in_gold and in_predicted) and not (at_end and length > _RAGGED):
+        if not (in_gold and in_predicted) and not (at_end and length > _MAX_END_DIFFERENCE):
             if not in_gold:
                 continue  # characters read that are not printed
             in_predicted = True
@@ -179,7 +178,7 @@ def _tokens(ours: str, theirs: str) -> list[tuple[bool, bool]]:
 
 
 def _bio(inside: Sequence[bool], label: Label | None) -> Tags:
-    """B, I and O tags; the inside of a label is one run."""
+    """Return B, I and O tags; the inside of a label is one run."""
     if label is None:
         return ["O"] * len(inside)
     first = inside.index(True) if True in inside else -1

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from eval.bench.engines import GOUJI, baselines, reader
-from eval.bench.pages import DIGITAL, SCAN, TEXT, look, page_count, with_pages
+from eval.bench.pages import DIGITAL, SCAN, TEXT, inspect, page_count, with_pages
 from eval.bench.processes import COMMAND, readings
 from eval.bench.timing import REPORT, TABLE_PAGE, time_files
 from extraction.cli import main
@@ -48,24 +48,24 @@ def written(path: Path) -> Any:
 
 
 def test_what_kind_a_file_is_and_where_its_tables_are(scan: Path, digital: Path, models: Models) -> None:
-    seen = look(scan, models)
-    assert (seen.kind, seen.pages, seen.with_tables, seen.is_pdf) == (SCAN, 1, (1,), True)
-    seen = look(digital, models)
-    assert (seen.kind, seen.pages, seen.with_tables) == (DIGITAL, 1, ())
-    seen = look(SAMPLES / "zheshui-2023" / "report.docx", models)
-    assert (seen.kind, seen.pages, seen.is_pdf) == (TEXT, 1, False)
+    info = inspect(scan, models)
+    assert (info.kind, info.pages, info.with_tables, info.is_pdf) == (SCAN, 1, (1,), True)
+    info = inspect(digital, models)
+    assert (info.kind, info.pages, info.with_tables) == (DIGITAL, 1, ())
+    info = inspect(SAMPLES / "zheshui-2023" / "report.docx", models)
+    assert (info.kind, info.pages, info.is_pdf) == (TEXT, 1, False)
 
 
 def test_documents_are_made_of_the_pages_named(tmp_path: Path, models: Models) -> None:
     made = with_pages(REPORT_PDF, [0, 1, 0, 0], tmp_path / "long.pdf")
     assert page_count(made) == 4
-    assert look(made, models).with_tables == tuple(
+    assert inspect(made, models).with_tables == tuple(
         k + 1 for k, p in enumerate([0, 1, 0, 0]) if p + 1 in _tables(models)
     )
 
 
 def _tables(models: Models) -> tuple[int, ...]:
-    return look(REPORT_PDF, models).with_tables
+    return inspect(REPORT_PDF, models).with_tables
 
 
 def test_engines_take_turns_on_reports_and_on_pages_with_tables(scan: Path, digital: Path) -> None:

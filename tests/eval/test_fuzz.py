@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from eval.fuzz.__main__ import main
-from eval.fuzz.corpus import good_files, spoilt_files
+from eval.fuzz.corpus import damaged_files, good_files
 from eval.fuzz.memory import Memory
 from extraction.output.files import read_manifest
 
@@ -26,7 +26,7 @@ def fuzzed(monkeypatch: pytest.MonkeyPatch, out: Path, *options: str) -> tuple[i
 def test_a_seed_makes_the_same_files_again(monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
     for seed in (1, 1, 2):
-        made.append({name: make() for name, make in spoilt_files(30, seed)})
+        made.append({name: make() for name, make in damaged_files(30, seed)})
         later = time.time() + 3600
         monkeypatch.setattr(time, "time", lambda now=later: now)
     once, twice, other = made  # the same names may be of other kinds

@@ -1,1 +1,1 @@
-"""The recipe of the cell recogniser: drawn and cut cells in, `models/weights/digits/` out."""
+"""The recipe of the cell recogniser: drawn cells and crops of pages in, `models/weights/digits/` out."""

@@ -1,7 +1,7 @@
 """Train the cell recogniser: `python -m training.digits OUT --train DATA --dev DATA`.
 
-Cuts the cells of the annotated reports of both data sets into OUT/cells (what is there is kept), trains into OUT, and
-goes on from the last checkpoint when called again. Then writes ONNX and model.toml, with the scores on dev.
+Crops the cells of the annotated reports of both data sets into OUT/cells (existing files are kept), trains into OUT,
+and continues from the last checkpoint when called again. Then writes ONNX and model.toml, with the scores on dev.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from training.digits.evaluate import dev_cells
 from training.digits.pages import cells_of, load_cells, save_cells
 
 _COMMAND = "python -m training.digits RUN --train TRAIN --dev DEV"
-_CALIBRATED_ON = 40  # every so many cells of the training split
+_CALIBRATION_STEP = 40  # one of so many cells of the training split calibrates the quantisation
 WEIGHTS = Path(models.__file__).parent / "weights" / "digits"
 
 
 def main() -> int:
-    """Do what is asked; exit code 0."""
+    """Run the requested steps; return exit code 0."""
     parser = argparse.ArgumentParser(
         prog="python -m training.digits", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -52,14 +52,14 @@ def main() -> int:
     pages = load_cells(arguments.out / "cells" / "train")
     if not arguments.no_training:
         train(config, arguments.out, pages, dev[: config.dev_cells])
-    seen = dev_cells(pages)[::_CALIBRATED_ON]
+    seen = dev_cells(pages)[::_CALIBRATION_STEP]
     for line in ship(arguments.out / BEST, config, seen, dev, arguments.weights, _COMMAND):
         print(line)
     return 0
 
 
 def cut_cells(documents: Iterable[tuple[Annotation, Path]], folder: Path, jitter: bool) -> None:
-    """Cut the cells of annotated documents that have not been cut yet."""
+    """Crop the cells of annotated documents into `folder`, one file a document; existing files are kept."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, (annotation, path) in enumerate(documents):
         target = folder / f"{annotation.id}.npz"

@@ -11,7 +11,7 @@ DEFAULT = Path(__file__).with_name("config.toml")
 
 @dataclass(frozen=True, slots=True)
 class ShownConfig:
-    """What is shown: `drawn` cells in all, `pages` the share cut from pages, and the batches of a `round`."""
+    """Training examples: number of `drawn` cells, share of crops from `pages`, and batches of a `round`."""
 
     drawn: int
     pages: float
@@ -20,7 +20,7 @@ class ShownConfig:
 
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
-    """The loop: AdamW with a warm-up and a cosine."""
+    """The loop: AdamW with warm-up and cosine decay."""
 
     batch: int
     steps: int
@@ -35,7 +35,7 @@ class TrainingConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything that shapes the weights."""
+    """All settings that determine the weights."""
 
     seed: int
     channels: tuple[int, int, int, int]
@@ -45,7 +45,7 @@ class Config:
 
 
 def load_config(path: Path = DEFAULT) -> Config:
-    """The settings in a TOML file; raises OSError, TOMLDecodeError, KeyError or TypeError where it is not right."""
+    """Return the settings in a TOML file. Raises OSError, TOMLDecodeError, KeyError or TypeError for a faulty one."""
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     a, b, c, d = data["network"]["channels"]
     return Config(

@@ -1,6 +1,6 @@
-"""Drawn cells to cells as scanners, fax machines and phones show them: wider than any level of the generator.
+"""Degradation of drawn cells by scanners, fax machines and phones: wider than any level of the generator.
 
-Every effect is a few calls of OpenCV on a picture of some thousand pixels; one cell takes about a millisecond.
+Every effect is a few OpenCV calls on a picture of some thousand pixels; one cell takes about a millisecond.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ import cv2
 import numpy as np
 
 from models.cells.crop import Grey, Window, cut, window_around
-from training.digits.drawing import DIGIT, Drawn, Ink, Random
+from training.digits.drawing import DIGIT_HEIGHT, Drawn, Ink, Random
 
 
 def scanned(random: Random, drawn: Drawn) -> Grey:
-    """The cell as the network sees it, `models.cells.crop.HEIGHT` pixels high."""
-    type_, marks = _worn(random, _weighted(random, drawn.type)), drawn.marks
+    """Return the degraded cell as a crop of the network's input height, `models.cells.crop.HEIGHT` pixels."""
+    type_, stray = _worn(random, _weighted(random, drawn.type)), drawn.stray
     severity = float(random.beta(1.1, 2.2))  # most cells are fair, some hopeless
-    type_, marks, line = _bent(random, type_, marks, drawn.line)
+    type_, stray, line = _bent(random, type_, stray, drawn.line)
     paper = _paper(random, type_.shape, severity)
     depth = float(random.uniform(1 - 0.85 * severity, 1.0)) * random.uniform(0.75, 1.0)
-    grey = paper * (1 - depth * type_) * (1 - random.uniform(0.5, 1.0) * marks)
-    height = float(np.clip(random.normal(19 - 11 * severity, 5), 6.0, DIGIT))  # pixels of a digit as scanned
-    scale = height / DIGIT
+    grey = paper * (1 - depth * type_) * (1 - random.uniform(0.5, 1.0) * stray)
+    height = float(np.clip(random.normal(19 - 11 * severity, 5), 6.0, DIGIT_HEIGHT))  # pixels of a digit as scanned
+    scale = height / DIGIT_HEIGHT
     grey = _taken(random, grey, scale, severity)
     grey = _copied(random, grey, severity)
     shown = _compressed(random, grey, severity)
@@ -29,7 +29,7 @@ def scanned(random: Random, drawn: Drawn) -> Grey:
 
 
 def _weighted(random: Random, ink: Ink) -> Ink:
-    """Bolder or thinner, as a whole or in the strokes of one direction."""
+    """Return bolder or thinner ink, as a whole or in the strokes of one direction."""
     kind = random.random()
     if kind < 0.15:
         return np.asarray(cv2.dilate(ink, np.ones((2, 2), np.uint8), iterations=int(random.integers(1, 3))))
@@ -44,7 +44,7 @@ def _weighted(random: Random, ink: Ink) -> Ink:
 
 
 def _worn(random: Random, ink: Ink) -> Ink:
-    """Ink gone in spots, or in lines of a bad drum."""
+    """Return ink with spots missing, or with the lines of a bad drum."""
     kind = random.random()
     if kind > 0.3:
         return ink
@@ -61,22 +61,22 @@ def _worn(random: Random, ink: Ink) -> Ink:
     return worn
 
 
-def _bent(random: Random, ink: Ink, marks: Ink, line: Window) -> tuple[Ink, Ink, Window]:
-    """A little askew, sheared and wavy, as the rest of a rectified page is."""
+def _bent(random: Random, ink: Ink, stray: Ink, line: Window) -> tuple[Ink, Ink, Window]:
+    """Return both pictures slightly rotated, sheared and wavy, as the rest of a rectified page is."""
     if random.random() < 0.4:
-        return ink, marks, line
+        return ink, stray, line
     height, width = ink.shape
     angle, shear = random.normal(0, 0.02), random.normal(0, 0.06)
     turn = np.array([[1, shear, -shear * height / 2], [angle, 1, -angle * width / 2]], np.float32)
     return (
         np.asarray(cv2.warpAffine(ink, turn, (width, height)), np.float32),
-        np.asarray(cv2.warpAffine(marks, turn, (width, height)), np.float32),
+        np.asarray(cv2.warpAffine(stray, turn, (width, height)), np.float32),
         line,
     )
 
 
 def _paper(random: Random, shape: tuple[int, ...], severity: float) -> Ink:
-    """The paper's tone from 0 to 255, with shade, texture and print that shines through."""
+    """Return the paper's grey values (0 to 255), with shade, texture and bleed-through."""
     height, width = shape
     tone = float(random.uniform(255 - 120 * severity, 255))
     paper = np.full((height, width), tone, np.float32)
@@ -94,7 +94,7 @@ def _paper(random: Random, shape: tuple[int, ...], severity: float) -> Ink:
 
 
 def _taken(random: Random, grey: Ink, scale: float, severity: float) -> Ink:
-    """At the scanner's resolution, out of focus, with its noise."""
+    """Return the cell at the scanner's resolution, defocused, with sensor noise."""
     size = (max(4, round(grey.shape[1] * scale)), max(4, round(grey.shape[0] * scale)))
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     blur = float(random.uniform(0, 0.35 + 1.0 * severity))
@@ -108,7 +108,7 @@ def _taken(random: Random, grey: Ink, scale: float, severity: float) -> Ink:
 
 
 def _copied(random: Random, grey: Ink, severity: float) -> Ink:
-    """A copier's steep curve, a fax's two tones, a halftone; most cells keep their greys."""
+    """Apply a copier's steep tone curve, a fax's two tones or a halftone; most cells keep their grey values."""
     kind = random.random()
     if kind < 0.12:
         middle, steep = float(random.uniform(90, 200)), float(random.uniform(0.02, 0.08))
@@ -135,8 +135,7 @@ def _copied(random: Random, grey: Ink, severity: float) -> Ink:
 
 
 def _gritty(random: Random, grey: Ink) -> Ink:
-    """What a fax machine makes black and white is grey with noise in it, or comes out of a JPEG with its ripples: both
-    leave specks on bare paper."""
+    """Add noise or JPEG ripples before thresholding: both leave specks on bare paper."""
     kind = random.random()
     if kind < 0.35:
         return grey + random.standard_normal(grey.shape, np.float32) * np.float32(random.uniform(5, 40))
@@ -152,7 +151,7 @@ _BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]
 
 
 def _compressed(random: Random, grey: Ink, severity: float) -> Grey:
-    """Rounded to bytes, most by way of a JPEG."""
+    """Return uint8, mostly by way of a JPEG."""
     whole = np.clip(grey, 0, 255).astype(np.uint8)
     if random.random() < 0.3:
         return whole
@@ -162,7 +161,7 @@ def _compressed(random: Random, grey: Ink, severity: float) -> Grey:
 
 
 def _framed(random: Random, picture: Grey, line: Window, digit: float) -> Grey:
-    """Brought to the resolution of reading, and cut about as reading will cut it."""
+    """Return the cell at about the resolution of reading, cropped about as reading crops it."""
     if random.random() < 0.6:  # pages are brought to one resolution first
         to = float(random.uniform(14, 24)) / digit
         way = cv2.INTER_AREA if to < 1 else (cv2.INTER_LINEAR, cv2.INTER_CUBIC)[int(random.integers(2))]
@@ -173,9 +172,10 @@ def _framed(random: Random, picture: Grey, line: Window, digit: float) -> Grey:
 
 
 def jittered(random: Random, picture: Grey, line: Window, digit: float, cell: Window | None = None) -> Grey:
-    """The line's window as grids and marks really have it: a bit off, wider or closer, cut off by the cell's sides.
+    """Return the crop of a line with the errors of detected grids and lines: shifted, scaled, cropped by the cell's
+    sides.
 
-    `cell` is where the cell's sides are; without it they are anywhere.
+    `line` and `digit` (height of a digit) are in pixels of `picture`. `cell` is the cell's inside; None: random sides.
     """
     frame = float(np.exp(random.normal(0.0, 0.13)))
     window = window_around(line, digit, frame)

@@ -1,4 +1,4 @@
-"""Scores on dev cells: how often right, how often silently wrong, how well calibrated, what blanks are taken for."""
+"""Scores on dev cells: accuracy, silent errors, calibration, and confusions of blank and zero."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ from models.cells.reader import CellReading
 from training.digits.pages import PageCell
 
 ACCEPT = 0.97
-"""Probability from which a reading is accepted without a sum that bears it out
-(`extraction.reconcile.reconcile.SURE`)."""
+"""Probability from which a reading is accepted without a confirming sum (`extraction.reconcile.reconcile.SURE`)."""
 
 _BLANKS = {"", "-"}  # both are a blank; in faint print they are all one
-_BATCH = 256
+_BATCH_CELLS = 256
 
 Floats64 = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -30,7 +29,7 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DevCell:
-    """A cell as the network sees it, what is printed, and how legible its page is."""
+    """A crop, its printed text, and the degradation level of its page."""
 
     picture: Grey
     text: str
@@ -38,21 +37,21 @@ class DevCell:
 
 
 def dev_cells(cells: Sequence[PageCell]) -> list[DevCell]:
-    """As many dev cells, those that most cells hold last."""
+    """Return the dev cells, those of the most frequent text (a lone zero) last."""
     ordered = sorted(cells, key=lambda c: c.text in ("0", OTHER))
     return [DevCell(cut(c.picture, window_around(c.line, c.digit), c.inside), c.text, c.level) for c in ordered]
 
 
 def logits(network: nn.Module, cells: Sequence[DevCell]) -> list[np.ndarray]:
-    """The network's scores (steps x classes) for each cell."""
+    """Return the network's logits (steps x classes, float32) of each cell."""
     found: list[np.ndarray] = [np.zeros((0, 0), np.float32)] * len(cells)
     by_width: defaultdict[int, list[int]] = defaultdict(list)
     for i, cell in enumerate(cells):
         by_width[bucket(cell.picture.shape[1])].append(i)
     with torch.inference_mode():
         for width, indices in by_width.items():
-            for start in range(0, len(indices), _BATCH):
-                part = indices[start : start + _BATCH]
+            for start in range(0, len(indices), _BATCH_CELLS):
+                part = indices[start : start + _BATCH_CELLS]
                 scores = network(torch.from_numpy(as_input([cells[i].picture for i in part], width))).numpy()
                 for i, score in zip(part, scores, strict=True):
                     found[i] = score
@@ -60,7 +59,7 @@ def logits(network: nn.Module, cells: Sequence[DevCell]) -> list[np.ndarray]:
 
 
 def accuracy(network: nn.Module, cells: Sequence[DevCell]) -> float:
-    """Share of cells whose likeliest path says what is printed."""
+    """Return the share of cells whose likeliest path gives the printed text."""
     if not cells:
         return 0.0
     right = 0
@@ -71,17 +70,18 @@ def accuracy(network: nn.Module, cells: Sequence[DevCell]) -> float:
 
 
 def same_figure(text: str, printed: str) -> bool:
-    """Whether a reading says what is printed."""
+    """Whether a reading equals the printed text; all blanks are equal."""
     return text == printed or {text, printed} <= _BLANKS
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Of a set of cells. `foreign` is the share of cells with other text that are told as such.
+    """Scores over a set of cells.
 
-    Of the `figures` (blanks too): shares right, silently wrong (at `ACCEPT` or above) and doubted, and the calibration
-    error. `blank_for_zero` and `zero_for_blank` count what nobody may confuse, whatever the probability; `taken` the
-    cells with other text that are read as a figure at `ACCEPT` or above.
+    Of the `figures` (blanks too): shares right, silently wrong (at `ACCEPT` or above) and in review (`doubted`), and
+    the calibration error. `blank_for_zero` and `zero_for_blank` count these confusions at any probability. `foreign` is
+    the share of cells with other text that are recognised as such, `taken` the number of them that are read as a figure
+    at `ACCEPT` or above.
     """
 
     figures: int
@@ -103,7 +103,7 @@ class Score:
 
 
 def scored(readings: Sequence[CellReading], cells: Sequence[DevCell]) -> Score:
-    """What became of these cells."""
+    """Return the score of these readings."""
     figures = [(r, c.text) for r, c in zip(readings, cells, strict=True) if OTHER not in c.text]
     others = [r for r, c in zip(readings, cells, strict=True) if OTHER in c.text]
     right = np.array([same_figure(r.text, text) for r, text in figures])
@@ -123,7 +123,7 @@ def scored(readings: Sequence[CellReading], cells: Sequence[DevCell]) -> Score:
 
 
 def by_level(readings: Sequence[CellReading], cells: Sequence[DevCell]) -> dict[str, Score]:
-    """The score of each level, and of all cells under "all"."""
+    """Return the score of each level, and of all cells under "all"."""
     levels = dict.fromkeys(c.level for c in cells)
     found = {"all": scored(readings, cells)}
     for level in levels:
@@ -133,7 +133,8 @@ def by_level(readings: Sequence[CellReading], cells: Sequence[DevCell]) -> dict[
 
 
 def expected_calibration_error(probability: Floats64, right: Flags, bins: int = 15) -> float:
-    """How far stated probabilities are from the shares that come true, over bins of equally many cells."""
+    """Return the mean distance of probability and share right over `bins` of equally many cells (Naeini et al.
+    2015)."""
     order = np.argsort(probability)
     parts = [p for p in np.array_split(order, bins) if len(p)]
     return float(sum(len(p) * abs(probability[p].mean() - right[p].mean()) for p in parts) / max(1, len(order)))

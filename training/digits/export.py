@@ -1,4 +1,4 @@
-"""From trained weights to what is shipped: ONNX, temperature, `model.toml`."""
+"""Trained weights -> shipped files: ONNX, temperature, `model.toml`."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from training.digits.quantise import quantise
 
 NAME = "digits"
 _TEMPERATURES = np.exp(np.linspace(np.log(0.6), np.log(3.0), 17))
-_FITTED_ON = 4  # every so many dev cells
+_TEMPERATURE_STEP = 4  # one of so many dev cells fits it
 
 
 def load_network(path: Path, config: Config) -> DigitNetwork:
-    """The trained network, ready to read."""
+    """Return the trained network in evaluation mode."""
     network = DigitNetwork(len(CHARSET) + 1, config.channels)
     network.load_state_dict(torch.load(path, weights_only=True))
     return network.eval()
 
 
 def write_onnx(network: nn.Module, path: Path) -> None:
-    """The network as ONNX; raises RuntimeError where ONNX Runtime does not say the same as PyTorch."""
+    """Write the network as ONNX. Raises RuntimeError where ONNX Runtime and PyTorch differ."""
     path.parent.mkdir(parents=True, exist_ok=True)
     example = torch.zeros(2, 1, HEIGHT, 64)
     with warnings.catch_warnings():
@@ -58,8 +58,8 @@ def write_onnx(network: nn.Module, path: Path) -> None:
 
 
 def fitted_temperature(network: nn.Module, cells: Sequence[DevCell]) -> float:
-    """The temperature at which what is printed on dev is the likeliest: least mean negative log probability."""
-    some = cells[::_FITTED_ON]
+    """Return the temperature that minimises the mean negative log probability of the printed texts on dev."""
+    some = cells[::_TEMPERATURE_STEP]
     known = list(zip(logits(network, some), map(classes_of, (c.text for c in some)), strict=True))
 
     def cost(temperature: float) -> float:
@@ -72,10 +72,9 @@ def fitted_temperature(network: nn.Module, cells: Sequence[DevCell]) -> float:
 def ship(
     trained: Path, config: Config, seen: Sequence[DevCell], dev: Sequence[DevCell], folder: Path, command: str
 ) -> list[str]:
-    """Write network and card to `folder`; returns the scores on dev, a line a level.
+    """Write network and card to `folder`; return the scores on dev, a line a level.
 
-    `seen` are cells of the training split, by which the network is put into whole numbers; without any it stays as it
-    is.
+    `seen` are cells of the training split that calibrate the quantisation; without any the network stays in float32.
     """
     network = load_network(trained, config)
     write_onnx(network, folder / f"{NAME}.onnx")
@@ -90,7 +89,7 @@ def ship(
 
 
 def write_card(folder: Path, temperature: float, scores: dict[str, str], command: str) -> None:
-    """`model.toml` beside the network: what it is, what made it, what it scored."""
+    """Write `model.toml` beside the network: purpose, origin, scores."""
     sha256 = sha256_of(folder / f"{NAME}.onnx")
     lines = [
         'purpose = "reads the figures in table cells (CTC, ONNX)"',

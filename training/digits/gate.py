@@ -1,8 +1,8 @@
 """Train the cell recogniser for `gouji train digits`, and compare it with the one in use on cells of the test split.
 
-RUN holds  cells/           cut from scans at gold boxes: train, dev, frozen; of annotated reports learnt and held_out
-           drawn/, *.pt     drawn cells and checkpoints; a second call goes on where one stopped
-           model/           what `gouji models promote RUN` would bring into use
+RUN holds  cells/           crops of scans at gold boxes: train, dev, frozen; of annotated reports learnt and held_out
+           drawn/, *.pt     drawn cells and checkpoints; a second call continues an interrupted run
+           model/           what `gouji models promote RUN` would put into use
            comparison.json, comparison.html   old and new on the same cells
 """
 
@@ -38,15 +38,15 @@ STRICT = ("not silent", "blank or 0")
 """Kinds of which not one more may be wrong."""
 
 _MINI = Path(store.__file__).parent / "mini"
-_HELD_OUT = 0.25  # of the annotated organizations
+_HELD_OUT_SHARE = 0.25  # of the annotated organizations
 _BLANKS = {"", "-"}
-_CALIBRATED_ON = 40  # every so many cells of the training split
+_CALIBRATION_STEP = 40  # one of so many cells of the training split calibrates the quantisation
 
 Documents = list[tuple[Annotation, Path]]
 
 
 class Data(NamedTuple):
-    """The data sets: to train on, to choose and calibrate by, to be compared on, and newly annotated reports."""
+    """The data sets: to train on, to choose and calibrate by, to compare on, and newly annotated reports."""
 
     train: Path | None
     dev: Path | None
@@ -55,7 +55,7 @@ class Data(NamedTuple):
 
 
 def train_and_compare(config: Config, data: Data, out: Path, command: str) -> Comparison:
-    """Train, write RUN/model, compare. Raises UsageError, WeightsError."""
+    """Train, write RUN/model, and return the comparison. Raises UsageError, WeightsError."""
     if data.dev is None:
         raise UsageError("gouji train digits needs --dev: a data set to choose and calibrate the network by")
     frozen = data.frozen or _MINI
@@ -72,7 +72,7 @@ def train_and_compare(config: Config, data: Data, out: Path, command: str) -> Co
     pages = [cell for part in ("train", "learnt") for cell in load_cells(cells / part)]
     dev = dev_cells(load_cells(cells / "dev", common={}))
     train(config, out, pages, dev[: config.dev_cells])
-    ship(out / BEST, config, dev_cells(pages)[::_CALIBRATED_ON], dev, out / "model", command)
+    ship(out / BEST, config, dev_cells(pages)[::_CALIBRATION_STEP], dev, out / "model", command)
     names = [("frozen", "测试划分的格子", False)]
     if data.annotations is not None:
         names.append(("held_out", "新标注的报告中留出的机关，未参加训练", True))
@@ -88,18 +88,19 @@ def train_and_compare(config: Config, data: Data, out: Path, command: str) -> Co
 
 
 def split_by_organization(documents: Documents, seed: int) -> tuple[Documents, Documents]:
-    """What is learnt from and what is held out, of different organizations; all is learnt from where there is one."""
+    """Return documents to train on and documents held out, of different organizations; all of them train where there
+    is one."""
     documents = [(gold, path) for gold, path in documents if DRAFT not in gold.facts]
     groups = [gold.report.organization or gold.report.source.sha256 for gold, _ in documents]
     if len(set(groups)) < 2:
         return documents, []
-    splitter = GroupShuffleSplit(n_splits=1, test_size=_HELD_OUT, random_state=seed)
+    splitter = GroupShuffleSplit(n_splits=1, test_size=_HELD_OUT_SHARE, random_state=seed)
     learnt, held_out = next(splitter.split(np.zeros(len(groups)), groups=groups))
     return [documents[i] for i in learnt], [documents[i] for i in held_out]
 
 
 def tested(old: CellReader, new: CellReader, folder: Path, about: str, *, held_out: bool) -> Trial:
-    """What both make of the cells in a folder."""
+    """Return the outcomes of both networks on the cells in a folder."""
     files = sorted(folder.glob("*.npz"))
     before, after = (list(outcomes(network, files)) for network in (old, new))
     digest = hashlib.sha256("".join(f"{path.name} {sha256_of(path)}\n" for path in files).encode()).hexdigest()
@@ -108,7 +109,7 @@ def tested(old: CellReader, new: CellReader, folder: Path, about: str, *, held_o
 
 
 def outcomes(network: CellReader, files: Sequence[Path]) -> Iterator[Outcome]:
-    """What a network makes of the cells of each report."""
+    """Yield the outcome of a network on the cells of each report."""
     for path in files:
         cells = dev_cells(list(load_file(path, {})))
         readings = network.read([cell.picture for cell in cells])

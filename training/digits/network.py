@@ -1,4 +1,4 @@
-"""The network: a small convolutional CTC recogniser. Height 32 in, one step of class scores for every 4 pixels out."""
+"""The network: a small convolutional CTC recogniser. Input height 32, one step of class scores for every 4 pixels."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _conv(inputs: int, outputs: int, kernel: tuple[int, int], stride: tuple[int,
 
 
 class _Residual(nn.Module):
-    """Two 3 x 3 convolutions whose result is added to what went in."""
+    """Two 3 x 3 convolutions with a residual connection."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class _Residual(nn.Module):
 
 
 class _Along(nn.Module):
-    """A dilated convolution along the line, added to what went in: what stands left and right matters."""
+    """A dilated convolution along the line with a residual connection, for context left and right."""
 
     def __init__(self, channels: int, dilation: int) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class _Along(nn.Module):
 
 
 class DigitNetwork(nn.Module):
-    """n x 1 x 32 x w pictures to n x w/4 x classes scores (before the softmax); class 0 is "nothing here"."""
+    """n x 1 x 32 x w pictures -> n x w/4 x classes logits; class 0 is the CTC blank."""
 
     def __init__(self, classes: int, channels: tuple[int, int, int, int] = (16, 32, 48, 96)) -> None:
         super().__init__()
@@ -64,6 +64,6 @@ class DigitNetwork(nn.Module):
         )
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Scores n x steps x classes."""
+        """Return logits, n x steps x classes."""
         scores: Tensor = self.body(pictures)
         return scores.squeeze(2).transpose(1, 2)

@@ -1,7 +1,7 @@
-"""Cells of annotated pages as the reader would cut them: gold says where a cell is, its ink where the line is.
+"""Cells of annotated pages as the reader crops them: gold gives the cell, its ink gives the line.
 
-A page lies as it was scanned; gold boxes follow it. The pages are turned by the angle at which the cells of a row
-follow one another, so that the cells come out as from a rectified page.
+Pages are as scanned, and gold boxes follow them. They are rotated by the angle of the cells of a row, so that the crops
+are those of a deskewed page.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ from models.cells.crop import Grey, Window
 from training.digits.degradation import jittered
 from training.digits.drawing import Random
 
-_ROOM = 1.3  # heights of a digit kept around a line
-_COMMON = {"0": 0.2, OTHER: 0.15}  # share that is kept for training of what most cells hold
+_MARGIN_DIGIT_HEIGHTS = 1.3  # kept around a line
+_KEPT_SHARES = {"0": 0.2, OTHER: 0.15}  # for training, of the most frequent texts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageCell:
-    """A line of a cell: the picture around it, the line's box and the cell's inside in it, and what it says."""
+    """A line of a cell: the picture around it, the line's box and the cell's inside in it, digit height, text and
+    level."""
 
     picture: Grey
     line: Window
@@ -46,7 +47,8 @@ class PageCell:
 
 
 def cells_of(annotation: Annotation, path: Path, jitter: Random | None = None) -> Iterator[PageCell]:
-    """The single lines of all cells of a scanned report. `jitter` moves the boxes as grids are off by themselves."""
+    """Yield the single lines of all cells of a scanned report. `jitter` moves the boxes by the errors of detected
+    grids."""
     with open_document(path, Settings().ingest) as document:
         for page in document.pages:
             tables = [t for t in annotation.tables if t.page == page.number]
@@ -86,7 +88,7 @@ def _cells_on(page: Page, table: Table, level: str, jitter: Random | None) -> It
 
 
 def _angle(table: Table) -> float | None:
-    """Radians by which the page must be turned so that the cells of a row follow each other from left to right."""
+    """Return the angle in radians by which the page is rotated so that rows of cells are horizontal."""
     angles = []
     for _, row in groupby((c for c in table.cells if c.box and c.row_span == 1), key=lambda c: c.row):
         boxes = [c.box for c in row if c.box]
@@ -97,7 +99,7 @@ def _angle(table: Table) -> float | None:
 
 
 def _box_turned(cell: Cell, angle: float, turn: np.ndarray, to_pixels: float) -> Box:
-    """The cell's own box on the level page: gold has the upright box around a cell that lies askew."""
+    """Return the cell's own box on the deskewed page: gold has the upright box around a skewed cell."""
     assert cell.box is not None
     x, y = turn @ (*(v * to_pixels for v in cell.box.middle), 1.0)
     c, s = abs(math.cos(angle)), abs(math.sin(angle))
@@ -118,7 +120,7 @@ def _grid_cell(cell: Cell, box: Box, jitter: Random | None) -> GridCell:
 
 
 def _middle(cell: GridCell, digit: float) -> Window:
-    """Where the line of a cell without ink would be."""
+    """Return where the line of a cell without ink would be."""
     middle = (cell.top + cell.bottom) / 2
     around = 0.6 * digit
     return Window(
@@ -127,7 +129,7 @@ def _middle(cell: GridCell, digit: float) -> Window:
 
 
 def _cut_out(page: Pixels, box: Window, cell: GridCell, digit: float, text: str, level: str) -> PageCell:
-    room = _ROOM * digit
+    room = _MARGIN_DIGIT_HEIGHTS * digit
     middle = (box.top + box.bottom) / 2
     left, right = max(0, round(box.left - room)), min(page.shape[1], round(box.right + room))
     top, bottom = max(0, round(middle - room)), min(page.shape[0], round(middle + room))
@@ -143,7 +145,7 @@ def _cut_out(page: Pixels, box: Window, cell: GridCell, digit: float, text: str,
 
 
 def shown(random: Random, cell: PageCell) -> Grey:
-    """The cell as the network sees it in training: cut a little differently each time, now and then a bit worse."""
+    """Return a training crop of the cell: another random window each time, sometimes degraded further."""
     picture = cell.picture
     if random.random() < 0.3:
         noisy = picture + random.standard_normal(picture.shape, np.float32) * random.uniform(1, 12)
@@ -171,10 +173,10 @@ def save_cells(path: Path, cells: Sequence[PageCell]) -> None:
 
 
 def _credible(text: str, line: Window, digit: float) -> bool:
-    """Whether the marks can be what gold says of the cell.
+    """Whether the line can be the gold text of the cell.
 
-    Where a page break divides a cell its text is gold of the first part only, and of the lines of a label one may be a
-    stroke of a rule.
+    Where a page break divides a cell its text is gold of the first part only, and one of the lines of a label may be a
+    piece of a grid line.
     """
     tall, wide = line.bottom - line.top, line.right - line.left
     if text == "":
@@ -182,13 +184,13 @@ def _credible(text: str, line: Window, digit: float) -> bool:
     return text != OTHER or tall > 0.5 * digit
 
 
-def load_cells(folder: Path, common: Mapping[str, float] = _COMMON) -> list[PageCell]:
-    """The cells of all .npz files of a folder, with only a share of the `common` texts."""
+def load_cells(folder: Path, common: Mapping[str, float] = _KEPT_SHARES) -> list[PageCell]:
+    """Return the cells of all .npz files of a folder, with only a share of the `common` texts."""
     return [cell for path in sorted(folder.glob("*.npz")) for cell in load_file(path, common)]
 
 
 def load_file(path: Path, common: Mapping[str, float]) -> Iterator[PageCell]:
-    """The cells of one .npz file, which are those of one report, with only a share of the `common` texts."""
+    """Yield the cells of one .npz file, those of one report, with only a share of the `common` texts."""
     with np.load(path) as data:
         ends = np.cumsum(data["shapes"].prod(axis=1))[:-1]
         pictures = [p.reshape(shape) for p, shape in zip(np.split(data["pixels"], ends), data["shapes"], strict=False)]

@@ -1,7 +1,7 @@
-"""Training's cells in rounds of batches: all that is shown follows from the seed, so a run can be made again.
+"""Training cells in rounds of batches: all examples follow from the seed, so a run can be reproduced.
 
-Cells are drawn once, into files, before training begins: what is there is kept. A round mixes them with cells cut from
-pages, which are moved about anew each time they are shown.
+Cells are drawn once, into files, before training begins; existing files are kept. A round mixes them with crops of
+pages, which are jittered anew each time.
 """
 
 from __future__ import annotations
@@ -21,33 +21,33 @@ from training.digits.degradation import scanned
 from training.digits.drawing import Random, draw
 from training.digits.pages import PageCell, shown
 
-_LOST = 12  # grey values: a picture of less contrast is blank paper, whatever was drawn
-_FILE = 1000  # cells to a file
+_MIN_CONTRAST_GREY_VALUES = 12  # a crop of less contrast is blank paper, whatever was drawn
+_FILE_CELLS = 1000
 
 
 class Example(NamedTuple):
-    """What the network sees, and the classes of what is printed."""
+    """A crop, and the classes of its text."""
 
     picture: Grey
     classes: list[int]
 
 
 class Batch(NamedTuple):
-    """Examples that are all shown at one width, in pixels."""
+    """Examples that are padded to one width, in pixels."""
 
     width: int
     examples: list[Example]
 
 
 def drawn_cells(folder: Path, count: int, seed: int) -> list[Example]:
-    """So many drawn cells, from files in `folder`; those that are not there yet are drawn."""
+    """Return `count` drawn cells from files in `folder`, drawing the missing ones."""
     folder.mkdir(parents=True, exist_ok=True)
     found: list[Example] = []
-    for number, start in enumerate(range(0, count, _FILE)):
+    for number, start in enumerate(range(0, count, _FILE_CELLS)):
         path = folder / f"{number:05}.npz"
         if not path.is_file():
             random = np.random.default_rng([seed, 0, number])
-            _save(path, [_drawn(random) for _ in range(min(_FILE, count - start))])
+            _save(path, [_drawn(random) for _ in range(min(_FILE_CELLS, count - start))])
         found += _load(path)
     return found
 
@@ -55,7 +55,7 @@ def drawn_cells(folder: Path, count: int, seed: int) -> list[Example]:
 def one_round(
     config: ShownConfig, random: Random, drawn: Sequence[Example], pages: Sequence[PageCell], batch: int
 ) -> list[Batch]:
-    """The batches of one round, `config.round` of them, in the order in which they are shown."""
+    """Return the batches of one round, `config.round` of them, in order."""
     by_width: defaultdict[int, list[Example]] = defaultdict(list)
     for from_page in random.random(config.round * batch) < (config.pages if pages else 0.0):
         example = _from_page(random, pages) if from_page else drawn[int(random.integers(len(drawn)))]
@@ -73,7 +73,7 @@ def _drawn(random: Random) -> Example:
     while True:
         cell = draw(random)
         picture = scanned(random, cell)
-        legible = not cell.text or int(picture.max()) - int(picture.min()) >= _LOST
+        legible = not cell.text or int(picture.max()) - int(picture.min()) >= _MIN_CONTRAST_GREY_VALUES
         if legible and _fits(example := Example(picture, classes_of(cell.text))):
             return example
 

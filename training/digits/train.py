@@ -28,7 +28,7 @@ DRAWN = "drawn"
 
 
 def train(config: Config, out: Path, pages: Sequence[PageCell], dev: Sequence[DevCell]) -> Path:
-    """Train to the end, from the last checkpoint in `out` where there is one; returns the best weights' file."""
+    """Train to the end, from the last checkpoint in `out` where there is one; return the file of the best weights."""
     torch.set_num_threads(config.training.threads)
     torch.manual_seed(config.seed)
     out.mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ def train(config: Config, out: Path, pages: Sequence[PageCell], dev: Sequence[De
     drawn = drawn_cells(out / DRAWN, config.shown.drawn, config.seed)
     while step < config.training.steps:
         began, random = time.process_time(), np.random.default_rng([config.seed, 1, step])
-        torch.manual_seed(config.seed + step)  # what dropout leaves out
+        torch.manual_seed(config.seed + step)  # for dropout
         batches = one_round(config.shown, random, drawn, pages, config.training.batch)
         batches = batches[: config.training.steps - step]
         loss = _round(config.training, network, averaged, optimiser, batches, random, step)
@@ -69,7 +69,7 @@ def _round(
     random: np.random.Generator,
     start: int,
 ) -> float:
-    """A step for each batch; returns the mean loss."""
+    """Make a step for each batch; return the mean loss."""
     network.train()
     lost: list[float] = []
     for step, batch in enumerate(batches, start + 1):
@@ -86,7 +86,7 @@ def _round(
 
 
 def learning_rate(step: int, highest: float, warm_up: int, steps: int) -> float:
-    """A straight rise, then half a cosine down to a hundredth."""
+    """Return the learning rate of a step: linear warm-up, then half a cosine down to a hundredth of `highest`."""
     if step < warm_up:
         return highest * step / warm_up
     share = (step - warm_up) / max(1, steps - warm_up)
@@ -94,7 +94,7 @@ def learning_rate(step: int, highest: float, warm_up: int, steps: int) -> float:
 
 
 def _loss(network: DigitNetwork, batch: Batch, random: np.random.Generator, bfloat16: bool) -> Tensor:
-    """The mean over the batch of the negative log probability of each text."""
+    """Return the mean over the batch of the negative log probability of each text."""
     width, examples = batch
     pictures = as_input([e.picture for e in examples], width)
     pictures += random.standard_normal(pictures.shape, np.float32) * random.uniform(0, 0.04)
@@ -105,7 +105,7 @@ def _loss(network: DigitNetwork, batch: Batch, random: np.random.Generator, bflo
     texts = torch.tensor([c for e in examples for c in e.classes], dtype=torch.long)
     sizes = torch.tensor([len(e.classes) for e in examples], dtype=torch.long)
     each = nn.functional.ctc_loss(spoken, texts, lengths, sizes, reduction="none", zero_infinity=True)
-    return each.clamp(max=30.0).mean()  # a cell that nobody can read is not worth more than others
+    return each.clamp(max=30.0).mean()  # an illegible cell must not dominate
 
 
 def _log(out: Path, **values: float) -> None:
@@ -142,7 +142,7 @@ def _resumed(
     averaged: torch.optim.swa_utils.AveragedModel,
     optimiser: torch.optim.Optimizer,
 ) -> tuple[int, float]:
-    """The step reached and the best score so far; 0 and 0 at the beginning."""
+    """Return the step reached and the best score so far; 0 and 0 at the beginning."""
     if not path.is_file():
         return 0, 0.0
     state = torch.load(path, weights_only=True)

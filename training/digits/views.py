@@ -1,7 +1,7 @@
-"""What more looks at an unsure cell are worth: `python -m training.digits.views RUN`.
+"""The benefit of several views of an uncertain cell (test-time augmentation): `python -m training.digits.views RUN`.
 
-Reads the dev cells that `gouji train digits RUN` has cut, scans only, with the weights in use. Those that are unsure at
-first sight are read again in other frames (`extraction.cells.reader`), and the looks are taken together.
+Reads the dev cells that `gouji train digits RUN` has cropped, scans only, with the weights in use. Those of low
+probability are read again in other frames (`extraction.cells.reader`), and the readings are fused.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from training.digits.evaluate import ACCEPT, same_figure
 from training.digits.pages import PageCell, load_cells
 
 TRIED = ((1.0,), (1.0, FRAMES[0]), (1.0, *FRAMES), (1.0, *FRAMES, 0.92, 1.08, 1.22))
-_LEAST = 1e-4  # probability at least of what is printed, for its mean surprise
+_MIN_PRINTED_PROBABILITY = 1e-4  # probability at least of what is printed, for its mean surprise
 
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """Of the unsure cells: shares read right and silently wrong (at `ACCEPT` or above), and the mean negative log
-    probability of what is printed."""
+    """Over the uncertain cells: shares read right and silently wrong (at `ACCEPT` or above), and the mean negative
+    log probability of the printed text."""
 
     frames: tuple[float, ...]
     right: float
@@ -39,17 +39,19 @@ class Worth:
 
 
 def worth(cells: Sequence[PageCell], reader: CellReader) -> tuple[int, list[Worth]]:
-    """How many of the cells are unsure at first sight, and what each set of frames makes of them."""
+    """Return the number of uncertain cells, and the scores of each set of frames."""
     figures = [c for c in cells if OTHER not in c.text and c.level != "digital"]
     first = _read(figures, reader, 1.0)
-    unsure = [c for c, look in zip(figures, first, strict=True) if look.probability < SURE and not look.foreign]
-    looks = {frame: _read(unsure, reader, frame) for frame in TRIED[-1]}
+    unsure = [c for c, view in zip(figures, first, strict=True) if view.probability < SURE and not view.foreign]
+    views = {frame: _read(unsure, reader, frame) for frame in TRIED[-1]}
     found = []
     for frames in TRIED:
-        readings = [together(each) for each in zip(*(looks[f] for f in frames), strict=True)]
+        readings = [together(each) for each in zip(*(views[f] for f in frames), strict=True)]
         right = np.array([same_figure(r.text, c.text) for r, c in zip(readings, unsure, strict=True)], bool)
         sure = np.array([r.probability >= ACCEPT for r in readings], bool)
-        surprise = [-np.log(max(_LEAST, _chance(r, c.text))) for r, c in zip(readings, unsure, strict=True)]
+        surprise = [
+            -np.log(max(_MIN_PRINTED_PROBABILITY, _chance(r, c.text))) for r, c in zip(readings, unsure, strict=True)
+        ]
         found.append(Worth(frames, float(right.mean()), float((sure & ~right).mean()), float(np.mean(surprise))))
     return len(unsure), found
 
@@ -63,7 +65,7 @@ def _chance(reading: CellReading, printed: str) -> float:
 
 
 def main() -> None:
-    """The command."""
+    """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m training.digits.views", description=__doc__)
     parser.add_argument("run", type=Path, metavar="RUN", help="folder of a training, with its cells")
     given = parser.parse_args()

@@ -1,1 +1,1 @@
-"""The recipe of the token classifier: what a row, a column, a heading and a figure in a sentence is."""
+"""The recipe of the token classifier: rows, columns, headings and narrative figures."""

@@ -1,10 +1,10 @@
-"""What the alignment of rows and columns makes of misread labels, with the token classifier's tags and without.
+"""Alignment of rows and columns on misread labels, with and without the classifier's tags.
 
     python -m training.labeller.aligned --split test --reports 60
 
-Tables of invented reports are read with their labels misread, misprinted or worded as no other split words them;
-figures stay as printed, so that whatever goes wrong is a label's fault. Counted are labels named rightly, and what
-becomes of figures: accepted in their own field, for review, accepted in another one's (silent).
+Tables of invented reports are read with their labels misread, misprinted or worded as in no other split; figures stay
+as printed, so that every error is a label's. Counted are labels named rightly, and the outcomes of figures: accepted in
+their own field, in review, accepted in another field (silent error).
 """
 
 from __future__ import annotations
@@ -38,26 +38,25 @@ from models.labeller import Labeller
 from training.labeller.data.noise import confusions, misread
 from training.labeller.data.provincial import provincial
 from training.labeller.data.tagged import Tagged
-from training.labeller.data.wordings import taught_wordings
+from training.labeller.data.wordings import annotated_wordings
 from training.synthetic.content.draft import Draft
 from training.synthetic.content.report import draft_report
 from training.synthetic.content.variations import DEFAULTS, NONE, Variations
 from training.synthetic.fonts import Split
 
-_WAYS = ("strings", "classifier")
-_ENDS = ("accepted", "review", "lost")
-_ACROSS, _DOWN = 480.0, 22.0  # points that a table is wide, and a row high
-_TOP = 70.0
+_METHODS = ("strings", "classifier")
+_OUTCOMES = ("accepted", "review", "lost")
+_TABLE_WIDTH_POINTS, _ROW_HEIGHT_POINTS = 480.0, 22.0
+_TABLE_TOP_POINTS = 70.0
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Labels as `variations` word them, with that share of their characters misread.
+    """Labels as `variations` word them, with the share `misread` of their characters misread.
 
-    `half` is the share of the labels of which more than half the characters are misread; `lost` that of the rows of
-    figures that are not found at all, so that the shape of the table tells nothing. `dump`: the tables come as lines of
-    text, tabs between cells; their cells have no places, so that labels are not counted. `province`: the report is of a
-    layout that no form has (`provincial.py`).
+    `half` is the share of labels with more than half of the characters misread; `lost` that of the rows of figures that
+    are not found, so that the shape of the table is no help. `dump`: the tables come as lines of text, tabs between
+    cells, without boxes, so that labels are not counted. `province`: a layout that no form has (`provincial.py`).
     """
 
     variations: Variations | None = None
@@ -84,14 +83,14 @@ TRIALS: Mapping[str, Trial] = {
     "text dump, medium": Trial(misread=0.1, dump=True),
     "text dump, lines lost": Trial(misread=0.1, lost=0.1, dump=True),
 }
-"""What is done to labels; unseen wordings are the test split's."""
+"""Degradation of labels by name; unseen wordings are the test split's."""
 
 _PROVINCE = Trial(misread=0.03, province=True)
-_ANNOTATED = 70_000_000  # the number of the first annotated report of the new layout
+_FIRST_ANNOTATED_REPORT = 70_000_000  # the number of the first annotated report of the new layout
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command."""
+    """Print the table; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.labeller.aligned", description=__doc__)
     parser.add_argument("--split", choices=("train", "dev", "test"), default="dev", help="whose reports are invented")
     parser.add_argument("--model", type=Path, help="folder of another network than the one in use")
@@ -105,7 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
     if given.province is None:
         counts = {name: _tried(trial, given.split, seeds, labeller, name) for name, trial in TRIALS.items()}
     else:
-        with reading_with(taught_wordings(map(_labels, _province(given.province)))):
+        with reading_with(annotated_wordings(map(_labels, _province(given.province)))):
             counts = {"province": _tried(_PROVINCE, given.split, seeds, labeller, "province")}
     console = Console() if sys.stdout.isatty() else Console(width=140)
     console.print(_shown(counts))
@@ -115,31 +114,31 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _tried(trial: Trial, split: Split, seeds: range, labeller: Labeller, name: str) -> dict[str, dict[str, int]]:
-    found = {who: Counter[str]() for who in _WAYS}
+    found = {who: Counter[str]() for who in _METHODS}
     for seed in track(seeds, name, transient=True):
         draft = draft_report(seed, split, trial.variations or DEFAULTS[split])
         draft = provincial(draft) if trial.province else draft
         tables = (dumped if trial.dump else drawn)(draft, trial, Random(seed))
-        for who, witness in zip(_WAYS, (None, labeller), strict=True):
+        for who, witness in zip(_METHODS, (None, labeller), strict=True):
             found[who].update(scored(draft, tables, with_tags(tables.regions, witness)))
     return {who: dict(count) for who, count in found.items()}
 
 
 def _province(reports: int) -> Iterator[Draft]:
-    for number in range(_ANNOTATED, _ANNOTATED + reports):
+    for number in range(_FIRST_ANNOTATED_REPORT, _FIRST_ANNOTATED_REPORT + reports):
         yield provincial(draft_report(number, "train"))
 
 
 def _labels(draft: Draft) -> list[Label]:
-    """The labels of a report's tables as its gold would have them."""
+    """Return the labels of a report's tables as its gold would have them."""
     forms = [part for part in draft.parts if isinstance(part, FormTable)]
     return [Label(c.label, c.text) for form in forms for row in form.rows for c in row if c.label and c.text]
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The tables of a draft as a reader finds them, one a page. `labels` has the tag of each label by page and box,
-    `fields` what can be read."""
+    """The tables of a draft as a reader finds them, one a page. `labels` are tags by page and box, `fields` the
+    readable fields."""
 
     regions: tuple[Region, ...]
     labels: Mapping[tuple[int | None, Box | None], str]
@@ -147,32 +146,39 @@ class Drawn:
 
 
 def drawn(draft: Draft, trial: Trial, rng: Random) -> Drawn:
-    """The tables of a draft after the trial."""
+    """Return the tables of a draft after the trial's degradation."""
     labels: dict[tuple[int | None, Box | None], str] = {}
     fields: set[str] = set()
     regions = []
     for page, form in enumerate((part for part in draft.parts if isinstance(part, FormTable)), 1):
         cells = []
         lost = {row for row, key in enumerate(form.keys) if key and rng.random() < trial.lost}
-        edges = list(accumulate((w * _ACROSS for w in form.widths), initial=_TOP))
+        edges = list(accumulate((w * _TABLE_WIDTH_POINTS for w in form.widths), initial=_TABLE_TOP_POINTS))
         for row, column, cell in form.placed():
             if row in lost and cell.row_span == 1:
                 continue
             right = edges[min(column + cell.column_span, len(edges) - 1)]
-            box = Box(edges[column], _TOP + row * _DOWN, right, _TOP + (row + cell.row_span) * _DOWN)
+            box = Box(
+                edges[column],
+                _TABLE_TOP_POINTS + row * _ROW_HEIGHT_POINTS,
+                right,
+                _TABLE_TOP_POINTS + (row + cell.row_span) * _ROW_HEIGHT_POINTS,
+            )
             cells.append(_read(cell, row, column, page, box, trial, rng))
             if (tag := tag_of(cell.label)) and tag.startswith(("row.", "column.")) and core(cell.text):
                 labels[page, box] = tag
             if cell.field is not None:
                 fields.add(cell.field)
-        around = Box(_TOP, _TOP, edges[-1], _TOP + len(form.rows) * _DOWN)
+        around = Box(
+            _TABLE_TOP_POINTS, _TABLE_TOP_POINTS, edges[-1], _TABLE_TOP_POINTS + len(form.rows) * _ROW_HEIGHT_POINTS
+        )
         table = Table(tuple(cells), page, around)
         regions.append(Region(RegionKind.TABLE, table=table, page=page, box=around))
     return Drawn(tuple(regions), labels, frozenset(fields))
 
 
 def dumped(draft: Draft, trial: Trial, rng: Random) -> Drawn:
-    """The tables of a draft as a text dump, read as text dumps are."""
+    """Return the tables of a draft as the reader of text dumps gives them."""
     lines: list[str] = []
     fields: set[str] = set()
     for form in (part for part in draft.parts if isinstance(part, FormTable)):
@@ -184,7 +190,7 @@ def dumped(draft: Draft, trial: Trial, rng: Random) -> Drawn:
 
 
 def _read(cell: FormCell, row: int, column: int, page: int, box: Box, trial: Trial, rng: Random) -> Cell:
-    """A cell as a recogniser gives it: the more of it is misread, the less sure; a figure as printed."""
+    """Return a cell as a recogniser gives it: confidence falls with misread characters; figures as printed."""
     text = _misread(cell, trial, rng)
     wrong = sum(a != b for a, b in zip(text, cell.text, strict=False)) / max(1, len(cell.text))
     confidence = max(0.3, 0.999 - wrong)
@@ -199,7 +205,7 @@ def _misread(cell: FormCell, trial: Trial, rng: Random) -> str:
 
 
 def scored(draft: Draft, tables: Drawn, regions: tuple[Region, ...]) -> Iterator[str]:
-    """What to count of one report: `row` and `row right`, the same of columns; fields by what became of them."""
+    """Yield what to count of one report: `row` and `row right`, the same of columns; fields by outcome."""
     settings = Settings()
     named = {(label.page, label.box): tag_of(label.name) for label in labels_of(regions, settings)}
     for place, tag in tables.labels.items():
@@ -220,16 +226,16 @@ def scored(draft: Draft, tables: Drawn, regions: tuple[Region, ...]) -> Iterator
 
 
 def _shown(counts: Mapping[str, Mapping[str, Mapping[str, int]]]) -> Shown:
-    """A line a trial: both ways beside each other."""
+    """Return a row for each trial, both methods beside each other."""
     table = Shown("labels", "rows", "", "columns", "", "accepted", "", "review", "", "lost", "", "silent", "")
-    shares = (("row right", "row"), ("column right", "column"), *((what, "fields") for what in _ENDS))
+    shares = (("row right", "row"), ("column right", "column"), *((what, "fields") for what in _OUTCOMES))
     for name, ways in counts.items():
         line = [
             f"{ways[who].get(what, 0) / ways[who][whole]:.2%}" if ways[who].get(whole) else ""
             for what, whole in shares
-            for who in _WAYS
+            for who in _METHODS
         ]
-        table.add_row(name, *line, *(str(ways[who].get("silent", 0)) for who in _WAYS))
+        table.add_row(name, *line, *(str(ways[who].get("silent", 0)) for who in _METHODS))
     table.caption = "each: by their wording alone, and with the classifier"
     return table
 

@@ -1,4 +1,4 @@
-"""Pages to batches of tensors: noise anew in every epoch, windows, padding."""
+"""Pages to batches of tensors: new noise in every epoch, windows, padding."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from torch.utils.data import IterableDataset
 
 from models.label_tokens import NOWHERE, Vocabulary
 from training.labeller.config import NoiseConfig
-from training.labeller.data.noise import spoilt
+from training.labeller.data.noise import with_noise
 from training.labeller.data.pages import page_of
 from training.labeller.data.tagged import IGNORED, Example, Tagged, examples
 
-_UNKNOWN = 0.01  # of characters hidden from the network, so that it learns what an unknown one looks like
-_MIXED = 64  # windows that wait to be mixed with those of other pages
+_UNKNOWN_SHARE = 0.01  # of characters hidden from the network, so that it learns unknown ones
+_SHUFFLED_WINDOWS = 64  # kept in the buffer that shuffles windows of different pages
 
 Tensors = dict[str, Tensor]
 
@@ -36,20 +36,23 @@ class NoisyPages(IterableDataset[Example]):
             order = list(range(len(self._pages)))
             rng.shuffle(order)
             for index in order:
-                page = spoilt(page_of(self._pages[index]), rng, self._how)
+                page = with_noise(page_of(self._pages[index]), rng, self._how)
                 waiting += examples(page, self._vocabulary, self._longest)
-                while len(waiting) > _MIXED:
+                while len(waiting) > _SHUFFLED_WINDOWS:
                     yield waiting.pop(rng.randrange(len(waiting)))
 
 
 def fixed_windows(pages: Sequence[Sequence[Tagged]], vocabulary: Vocabulary, longest: int) -> list[Example]:
-    """The windows of pages as they are."""
+    """Return the windows of pages without noise."""
     return [example for page in pages for example in examples(page, vocabulary, longest)]
 
 
 class Collator:
-    """Windows to tensors of one length. `places`: whether the network takes boxes; `masked`: the share of characters
-    that it has to guess, for a language model, whose labels are those characters instead of classes."""
+    """Windows to tensors of one length.
+
+    `places`: whether the network takes boxes. `masked`: share of characters that a language model has to predict, whose
+    labels are those characters instead of classes. `hide`: replace some characters by [UNK].
+    """
 
     def __init__(
         self, vocabulary: Vocabulary, *, places: bool, masked: float = 0.0, hide: bool = False, seed: int = 0
@@ -58,7 +61,7 @@ class Collator:
         self._random = torch.Generator().manual_seed(seed)
 
     def __call__(self, batch: Sequence[Example]) -> Tensors:
-        """input_ids, attention_mask, labels: batch x longest; bbox: batch x longest x 4."""
+        """Return input_ids, attention_mask, labels: batch x longest; bbox: batch x longest x 4."""
         longest = max(len(example.classes) for example in batch)
         pad = self._vocabulary.pad
         ids = torch.tensor([[*e.window.ids, *[pad] * (longest - len(e.classes))] for e in batch])
@@ -70,14 +73,14 @@ class Collator:
         if self._masked:
             return {**tensors, **self._guessed(ids, classes != IGNORED)}
         if self._hide:
-            ids = torch.where((classes != IGNORED) & self._chosen(ids, _UNKNOWN), self._vocabulary.unknown, ids)
+            ids = torch.where((classes != IGNORED) & self._chosen(ids, _UNKNOWN_SHARE), self._vocabulary.unknown, ids)
         return {**tensors, "input_ids": ids, "labels": classes}
 
     def _chosen(self, like: Tensor, share: float) -> Tensor:
         return torch.rand(like.shape, generator=self._random) < share
 
     def _guessed(self, ids: Tensor, characters: Tensor) -> Tensors:
-        """Of the characters to be guessed, 8 in 10 are masked, 1 is another, 1 stays (Devlin et al. 2019)."""
+        """Mask 8 in 10 of the characters to predict, replace 1, keep 1 (Devlin et al. 2019)."""
         chosen = characters & self._chosen(ids, self._masked)
         labels = torch.where(chosen, ids, IGNORED)
         how = torch.rand(ids.shape, generator=self._random)
@@ -87,7 +90,7 @@ class Collator:
 
 
 def metrics_of(names: Sequence[str]) -> Any:
-    """What `Trainer` calls after an evaluation: seqeval's F1 over runs, and the share of characters right."""
+    """Return the metrics callback of `Trainer`: seqeval's F1 over runs, and the share of characters right."""
     from seqeval.metrics import f1_score
 
     def computed(evaluation: Any) -> dict[str, float]:

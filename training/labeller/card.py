@@ -27,7 +27,7 @@ _TEMPLATE = Path(__file__).with_suffix(".md")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command."""
+    """Write the card; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.labeller.card", description=__doc__)
     parser.add_argument("model", type=Path, metavar="MODEL", help="folder with labeller.onnx and model.toml")
     parser.add_argument("--reports", type=int, default=_REPORTS, help="of the frozen test split (default %(default)s)")

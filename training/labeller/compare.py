@@ -1,4 +1,4 @@
-"""Two classifiers on the same pages: the frozen test split, and what was held out of the annotated reports."""
+"""Two classifiers on the same pages: the frozen test split, and held-out annotated reports."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ LABELS = ("row", "column", "heading")
 
 
 class ShownPage(NamedTuple):
-    """A page with what its pieces are, and the report that it is of."""
+    """A page with the tags of its pieces, and its report."""
 
     report: str
     page: Sequence[Tagged]
 
 
 def frozen_pages(config: ComparisonConfig) -> list[ShownPage]:
-    """The pages of invented reports of the test split, misread at each rate; always the same."""
+    """Return the pages of invented reports of the test split, misread at each rate; the same in every run."""
     found: list[ShownPage] = []
     for number in range(FROZEN, FROZEN + config.reports):
         draft = draft_report(number, "test")
@@ -40,14 +40,14 @@ def frozen_pages(config: ComparisonConfig) -> list[ShownPage]:
 
 
 def frozen(old: Labeller, new: Labeller, config: ComparisonConfig) -> Trial:
-    """What both make of the frozen test split."""
+    """Return the outcomes of both networks on the frozen test split."""
     rates = ", ".join(f"{rate:.0%}" for rate in config.misread)
     about = f"测试划分的虚构报告，字符误识率 {rates}"
     return tested(old, new, frozen_pages(config), "frozen test split", about, held_out=False)
 
 
 def tested(old: Labeller, new: Labeller, pages: Sequence[ShownPage], name: str, about: str, *, held_out: bool) -> Trial:
-    """What both make of the pages."""
+    """Return the outcomes of both networks on the pages."""
     before, after = (
         outcomes(network, track(pages, f"testing on the {name}", transient=True)) for network in (old, new)
     )
@@ -56,7 +56,7 @@ def tested(old: Labeller, new: Labeller, pages: Sequence[ShownPage], name: str, 
 
 
 def outcomes(labeller: Labeller, pages: Iterable[ShownPage]) -> list[Outcome]:
-    """What a network makes of every label of the pages; figures in sentences are read by forms of words."""
+    """Return the outcome of every label of the pages; narrative figures are left out, as patterns read them."""
     return [
         Outcome(report, label.kind, label.right)
         for report, page in pages
@@ -66,7 +66,7 @@ def outcomes(labeller: Labeller, pages: Iterable[ShownPage]) -> list[Outcome]:
 
 
 def pages_hash(pages: Iterable[ShownPage]) -> str:
-    """Of the text and the tags of pages."""
+    """Return a hash of the text and the tags of pages."""
     digest = hashlib.sha256()
     for report, page in pages:
         for tagged in page:
@@ -75,5 +75,5 @@ def pages_hash(pages: Iterable[ShownPage]) -> str:
 
 
 def labeller_in(folder: Path) -> Labeller:
-    """The classifier that training has written to a folder."""
+    """Return the classifier that training has written to a folder."""
     return Labeller(threads=2, folder=folder)

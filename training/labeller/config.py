@@ -22,7 +22,7 @@ class NetworkConfig:
 
 @dataclass(frozen=True, slots=True)
 class DataConfig:
-    """How many reports are invented, and what becomes of their characters."""
+    """Number of invented reports, and the least frequency of a character in the vocabulary."""
 
     reports: int
     words: int
@@ -30,8 +30,8 @@ class DataConfig:
 
 @dataclass(frozen=True, slots=True)
 class NoiseConfig:
-    """What is done to pages (`noise.py`). `rates` are ranges of the share of characters misread, `shares` how often
-    each; `jitter` is in thousandths of a page."""
+    """Noise of pages (`noise.py`). `rates` are ranges of the share of characters misread, `shares` their
+    frequencies; `jitter` is in thousandths of a page."""
 
     rates: tuple[tuple[float, float], ...]
     shares: tuple[float, ...]
@@ -54,8 +54,10 @@ class PretrainingConfig:
 
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
-    """The loop: AdamW with a warm-up and a cosine, ended early where dev gets no better. `weight` is what a character
-    of a figure, organization or year in running text counts beside another one: they are rare."""
+    """The loop: AdamW with warm-up and cosine decay, stopped early where dev does not improve.
+
+    `weight` is the loss weight of a character of a narrative figure, organization or year, which are rare.
+    """
 
     steps: int
     batch: int
@@ -71,7 +73,7 @@ class TrainingConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything that shapes the weights."""
+    """All settings that determine the weights."""
 
     seed: int
     network: NetworkConfig
@@ -83,7 +85,7 @@ class Config:
 
 
 def read_config(path: Path = DEFAULT) -> Config:
-    """The settings in a TOML file; raises OSError, TOMLDecodeError, KeyError or TypeError where it is not right."""
+    """Return the settings in a TOML file. Raises OSError, TOMLDecodeError, KeyError or TypeError for a faulty one."""
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     noise = data["noise"]
     rates = tuple((float(low), float(high)) for low, high in noise.pop("rates"))
@@ -103,8 +105,8 @@ RETRAINING = Path(__file__).with_name("retraining.toml")
 
 @dataclass(frozen=True, slots=True)
 class MixConfig:
-    """What is shown in a retraining: how many invented `reports`, which share of the pages is `annotated`, and which
-    share of the organizations is `held_out`."""
+    """Data of a retraining: number of invented `reports`, share of `annotated` pages, share of organizations
+    `held_out`."""
 
     reports: int
     annotated: float
@@ -113,7 +115,7 @@ class MixConfig:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonConfig:
-    """What both networks are tested on: so many reports of the frozen test split, `misread` once at each rate."""
+    """Test data of both networks: so many reports of the frozen test split, `misread` once at each rate."""
 
     reports: int
     misread: tuple[float, ...]
@@ -121,7 +123,7 @@ class ComparisonConfig:
 
 @dataclass(frozen=True, slots=True)
 class RetrainingConfig:
-    """A retraining. `noise` is the one of the whole recipe."""
+    """A retraining. `noise` is that of the whole recipe."""
 
     seed: int
     data: MixConfig
@@ -131,7 +133,7 @@ class RetrainingConfig:
 
 
 def read_retraining(path: Path = RETRAINING) -> RetrainingConfig:
-    """The settings in a TOML file; raises as `read_config` does."""
+    """Return the settings in a TOML file. Raises as `read_config` does."""
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     return RetrainingConfig(
         int(data["seed"]),

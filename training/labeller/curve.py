@@ -1,11 +1,11 @@
-"""The learning curve: how many annotated reports a new layout takes, and whether anything is forgotten meanwhile.
+"""The learning curve: annotated reports needed for a new layout, and forgetting meanwhile.
 
     python -m training.labeller.curve OUT
 
-A layout that no lesson has shown (`provincial.py`) is annotated in 0, 1, 2, 5, 10 and 20 reports. Each time the network
-in use is retrained as `gouji train labeller --annotations` does it, and names the labels of reports of that layout by
-other agencies, and those of the frozen test split. Reports are set without being rendered, some characters misread.
-OUT/curve.json has what was counted, OUT/curve.png the plot; a second call makes only what is not there.
+A layout that no training data contains (`provincial.py`) is annotated in 0, 1, 2, 5, 10 and 20 reports. Each time the
+network in use is retrained as `gouji train labeller --annotations` does it, and names the labels of reports of that
+layout by other agencies, and those of the frozen test split. Reports are typeset without rendering, some characters
+misread. OUT/curve.json has the counts, OUT/curve.png the plot; a second call makes only what is missing.
 """
 
 from __future__ import annotations
@@ -39,13 +39,16 @@ from training.synthetic.content.report import draft_report
 from training.synthetic.fonts import Split
 
 COUNTS = (0, 1, 2, 5, 10, 20)
-_LEARNT, _UNSEEN = 70_000_000, 71_000_000  # numbers of the first reports, far from all other lessons and tests
-_MISREAD = 0.03  # share of characters
+_FIRST_TRAINING_REPORT, _FIRST_TEST_REPORT = (
+    70_000_000,
+    71_000_000,
+)  # far from all other training and test reports
+_MISREAD_SHARE = 0.03  # of characters
 _SETS = {"layout": "unseen reports of the new layout", "frozen": "frozen test split"}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command."""
+    """Measure, write and print the curve; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.labeller.curve", description=__doc__)
     parser.add_argument("out", type=Path, metavar="OUT", help="folder for the trainings, curve.json and curve.png")
     parser.add_argument("--counts", type=int, nargs="+", default=COUNTS, help="of annotated reports (default 0 to 20)")
@@ -72,12 +75,13 @@ def main(arguments: list[str] | None = None) -> int:
 def curve(
     config: RetrainingConfig, base: Path, out: Path, counts: Sequence[int], unseen: int, command: str
 ) -> list[dict[str, Any]]:
-    """A point for each count: the share of labels named rightly on both sets, by kind and of all, with intervals."""
+    """Return a point for each count: the share of labels named rightly on both sets, by kind and of all, with
+    intervals."""
     out.mkdir(parents=True, exist_ok=True)
     path = out / "curve.json"
     made: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"points": []}
     points = {point["reports"]: point for point in made["points"]}
-    sets = {"layout": list(layout_pages("dev", _UNSEEN, unseen)), "frozen": frozen_pages(config.comparison)}
+    sets = {"layout": list(layout_pages("dev", _FIRST_TEST_REPORT, unseen)), "frozen": frozen_pages(config.comparison)}
     for count in counts:
         if count not in points:
             folder = base if count == 0 else _retrained(config, base, out, count, command)
@@ -90,21 +94,21 @@ def curve(
 
 
 def layout_pages(split: Split, first: int, reports: int) -> Iterator[ShownPage]:
-    """The pages of reports of the new layout, some of their characters misread; always the same."""
+    """Yield the pages of reports of the new layout, some of their characters misread; the same in every run."""
     for number in range(first, first + reports):
         draft = provincial(draft_report(number, split))
         for index, page in enumerate(typeset(draft)):
-            yield ShownPage(draft.id, misread_page(page, number + index, _MISREAD))
+            yield ShownPage(draft.id, misread_page(page, number + index, _MISREAD_SHARE))
 
 
 def _retrained(config: RetrainingConfig, base: Path, out: Path, count: int, command: str) -> Path:
-    rows = [row_of(report, report, page) for report, page in layout_pages("train", _LEARNT, count)]
+    rows = [row_of(report, report, page) for report, page in layout_pages("train", _FIRST_TRAINING_REPORT, count)]
     learnt = Dataset.from_list(rows, features=FEATURES)
     return retrained(config, learnt, out / f"{count:02}", base / CHECKPOINT, command, data=out / "data")
 
 
 def shares(labeller: Labeller, pages: Sequence[ShownPage]) -> dict[str, list[float]]:
-    """Kind -> share named rightly with its 95% interval; "all" for rows, columns and headings together."""
+    """Return by kind the share named rightly with its 95% interval; "all" for rows, columns and headings together."""
     found = outcomes(labeller, pages)
     kinds = ("all", *dict.fromkeys(o.kind for o in found))
     return {kind: _interval([o for o in found if kind in ("all", o.kind)]) for kind in kinds}
@@ -120,7 +124,7 @@ def _interval(found: Sequence[Outcome]) -> list[float]:
 
 
 def table(points: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """The points as lines of Markdown."""
+    """Yield the points as lines of Markdown."""
     kinds = {"all": "all", "row": "rows", "column": "columns", "heading": "headings"}
     yield f"| annotated reports | {' | '.join(f'layout: {k}' for k in kinds.values())} | frozen: all |"
     yield f"| --: |{' --: |' * (len(kinds) + 1)}"
@@ -130,7 +134,7 @@ def table(points: Sequence[dict[str, Any]]) -> Iterator[str]:
 
 
 def plot(points: Sequence[dict[str, Any]], path: Path) -> None:
-    """Both curves with their intervals."""
+    """Write both curves with their intervals as a PNG."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7.2, 4.2), layout="constrained")

@@ -1,8 +1,8 @@
-"""How many labels the classifier names rightly, beside string matching, as more and more of a page is misread.
+"""Labels that the classifier names rightly, beside string matching, as more of a page is misread.
 
     python -m training.labeller.evaluate --split dev --model RUN/model
 
-Both name each label by itself here; what the alignment of all rows makes of either is `gouji eval`'s to say.
+Both name each label by itself here; `gouji eval` measures the alignment of all rows.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from extraction.forms.label_tags import UNIT, tag_of
 from extraction.settings import LabelSettings
 from models.labeller import Labeller
 from training.labeller.config import DEFAULT, read_config
-from training.labeller.data.noise import spoilt
+from training.labeller.data.noise import with_noise
 from training.labeller.data.tagged import Tagged
 from training.labeller.data.typeset import typeset
 from training.synthetic.content.report import draft_report
@@ -35,13 +35,13 @@ STRENGTHS = {"clean": 0.0, "light": 0.03, "medium": 0.1, "heavy": 0.3, "half ill
 """Share of characters misread."""
 
 FROZEN = 50_000_000
-"""The number of the first invented report that networks are tested on; nothing learns from it or those after it."""
+"""Number of the first invented report that networks are tested on; none from here on is trained on."""
 
 _KINDS = ("row", "column", "narrative", "heading")
 
 
 class Judged(NamedTuple):
-    """A label or a figure of a sentence, and whether the network names it rightly."""
+    """A label or narrative figure, and whether the network names it rightly."""
 
     kind: str
     text: str
@@ -50,7 +50,7 @@ class Judged(NamedTuple):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command."""
+    """Print the table; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.labeller.evaluate", description=__doc__)
     parser.add_argument("--split", choices=("train", "dev", "test"), default="dev", help="whose reports are invented")
     parser.add_argument("--model", type=Path, help="folder of another network than the one in use")
@@ -70,13 +70,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def misread_page(page: Sequence[Tagged], number: int, rate: float) -> list[Tagged]:
-    """A page with so many of its characters misread; the same for equal numbers. Its labels stay worded as they are."""
+    """Return a page with a share of its characters misread, the same for equal numbers; wordings stay."""
     how = replace(read_config(DEFAULT).noise, rates=((rate, rate),), shares=(1.0,), wordings=0.0, placeless=0.0)
-    return spoilt(page, Random(number), how)
+    return with_noise(page, Random(number), how)
 
 
 def judged(labeller: Labeller, page: Sequence[Tagged]) -> Iterator[Judged]:
-    """Every label of its own piece, by what the piece is likeliest; every figure of a sentence, by its characters."""
+    """Yield every label that is a whole piece, by the piece's likeliest tag; every narrative figure, by its
+    characters."""
     found = labeller.label([tagged.piece for tagged in page])
     runs = {(run.piece, run.tag, run.start, run.end) for run in found.runs}
     for number, (tagged, row) in enumerate(zip(page, found.pieces, strict=True)):
@@ -93,7 +94,7 @@ def judged(labeller: Labeller, page: Sequence[Tagged]) -> Iterator[Judged]:
 
 
 def _counted(labels: Iterator[Judged]) -> Iterator[str]:
-    """For each label: "<kind> all", and "<kind> network", "<kind> strings" where that one names it rightly."""
+    """Yield for each label "<kind> all", and "<kind> network", "<kind> strings" where that method names it rightly."""
     for label in labels:
         yield f"{label.kind} all"
         if label.right:
@@ -103,7 +104,7 @@ def _counted(labels: Iterator[Judged]) -> Iterator[str]:
 
 
 def by_strings(text: str, kind: str) -> str:
-    """What a label is by the wording that it is most alike; "" where it is like none."""
+    """Return the label of the most similar wording; "" where none is similar."""
     alike = {
         tag: max(similarity(text, w) for w in words) for tag, words in _wordings().items() if tag.startswith(f"{kind}.")
     }

@@ -1,6 +1,6 @@
-"""A trained classifier -> `labeller.onnx`, `vocab.txt` and `model.toml`, as `models.labeller` loads them.
+"""A trained classifier -> `labeller.onnx`, `vocab.txt` and `model.toml`, the files of `models.labeller`.
 
-Beside them `checkpoint/` has the network as `transformers` loads it, in half precision: retraining goes on from there.
+`checkpoint/` beside them has the network for `transformers`, in half precision, from which retraining continues.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from training.labeller.network import VOCABULARY, takes_places
 
 _TEMPERATURES = tuple(round(0.3 * 1.05**k, 3) for k in range(50))
 CHECKPOINT = "checkpoint"
-_LOSS = 0.001  # share of characters that int8 may get wrong more than the network as it was trained
+_MAX_INT8_LOSS = 0.001  # share of characters right that int8 may lose against float32
 
 
 class _Served(nn.Module):
-    """Tokens, and places where it takes them, to logits; no padding, so no mask."""
+    """Tokens, and boxes where the network takes them, to logits; without padding, so without a mask."""
 
     def __init__(self, model: PreTrainedModel) -> None:
         super().__init__()
@@ -55,10 +55,10 @@ def export(
     folder: Path,
     card: Mapping[str, Any],
 ) -> None:
-    """Write the network, its vocabulary and its card, which says what `card` says too.
+    """Write the network, its vocabulary and its card, which includes `card`.
 
-    Its weights are whole numbers unless that loses too much on the windows of `dev`; there the temperature is fitted
-    too (Guo et al. 2017, arXiv:1706.04599).
+    Weights are int8 unless that loses too much accuracy on the windows of `dev`; the temperature is fitted there too
+    (Guo et al. 2017, arXiv:1706.04599).
     """
     folder.mkdir(parents=True, exist_ok=True)
     full, path = folder / "full.onnx", folder / f"{NAME}.onnx"
@@ -66,7 +66,7 @@ def export(
     quantize_dynamic(full, path, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "Gather"])
     classes = np.concatenate([[c for c in e.classes if c != IGNORED] for e in dev])
     whole, given = _logits(full, dev), _logits(path, dev)
-    if _right(given, classes) < _right(whole, classes) - _LOSS:
+    if _right(given, classes) < _right(whole, classes) - _MAX_INT8_LOSS:
         full.replace(path)
         given = whole
     full.unlink(missing_ok=True)
@@ -106,7 +106,7 @@ def _written(model: PreTrainedModel, example: Example, path: Path) -> None:
 
 
 def _logits(path: Path, dev: Sequence[Example]) -> Any:
-    """Of every character of the windows: n x classes."""
+    """Return the logits of every character of the windows: n x classes."""
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     places = "bbox" in {i.name for i in session.get_inputs()}
     found = []
@@ -124,7 +124,7 @@ def _right(logits: Any, classes: Any) -> float:
 
 
 def _temperature(logits: Any, classes: Any) -> float:
-    """That makes the true classes likeliest."""
+    """Return the temperature that maximises the likelihood of the true classes."""
 
     def loss(temperature: float) -> float:
         scaled = logits / temperature

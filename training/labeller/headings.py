@@ -1,11 +1,10 @@
-"""Who tells section headings, organization and year better: rules, the token classifier, or both.
+"""Section headings, organization and year by rules, by the token classifier, and by both.
 
     python -m training.labeller.headings --split dev --reports 60
 
-Invented reports are set without being rendered and some of their characters misread. A heading is right where section
-and line are; an organization where it is the name as it was read, all of it, misread or not; a year by its number. Both
-are for headings what the pipeline does (`extraction.text.sections`), for organization and year what the classifier is
-sure of where rules find nothing.
+Invented reports are typeset without rendering and some of their characters misread. A heading is right where section
+and line are; an organization where it is the whole name as it was read; a year by its number. "Both" is for headings
+what the pipeline does (`extraction.text.sections`), for organization and year the classifier where rules find nothing.
 """
 
 from __future__ import annotations
@@ -28,25 +27,25 @@ from extraction.text.report_head import read_heading
 from extraction.text.sections import read_text
 from models.labeller import Labeller, Labelling, Probabilities
 from training.labeller.config import DEFAULT, read_config
-from training.labeller.data.noise import garbled
+from training.labeller.data.noise import with_noise_in_place
 from training.labeller.data.tagged import Tagged
 from training.labeller.data.typeset import typeset
 from training.labeller.evaluate import STRENGTHS
 from training.synthetic.content.report import draft_report
 from training.synthetic.fonts import Split
 
-_SURE = 0.9  # probability from which the classifier is asked where rules find nothing
-_RECOGNISED = 0.9  # how sure a recogniser is of a line
+_MIN_CLASSIFIER_PROBABILITY = 0.9  # for the classifier to be used where rules find nothing
+_RECOGNISER_CONFIDENCE = 0.9  # of a line
 _HEADING = "heading."
 _YEAR = re.compile(r"20[0-4]\d")
 
 Named = tuple[str, str]
-"""What is told (organization, year, or the name of a heading), and its text or number."""
+"""What is found (organization, year, or the name of a heading), and its text or number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one way tells of a report: headings with their lines, organization and year ("" for none)."""
+    """What one method finds in a report: headings with their lines, organization and year ("" for none)."""
 
     headings: frozenset[Named]
     organization: str
@@ -54,7 +53,7 @@ class Told:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command."""
+    """Print the table; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.labeller.headings", description=__doc__)
     parser.add_argument("--split", choices=("train", "dev", "test"), default="dev", help="whose reports are invented")
     parser.add_argument("--model", type=Path, help="folder of another network than the one in use")
@@ -74,15 +73,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _counted(seed: int, split: Split, rate: float, labeller: Labeller) -> Iterator[str]:
-    """For each way "<way> <what> right" and "<way> <what> wrong"; "<what>" for what there is to be told."""
+    """Yield for each method "<method> <kind> right" and "<method> <kind> wrong"; "<kind>" for each that is printed."""
     how = replace(read_config(DEFAULT).noise, rates=((rate, rate),), shares=(1.0,), wordings=0.0)
     draft = draft_report(seed, split)
-    pages = [garbled(page, Random(seed * 100 + n), how) for n, page in enumerate(typeset(draft), 1)]
+    pages = [with_noise_in_place(page, Random(seed * 100 + n), how) for n, page in enumerate(typeset(draft), 1)]
     said = [_lines(pages, tag) for tag in ("organization", "year")]
     headings = {(tag, "".join(t.text.split())) for page in pages for t in page for tag in _headings_in(t)}
     labellings = [labeller.label([t.piece for t in page]) for page in pages]
     rules, tagged = by_rules(pages), by_rules(pages, labellings, labeller.tags)
-    sure = by_tags(pages, labellings, labeller.tags, _SURE)
+    sure = by_tags(pages, labellings, labeller.tags, _MIN_CLASSIFIER_PROBABILITY)
     both = Told(tagged.headings, rules.organization or sure.organization, rules.year or sure.year)
     ways = {"rules": rules, "classifier": by_tags(pages, labellings, labeller.tags, 0.0), "both": both}
     yield from ["headings"] * len(headings)
@@ -97,13 +96,15 @@ def _counted(seed: int, split: Split, rate: float, labeller: Labeller) -> Iterat
 
 
 def by_rules(pages: Sequence[Sequence[Tagged]], labellings: Sequence[Labelling] = (), tags: Sequence[str] = ()) -> Told:
-    """As the pipeline does it, with what the classifier takes the lines for, if that is given."""
+    """Return what the pipeline finds, with the classifier's tags of lines if given."""
     regions = []
     for number, (page, labelling) in enumerate(zip_longest(pages, labellings), 1):
         rows = labelling.pieces if labelling else [None] * len(page)
         for tagged, row in zip(page, rows, strict=True):
             if not tagged.cell:
-                span = Span(tagged.text, number, None, _RECOGNISED, () if row is None else _likeliest(row, tags))
+                span = Span(
+                    tagged.text, number, None, _RECOGNISER_CONFIDENCE, () if row is None else _likeliest(row, tags)
+                )
                 regions.append(Region(RegionKind.TEXT, (span,), page=number))
     text = read_text(regions)
     heading = read_heading(text)
@@ -120,7 +121,7 @@ def _likeliest(row: Probabilities, tags: Sequence[str]) -> tuple[Tag, ...]:
 def by_tags(
     pages: Sequence[Sequence[Tagged]], labellings: Sequence[Labelling], tags: Sequence[str], sure: float
 ) -> Told:
-    """What the classifier takes lines and parts of them for, where it is so sure."""
+    """Return what the classifier finds with at least this probability."""
     headings: dict[str, tuple[float, str]] = {}
     parts: dict[str, tuple[float, str]] = {}
     for page, labelling in zip(pages, labellings, strict=True):
@@ -143,11 +144,11 @@ def _headings_in(tagged: Tagged) -> set[str]:
 
 
 def _lines(pages: Sequence[Sequence[Tagged]], tag: str) -> set[str]:
-    """What is printed as this, as it was read; a line break parts nothing."""
+    """Return the texts tagged with this, as read, across line breaks."""
     running = [t for page in pages for t in page if not t.cell]
     text = "".join(t.text for t in running)
-    marks = "".join("x" if other == tag else "-" for t in running for other in t.tags)
-    return {re.sub(r"\s+", "", text[m.start() : m.end()]) for m in re.finditer("x+", marks)}
+    mask = "".join("x" if other == tag else "-" for t in running for other in t.tags)
+    return {re.sub(r"\s+", "", text[m.start() : m.end()]) for m in re.finditer("x+", mask)}
 
 
 def _shares(counts: Counter[str], who: str) -> Iterator[str]:

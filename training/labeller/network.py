@@ -1,4 +1,4 @@
-"""The network: a small LayoutLM of characters, or any checkpoint of `transformers` that classifies tokens."""
+"""The network: a small character-level LayoutLM, or any checkpoint of `transformers` for token classification."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VOCABULARY = "vocab.txt"
 
 
 def layout_config(config: NetworkConfig, vocabulary: Vocabulary) -> LayoutLMConfig:
-    """Our own shape: LayoutLM (Xu et al. 2020) with fewer and narrower layers, places in thousandths."""
+    """Return our own shape: LayoutLM (Xu et al. 2020) with fewer and narrower layers, places in thousandths."""
     return LayoutLMConfig(
         vocab_size=len(vocabulary),
         hidden_size=config.hidden,
@@ -41,15 +41,14 @@ def layout_config(config: NetworkConfig, vocabulary: Vocabulary) -> LayoutLMConf
 
 
 def new_language_model(config: NetworkConfig, vocabulary: Vocabulary) -> LayoutLMForMaskedLM:
-    """A network that knows nothing yet, to be taught the language of reports first."""
+    """Return an untrained network, to be pre-trained as a language model."""
     return LayoutLMForMaskedLM(layout_config(config, vocabulary))
 
 
 def classifier_from(base: str | Path) -> PreTrainedModel:
-    """The token classifier that starts from a checkpoint: a folder or a name on a hub.
+    """Return the token classifier that starts from a checkpoint: a folder or a name on a hub.
 
-    Its classes are ours; a checkpoint of other classes keeps all but its last layer. Raises OSError where there is no
-    such checkpoint.
+    A checkpoint with other classes keeps all but its last layer. Raises OSError where there is no such checkpoint.
     """
     names = class_names()
     config = AutoConfig.from_pretrained(
@@ -60,7 +59,7 @@ def classifier_from(base: str | Path) -> PreTrainedModel:
 
 
 def vocabulary_of(base: str | Path) -> Vocabulary:
-    """The characters that a checkpoint knows: its `vocab.txt`, or what its tokenizer says."""
+    """Return the vocabulary of a checkpoint: its `vocab.txt`, or that of its tokenizer."""
     path = Path(base) / VOCABULARY
     if path.is_file():
         return Vocabulary.read(path)
@@ -70,16 +69,16 @@ def vocabulary_of(base: str | Path) -> Vocabulary:
 
 
 def longest_of(base: str | Path) -> int:
-    """How many tokens a checkpoint can see at once."""
+    """Return the greatest number of tokens that a checkpoint can take."""
     return int(AutoConfig.from_pretrained(base).max_position_embeddings)
 
 
 def new_vocabulary(texts: Iterable[str], least: int) -> Vocabulary:
-    """The characters that come at least so often in the texts."""
+    """Return the characters that occur at least `least` times in the texts."""
     counts = Counter(character for text in texts for _, character in characters(text))
     return Vocabulary([*SPECIAL, *sorted(c for c, count in counts.items() if count >= least)])
 
 
 def takes_places(model: PreTrainedModel) -> bool:
-    """Whether a network sees where tokens stand (LayoutLM does, BERT does not)."""
+    """Whether a network takes boxes of tokens (LayoutLM does, BERT does not)."""
     return isinstance(model, LayoutLMForTokenClassification)

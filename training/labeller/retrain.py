@@ -1,11 +1,11 @@
-"""Retraining: on from the weights in use, on annotated reports and invented ones, then compared with them.
+"""Retraining: the weights in use are fine-tuned on annotated and invented reports, then compared with the old ones.
 
-    gouji train labeller RUN --annotations DIR
+gouji train labeller RUN --annotations DIR
 
-RUN holds  data/            the annotated pages as they were read, the invented ones as they were set
-           training/        checkpoints and TensorBoard logs; a second call goes on where one stopped
-           model/           what `gouji models promote RUN` would bring into use
-           comparison.json, comparison.html   old and new on the frozen test split and on what was held out
+RUN holds  data/            the annotated pages as read, the invented ones as typeset
+           training/        checkpoints and TensorBoard logs; a second call continues an interrupted run
+           model/           what `gouji models promote RUN` would put into use
+           comparison.json, comparison.html   old and new on the frozen test split and on held-out reports
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ from training.labeller.batches import fixed_windows
 from training.labeller.compare import ShownPage, frozen, labeller_in, tested
 from training.labeller.config import RetrainingConfig, read_config
 from training.labeller.data.annotated import annotated_pages, gold_hash, split_by_organization
-from training.labeller.data.noise import spoilt
+from training.labeller.data.noise import with_noise
 from training.labeller.data.pages import draft_pages, page_of
 from training.labeller.data.tagged import Example
-from training.labeller.data.wordings import taught_wordings, write_wordings
+from training.labeller.data.wordings import annotated_wordings, write_wordings
 from training.labeller.export import CHECKPOINT, export
 from training.labeller.network import VOCABULARY, longest_of, vocabulary_of
-from training.labeller.train import taught
+from training.labeller.train import fine_tuned
 
-_OWN = 1_000_000  # invented reports from here on are none that the whole recipe is taught with
-_DEV = 20  # invented reports of the dev split by which the temperature is fitted
+_FIRST_REPORT = 1_000_000  # invented reports from here on are none that the whole recipe is fine_tuned with
+_DEV_REPORTS = 20  # invented, by which the temperature is fitted
 
 
 def retrain(config: RetrainingConfig, annotations: Path, out: Path, base: Path | None, command: str) -> Comparison:
-    """Train, write RUN/model, compare. Raises UsageError, WeightsError."""
+    """Train, write RUN/model, and return the comparison. Raises UsageError, WeightsError."""
     out.mkdir(parents=True, exist_ok=True)
     old = weights_in_use(NAME)
     start = base or old.path().parent / CHECKPOINT
@@ -54,7 +54,7 @@ def retrain(config: RetrainingConfig, annotations: Path, out: Path, base: Path |
     parts = split_by_organization(annotated_pages(annotations, out / "data"), config.data.held_out, config.seed)
     model = retrained(config, parts.learnt, out, start, command)
     learnt = set(parts.learnt["report"])
-    wordings = taught_wordings({a.id: a.labels for a, _ in read_folder(annotations) if a.id in learnt}.values())
+    wordings = annotated_wordings({a.id: a.labels for a, _ in read_folder(annotations) if a.id in learnt}.values())
     write_wordings(model, wordings)
     about = {
         "new wordings of rows and columns": sum(map(len, wordings.values())),
@@ -69,9 +69,9 @@ def retrain(config: RetrainingConfig, annotations: Path, out: Path, base: Path |
 
 
 def compare_run(config: RetrainingConfig, out: Path, command: str) -> bool | None:
-    """Compare the network that the whole recipe has made with the one in use, on the frozen test split.
+    """Compare the network of the whole recipe with the one in use, on the frozen test split.
 
-    Whether it may take over; None where there is none in use.
+    Return whether it may take over, None where there is none in use.
     """
     try:
         old = weights(NAME)
@@ -83,7 +83,7 @@ def compare_run(config: RetrainingConfig, out: Path, command: str) -> bool | Non
 def retrained(
     config: RetrainingConfig, learnt: Dataset, out: Path, start: Path, command: str, data: Path | None = None
 ) -> Path:
-    """The folder of the network that goes on from the checkpoint `start` with the annotated pages.
+    """Return the folder of the network fine-tuned from the checkpoint `start` on the annotated pages.
 
     `data` keeps the invented pages, for several trainings that share them.
     """
@@ -94,9 +94,9 @@ def retrained(
     longest = min(whole.network.longest, longest_of(start))
     network = replace(whole.network, longest=longest)
     recipe = replace(whole, seed=config.seed, network=network, noise=config.noise, training=config.training)
-    old = draft_pages("train", _OWN, config.data.reports, data)
+    old = draft_pages("train", _FIRST_REPORT, config.data.reports, data)
     pages = mixed(old, learnt, config.data.annotated)
-    model = taught(start, pages, (), vocabulary, recipe, out / "training")
+    model = fine_tuned(start, pages, (), vocabulary, recipe, out / "training")
     dev = _dev_windows(config, learnt, vocabulary, longest, data)
     folder = out / "model"
     export(model, vocabulary, longest, dev, folder, {"command": command, "from": sha256_of(_weights_of(start))})
@@ -112,7 +112,7 @@ def compare(
     command: str,
     about: Mapping[str, Any],
 ) -> Comparison:
-    """Old and new on the same pages; `comparison.json` and `comparison.html` in `out`.
+    """Compare old and new on the same pages; write `comparison.json` and `comparison.html` to `out`.
 
     `held_out` is None where there are no annotated reports.
     """
@@ -129,7 +129,7 @@ def compare(
 
 
 def mixed(old: Dataset, new: Dataset, share: float) -> Dataset:
-    """The pages of both, the new ones as often as makes them this share of all."""
+    """Return the pages of both, the new ones repeated to make up this share of all."""
     times = max(1, round(share / (1 - share) * len(old) / len(new)))
     return concatenate_datasets([old, *[new] * times])
 
@@ -142,7 +142,7 @@ def _held_out(old: Labeller, new: Labeller, pages: list[ShownPage]) -> list[Tria
 
 
 def _same_run(out: Path, gold: str, old: str, start: Path) -> None:
-    """A folder holds one training: going on with other gold or another start would mix two. Raises UsageError."""
+    """Raise UsageError where the folder holds another training: other gold or another start would mix two."""
     path = out / "retraining.json"
     this = {"gold": gold, "compared_with": old, "start": sha256_of(_weights_of(start))}
     if path.is_file() and (known := json.loads(path.read_text(encoding="utf-8"))) != this:
@@ -163,7 +163,7 @@ def _vocabulary(start: Path) -> Vocabulary:
 
 
 def _extended(known: Vocabulary, learnt: Dataset) -> Vocabulary:
-    """With the characters that only the annotated pages have."""
+    """Return the vocabulary with characters that only the annotated pages have."""
     seen = {c for texts in learnt["texts"] for text in texts for _, c in characters(text)}
     return Vocabulary([*known.tokens, *sorted(seen - set(known.tokens))])
 
@@ -171,8 +171,11 @@ def _extended(known: Vocabulary, learnt: Dataset) -> Vocabulary:
 def _dev_windows(
     config: RetrainingConfig, learnt: Dataset, vocabulary: Vocabulary, longest: int, data: Path
 ) -> list[Example]:
-    """By which the temperature is fitted: invented pages of the dev split, and the annotated ones spoilt a bit more."""
-    invented = draft_pages("dev", _OWN, min(_DEV, config.data.reports), data)
-    rows = [*invented, *learnt.select(range(min(len(learnt), 2 * _DEV)))]
-    noisy = [spoilt(page_of(row), Random(number), config.noise) for number, row in enumerate(rows)]
+    """Return the windows by which the temperature is fitted.
+
+    They are invented pages of the dev split, and annotated ones with more noise.
+    """
+    invented = draft_pages("dev", _FIRST_REPORT, min(_DEV_REPORTS, config.data.reports), data)
+    rows = [*invented, *learnt.select(range(min(len(learnt), 2 * _DEV_REPORTS)))]
+    noisy = [with_noise(page_of(row), Random(number), config.noise) for number, row in enumerate(rows)]
     return fixed_windows(noisy, vocabulary, longest)

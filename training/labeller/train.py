@@ -1,5 +1,5 @@
 # mypy: disable-error-code="no-untyped-call"
-"""Teaching by `transformers.Trainer`: the language of reports first, then the classes. Both go on from checkpoints."""
+"""Training by `transformers.Trainer`: masked language model first, then token classes. Both resume from checkpoints."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _RARE = ("narrative.", "organization", "year")
 
 
 def pretrained(pages: Dataset, vocabulary: Vocabulary, config: Config, folder: Path) -> Path:
-    """A checkpoint that has read the pages with characters masked; made once, then kept in `folder`."""
+    """Return a checkpoint pre-trained on the pages as a masked language model; made once, then kept in `folder`."""
     done = folder / "language"
     if (done / VOCABULARY).is_file():
         return done
@@ -49,13 +49,12 @@ def pretrained(pages: Dataset, vocabulary: Vocabulary, config: Config, folder: P
     return done
 
 
-def taught(
+def fine_tuned(
     base: Path | str, pages: Dataset, dev: Sequence[Example], vocabulary: Vocabulary, config: Config, folder: Path
 ) -> PreTrainedModel:
-    """The classifier that starts from `base` and is best on dev by F1, or without dev is the last one.
+    """Return the classifier fine-tuned from `base`: the best on dev by F1, or without dev the last one.
 
-    Characters that the vocabulary has beyond those of the base are learnt from nothing. Checkpoints and TensorBoard
-    logs are in `folder`.
+    Embeddings of characters that the base lacks start at random. Checkpoints and TensorBoard logs are in `folder`.
     """
     settings = config.training
     torch.manual_seed(config.seed)
@@ -84,12 +83,12 @@ def taught(
 
 
 def class_weights(weight: float) -> Tensor:
-    """What a character of each class counts: `weight` where it is part of what running text names, else 1."""
+    """Return the loss weight of each class: `weight` where it is a named part of running text, else 1."""
     return torch.tensor([weight if name[2:].startswith(_RARE) else 1.0 for name in class_names()])
 
 
 class _OneCollatorEach(Trainer):
-    """Hides characters in training, not in evaluation; weighs classes."""
+    """A Trainer that hides characters in training, not in evaluation, and weights classes."""
 
     collator_for_dev: Collator
     weights: Tensor
@@ -97,14 +96,14 @@ class _OneCollatorEach(Trainer):
     def compute_loss(
         self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> Any:
-        """Cross entropy over the characters, each weighed by its class."""
+        """Return the cross entropy over the characters, weighted by class."""
         outputs = model(**{name: given for name, given in inputs.items() if name != "labels"})
         logits = outputs.logits.float().flatten(0, 1)
         loss = functional.cross_entropy(logits, inputs["labels"].flatten(), self.weights, ignore_index=IGNORED)
         return (loss, outputs) if return_outputs else loss
 
     def get_eval_dataloader(self, eval_dataset: Any = None) -> Any:
-        """As the base class does, with the other collator."""
+        """Return the base class's data loader with the dev collator."""
         kept, self.data_collator = self.data_collator, self.collator_for_dev
         try:
             return super().get_eval_dataloader(eval_dataset)
@@ -145,7 +144,7 @@ def _arguments(
 
 
 def _train(trainer: Trainer, folder: Path) -> None:
-    """From the last checkpoint in the folder, if there is one."""
+    """Train from the last checkpoint in the folder, if there is one."""
     trainer.train(resume_from_checkpoint=get_last_checkpoint(str(folder)) if folder.is_dir() else None)
 
 

@@ -1,4 +1,5 @@
-"""Train the layout network: `python -m training.layout OUT --train DATASET`. A second run goes on where one stopped."""
+"""Train the layout network: `python -m training.layout OUT --train DATASET`. A second run continues an interrupted
+one."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from training.layout.train import train
 
 
 def main() -> int:
-    """The command."""
+    """Train and export; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.layout", description=__doc__)
     parser.add_argument("out", type=Path, help="folder of the run: checkpoint, log, small pages, layout.onnx")
     parser.add_argument("--train", type=Path, nargs="+", required=True, help="data sets with zones in their gold")

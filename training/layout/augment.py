@@ -1,4 +1,5 @@
-"""A small page -> a picture as the network may meet it, and what it should answer: turned, lit, worn, stamped anew."""
+"""Training samples of the layout network: page -> augmented picture and target maps (rotated, lit, degraded,
+stamped)."""
 
 from __future__ import annotations
 
@@ -21,8 +22,9 @@ Quad = npt.NDArray[np.float64]
 """Four corners (x, y), clockwise."""
 
 SHRUNK, SHRUNK_SHARE = 2.0, 0.2
-"""By how many pixels of the input, and by how much of its height at most, a zone's map is smaller than the zone, so
-that neighbours stay apart. What reads the maps makes up for it (`models.masks`)."""
+"""Pixels of the input, at most this share of its height, by which a zone's map is smaller than the zone on each side.
+
+It keeps neighbours apart; `models.masks` undoes it."""
 
 _INKS = ((40, 30, 200), (40, 30, 200), (45, 40, 170), (160, 60, 50), (140, 50, 110), (60, 60, 60))  # BGR
 _WORDS = "青禾云渚石塘白鹭南汀松坪丹岭临泽人民政府办公室教育局财政民政收文专用章王李张刘印"
@@ -47,7 +49,7 @@ def sample(
     how: Augmentation,
     random: np.random.Generator,
 ) -> Sample:
-    """The page on a canvas of this height and width, `quarters` turns to the left from how it lies."""
+    """Return the page on a canvas of this height and width, rotated by `quarters` quarter turns to the left."""
     picture = page.picture
     move = _move(picture.shape[:2], quarters, shape, how, random)
     tone = float(random.choice((255, 250, 235, 120, 60, 20)))
@@ -58,13 +60,14 @@ def sample(
     canvas = laid.astype(np.float32)
     if random.random() < how.stamp_share:
         quads.append((ZoneKind.STAMP, _stamped(canvas, random)))
-    return Sample(_spoilt(canvas, how, random), *maps(quads, shape, weights))
+    return Sample(_degraded(canvas, how, random), *maps(quads, shape, weights))
 
 
 def maps(
     zones: Sequence[tuple[ZoneKind, Quad]], shape: tuple[int, int], weigh: Weights
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
-    """The classes, stamps and weights of zones in pixels of a picture of this height and width, at half its size."""
+    """Return classes, stamps and weights at half the size of a picture of this height and width; zones are in its
+    pixels."""
     half = (shape[0] // 2, shape[1] // 2)
     classes, stamps = np.zeros(half, np.uint8), np.zeros(half, np.uint8)
     weights = np.ones(half, np.float32)
@@ -80,7 +83,7 @@ def maps(
 
 
 def shrunk(quad: Quad) -> Quad:
-    """The quad with its sides moved in."""
+    """Return the quad with its sides moved inwards."""
     along, down = quad[1] - quad[0], quad[3] - quad[0]
     lengths = max(1e-6, float(np.hypot(*along))), max(1e-6, float(np.hypot(*down)))
     by = min(SHRUNK, SHRUNK_SHARE * min(lengths))
@@ -89,14 +92,14 @@ def shrunk(quad: Quad) -> Quad:
 
 
 def _fixed(quad: Quad) -> npt.NDArray[np.int32]:
-    """Places on the input as OpenCV draws them at half the size, where a pixel's middle is a whole number."""
+    """Return input coordinates for OpenCV drawing at half the size, where pixel centres are whole numbers."""
     return np.asarray(np.round((quad / 2 - 0.5) * 2**_BITS), np.int32)
 
 
 def _move(
     size: tuple[int, int], quarters: int, shape: tuple[int, int], how: Augmentation, random: np.random.Generator
 ) -> Matrix:
-    """Page pixels to canvas pixels."""
+    """Return the matrix from page pixels to canvas pixels."""
     zoom = float(random.uniform(*how.zoom)) * max(shape) / max(size)
     stretch = 1 + float(random.uniform(-how.stretch, how.stretch))
     angle = np.deg2rad(90 * quarters + float(random.uniform(-how.degrees, how.degrees)))
@@ -112,7 +115,7 @@ def _moved(quad: Quad, move: Matrix) -> Quad:
 
 
 def _stamped(canvas: npt.NDArray[np.float32], random: np.random.Generator) -> Quad:
-    """Prints a round, oval or square stamp somewhere; where it is."""
+    """Draw a round, oval or square stamp at a random place, and return its corners."""
     width = float(random.uniform(50, 100))
     form = int(random.integers(3))
     height = width * (1.0 if form != 1 else float(random.uniform(0.6, 0.8)))
@@ -143,8 +146,8 @@ def _stamped(canvas: npt.NDArray[np.float32], random: np.random.Generator) -> Qu
     return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], float)
 
 
-def _spoilt(page: npt.NDArray[np.float32], how: Augmentation, random: np.random.Generator) -> Colour:
-    """Light, contrast, colour, sharpness and noise."""
+def _degraded(page: npt.NDArray[np.float32], how: Augmentation, random: np.random.Generator) -> Colour:
+    """Return the page with changed light, contrast, colour, sharpness and noise."""
     canvas: npt.NDArray[Any] = page
     if random.random() < how.grey_share:
         canvas = cv2.cvtColor(cv2.cvtColor(canvas, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)

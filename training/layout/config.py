@@ -12,7 +12,7 @@ DEFAULT = Path(__file__).with_name("layout.toml")
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """Longer sides in pixels: as the network sees a page, and as pages are kept."""
+    """Longer sides in pixels: of the network's input, and of kept pages."""
 
     side: int
     cached: int
@@ -20,7 +20,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The network's channels and blocks, from a quarter of the resolution on."""
+    """Channels and blocks of the network, from a quarter of the resolution on."""
 
     channels: tuple[int, ...]
     blocks: tuple[int, ...]
@@ -29,7 +29,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Of pixels around a zone (`edge`), and in headings, furniture and stamps, of which there are few; 1 elsewhere."""
+    """Loss weights of pixels around a zone (`edge`), and in the rare headings, furniture and stamps; 1 elsewhere."""
 
     edge: float
     heading: float
@@ -39,7 +39,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """How long and how fast."""
+    """Duration and learning rate."""
 
     seed: int
     batch: int
@@ -54,7 +54,7 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """How often (shares of pages) and how far (pixels, degrees, factors) pages are changed."""
+    """Frequencies (shares of pages) and extents (pixels, degrees, factors) of changes to pages."""
 
     turn_share: float
     degrees: float
@@ -72,7 +72,7 @@ class Augmentation:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All of it."""
+    """All settings."""
 
     input: Input
     network: Shape
@@ -81,7 +81,7 @@ class Config:
 
 
 def read_config(path: Path = DEFAULT) -> Config:
-    """The settings in a file; raises TypeError for one that is missing or unknown."""
+    """Return the settings in a file. Raises TypeError for a missing or unknown one."""
     data: dict[str, dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))
     parts: dict[str, Any] = {
         name: {key: tuple(value) if isinstance(value, list) else value for key, value in part.items()}

@@ -1,10 +1,10 @@
-"""How well the layout networks find the regions of a data set: F1 by class, ours beside CDLA's.
+"""Region F1 of the layout networks by class, ours beside CDLA's.
 
     python -m training.layout.evaluate DATASET [--split test] [--model FOLDER] [--out layout.json]
 
-A region is found where its box and the gold's overlap by at least 0.5, or 0.75, of their union. CDLA knows one kind of
-title and no stamps: the row `title or heading` compares what both know. Kinds of CDLA that these pages do not have
-(figures, captions, references) are not held against it.
+A region is found where its box and the gold's have an IoU of at least 0.5, or 0.75. CDLA has one kind of title and no
+stamps: the row `title or heading` compares what both know. Classes of CDLA that these pages lack (figures, captions,
+references) are ignored.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from extraction.document import Box
 from models.page_network import Block
 from training.layout.layoutparser_models import CdlaLayoutModel, PictureModel, ReportLayoutModel
 from training.layout.pages import drawn_pages
-from training.layout.score import Seen, Tally, tally
+from training.layout.score import Detection, Tally, tally
 
 OVERLAPS = (0.5, 0.75)
 TITLES = "title or heading"
@@ -40,32 +40,32 @@ Key = tuple[str, str, float]
 
 
 class Measured:
-    """What one network found in all pages."""
+    """The detections of one network on all pages."""
 
     def __init__(self, model: PictureModel, kinds: Sequence[str]) -> None:
         self.model, self.kinds = model, kinds
         self.tallies: dict[Key, Tally] = defaultdict(Tally)
         self.seconds: list[float] = []
 
-    def look(self, picture: np.ndarray, scale: float, zones: Sequence[Zone], level: str) -> None:
+    def add_page(self, picture: np.ndarray, scale: float, zones: Sequence[Zone], level: str) -> None:
         """Add a page; `scale` is its pixels a point."""
         begun = time.process_time()
         layout = self.model.detect(picture)
         self.seconds.append(time.process_time() - begun)
-        seen = list(seen_in(layout, scale))
+        detections = list(detections_in(layout, scale))
         for kind in self.kinds:
             wanted = [zone.box for zone in zones if kind in names_of(zone.kind.value)]
-            found = [one for one in seen if kind in names_of(one.kind)]
+            found = [one for one in detections if kind in names_of(one.kind)]
             for overlap in OVERLAPS:
                 self.tallies[level, kind, overlap] += tally(found, wanted, overlap)
 
     def total(self, kind: str, overlap: float, level: str = "") -> Tally:
-        """Of a level, or of all."""
+        """Return the counts of a level, or of all."""
         wanted = (t for (at, k, o), t in self.tallies.items() if (k, o) == (kind, overlap) and level in ("", at))
         return sum(wanted, Tally())
 
     def data(self) -> dict[str, object]:
-        """As JSON values."""
+        """Return them as JSON values."""
         levels = sorted({level for level, _, _ in self.tallies})
         scores = {
             kind: {f"f1@{overlap}": round(self.total(kind, overlap).f1, 4) for overlap in OVERLAPS}
@@ -77,24 +77,24 @@ class Measured:
 
     @property
     def milliseconds(self) -> float:
-        """CPU time of a page, in the middle."""
+        """Median CPU time of a page."""
         return round(float(np.median(self.seconds)) * 1000, 1)
 
 
 def names_of(kind: str) -> tuple[str, ...]:
-    """The rows that a block of this type counts in."""
+    """Return the rows that a block of this type counts in."""
     kind = _NAMES.get(kind, kind)
     return (kind, TITLES) if kind in ("title", "heading") else (kind,)
 
 
-def seen_in(layout: Iterable[Block], scale: float) -> Iterator[Seen]:
-    """The blocks in points."""
+def detections_in(layout: Iterable[Block], scale: float) -> Iterator[Detection]:
+    """Yield the blocks in points."""
     for block in layout:
-        yield Seen(block.type, Box(*(side / scale for side in block.coordinates)), float(block.score))
+        yield Detection(block.type, Box(*(side / scale for side in block.coordinates)), float(block.score))
 
 
 def zones_of(annotation: Annotation) -> tuple[Zone, ...]:
-    """The gold's zones; of gold without them, the tables, the title and the headings, which every annotation has."""
+    """Return the gold's zones; of gold without them, its tables, title and headings."""
     if annotation.zones:
         return annotation.zones
     tables = [upright_zone(ZoneKind.TABLE, t.page, t.box) for t in annotation.tables if t.page and t.box]
@@ -107,7 +107,7 @@ def zones_of(annotation: Annotation) -> tuple[Zone, ...]:
 
 
 def measure(folder: Path, split: str | None, networks: Mapping[str, Measured]) -> None:
-    """Show every page of a data set's PDFs to each network; `KINDS` that no gold tells of are wanted nowhere."""
+    """Run each network on every page of a data set's PDFs; `KINDS` that no gold has are not expected."""
     for annotation, path in read_folder(folder, split):
         zones = zones_of(annotation)
         if path.suffix != ".pdf" or not zones:
@@ -115,11 +115,11 @@ def measure(folder: Path, split: str | None, networks: Mapping[str, Measured]) -
         for number, picture, scale in drawn_pages(path, _SIDE):
             here = [zone for zone in zones if zone.page == number]
             for network in networks.values():
-                network.look(picture, scale, here, annotation.level)
+                network.add_page(picture, scale, here, annotation.level)
 
 
 def shown(networks: Mapping[str, Measured]) -> Table:
-    """F1 by kind, networks beside each other."""
+    """Return F1 by kind, networks beside each other."""
     table = Table("kind", "gold", title="region F1 at overlaps of " + " and ".join(map(str, OVERLAPS)))
     for name, network in networks.items():
         table.add_column(f"{name}\n{network.milliseconds} ms a page", justify="right")
@@ -135,7 +135,7 @@ def shown(networks: Mapping[str, Measured]) -> Table:
 
 
 def main() -> int:
-    """The command."""
+    """Print and write the scores; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.layout.evaluate", description=__doc__)
     parser.add_argument("dataset", type=Path, help="folder of a data set")
     parser.add_argument("--split", help="only the reports of this split")

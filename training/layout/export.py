@@ -1,5 +1,5 @@
 # mypy: disable-error-code="no-untyped-call"
-"""A trained network -> `layout.onnx` and `model.toml`, as `models.page_network` loads them."""
+"""A trained network -> `layout.onnx` and `model.toml`, the files of `models.page_network`."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ import torch
 from models.page_network import PageNetwork
 from models.versions import sha256_of
 from training.layout.config import Config
-from training.layout.evaluate import names_of, seen_in
+from training.layout.evaluate import detections_in, names_of
 from training.layout.network import CLASSES, STEP, LayoutNet, Served
 from training.layout.pages import SmallPage
 from training.layout.score import intersection_over_union
 
-_TOLERANCE = 2e-3
-_MEASURED = 80  # pages
-_SAME = 0.4  # of their union that two boxes share, for them to be of one thing
+_MAX_PROBABILITY_DIFFERENCE = 2e-3
+_INSET_PAGES = 80  # measured for the insets
+_MIN_IOU = 0.4  # of two boxes, to be the same zone
 
 
 def export(net: LayoutNet, config: Config, folder: Path, command: str, pages: Sequence[SmallPage]) -> None:
-    """Write the network and its card; raises AssertionError where ONNX Runtime gives something else than torch.
+    """Write the network and its card. Raises AssertionError where ONNX Runtime and torch differ.
 
-    How much boxes lack is measured on some of the `pages` that it was trained on.
+    The shrinking of boxes is measured on some of the `pages` that it was trained on.
     """
     folder.mkdir(parents=True, exist_ok=True)
     served = Served(net).eval()
@@ -56,21 +56,21 @@ def export(net: LayoutNet, config: Config, folder: Path, command: str, pages: Se
         with torch.no_grad():
             wanted = served(picture).numpy()
         (given,) = session.run(None, {"page": picture.numpy()})
-        assert np.abs(wanted - given).max() < _TOLERANCE, "ONNX Runtime and torch differ"
+        assert np.abs(wanted - given).max() < _MAX_PROBABILITY_DIFFERENCE, "ONNX Runtime and torch differ"
     card = folder / "model.toml"
     card.write_text(_card(path, config, command, len(pages), {}), encoding="utf-8")
-    lacking = insets(PageNetwork(threads=1, folder=folder), pages[:: -(-len(pages) // _MEASURED) or 1])
+    lacking = insets(PageNetwork(threads=1, folder=folder), pages[:: -(-len(pages) // _INSET_PAGES) or 1])
     card.write_text(_card(path, config, command, len(pages), lacking), encoding="utf-8")
 
 
 def insets(model: PageNetwork, pages: Sequence[SmallPage]) -> dict[str, float]:
-    """By how many pixels of the maps the sides of a kind's boxes lie inside those of the gold: the median."""
+    """Return by how many pixels of the maps the sides of a kind's boxes lie inside those of the gold: the median."""
     found: dict[str, list[float]] = defaultdict(list)
     for page in pages:
         scale = page.scale * model.side / 2 / max(page.picture.shape)
-        for one in seen_in(model.detect(page.picture), page.scale):
+        for one in detections_in(model.detect(page.picture), page.scale):
             for zone in page.zones:
-                if zone.kind.value in names_of(one.kind) and intersection_over_union(one.box, zone.box) > _SAME:
+                if zone.kind.value in names_of(one.kind) and intersection_over_union(one.box, zone.box) > _MIN_IOU:
                     box, gold = one.box, zone.box
                     sides = (box.left - gold.left, box.top - gold.top, gold.right - box.right, gold.bottom - box.bottom)
                     found[zone.kind.value] += [side * scale for side in sides]
@@ -78,7 +78,7 @@ def insets(model: PageNetwork, pages: Sequence[SmallPage]) -> dict[str, float]:
 
 
 def _card(path: Path, config: Config, command: str, pages: int, grown: Mapping[str, float]) -> str:
-    """The model's card; scores are added by whoever has measured them."""
+    """Return the model's card, to which scores are added after measuring."""
     classes = ", ".join(f'"{name}"' for name in (*CLASSES, "stamp"))
     return f"""\
 purpose = "finds title, headings, text, tables, page furniture and stamps on a report's page (U-net, ONNX)"

@@ -1,7 +1,7 @@
 # mypy: disable-error-code="no-untyped-call"
-"""The network: a small U-net of depthwise convolutions, page picture in, one map a class out at half its resolution.
+"""The network: a small U-net of depthwise convolutions (Ronneberger et al. 2015), one map a class at half resolution.
 
-The maps of `CLASSES` exclude each other (softmax); that of stamps, which lie over print, is apart (sigmoid).
+The maps of `CLASSES` exclude each other (softmax); that of stamps, which lie over print, is separate (sigmoid).
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from torch.nn import functional
 from training.layout.config import Shape
 
 CLASSES = ("none", "title", "heading", "text", "table", "furniture")
-"""What a pixel can be; the map after theirs is `stamp`."""
+"""The classes of a pixel; the map after theirs is `stamp`."""
 
 PATCH = 4
-"""Pixels of a side that are taken together at first."""
+"""Side in pixels of the first convolution's patches."""
 
 STEP = 32
-"""Sides of the input are multiples of this."""
+"""Sides of the input are multiples of this, in pixels."""
 
 
 class LayoutNet(nn.Module):
@@ -48,7 +48,7 @@ class LayoutNet(nn.Module):
         )
 
     def forward(self, pages: Tensor) -> Tensor:
-        """The logits."""
+        """Return the logits."""
         features, x = [], self.stem((pages - 128) / 64)
         for stage in self.stages:
             x = stage(x)
@@ -61,7 +61,7 @@ class LayoutNet(nn.Module):
 
 
 class Separable(nn.Module):
-    """A depthwise convolution and a mixing one, with a way past them where the shape stays."""
+    """A depthwise and a pointwise convolution, with a residual connection where the shape stays."""
 
     def __init__(self, inputs: int, outputs: int, stride: int = 1) -> None:
         super().__init__()
@@ -73,20 +73,20 @@ class Separable(nn.Module):
         self.past = inputs == outputs and stride == 1
 
     def forward(self, x: Tensor) -> Tensor:
-        """The same shape, or half of it and other channels."""
+        """Return the same shape, or half of it with other channels."""
         y: Tensor = self.body(x)
         return x + y if self.past else y
 
 
 class Context(nn.Module):
-    """What is known of the whole page, added everywhere: a page without print, a page that is all table."""
+    """A global feature of the whole page, added everywhere: a page without print, a page that is all table."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.mix = nn.Sequential(nn.Conv2d(channels, channels, 1), nn.ReLU())
 
     def forward(self, x: Tensor) -> Tensor:
-        """The same shape."""
+        """Return the same shape."""
         y: Tensor = x + self.mix(x.mean((2, 3), keepdim=True))
         return y
 
@@ -102,7 +102,7 @@ class Served(nn.Module):
         self.net = net
 
     def forward(self, page: Tensor) -> Tensor:
-        """The probabilities."""
+        """Return the probabilities."""
         logits = self.net(page.permute(2, 0, 1)[None].float())[0]
         return torch.cat([logits[:-1].softmax(0), logits[-1:].sigmoid()])
 

@@ -1,4 +1,4 @@
-"""A data set -> small pictures of its pages with their zones, kept on disk so that each PDF is drawn once."""
+"""A data set -> small pictures of its pages with their zones, kept on disk so that each PDF is rendered once."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from annotations.zones import Zone, zones_data, zones_from
 Colour = npt.NDArray[np.uint8]
 """Height x width x 3, BGR."""
 
-_DRAWN = 2.0  # pixels a point before a page is made small, about what the pipeline draws
+_DRAWN = 2.0  # pixels a point before shrinking, about the pipeline's resolution
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SmallPage:
-    """A page's picture, and its zones in points times `scale`, its pixels."""
+    """A page's picture, and its zones in pixels (points times `scale`)."""
 
     picture: Colour
     zones: tuple[Zone, ...]
@@ -36,9 +36,9 @@ class SmallPage:
 
 
 def small_pages(folder: Path, cache: Path, side: int) -> list[SmallPage]:
-    """Every page of the reports of a data set that have zones; drawn where `cache` has it not yet.
+    """Return every page of the reports of a data set that have zones, rendered unless `cache` has it.
 
-    Reports still being written are left out: those whose gold is not there or has no PDF.
+    Reports still being written (without gold or PDF) are left out.
     """
     cache.mkdir(parents=True, exist_ok=True)
     return [page for path in gold_paths(folder) for page in _pages_of(path, cache, side)]
@@ -67,7 +67,8 @@ def _pages_of(path: Path, cache: Path, side: int) -> list[SmallPage]:
 
 
 def drawn_pages(pdf: Path, side: int) -> Iterator[tuple[int, Colour, float]]:
-    """Every page of a PDF with its number, as a picture whose longer side has `side` pixels, and pixels a point."""
+    """Yield every page of a PDF with its number, as a picture whose longer side is `side` pixels, and its pixels a
+    point."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         for number, page in enumerate(document, 1):

@@ -1,4 +1,4 @@
-"""Regions found against regions of the gold: how many are the same to within an overlap."""
+"""Detected regions against regions of the gold, matched by overlap."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from extraction.document import Box
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A region that a network found."""
+class Detection:
+    """A region that a network detected."""
 
     kind: str
     box: Box
@@ -19,7 +19,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Regions matched, found and wanted; tallies add."""
+    """Numbers of regions matched, found and wanted; tallies add."""
 
     matched: int = 0
     found: int = 0
@@ -30,24 +30,24 @@ class Tally:
 
     @property
     def precision(self) -> float:
-        """Of what was found, the share that is right."""
+        """Share of the found regions that match."""
         return self.matched / self.found if self.found else 1.0
 
     @property
     def recall(self) -> float:
-        """Of what there is, the share that was found."""
+        """Share of the wanted regions that are matched."""
         return self.matched / self.wanted if self.wanted else 1.0
 
     @property
     def f1(self) -> float:
-        """Their harmonic mean; 1 where there is nothing and nothing was found."""
+        """Harmonic mean; 1 where nothing is wanted and nothing found."""
         total = self.found + self.wanted
         return 2 * self.matched / total if total else 1.0
 
 
-def tally(seen: Iterable[Seen], wanted: Sequence[Box], overlap: float) -> Tally:
-    """The regions of one kind on a page; the surest is matched first, with the best that is left."""
-    found = sorted(seen, key=lambda s: -s.score)
+def tally(detections: Iterable[Detection], wanted: Sequence[Box], overlap: float) -> Tally:
+    """Return the matches of one kind on a page: by falling score, each with the best remaining overlap."""
+    found = sorted(detections, key=lambda s: -s.score)
     left = list(wanted)
     for one in found:
         best = max(left, key=lambda box: intersection_over_union(one.box, box), default=None)
@@ -57,7 +57,7 @@ def tally(seen: Iterable[Seen], wanted: Sequence[Box], overlap: float) -> Tally:
 
 
 def intersection_over_union(one: Box, other: Box) -> float:
-    """From 0 to 1."""
+    """Return the intersection over union of two boxes, 0 to 1."""
     width = min(one.right, other.right) - max(one.left, other.left)
     height = min(one.bottom, other.bottom) - max(one.top, other.top)
     common = max(0.0, width) * max(0.0, height)

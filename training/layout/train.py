@@ -1,8 +1,8 @@
 # mypy: disable-error-code="no-untyped-call"
-"""Training: pages in random order, changed anew each time, until the steps are done; goes on from its last checkpoint.
+"""Training: pages in random order, augmented anew each time; resumes from its last checkpoint.
 
-One thread; all that is random comes from the seed and the step, so that a run that was broken off gives what an
-unbroken one gives (but for the order of pages within an epoch that it starts anew).
+One thread; all randomness follows from the seed and the step, so that a resumed run gives the result of an unbroken one
+(but for the order of pages within the epoch that it starts anew).
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ _SHAPE = 0.707  # of the canvas: A4
 
 
 def train(pages: Sequence[SmallPage], config: Config, out: Path) -> LayoutNet:
-    """The averaged network after all steps; writes OUT/checkpoint.pt and OUT/log.jsonl (loss and seconds by step)."""
+    """Return the averaged network after all steps; writes OUT/checkpoint.pt and OUT/log.jsonl (loss and seconds by
+    step)."""
     settings = config.training
     torch.set_num_threads(1)
     torch.manual_seed(settings.seed)
@@ -56,7 +57,7 @@ def train(pages: Sequence[SmallPage], config: Config, out: Path) -> LayoutNet:
 
 
 def averaged(checkpoint: Path, config: Config) -> LayoutNet:
-    """The averaged network of a checkpoint, of a run that is still going on too."""
+    """Return the averaged network of a checkpoint, of an unfinished run too."""
     net = LayoutNet(config.network)
     average = AveragedModel(net, use_buffers=True)
     average.load_state_dict(torch.load(checkpoint, weights_only=True)["average"])
@@ -64,7 +65,7 @@ def averaged(checkpoint: Path, config: Config) -> LayoutNet:
 
 
 def loss_of(logits: Tensor, classes: Tensor, stamps: Tensor, weights: Tensor, stamp: float) -> Tensor:
-    """Weighted cross entropy of the classes, and that of stamps with the weight `stamp` where there is one.
+    """Return the weighted cross entropy of the classes, plus that of stamps with positive weight `stamp`.
 
     logits N x (CLASSES + 1) x h x w; classes (indices), stamps (0 or 1) and weights N x h x w.
     """
@@ -90,7 +91,7 @@ def _step(net: LayoutNet, optimizer: torch.optim.Optimizer, batch: Sequence[Samp
 
 
 def _batches(pages: Sequence[SmallPage], config: Config, random: np.random.Generator) -> Iterator[list[Sample]]:
-    """Endlessly: upright pages with upright ones, those that lie across with their like."""
+    """Yield batches endlessly: portrait pages together, landscape pages together."""
     side, how = config.input.side, config.augmentation
     short = round(side * _SHAPE / STEP) * STEP
     waiting: dict[bool, list[Sample]] = {False: [], True: []}
@@ -116,7 +117,7 @@ def _rate(step: int, config: Config) -> float:
 
 
 def _resumed(path: Path, net: LayoutNet, average: AveragedModel, optimizer: torch.optim.Optimizer) -> int:
-    """The step to go on from."""
+    """Load a checkpoint; return the step to continue from."""
     if not path.is_file():
         return 0
     kept: dict[str, Any] = torch.load(path, weights_only=True)

@@ -1,4 +1,4 @@
-"""Rebuild the samples: `python -m training.samples [REPORT...] [--gold]`; every report, in all forms, unless told."""
+"""Rebuild the samples: `python -m training.samples [REPORT...] [--gold]`; by default every report, in all forms."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SAMPLES = Path(__file__).parents[2] / "annotations" / "samples"
 
 
 def main() -> None:
-    """Write the asked-for reports and say what was written."""
+    """Write the requested reports and print what was written."""
     parser = argparse.ArgumentParser(prog="python -m training.samples", description=__doc__)
     parser.add_argument("reports", nargs="*", help="report ids (default: all)")
     parser.add_argument(
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def _files(sample: Sample, *, gold_only: bool) -> Iterator[tuple[str, bytes]]:
-    """The sample's files, the gold last: it has the hashes of the others, as they are on disk if not made anew."""
+    """Yield the sample's files, the gold last: it has the hashes of the others, as they are on disk unless rebuilt."""
     made: dict[str, bytes] = {}
     if not gold_only:
         made = {

@@ -1,7 +1,7 @@
 """A sample's TOML source -> `Sample`: running text, every value as printed, and how to render it.
 
-Figures are rows of values divided by blanks, as they stand on paper; `_` is an empty cell. Rows that are not listed
-hold `default` in every cell, rows under `blank` are empty. An unknown key or row raises, so that no typo is lost.
+Figures are rows of values separated by blanks, as on paper; `_` is an empty cell. Unlisted rows hold `default` in every
+cell, rows under `blank` are empty. An unknown key or row raises an error, so that no typo is lost.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ class SectionText:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The printed page. `rules`: black, grey or hairline; `band`: a header colour, "" for none; lengths in points.
+    """The appearance of the printed page. Lengths in points.
 
-    `vertical`: how 三、本年度办理结果 is set: narrow (a narrow column), upright (writing mode) or wide.
-    `split_row` and `split_head`: the row cut by a page break and what of its label is printed before the break;
-    without the latter the page breaks below the row. Other breaks come as they may, and leave rules open.
-    `new_page`: sections that start a page. `embedded`: as TrueType; an OpenType font comes as Type 3 drawings if not.
+    `rules`: grid lines black, grey or hairline; `band`: a header colour, "" for none. `vertical`: how 三、本年度办理结果 is
+    set: narrow (a narrow column), upright (writing mode) or wide. `split_row` and `split_head`: the row cut by a page break
+    and the part of its label before the break; without the latter the page breaks below the row. Other breaks come as
+    they may, and leave grid lines open. `new_page`: sections that start a page. `embedded`: fonts as TrueType; else an
+    OpenType font comes as Type 3 drawings.
     """
 
     font: str = "Noto Serif CJK SC"
@@ -56,7 +57,8 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """How the scan is spoilt. `mode`: grey, colour or bilevel; `skew` in degrees at most, the rest as 0 (none) to 1."""
+    """Degradation of the scan. `mode`: grey, colour or bilevel; `skew`: greatest angle in degrees; the rest from 0
+    (none) to 1."""
 
     dpi: int = 150
     mode: str = "grey"
@@ -71,8 +73,11 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """The web page. `shell`: plain, navigation, index or layout (old nested layout tables); `pasted`: from a word
-    processor, with a span around each run; `spaced`: &nbsp; beside the values."""
+    """The web page.
+
+    `shell`: plain, navigation, index or layout (old nested layout tables); `pasted`: from a word processor, with a span
+    around each run; `spaced`: &nbsp; beside the values.
+    """
 
     shell: str = "plain"
     charset: str = "utf-8"
@@ -82,8 +87,11 @@ class Web:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """The DOCX. `numbered`: headings and their numerals come from numbering.xml; `nested`: the table of disputes
-    stands in a one-cell table; `text_box`: the last paragraph stands in a text box."""
+    """The DOCX.
+
+    `numbered`: headings and their numerals come from numbering.xml; `nested`: the table of disputes is in a one-cell
+    table; `text_box`: the last paragraph is in a text box.
+    """
 
     font: str = "仿宋"
     numbered: bool = False
@@ -125,7 +133,7 @@ class Sample:
 
 
 def load_sample(path: Path) -> Sample:
-    """The sample in one TOML file; its id is the file's name."""
+    """Return the sample in one TOML file; its id is the file's name."""
     source = tomllib.loads(path.read_text(encoding="utf-8"))
     form = source.pop("form", {})
     source_errors = tuple(form.pop("source_errors", ()))
@@ -168,5 +176,5 @@ def _printed(figures: dict[str, Any], rows: dict[str, tuple[str, ...]], omit: tu
 
 
 def _tuples(source: dict[str, Any]) -> dict[str, Any]:
-    """The TOML table with its lists as tuples."""
+    """Return the TOML table with its lists as tuples."""
     return {key: tuple(value) if isinstance(value, list) else value for key, value in source.items()}

@@ -2,7 +2,7 @@
 """An installed font and a text -> a small TrueType font of just that text, as a CSS @font-face.
 
 Chromium writes an OpenType (CFF) font into a PDF as hundreds of Type 3 drawings, which make a report five times as
-large; TrueType it subsets. Needs fontconfig's `fc-match` and fontTools.
+large; it subsets TrueType. Needs fontconfig's `fc-match` and fontTools.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 
 def font_face(family: str, name: str, text: str) -> str:
-    """@font-face rules that give `name` the letters of `text` from `family`, regular and, where there is one, bold."""
+    """Return @font-face rules that give `name` the glyphs of `text` from `family`, regular and, if installed, bold."""
     rules = []
     found: set[tuple[str, int]] = set()
     for weight in ("regular", "bold"):
@@ -49,7 +49,7 @@ def _open(path: str, number: int) -> TTFont:
 
 
 def small_font(path: str, number: int, text: str) -> bytes:
-    """A TrueType font of the letters of `text` that the font has; `number` is its place in a collection."""
+    """Return a TrueType font of the glyphs of `text`; `number` is the font's index in a collection."""
     source = _open(path, number)
     letters = source.getBestCmap()
     wanted = {ord(letter): letters[ord(letter)] for letter in sorted(set(text)) if ord(letter) in letters}
@@ -75,7 +75,7 @@ def small_font(path: str, number: int, text: str) -> bytes:
 
 @cache
 def _outline(source: TTFont, name: str) -> Glyph:
-    """The glyph without references to others, in quadratic curves; kept, for reports share most of their letters."""
+    """Return the glyph without references, in quadratic curves; cached, for reports share most of their characters."""
     drawings = source.getGlyphSet()
     outline = DecomposingRecordingPen(drawings)
     drawings[name].draw(outline)

@@ -1,6 +1,6 @@
-"""Sample -> gold: every field's value and printed text, and a check that its sums hold exactly where they should.
+"""Sample -> gold: every field's value and printed text, and a check that sums hold exactly where they should.
 
-The values are worked out here and not by `extraction.figures`, which reads them in the renderings.
+The values are computed here and not by `extraction.figures`, which reads them in the renderings.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _NOTHING = {"", "/", "—", "-", "无"}
 
 
 def value_of(printed: str) -> Decimal | None:
-    """The value of a cell; 万元 are brought to 元. ValueError for a text no sample may print."""
+    """Return the value of a cell, 万元 converted to 元. Raises ValueError for a text that no sample may print."""
     if printed in _NOTHING:
         return None
     if not (match := _FIGURE.fullmatch(printed.replace("\n", ""))):
@@ -39,9 +39,9 @@ def value_of(printed: str) -> Decimal | None:
 
 
 def gold_of(sample: Sample, hashes: Mapping[str, str]) -> Annotation:
-    """The gold of all four renderings, whose SHA-256 by file name are `hashes`.
+    """Return the gold of all four renderings, whose SHA-256 by file name are `hashes`.
 
-    ValueError if a sum fails that should hold, or holds that should fail.
+    Raises ValueError if a sum fails that should hold, or holds that should fail.
     """
     values = {field: value_of(text) for field, text in sample.printed.items()}
     broken = {total for total, expected in identities(sample, values) if values[total] != expected}
@@ -81,7 +81,8 @@ def _field(field_id: str, printed: str | None, value: Decimal | None) -> Field:
 
 
 def identities(sample: Sample, values: dict[str, Decimal | None]) -> Iterator[tuple[str, Decimal]]:
-    """Each printed total with what it should be, an empty cell counting nothing. A total may come more than once."""
+    """Yield each printed total with its required value, empty cells counting nothing. A total may come more than
+    once."""
 
     def add(parts: list[str]) -> Decimal:
         return sum((values[part] or Decimal(0) for part in parts), Decimal(0))

@@ -31,7 +31,7 @@ _BOX_NAMESPACES = (
 
 
 def render_docx(sample: Sample) -> bytes:
-    """The document, without the date of its making."""
+    """Return the document, without the date of its making."""
     document = Document()
     page = document.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)
@@ -95,7 +95,7 @@ def _heading(document: Any, title: str, *, numbered: bool) -> None:
 
 
 def _define_numbering(document: Any, *, arabic: bool) -> None:
-    """One list of chapter numerals, 一、 二、 … or 1、 2、 …, in numbering.xml."""
+    """Define one list of chapter numerals, 一、 二、 … or 1、 2、 …, in numbering.xml."""
     style = "decimal" if arabic else "chineseCounting"
     numbering = document.part.numbering_part.element
     abstract = parse_xml(
@@ -110,7 +110,7 @@ def _define_numbering(document: Any, *, arabic: bool) -> None:
 
 
 def _frame(document: Any) -> Any:
-    """The cell of a table of one cell, as layout tables are."""
+    """Return the cell of a one-cell table, as in layout tables."""
     return document.add_table(1, 1).cell(0, 0)
 
 
@@ -148,7 +148,7 @@ def _fill(target: Any, cell: FormCell, sample: Sample) -> None:
 
 
 def _text_box(text: str) -> Any:
-    """A drawing with the paragraph, and the same again for old word processors, as Word writes it."""
+    """Return a drawing with the paragraph, and the same again for old word processors, as Word writes it."""
     content = f"<w:txbxContent><w:p><w:r><w:t>{escape(text, quote=False)}</w:t></w:r></w:p></w:txbxContent>"
     shape = (
         '<wps:wsp><wps:cNvSpPr txBox="1"/><wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="5760000" cy="1080000"/>'
@@ -166,7 +166,7 @@ def _text_box(text: str) -> Any:
 
 
 def _undated(package: bytes) -> bytes:
-    """The same zip with every entry dated alike."""
+    """Return the same zip with a fixed date in every entry."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(package)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
         for entry in source.infolist():

@@ -21,7 +21,7 @@ table.data td{border:1px solid #666;padding:4px;text-align:center}
 
 
 def render_html(sample: Sample) -> bytes:
-    """The page, encoded as its sample says."""
+    """Return the page, encoded as its sample says."""
     shell = _SHELLS[sample.web.shell]
     charset = _MARKERS.get(sample.web.charset, sample.web.charset)
     title = escape("".join(sample.title))
@@ -35,7 +35,7 @@ def render_html(sample: Sample) -> bytes:
 def table_html(
     table: FormTable, *, repeat_header: bool = False, spaced: bool = False, attributes: str = 'class="data"'
 ) -> str:
-    """The table as rowspan/colspan HTML."""
+    """Return the table as rowspan/colspan HTML."""
     columns = "".join(f'<col style="width:{share:.2%}">' for share in table.widths)
     lines = [f"<table {attributes}><colgroup>{columns}</colgroup>"]
     head = table.header_rows if repeat_header else 0
@@ -91,7 +91,7 @@ def _plain(text: str) -> str:
 
 
 def _pasted(text: str) -> str:
-    """Runs as a word processor leaves them: a new span wherever digits meet characters."""
+    """Return runs as a word processor leaves them: a new span wherever digits meet characters."""
     runs: list[str] = []
     for letter in text:
         if runs and runs[-1][-1].isascii() == letter.isascii():

@@ -14,11 +14,11 @@ from training.samples.content import SECTIONS, Look, Sample
 from training.samples.fonts import font_face
 from training.samples.render_html import table_html
 
-_RULES = {"black": "0.75pt solid #000", "grey": "0.75pt solid #9a9a9a", "hairline": "0.25pt solid #777"}
+_GRID_LINES = {"black": "0.75pt solid #000", "grey": "0.75pt solid #9a9a9a", "hairline": "0.25pt solid #777"}
 
 
 def render_pdf(sample: Sample) -> bytes:
-    """The digital PDF."""
+    """Return the digital PDF."""
     with tempfile.TemporaryDirectory(prefix="samples-") as folder:
         page, pdf = Path(folder, "page.html"), Path(folder, "page.pdf")
         page.write_text(printed_page(sample), encoding="utf-8")
@@ -33,7 +33,7 @@ def render_pdf(sample: Sample) -> bytes:
 
 
 def printed_page(sample: Sample) -> str:
-    """The page that Chromium prints."""
+    """Return the page that Chromium prints."""
     look = sample.look
     body = []
     if sample.red_head:
@@ -62,7 +62,7 @@ def printed_page(sample: Sample) -> str:
 
 
 def _embedded(look: Look, text: str) -> str:
-    """Small fonts under the names of the installed ones, which they hide."""
+    """Return small fonts under the names of the installed ones, which they override."""
     letters = text + "0123456789-— " + look.page_number
     families = dict.fromkeys((look.font, look.heading_font, look.table_font))
     return "".join(font_face(family, family, letters) for family in families)
@@ -80,7 +80,7 @@ def _printed_table(table: FormTable, look: Look) -> list[str]:
 
 
 def _style(look: Look) -> str:
-    rule = _RULES[look.rules]
+    rule = _GRID_LINES[look.rules]
     number = " ".join("counter(page)" if part == "#" else f'"{part}"' for part in re.split("(#)", look.page_number))
     band = f"td.title,td.header{{background:{look.band}}}" if look.band else ""
     upright = "td.vertical div{writing-mode:vertical-rl;display:inline-block;letter-spacing:2pt}"

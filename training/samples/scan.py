@@ -1,4 +1,4 @@
-"""PDF -> the same pages as a scanner would give them: pictures only, skewed, blurred, noisy, unevenly lit, faded."""
+"""PDF -> the same pages as a scanner gives them: pictures only, skewed, blurred, noisy, unevenly lit, faded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Picture = npt.NDArray[np.float32]
 
 
 def scan_pdf(pdf: bytes, scan: Scan, seed: int) -> bytes:
-    """An image-only PDF with pages of the same size."""
+    """Return an image-only PDF with pages of the same size."""
     random = np.random.default_rng(seed)
     document = pypdfium2.PdfDocument(pdf)
     pages = [_sheet(page, scan, random) for page in document]
@@ -28,14 +28,14 @@ def _sheet(page: pypdfium2.PdfPage, scan: Scan, random: np.random.Generator) -> 
     grey = scan.mode != "colour"
     drawn = page.render(scale=scan.dpi / 72, grayscale=grey, rev_byteorder=True).to_numpy()
     picture = drawn[..., 0] if grey and drawn.ndim == 3 else drawn
-    spoilt = spoil(picture[..., :3].astype(np.float32) if not grey else picture.astype(np.float32), scan, random)
+    degraded = degrade(picture[..., :3].astype(np.float32) if not grey else picture.astype(np.float32), scan, random)
     if scan.mode == "bilevel":
-        return Image.fromarray(spoilt).point(lambda v: 255 if v > 150 else 0).convert("1", dither=Image.Dither.NONE)
-    return Image.fromarray(spoilt)
+        return Image.fromarray(degraded).point(lambda v: 255 if v > 150 else 0).convert("1", dither=Image.Dither.NONE)
+    return Image.fromarray(degraded)
 
 
-def spoil(picture: Picture, scan: Scan, random: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """The picture after toner, paper, glass and sensor, in this order."""
+def degrade(picture: Picture, scan: Scan, random: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """Return the picture after toner, paper, glass and sensor, in this order."""
     ink = (255 - picture) * (1 - 0.45 * scan.fade)
     ink *= _clouds(picture.shape, random, 1 - 0.25 * scan.fade, 1.0)  # toner does not cover evenly
     sheet = 250 - ink * (250 / 255)
@@ -55,14 +55,14 @@ def _skewed(sheet: Picture, degrees: float) -> Picture:
 
 
 def _clouds(shape: tuple[int, ...], random: np.random.Generator, low: float, high: float) -> Picture:
-    """A smooth random field between `low` and `high`, as large as the picture."""
+    """Return a smooth random field between `low` and `high`, as large as the picture."""
     coarse = random.uniform(low, high, (4, 3)).astype(np.float32)
     field = np.clip(cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), low, high)
     return cast(Picture, field if len(shape) == 2 else field[..., None])
 
 
 def _speckled(sheet: Picture, scan: Scan, random: np.random.Generator) -> Picture:
-    """Dust on the glass: dark dots, and a few light ones that bite into the print."""
+    """Add dust on the glass: dark dots, and a few light ones over the print."""
     sheet = np.ascontiguousarray(sheet)
     height, width = sheet.shape[:2]
     for _ in range(int(160 * scan.speckle)):

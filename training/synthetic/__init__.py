@@ -1,1 +1,2 @@
-"""Invented reports of every look, spoilt like real scans, with exact gold: the training, development and test sets."""
+"""Invented reports of every appearance, degraded like real scans, with exact gold: training, development and test
+sets."""

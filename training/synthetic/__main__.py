@@ -21,7 +21,7 @@ from training.synthetic.fonts import Split, missing_fonts
 
 
 def main() -> int:
-    """Make what was asked for; exit code 1 where some report could not be made, 2 where the call is wrong."""
+    """Make the data set; return exit code 1 where some report could not be made, 2 where the call is wrong."""
     parser = argparse.ArgumentParser(
         prog="python -m training.synthetic",
         description=__doc__,
@@ -64,7 +64,7 @@ def main() -> int:
 
 
 def _make(folder: Path, tasks: list[Task], workers: int) -> int:
-    """Make what is not there, with a bar on standard error; how many failed."""
+    """Make the missing reports, with a bar on standard error; return the number of failures."""
     screen = Console(stderr=True)
     columns = (TextColumn("making"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     to_do = [task for task in tasks if not is_made(folder, task)]

@@ -1,7 +1,7 @@
-"""Writes a data set of invented reports: drafted, printed, scanned, annotated; many at a time, each on its own.
+"""Write a data set of invented reports: drafted, rendered, scanned, annotated, in parallel and each independently.
 
-Report k of a seed is the same whatever else is made, by however many workers: its renderer and its level go by k. What
-is there already is not made again.
+Report k of a seed does not depend on other reports or the number of workers: its renderer and its level follow from k.
+Existing reports are kept.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from training.synthetic.pictured import SWITCH, with_pictures
 from training.synthetic.printing import printed
 
 DIGITAL = "digital"
-"""The level of documents as the engines print them."""
+"""The level of documents as the engines render them."""
 
 _PACKAGES = (
     "gouji",
@@ -40,14 +40,17 @@ _PACKAGES = (
     "opencv-python",
     "numpy",
 )
-_RENEWED = 100  # reports of a worker process
+_WORKER_REPORTS = 100  # of a worker process before it is replaced
 _PROGRAMS = (("chromium", "--version"), ("soffice", "--version"), ("typst", "--version"), ("fc-match", "--version"))
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A split to be made. `levels` and `engines` empty: all of them that the split has; `series`: the share of threes
-    of reports that hold consecutive years of one agency. Raises ValueError for one that cannot be."""
+    """A split to be made.
+
+    `levels` and `engines` empty: all that the split has. `series`: share of groups of three reports that hold
+    consecutive years of one agency. Raises ValueError for an impossible order.
+    """
 
     split: Split
     reports: int
@@ -76,7 +79,7 @@ class Task:
 
 
 def tasks_of(order: Order, renderers: Sequence[str], levels: Sequence[str]) -> list[Task]:
-    """Every report of an order; renderers take turns, and each of them goes through all levels."""
+    """Return every report of an order; renderers alternate, and each of them goes through all levels."""
     wanted, engines = order.levels or tuple(levels), order.engines or tuple(renderers)
     if unknown := set(wanted) - set(levels):
         raise ValueError(f"no such level: {', '.join(sorted(unknown))} (there are {', '.join(levels)})")
@@ -92,9 +95,9 @@ def tasks_of(order: Order, renderers: Sequence[str], levels: Sequence[str]) -> l
 
 
 def make(folder: Path, task: Task) -> None:
-    """Write one report's PDF and gold; whatever a renderer raises is let through."""
+    """Write one report's PDF and gold. Raises what the renderer raises."""
     from training.synthetic.render import RENDERERS
-    from training.synthetic.scan import spoil
+    from training.synthetic.scan import degrade
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)  # it remarks on fonts as they are
     draft, digital = printed(draft_report(task.seed, task.split, series=task.series), RENDERERS[task.renderer])
@@ -102,7 +105,7 @@ def make(folder: Path, task: Task) -> None:
         digital = with_pictures(draft, digital)
     else:  # all of it is a picture
         draft = replace(draft, variations=tuple(v for v in draft.variations if v != SWITCH))
-    scan = spoil(digital, task.level, task.split, task.seed)
+    scan = degrade(digital, task.level, task.split, task.seed)
     document = f"{task.id}.pdf"
     annotation = annotate(draft, scan, document, task.level, f"{task.renderer}+{task.level}", digital)
     path = annotation_path(folder, task.id)
@@ -113,7 +116,7 @@ def make(folder: Path, task: Task) -> None:
 
 
 def is_made(folder: Path, task: Task) -> bool:
-    """Whether a report is there in full: its gold is written last."""
+    """Whether a report is complete: its gold is written last."""
     path = annotation_path(folder, task.id)
     if not (path.is_file() and path.with_suffix(".pdf").is_file()):
         return False
@@ -127,15 +130,15 @@ def is_made(folder: Path, task: Task) -> bool:
 
 
 def make_all(folder: Path, tasks: Sequence[Task], workers: int) -> Iterator[tuple[Task, str]]:
-    """Each task when it is done, with what went wrong ("" for nothing); one that fails costs no other.
+    """Yield each finished task with its error ("" for none); a failure affects no other task.
 
-    Typst keeps what it has typeset for as long as its process lives, 17 MB a report: workers are replaced now and then.
+    Typst keeps all it has typeset for as long as its process lives, 17 MB a report: workers are replaced regularly.
     """
-    if workers == 1 and len(tasks) <= _RENEWED:
+    if workers == 1 and len(tasks) <= _WORKER_REPORTS:
         for task in tasks:
             yield task, _fault(lambda task=task: make(folder, task))  # type: ignore[misc]
         return
-    size = _RENEWED * workers
+    size = _WORKER_REPORTS * workers
     for batch in (tasks[start : start + size] for start in range(0, len(tasks), size)):
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             futures: dict[Future[None], Task] = {pool.submit(make, folder, task): task for task in batch}
@@ -152,7 +155,7 @@ def _fault(call: Callable[[], None]) -> str:
 
 
 def write_data_set(folder: Path, order: Order, tasks: Sequence[Task], command: str) -> None:
-    """The split's list of what is there, and how it was made beside that of the other splits."""
+    """Write the split's list of existing reports, and how it was made beside the other splits."""
     write_split(folder, order.split, [task.id for task in tasks if is_made(folder, task)])
     path = folder / "dataset.json"
     data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"splits": {}}
@@ -161,7 +164,7 @@ def write_data_set(folder: Path, order: Order, tasks: Sequence[Task], command: s
 
 
 def versions() -> dict[str, str]:
-    """What the documents were made with, as far as it is installed."""
+    """Return the versions of the installed programs that documents are made with."""
     found = package_versions(_PACKAGES)
     for program, flag in _PROGRAMS:
         if shutil.which(program):

@@ -51,7 +51,7 @@ _FOLDERS = ("/usr/share/texlive/texmf-dist/fonts/opentype/public/fandol",)
 
 @dataclass(frozen=True, slots=True)
 class FontStock:
-    """The families a split may print with: running text and tables, headings, and the figures within either."""
+    """The font families of a split: running text and tables, headings, and the figures within either."""
 
     text: tuple[str, ...]
     heading: tuple[str, ...]
@@ -92,19 +92,19 @@ FONTS: Mapping[Split, FontStock] = {
 
 
 class FontFile(NamedTuple):
-    """A font in a file; `number` is its place in a collection (.ttc), 0 elsewhere."""
+    """A font file; `number` is the font's index in a collection (.ttc), else 0."""
 
     path: str
     number: int
 
 
 def missing_fonts(split: Split) -> list[tuple[str, str]]:
-    """(family, Debian package) of each of the split's fonts that is not installed."""
+    """Return (family, Debian package) of each of the split's fonts that is not installed."""
     return [(family, PACKAGES[family]) for family in FONTS[split].families if _found(family) is None]
 
 
 def font_file(family: str) -> FontFile:
-    """Where the family's regular face is installed; raises FileNotFoundError where it is not."""
+    """Return the file of the family's regular face. Raises FileNotFoundError where it is not installed."""
     found = _found(family)
     if found is None:
         hint = f" (Debian: {PACKAGES[family]})" if family in PACKAGES else ""
@@ -113,7 +113,7 @@ def font_file(family: str) -> FontFile:
 
 
 def font_environment() -> dict[str, str]:
-    """The environment in which every program that asks fontconfig finds every font of `PACKAGES`."""
+    """Return the environment in which every program that asks fontconfig finds every font of `PACKAGES`."""
     return {**os.environ, "FONTCONFIG_FILE": str(_configuration().name)}
 
 
@@ -136,7 +136,7 @@ def _escaped(family: str) -> str:
 
 @cache
 def _configuration() -> tempfile._TemporaryFileWrapper[str]:
-    """The system's fontconfig with `_FOLDERS`; the file lives as long as the process."""
+    """Return the system's fontconfig with `_FOLDERS`; the file lives as long as the process."""
     folders = "".join(f"<dir>{folder}</dir>" for folder in _FOLDERS if Path(folder).is_dir())
     file = tempfile.NamedTemporaryFile("w", prefix="fonts-", suffix=".conf", encoding="utf-8")  # noqa: SIM115
     file.write(

@@ -1,12 +1,11 @@
 """Draft + what was rendered of it -> `Annotation`: gold with page and box of every field, cell and label.
 
-A printed table is one gold table on each page that it is on. Where a page break divides a cell, both pages' tables
-have it, as wide and as high as it is there; its text is in the first, the rest of it has none. A row that is divided is
-a row of both tables. A header printed again after the break has its text and labels again.
+A printed table is one gold table on each page that it is on. Where a page break divides a cell, both pages' tables have
+it with its extent there; its text is in the first only. A row that is divided is a row of both tables. A header
+repeated after the break has its text and labels again. Two pages scanned onto one are a page with a table for each of
+them.
 
-Two pages scanned onto one are a page with a table for each of them.
-
-A label that runs over several lines has the box around those on its first page. A title is labelled line by line, with
+A label over several lines has the box around those on its first page. A title is labelled line by line, with
 organization and year inside. Boxes are rounded to a tenth of a point.
 """
 
@@ -26,7 +25,7 @@ from training.synthetic.content.draft import Draft, Key, Paragraph, Place, Rende
 
 
 class Spot(NamedTuple):
-    """Where something is: page and box of the document, and `leaf`, the page of the digital PDF that it was on.
+    """Page and box of the document, and `leaf`, the page of the digital PDF.
 
     Two leaves side by side on a scanned page are a page with two tables, not one table.
     """
@@ -47,7 +46,8 @@ def annotate(
     made_by: str = "",
     printed: Rendered | None = None,
 ) -> Annotation:
-    """The gold of a rendered draft, whose PDF is kept as `document_name`; KeyError for a cell without a place.
+    """Return the gold of a rendered draft, whose PDF is kept as `document_name`. Raises KeyError for a cell without a
+    place.
 
     `printed` is the digital PDF that `rendered` is a scan of, with the same places on its own pages.
     """
@@ -85,7 +85,7 @@ def _source(pdf: bytes, name: str) -> Source:
 
 
 def _placed_report(draft: Draft, places: Spots, source: Source) -> Report:
-    """The draft's report with the pages of what it has, and the boxes of its fields."""
+    """Return the draft's report with pages, and with the boxes of its fields."""
     report = draft.report
     fields = {cell.field: places[key][0] for key, cell in _cells(draft) if cell.field}
     headings = {name: place.page for name, _, place in _runs(draft, places)}
@@ -115,7 +115,7 @@ def _cells(draft: Draft) -> Iterator[tuple[Key, FormCell]]:
 
 
 def _runs(draft: Draft, places: Spots) -> Iterator[tuple[str, str, Spot]]:
-    """Every labelled run with its label's name, its text and where it is on its first page; titles line by line."""
+    """Yield every labelled run with its label's name, its text and its place on its first page; titles line by line."""
     for number, part in enumerate(draft.parts):
         if not isinstance(part, Paragraph):
             continue
@@ -130,12 +130,12 @@ def _runs(draft: Draft, places: Spots) -> Iterator[tuple[str, str, Spot]]:
 
 
 def _around(places: Sequence[Spot]) -> Spot:
-    """The place around those on the first leaf."""
+    """Return the place around those on the first leaf."""
     return _by_leaf(places)[0]
 
 
 def _by_leaf(places: Sequence[Spot]) -> list[Spot]:
-    """The place around those on each leaf."""
+    """Return the place around those on each leaf."""
     leaves = {place.leaf: place.page for place in sorted(places, key=lambda place: place.leaf)}
     return [Spot(page, union([p.box for p in places if p.leaf == leaf]), leaf) for leaf, page in leaves.items()]
 
@@ -154,7 +154,7 @@ def _tables(draft: Draft, places: Spots) -> Iterator[Table]:
 
 
 def _table_on(leaf: int, placed: list[tuple[int, int, FormCell, tuple[Spot, ...]]], repeated: int) -> Table:
-    """The part of a table that is on a leaf; `repeated` is how many rows of it every page repeats."""
+    """Return the part of a table on a leaf; every page repeats its first `repeated` rows."""
     there = [(row, column, cell, found) for row, column, cell, found in placed if any(p.leaf == leaf for p in found)]
     rows = {row: k for k, row in enumerate(sorted({row for row, _, cell, _ in there if cell.row_span == 1}))}
     cells = []
@@ -173,7 +173,7 @@ def _table_on(leaf: int, placed: list[tuple[int, int, FormCell, tuple[Spot, ...]
 
 
 def _labels(draft: Draft, places: Spots) -> Iterator[Label]:
-    """Those of the running text, then those of the tables."""
+    """Yield the labels of the running text, then those of the tables."""
     for name, text, place in _runs(draft, places):
         yield Label(name, text, place.page, place.box)
     for number, part in enumerate(draft.parts):

@@ -1,7 +1,8 @@
-"""Tables that a report has only as pictures: in the finished PDF, so that every engine's reports can have them.
+"""Tables that a report has only as pictures: replaced in the finished PDF, so that every engine's reports can have
+them.
 
-What is printed of such a table, text and rules, is taken out of the page and a picture of it is put in its place. It
-looks the same, places stay as they are, and all other text stays text.
+The text and grid lines of such a table are removed from the page and its picture is put in their place. It looks the
+same, places stay as they are, and all other text stays text.
 """
 
 from __future__ import annotations
@@ -29,23 +30,23 @@ from training.synthetic.render.textlayer import TextLayer, plain
 SWITCH = "table_picture"
 """The variation that asks for it."""
 
-_MARGIN = 1.5  # points around the cells: their outer rules
+_MARGIN_POINTS = 1.5  # around the cells, for their outer grid lines
 _DPI = (110, 130, 150, 200)
-_QUALITY = (60, 75, 88)  # of JPEG
-_CHECKED_DPI, _CHECKED = 144, 12  # pages before and after are compared as drawn, by the mean of squares of pixels
-_ALIKE = 45.0  # grey levels that a square may differ by: a rule of the table that comes to lie in the next one
+_JPEG_QUALITIES = (60, 75, 88)
+_CHECKED_DPI, _BLOCK_PIXELS = 144, 12  # pages before and after are compared by the mean of blocks
+_MAX_BLOCK_DIFFERENCE = 45.0  # grey levels: a grid line may move into the next block
 
 _PAINTED = frozenset(("S", "s", "f", "F", "f*", "B", "B*", "b", "b*"))
 _SHOWN = frozenset(("Tj", "TJ", "'", '"'))
 
 Areas = Mapping[int, Sequence[Box]]
-"""Page from 1 -> the parts of it that become pictures, in points from its top left."""
+"""Page from 1 -> its areas that become pictures, in points from its top left."""
 
 
 def with_pictures(draft: Draft, rendered: Rendered) -> Rendered:
-    """The digital PDF with one of its tables, or all of them, as pictures where the draft asks for it.
+    """Return the digital PDF with one of its tables, or all of them, as pictures where the draft asks for it.
 
-    The same for the same arguments. Raises PrintingError where the rest of the report does not stay as it was.
+    Equal arguments give equal PDFs. Raises PrintingError where the rest of the report changes.
     """
     if SWITCH not in draft.variations:
         return rendered
@@ -53,14 +54,14 @@ def with_pictures(draft: Draft, rendered: Rendered) -> Rendered:
     sections = sorted({part.section for part in draft.parts if isinstance(part, FormTable) and part.section != "index"})
     chosen = sections if rng.random() < 0.4 else [rng.choice(sections)]
     areas = _areas(draft, rendered, chosen)
-    pictured = replace(rendered, pdf=_pictured(rendered.pdf, areas, rng.choice(_DPI), rng.choice(_QUALITY)))
+    pictured = replace(rendered, pdf=_pictured(rendered.pdf, areas, rng.choice(_DPI), rng.choice(_JPEG_QUALITIES)))
     if fault := _fault(draft, rendered, pictured, chosen):
         raise PrintingError(f"a table as a picture: {fault}")
     return pictured
 
 
 def _areas(draft: Draft, rendered: Rendered, sections: Sequence[str]) -> dict[int, list[Box]]:
-    """Where the tables of these sections are, each piece on a page by itself."""
+    """Return where the tables of these sections are, each piece on a page by itself."""
     boxes: dict[tuple[int, int], list[Box]] = {}
     for key, found in rendered.places.items():
         part = draft.parts[key.part]
@@ -69,12 +70,12 @@ def _areas(draft: Draft, rendered: Rendered, sections: Sequence[str]) -> dict[in
                 boxes.setdefault((place.page, key.part), []).append(place.box)
     areas: dict[int, list[Box]] = {}
     for (page, _), own in sorted(boxes.items()):
-        areas.setdefault(page, []).append(union(own).grown(_MARGIN))
+        areas.setdefault(page, []).append(union(own).grown(_MARGIN_POINTS))
     return areas
 
 
 def _fault(draft: Draft, before: Rendered, after: Rendered, sections: Sequence[str]) -> str:
-    """What is not as it should be: text that is left of a table or lost elsewhere, a page that looks otherwise."""
+    """Return what is wrong: text left of a table or lost elsewhere, a page that looks different; "" for nothing."""
     layer = TextLayer(after.pdf)
     for key, text in items(draft):
         part = draft.parts[key.part]
@@ -82,7 +83,7 @@ def _fault(draft: Draft, before: Rendered, after: Rendered, sections: Sequence[s
         if layer.at(before.places.get(key, ())) != ("" if gone else plain(text)):
             return f"{text!r} is {'still there' if gone else 'lost'}"
     for number, (one, other) in enumerate(zip(_drawn(before.pdf), _drawn(after.pdf), strict=True), 1):
-        if np.abs(one - other).max() > _ALIKE:
+        if np.abs(one - other).max() > _MAX_BLOCK_DIFFERENCE:
             return f"page {number} looks otherwise"
     return ""
 
@@ -92,7 +93,7 @@ def _drawn(pdf: bytes) -> Iterator[npt.NDArray[np.float32]]:
     try:
         for page in document:
             sheet = page.render(scale=_CHECKED_DPI / 72, grayscale=True).to_pil()
-            yield np.asarray(sheet.reduce(_CHECKED), np.float32)
+            yield np.asarray(sheet.reduce(_BLOCK_PIXELS), np.float32)
     finally:
         document.close()
 
@@ -101,7 +102,7 @@ def _drawn(pdf: bytes) -> Iterator[npt.NDArray[np.float32]]:
 
 
 def _pictured(pdf: bytes, areas: Areas, dpi: int, quality: int) -> bytes:
-    """The PDF with pictures in place of everything that is printed inside the areas."""
+    """Return the PDF with pictures in place of everything printed inside the areas."""
     pictures = _pictures(pdf, areas, dpi, quality)
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as document:
@@ -120,7 +121,7 @@ def _pictured(pdf: bytes, areas: Areas, dpi: int, quality: int) -> bytes:
 
 
 def _pictures(pdf: bytes, areas: Areas, dpi: int, quality: int) -> dict[int, list[tuple[bytes, tuple[int, int]]]]:
-    """Page -> the JPEG and the size in pixels of each area."""
+    """Return page -> the JPEG and the size in pixels of each area."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         made = {}
@@ -161,7 +162,7 @@ def _image(document: pikepdf.Pdf, jpeg: bytes, size: tuple[int, int]) -> pikepdf
 
 
 def _name(page: int, number: int) -> str:
-    """A resource's name that no other page has: some engines give all pages the same resources."""
+    """Return a resource name that no other page has: some engines give all pages the same resources."""
     return f"/TablePicture{page}x{number}"
 
 
@@ -174,7 +175,7 @@ def _placed(name: str, area: _Area) -> str:
 
 
 class _Area(NamedTuple):
-    """A part of a page as PDF has it: points from the bottom left."""
+    """An area of a page in PDF coordinates: points from the bottom left."""
 
     left: float
     bottom: float
@@ -189,9 +190,10 @@ Instruction = pikepdf.ContentStreamInstruction | pikepdf.ContentStreamInlineImag
 
 
 def _outside(page: pikepdf.Page, areas: Sequence[_Area]) -> Iterator[Instruction]:
-    """The page's instructions without those that print inside the areas: text that starts and paths that lie there.
+    """Yield the page's instructions without those that print inside the areas: text that starts and paths that lie
+    there.
 
-    What moves the pen, chooses fonts or clips stays: it has a say in what follows.
+    Moving the pen, choosing fonts and clipping stay: later instructions depend on them.
     """
     pen = _Pen()
     path: list[Instruction] = []
@@ -221,7 +223,7 @@ _IDENTITY: _Matrix = (1, 0, 0, 1, 0, 0)
 
 
 class _Pen:
-    """Where a content stream prints: its matrices, and the points of the path that it is at."""
+    """The state of a content stream: its matrices, and the points of the current path."""
 
     def __init__(self) -> None:
         self.path: list[tuple[float, float]] = []
@@ -230,11 +232,11 @@ class _Pen:
         self._leading = 0.0
 
     def text_start(self) -> tuple[float, float]:
-        """Where the line starts that is written; points from the bottom left."""
+        """Start of the current line of text; points from the bottom left."""
         return _at(_product(self._line, self._page), 0, 0)
 
     def follow(self, operator: str, operands: Sequence[object]) -> None:
-        """Take note of an instruction."""
+        """Apply an instruction to the state."""
         numbers = [float(o) for o in operands if isinstance(o, int | float | Decimal)]
         match operator:
             case "q":
@@ -268,7 +270,7 @@ def _matrix(numbers: Sequence[float]) -> _Matrix:
 
 
 def _product(first: _Matrix, then: _Matrix) -> _Matrix:
-    """The matrix of both, one after the other."""
+    """Return the matrix of both, one after the other."""
     a, b, c, d, e, f = first
     o, p, q, r, s, t = then
     return a * o + b * q, a * p + b * r, c * o + d * q, c * p + d * r, e * o + f * q + s, e * p + f * r + t

@@ -1,7 +1,7 @@
-"""Draft -> digital PDF that can be trusted to be as drafted, with the places of headers that are printed again.
+"""Draft -> digital PDF that is checked against its draft, with the places of repeated headers.
 
-Renderers tell where a header cell is first, not where it is repeated. Some engines print one part over another where a
-table runs over a page: such a draft is printed again with other settings.
+Renderers give the place of a header cell's first print only. Some engines print parts over each other where a table
+runs over a page: such a draft is rendered again with other settings.
 """
 
 from __future__ import annotations
@@ -18,16 +18,18 @@ from training.synthetic.render.colour_coding import LayoutDiffers
 from training.synthetic.render.textlayer import TextLayer, plain
 from training.synthetic.zones import printed_zones
 
-_TOUCHING = 6.0  # points by which parts may reach into each other: lines of text stand higher than their letters
+_MAX_PART_OVERLAP_POINTS = 6.0  # lines of text are higher than their glyphs
 
 
 class PrintingError(RuntimeError):
-    """An engine did not print a draft as it should."""
+    """An engine did not render a draft correctly."""
 
 
 def printed(draft: Draft, render: Callable[[Draft], Rendered]) -> tuple[Draft, Rendered]:
-    """What was printed in the end, and it rendered. Raises PrintingError where no setting of it prints as it should;
-    whatever else the renderer raises is let through."""
+    """Return the draft as it was rendered in the end, and its rendering.
+
+    Raises PrintingError where no setting renders correctly, and what the renderer raises.
+    """
     fault = ""
     for setting in _settings(draft):
         try:
@@ -45,7 +47,7 @@ def printed(draft: Draft, render: Callable[[Draft], Rendered]) -> tuple[Draft, R
 
 
 def _settings(draft: Draft) -> Iterator[Draft]:
-    """The draft as it is, then without repeated headers, then with lower rows, which break elsewhere."""
+    """Yield the draft as it is, then without repeated headers, then with lower rows, which break elsewhere."""
     yield draft
     look = replace(draft.look, repeat_header=False)
     if draft.look.repeat_header:
@@ -55,7 +57,7 @@ def _settings(draft: Draft) -> Iterator[Draft]:
 
 
 def overprinted(draft: Draft, rendered: Rendered) -> list[int]:
-    """The pages on which one part of the report lies over another."""
+    """Return the pages on which parts of the report overlap."""
     spans: dict[tuple[int, int], tuple[float, float]] = {}
     for key, found in rendered.places.items():
         for place in found:
@@ -66,13 +68,15 @@ def overprinted(draft: Draft, rendered: Rendered) -> list[int]:
 
 
 def _overlap(spans: list[tuple[float, float]]) -> bool:
-    """Whether one of the parts, in the order of the draft, starts above the end of the one before it."""
-    return any(after[0] < before[1] - _TOUCHING for before, after in pairwise(spans))
+    """Whether a part, in the order of the draft, starts above the end of the one before it."""
+    return any(after[0] < before[1] - _MAX_PART_OVERLAP_POINTS for before, after in pairwise(spans))
 
 
 def with_repeated_headers(draft: Draft, rendered: Rendered) -> Rendered:
-    """The digital PDF with a place for each repetition of a header cell: as far above the first row of the page as the
-    header is above the first row of the table."""
+    """Return the digital PDF with a place for each repetition of a header cell.
+
+    It is as far above the first row of the page as the header is above the first row of the table.
+    """
     if not draft.look.repeat_header:
         return rendered
     places = dict(rendered.places)

@@ -1,4 +1,4 @@
-"""A data set -> one picture of random scanned pages with their gold drawn on, so that a person sees box and cell agree.
+"""A data set -> one picture of random scanned pages with their gold drawn on, to check boxes against cells by eye.
 
     python -m training.synthetic.sheet DATASET --out docs/pictures/boxes.jpg
 
@@ -34,7 +34,7 @@ class Shot(NamedTuple):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command."""
+    """Write the picture; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.synthetic.sheet", description=__doc__)
     parser.add_argument("dataset", type=Path, help="folder of a data set")
     parser.add_argument("--out", type=Path, default=Path("docs/pictures/boxes.jpg"), help="picture to write")
@@ -55,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def chosen(folder: Path, count: int, seed: int) -> list[Shot]:
-    """Random scanned pages with field cells, at most one of a report, every level as often as another."""
+    """Return random scanned pages with field cells, at most one of a report, levels equally frequent."""
     random = np.random.default_rng(seed)
     by_level: dict[str, list[Shot]] = {}
     for annotation in _scanned(folder):
@@ -71,7 +71,7 @@ def chosen(folder: Path, count: int, seed: int) -> list[Shot]:
 
 
 def shown(folder: Path, shot: Shot, width: int) -> Pixels:
-    """The page in RGB, `width` pixels wide, with the gold of its fields and labels and a line that says which it is."""
+    """Return the page in RGB, `width` pixels wide, with the gold of its fields and labels and its name."""
     annotation, number = shot
     document = pypdfium2.PdfDocument(folder / "reports" / annotation.documents[0])
     try:
@@ -101,7 +101,7 @@ def shown(folder: Path, shot: Shot, width: int) -> Pixels:
 
 
 def tiled(pages: list[Pixels], columns: int) -> Pixels:
-    """Pages in rows; each row as high as its highest."""
+    """Return pages in rows; each row as high as its highest."""
     rows = []
     for first in range(0, len(pages), columns):
         row = pages[first : first + columns]
@@ -130,12 +130,12 @@ def _framed(picture: Pixels, box: Box, scale: float, colour: tuple[int, int, int
 
 
 def _written(picture: Pixels, text: str, at: tuple[int, int], colour: tuple[int, int, int], size: int = 9) -> None:
-    """By the face that OpenCV 5 carries: the same on every machine."""
+    """Write in the face that OpenCV 5 carries: the same on every machine."""
     cv2.putText(picture, text, at, colour, cv2.FontFace("uni"), size, 500)
 
 
 def _jpeg(picture: Pixels, limit: int) -> bytes:
-    """The picture at the best quality that keeps within `limit` bytes, at least 20."""
+    """Return the picture at the best quality, at least 20, that keeps within `limit` bytes."""
     for quality in range(80, 15, -5):
         out = io.BytesIO()
         Image.fromarray(picture).save(out, "JPEG", quality=quality, optimize=True)

@@ -1,6 +1,6 @@
-"""Draft + where it was printed -> the layout of its pages: titles, headings, paragraphs, tables, page numbers.
+"""Draft + places -> the layout of its pages: titles, headings, paragraphs, tables, page numbers.
 
-Page numbers are no part of a draft: they are what the text layer has in the margins at no place of the draft.
+Page numbers are not part of a draft: they are text of the text layer in the margins outside of the draft's places.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _KINDS: Mapping[Style, ZoneKind] = {
     "title": ZoneKind.TITLE,
     "heading": ZoneKind.HEADING,
 }
-_MARGIN = 0.12  # of the page's height
-_LEADING = 0.08  # of the height of letters
-_NEAR = 2.0  # points by which letters may stand out of their places
-_LINE = 4.0  # points between the middles of letters on one line
+_MARGIN_PAGE_SHARE = 0.12  # of the page's height
+_LEADING_LETTER_SHARE = 0.08  # of the height of letters
+_PLACE_TOLERANCE_POINTS = 2.0  # by which characters may reach out of their places
+_MAX_LINE_OFFSET_POINTS = 4.0  # between the centres of characters on one line
 
 
 def printed_zones(draft: Draft, rendered: Rendered) -> tuple[Zone, ...]:
-    """One zone for each part on each page, a title over several lines being one part, then the page numbers."""
+    """Return one zone for each part on each page (a title over several lines is one part), then the page numbers."""
     zones: list[Zone] = []
     last: object = None
     letters = _letters_by_page(rendered)
@@ -52,11 +52,11 @@ def _letters_by_page(rendered: Rendered) -> dict[int, list[Box]]:
 
 
 def _around_letters(box: Box, letters: list[Box]) -> Box:
-    """The box without the leading that some engines count to a line: little more than its letters are high."""
+    """Return the box without the leading that some engines add to a line: little more than its glyphs."""
     inside = [letter for letter in letters if box.holds(letter.middle)]
     if not inside:
         return box
-    print_, more = union(inside), _LEADING * max(letter.height for letter in inside)
+    print_, more = union(inside), _LEADING_LETTER_SHARE * max(letter.height for letter in inside)
     return Box(box.left, max(box.top, print_.top - more), box.right, min(box.bottom, print_.bottom + more))
 
 
@@ -66,13 +66,18 @@ def _by_page(places: list[Place]) -> Iterator[tuple[int, Box]]:
 
 
 def _furniture(rendered: Rendered) -> Iterator[Zone]:
-    """Lines of letters in the margins that are at no place of the draft."""
+    """Yield lines of text in the margins that are at no place of the draft."""
     document = pypdfium2.PdfDocument(rendered.pdf)
     try:
         for number, page in enumerate(document, 1):
-            taken = [p.box.grown(_NEAR) for found in rendered.places.values() for p in found if p.page == number]
+            taken = [
+                p.box.grown(_PLACE_TOLERANCE_POINTS)
+                for found in rendered.places.values()
+                for p in found
+                if p.page == number
+            ]
             letters = [box for box in _letters(page, loose=True) if not any(t.holds(box.middle) for t in taken)]
-            margin = _MARGIN * page.get_height()
+            margin = _MARGIN_PAGE_SHARE * page.get_height()
             for line in _lines(letters):
                 if line.bottom < margin or line.top > page.get_height() - margin:
                     yield upright_zone(ZoneKind.FURNITURE, number, line)
@@ -81,7 +86,7 @@ def _furniture(rendered: Rendered) -> Iterator[Zone]:
 
 
 def _letters(page: pypdfium2.PdfPage, *, loose: bool) -> Iterator[Box]:
-    """The boxes of letters: of their ink, or `loose` as high as the font's lines."""
+    """Yield the boxes of characters: of their ink, or `loose` as high as the font's lines."""
     text, height = page.get_textpage(), page.get_height()
     for index in range(text.count_chars()):
         left, bottom, right, top = text.get_charbox(index, loose=loose)
@@ -90,10 +95,10 @@ def _letters(page: pypdfium2.PdfPage, *, loose: bool) -> Iterator[Box]:
 
 
 def _lines(letters: list[Box]) -> list[Box]:
-    """Letters at one height as one box."""
+    """Return characters at one height as one box."""
     lines: list[Box] = []
     for letter in sorted(letters, key=lambda box: (box.middle[1], box.left)):
-        if lines and abs(lines[-1].middle[1] - letter.middle[1]) < _LINE:
+        if lines and abs(lines[-1].middle[1] - letter.middle[1]) < _MAX_LINE_OFFSET_POINTS:
             lines[-1] = union([lines[-1], letter])
         else:
             lines.append(letter)

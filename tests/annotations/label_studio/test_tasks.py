@@ -228,7 +228,7 @@ def test_the_plain_ocr_template_is_read_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
+    ("damage", "said"),
     [
         (lambda found: found.pop(), "page 2 is not among the tasks"),
         (lambda found: found[0].pop("annotations"), "page 1 has no annotation and no prediction"),
@@ -236,9 +236,9 @@ def test_the_plain_ocr_template_is_read_too() -> None:
         (lambda found: retext_name(found, "review.total", RECEIVED), f"{RECEIVED} has two regions"),
     ],
 )
-def test_tasks_that_make_up_no_annotation(spoil: Any, said: str) -> None:
+def test_tasks_that_make_up_no_annotation(damage: Any, said: str) -> None:
     found = tasks(annotation())
-    spoil(found)
+    damage(found)
     with pytest.raises(ValueError, match=said):
         back(found)
 

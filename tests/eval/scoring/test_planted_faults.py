@@ -190,7 +190,7 @@ def test_misreads_of_cells_that_nobody_can_place_are_none_that_sums_can_put_righ
 ) -> None:
     """A figure without a cell, one in no sum, and one that is for a person with its readings."""
 
-    def spoil(field: Field) -> Field:
+    def plant(field: Field) -> Field:
         if field.value is None or not field.id.endswith(
             (".received.total", ".received.enterprise", "fees.items_last_year")
         ):
@@ -206,7 +206,7 @@ def test_misreads_of_cells_that_nobody_can_place_are_none_that_sums_can_put_righ
         )
         return replace(wrong, candidates=()) if field.id.endswith("enterprise") else wrong
 
-    counts = evaluate(data_set, tmp_path, lambda report: with_fields(report, spoil))["engines"]["gouji"]["counts"]
+    counts = evaluate(data_set, tmp_path, lambda report: with_fields(report, plant))["engines"]["gouji"]["counts"]
     totals = counts["summed_misreads"]
     assert counts["misreads"] > 2 * totals > 6
     assert counts["summed_repaired"] == 0

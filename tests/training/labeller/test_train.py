@@ -19,7 +19,7 @@ from models.label_tokens import SPECIAL, Piece, Vocabulary, windows
 from models.labeller import Labeller
 from training.labeller.config import read_config
 from training.labeller.data.confusions import misread
-from training.labeller.data.noise import spoilt
+from training.labeller.data.noise import with_noise
 from training.labeller.data.pages import packed, page_of, row_of, unpacked
 from training.labeller.data.tagged import IGNORED, Tagged, class_names, examples
 from training.labeller.data.typeset import typeset
@@ -64,11 +64,11 @@ def test_a_set_page_has_every_label_and_figure_of_the_text() -> None:
 @given(st.integers(0, 10_000))
 def test_noise_keeps_one_tag_a_character_and_begins_runs_where_they_are(seed: int) -> None:
     page = _PAGES[seed % len(_PAGES)]
-    spoilt_page = spoilt(page, Random(seed), replace(CONFIG.noise, pieces=0.2, wordings=0.5))
-    for tagged in spoilt_page:
+    noisy_page = with_noise(page, Random(seed), replace(CONFIG.noise, pieces=0.2, wordings=0.5))
+    for tagged in noisy_page:
         assert len(tagged.tags) == len(tagged.text)
         assert all(tagged.tags[k] for k in tagged.begins)
-    assert {t for tagged in spoilt_page for t in tagged.tags} <= {t for tagged in page for t in tagged.tags}
+    assert {t for tagged in noisy_page for t in tagged.tags} <= {t for tagged in page for t in tagged.tags}
 
 
 def test_without_noise_a_page_stays_as_it_is_but_for_its_places() -> None:
@@ -76,7 +76,7 @@ def test_without_noise_a_page_stays_as_it_is_but_for_its_places() -> None:
         CONFIG.noise, rates=((0.0, 0.0),), shares=(1.0,), pieces=0.0, wordings=0.0, placeless=0.0, jitter=0.0
     )
     page = _PAGES[0]
-    assert [(t.text, t.tags, t.begins) for t in spoilt(page, Random(1), still)] == [
+    assert [(t.text, t.tags, t.begins) for t in with_noise(page, Random(1), still)] == [
         (t.text, t.tags, t.begins) for t in page
     ]
 

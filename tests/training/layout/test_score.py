@@ -17,14 +17,14 @@ from annotations.zones import ZoneKind, upright_zone
 from extraction.document import Box, Label, Report, Source, Table
 from training.layout.evaluate import Measured, measure, zones_of
 from training.layout.layoutparser_models import PictureModel
-from training.layout.score import Seen, Tally, intersection_over_union, tally
+from training.layout.score import Detection, Tally, intersection_over_union, tally
 
 ONE, TWO = Box(0, 0, 100, 10), Box(0, 50, 100, 60)
 REPORT = Report(Source("a.pdf", "", "application/pdf", 1), None, None, None, None)
 
 
-def seen(box: Box, score: float = 0.9, kind: str = "text") -> Seen:
-    return Seen(kind, box, score)
+def detection(box: Box, score: float = 0.9, kind: str = "text") -> Detection:
+    return Detection(kind, box, score)
 
 
 def test_overlap() -> None:
@@ -45,11 +45,11 @@ def test_overlap() -> None:
     ],
 )
 def test_matches(found: list[Box], wanted: list[Box], same: Tally) -> None:
-    assert tally([seen(box) for box in found], wanted, 0.5) == same
+    assert tally([detection(box) for box in found], wanted, 0.5) == same
 
 
 def test_the_surest_is_matched_first() -> None:
-    near, far = seen(ONE, 0.6), seen(Box(0, 0, 80, 10), 0.9)
+    near, far = detection(ONE, 0.6), detection(Box(0, 0, 80, 10), 0.9)
     assert tally([near, far], [ONE], 0.5) == Tally(1, 2, 1)
 
 

@@ -17,7 +17,7 @@ from tests.training.pages import typeset
 from training.synthetic.content.draft import Draft, Key, Look, Paragraph, Place, Rendered, Run
 from training.synthetic.content.report import draft_report
 from training.synthetic.scan.degradation import scanned
-from training.synthetic.scan.levels import Spoiling
+from training.synthetic.scan.levels import Degradation
 from training.synthetic.zones import printed_zones
 
 LOOK = Look("a", "b", "c", "d")
@@ -107,8 +107,8 @@ def blank(zone: Box) -> Rendered:
 @pytest.mark.parametrize("turn", [0, 1])
 @pytest.mark.parametrize("seed", range(4))
 def test_a_seal_is_a_zone_where_it_was_printed(seed: int, turn: int) -> None:
-    spoiling = Spoiling(100, "colour", quality=90, skew=1.0, turn=turn, effects={"seal": 0.9})
-    scan = scanned(blank(Box(90, 100, 500, 160)), spoiling, seed)
+    degradation = Degradation(100, "colour", quality=90, skew=1.0, turn=turn, effects={"seal": 0.9})
+    scan = scanned(blank(Box(90, 100, 500, 160)), degradation, seed)
     stamps = [z.box for z in scan.zones if z.kind is ZoneKind.STAMP]
     assert stamps
     around = Box(
@@ -123,7 +123,7 @@ def test_a_seal_is_a_zone_where_it_was_printed(seed: int, turn: int) -> None:
 def test_zones_turn_with_their_page() -> None:
     """Their corners go on from the top left as one reads it."""
     box = Box(90, 100, 500, 160)
-    (zone,) = scanned(blank(box), Spoiling(100, turn=1), 1).zones
+    (zone,) = scanned(blank(box), Degradation(100, turn=1), 1).zones
     across = [(x, 595 - y) for y, x in corners_of(box)]
     assert np.array(zone.corners) == pytest.approx(np.array(across), abs=1.0)
 

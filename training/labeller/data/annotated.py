@@ -1,8 +1,8 @@
-"""Annotated reports -> pages to learn from and pages to be tested on, as Gouji reads them.
+"""Annotated reports -> pages for training and for testing, as Gouji reads them.
 
-The documents are read by the pipeline itself, so that what is learnt has the noise of real scans: misread characters,
-cells run together, lines broken. The gold says what each piece of print is, by its place (`placed.py`) or, where it has
-no boxes, by its wording (`worded.py`). No organization is both learnt from and tested on.
+The documents are read by the pipeline itself, so that the pages have the errors of real scans: misread characters,
+merged cells, broken lines. The gold gives the tag of each piece of print, by its place (`placed.py`) or, where it has
+no boxes, by its wording (`worded.py`). No organization is both trained on and tested on.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from training.labeller.data.worded import worded
 
 
 class Parts(NamedTuple):
-    """Pages to learn from and pages to be tested on, of different organizations; `tested` may have none."""
+    """Pages to train on and pages to test on, of different organizations; `tested` may be empty."""
 
     learnt: Dataset
     tested: Dataset
 
 
 def tagged_pages(annotation: Annotation, regions: tuple[Region, ...]) -> list[list[Tagged]]:
-    """The pages of a document as read, tagged by its gold."""
+    """Return the pages of a document as read, tagged by its gold."""
     pages = pieces_of(regions)
     if has_places(annotation):
         return [placed(annotation, page) for page in pages]
@@ -46,7 +46,7 @@ def tagged_pages(annotation: Annotation, regions: tuple[Region, ...]) -> list[li
 
 
 def annotated_pages(folder: Path, kept: Path) -> Dataset:
-    """The pages of every document in a folder of gold; read once, then kept in `kept`.
+    """Return the pages of every document in a folder of gold; read once, then kept in `kept`.
 
     Drafts that nobody has compared with their document, and documents that cannot be read, are left out. Raises
     UsageError where none is left.
@@ -63,7 +63,7 @@ def annotated_pages(folder: Path, kept: Path) -> Dataset:
 
 
 def gold_hash(folder: Path) -> str:
-    """Of the gold and the documents in a folder; raises UsageError where there are none."""
+    """Return a hash of the gold and the documents in a folder. Raises UsageError where there are none."""
     digest = hashlib.sha256()
     try:
         for annotation, path in read_folder(folder):
@@ -75,7 +75,7 @@ def gold_hash(folder: Path) -> str:
 
 
 def split_by_organization(pages: Dataset, share: float, seed: int) -> Parts:
-    """About `share` of the organizations with all their pages are for testing; none where there is only one."""
+    """Return about `share` of the organizations with all their pages as test pages, none where there is only one."""
     groups = pages["organization"]
     if len(set(groups)) < 2:
         return Parts(pages, pages.select([]))

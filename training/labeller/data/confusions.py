@@ -1,9 +1,9 @@
-"""Scans with gold -> which characters the real recognisers take for which: the noise of the classifier's lessons.
+"""Scans with gold -> character confusions of the real recognisers, for the noise of training pages.
 
     python -m training.labeller.data.confusions TRAIN
 
-reads the scanned reports of a data set as Gouji does, sets every label beside its gold, and writes `confusions.json`:
-for each character what was read in its place ("" for nothing), with how often.
+reads the scanned reports of a data set as Gouji does, compares every label with its gold, and writes `confusions.json`:
+for each character what was read in its place ("" for nothing), and how often.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from models.label_tokens import characters
 from models.loaded import Models
 from training.labeller.data.noise import CONFUSIONS
 
-_SAME_PLACE = 0.5  # of their union that a piece and a label share, for one to be the other
-_WRONG = 0.7  # share of characters wrong from which the two are not one print read badly
+_MIN_IOU = 0.5  # of a piece and a label, to be compared
+_MAX_ERROR_SHARE = 0.7  # of characters, for the two texts to be the same print
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command."""
+    """Count and write the confusions; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.labeller.data.confusions", description=__doc__)
     parser.add_argument("dataset", type=Path, help="folder of a data set")
     parser.add_argument("--out", type=Path, default=CONFUSIONS, help="file to write")
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def read_pairs(gold: Annotation, regions: Iterable[Region]) -> Iterator[tuple[str, str]]:
-    """(what is printed, what was read) of every label whose place a piece has."""
+    """Yield (printed text, text read) of every label whose place a piece has."""
     labels = [label for label in gold.labels if label.box is not None]
     for page in pieces_of(tuple(regions)):
         for source in page.sources:
@@ -60,17 +60,17 @@ def read_pairs(gold: Annotation, regions: Iterable[Region]) -> Iterator[tuple[st
             for label in labels:
                 if label.page == source.page and label.box is not None:
                     shared = label.box.overlap(box)
-                    if shared > _SAME_PLACE * (label.box.area + box.area - shared):
+                    if shared > _MIN_IOU * (label.box.area + box.area - shared):
                         yield label.text, source.text
 
 
 def misread(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """(character, what was read in its place) wherever the two differ; pairs that are not one print left out."""
+    """Yield (character, text read in its place) wherever the two differ, of pairs that are the same print."""
     for printed, read in pairs:
         wanted, given = (tuple(c for _, c in characters(text)) for text in (printed, read))
         steps = Levenshtein.opcodes(wanted, given)
         wrong = sum(max(s.src_end - s.src_start, s.dest_end - s.dest_start) for s in steps if s.tag != "equal")
-        if not wanted or wrong > _WRONG * len(wanted):
+        if not wanted or wrong > _MAX_ERROR_SHARE * len(wanted):
             continue
         for step in steps:
             if step.tag == "replace" and step.src_end - step.src_start == step.dest_end - step.dest_start:
@@ -81,7 +81,7 @@ def misread(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def dump_confusions(found: Mapping[tuple[str, str], int]) -> str:
-    """As JSON text, one character a line, what comes most often first."""
+    """Return the confusions as JSON text, one character a line, the most frequent first."""
     by_character: dict[str, dict[str, int]] = defaultdict(dict)
     for (character, read), count in sorted(found.items(), key=lambda item: (-item[1], item[0])):
         by_character[character][read] = count

@@ -1,8 +1,8 @@
-"""What scanners, recognisers and agencies do to labels and lines, done to tagged pieces: new noise in every epoch.
+"""Noise of scanners, recognisers and agencies on tagged pieces: new in every epoch.
 
 Characters are misread as the real recognisers misread them (`confusions.json`, measured on the generator's scans by
-`training.labeller.data.confusions`), lost, or added; labels are lost, run together, cut in two or worded otherwise;
-places are moved, scaled and lost.
+`training.labeller.data.confusions`), lost, or added; labels are lost, merged, split or worded otherwise; places are
+moved, scaled and lost.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ _BRACKETED = re.compile(r"[（(][^（()）]*[)）]")
 
 @dataclass(frozen=True, slots=True)
 class Confusions:
-    """How print is misread: for a character, what it is read as, with how often each. "" is not read at all."""
+    """For each character what it is misread as, with frequencies; "" is not read at all."""
 
     readings: Mapping[str, tuple[tuple[str, ...], tuple[int, ...]]]
     everything: str  # what is read in place of any character
 
     def misread(self, rng: Random, character: str) -> str:
-        """One misreading of a character."""
+        """Return a random misreading of a character."""
         known = self.readings.get(character)
         if known and rng.random() < 0.8:
             return rng.choices(*known)[0]
@@ -43,19 +43,19 @@ class Confusions:
 
 @cache
 def confusions(path: Path = CONFUSIONS) -> Confusions:
-    """The measured confusions in a file; raises OSError, ValueError."""
+    """Return the measured confusions in a file. Raises OSError, ValueError."""
     data: dict[str, dict[str, int]] = json.loads(path.read_text(encoding="utf-8"))
     readings = {c: (tuple(found), tuple(found.values())) for c, found in data.items()}
     return Confusions(readings, "".join(sorted({r for found in data.values() for r in found if r} | set(_JUNK))))
 
 
-def spoilt(page: Sequence[Tagged], rng: Random, how: NoiseConfig) -> list[Tagged]:
-    """A page with new noise. Its order stays but for a few neighbours."""
-    return _moved(garbled(page, rng, how), rng, how)
+def with_noise(page: Sequence[Tagged], rng: Random, how: NoiseConfig) -> list[Tagged]:
+    """Return a page with new noise. Its order stays but for a few neighbours."""
+    return _moved(with_noise_in_place(page, rng, how), rng, how)
 
 
-def garbled(page: Sequence[Tagged], rng: Random, how: NoiseConfig) -> list[Tagged]:
-    """A page with new noise whose pieces stay in their places."""
+def with_noise_in_place(page: Sequence[Tagged], rng: Random, how: NoiseConfig) -> list[Tagged]:
+    """Return a page with new noise whose pieces stay in their places."""
     rate = rng.uniform(*rng.choices(how.rates, how.shares)[0])
     known = confusions()
     rough = min(1.0, how.pieces * (0.3 + 4 * rate))
@@ -66,7 +66,7 @@ def garbled(page: Sequence[Tagged], rng: Random, how: NoiseConfig) -> list[Tagge
 
 
 def misread(tagged: Tagged, rng: Random, rate: float, known: Confusions) -> Tagged:
-    """Every character misread with probability `rate`."""
+    """Return the piece with every character misread with probability `rate`."""
     if rate <= 0:
         return tagged
 
@@ -79,8 +79,8 @@ def misread(tagged: Tagged, rng: Random, rate: float, known: Confusions) -> Tagg
 
 
 def _rewritten(tagged: Tagged, change: Callable[[str], str]) -> Tagged:
-    """Each character replaced by none, one or several, all with its tag."""
-    text, marks, begins, due = "", list[str](), set[int](), False
+    """Replace each character by none, one or several, all with its tag."""
+    text, new_tags, begins, due = "", list[str](), set[int](), False
     for index, (character, tag) in enumerate(zip(tagged.text, tagged.tags, strict=True)):
         due = (due and bool(tag)) or index in tagged.begins
         new = change(character)
@@ -88,12 +88,12 @@ def _rewritten(tagged: Tagged, change: Callable[[str], str]) -> Tagged:
             begins.add(len(text))
             due = False
         text += new
-        marks += [tag] * len(new)
-    return replace(tagged, text=text, tags=tuple(marks), begins=frozenset(begins))
+        new_tags += [tag] * len(new)
+    return replace(tagged, text=text, tags=tuple(new_tags), begins=frozenset(begins))
 
 
 def _reworded(tagged: Tagged, rng: Random, how: NoiseConfig) -> Tagged:
-    """Labels without their number or brackets, or with a character too few, too many or out of place."""
+    """Return labels without their number or brackets, or with a character missing, added or moved."""
     if not tagged.cell or rng.random() >= how.wordings:
         return tagged
     text, tag = tagged.text, tagged.tags[0] if tagged.tags else ""
@@ -114,7 +114,7 @@ def _reworded(tagged: Tagged, rng: Random, how: NoiseConfig) -> Tagged:
 
 
 def _merged(pieces: Sequence[Tagged], rng: Random, rate: float) -> list[Tagged]:
-    """Some neighbours as one piece: rules that were not found."""
+    """Merge some neighbours: grid lines that were not detected."""
     found: list[Tagged] = []
     for tagged in pieces:
         if found and tagged.cell and found[-1].cell and rng.random() < rate:
@@ -127,7 +127,7 @@ def _merged(pieces: Sequence[Tagged], rng: Random, rate: float) -> list[Tagged]:
 
 
 def _cut(pieces: Sequence[Tagged], rng: Random, rate: float) -> list[Tagged]:
-    """Some pieces in two: a line break, or a streak taken for a rule."""
+    """Split some pieces: a line break, or a streak taken for a grid line."""
     found: list[Tagged] = []
     for tagged in pieces:
         if len(tagged.text) > 3 and rng.random() < rate:
@@ -145,7 +145,7 @@ def _cut(pieces: Sequence[Tagged], rng: Random, rate: float) -> list[Tagged]:
 
 
 def _lost(pieces: Sequence[Tagged], rng: Random, rate: float) -> list[Tagged]:
-    """Some cells without their text, some changed places with the next."""
+    """Remove the text of some cells, swap some with the next."""
     found = [tagged for tagged in pieces if not (tagged.cell and rng.random() < rate)]
     for k in range(len(found) - 1):
         if rng.random() < rate / 4:
@@ -154,7 +154,7 @@ def _lost(pieces: Sequence[Tagged], rng: Random, rate: float) -> list[Tagged]:
 
 
 def _moved(pieces: list[Tagged], rng: Random, how: NoiseConfig) -> list[Tagged]:
-    """All places scaled alike, each a little off; none at all on some pages."""
+    """Scale all places alike, jitter each; remove all on some pages."""
     if rng.random() < how.placeless:
         return [replace(tagged, box=NOWHERE) for tagged in pieces]
     across, down = (rng.uniform(0.85, 1.0) for _ in range(2))

@@ -1,4 +1,4 @@
-"""Pages to teach from, as a Hugging Face data set: the invented reports of a split, set without rendering."""
+"""Training pages as a Hugging Face data set: the invented reports of a split, typeset without rendering."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ FEATURES = Features(
         "cells": List(Value("bool")),
     }
 )
-"""A row is a page. `tags` has one string a piece: the tag of each character, by runs (see `packed`)."""
+"""A row is a page. `tags` has one string a piece: the tags of its characters, run-length encoded (see `packed`)."""
 
 
 def draft_pages(split: Split, first: int, reports: int, folder: Path) -> Dataset:
-    """The pages of invented reports number `first` and on of a split; made once, then kept in `folder`."""
+    """Return the pages of `reports` invented reports of a split from number `first` on; made once, then kept in
+    `folder`."""
     return Dataset.from_generator(
         _draft_rows,
         features=FEATURES,
@@ -46,7 +47,7 @@ def _draft_rows(split: Split, first: int, reports: int) -> Iterator[dict[str, An
 
 
 def row_of(report: str, organization: str, page: Sequence[Tagged]) -> dict[str, Any]:
-    """A page as a row of the data set."""
+    """Return a page as a row of the data set."""
     return {
         "report": report,
         "organization": organization,
@@ -59,7 +60,7 @@ def row_of(report: str, organization: str, page: Sequence[Tagged]) -> dict[str, 
 
 
 def page_of(row: dict[str, Any]) -> list[Tagged]:
-    """The page of a row."""
+    """Return the page of a row."""
     columns = (row[name] for name in ("texts", "tags", "begins", "boxes", "cells"))
     return [
         Tagged(text, unpacked(tags), frozenset(begins), (box[0], box[1], box[2], box[3]), cell)
@@ -68,7 +69,7 @@ def page_of(row: dict[str, Any]) -> list[Tagged]:
 
 
 def packed(tags: Iterable[str]) -> str:
-    """Tags of characters by runs: ("", "year", "year") -> "*1 year*2"."""
+    """Return tags of characters run-length encoded: ("", "year", "year") -> "*1 year*2"."""
     runs: list[tuple[str, int]] = []
     for tag in tags:
         if runs and runs[-1][0] == tag:
@@ -79,6 +80,6 @@ def packed(tags: Iterable[str]) -> str:
 
 
 def unpacked(text: str) -> tuple[str, ...]:
-    """What `packed` was given."""
+    """Return the tags that `packed` was given."""
     runs = (run.rpartition("*") for run in text.split(" ") if run)
     return tuple(tag for tag, _, count in runs for _ in range(int(count)))

@@ -1,8 +1,7 @@
-"""Gold with boxes -> tags of what was read: a piece of print is what the gold says of its place.
+"""Gold with boxes -> tags of what was read, by place.
 
-What was read is not what is printed: cells are run together or cut in two, characters misread, lines broken. So a label
-may be a piece, a part of one, or more than one; which, is told by places and lengths, and by the text where that says
-more.
+Readings differ from print: cells are merged or split, characters misread, lines broken. A label may be a piece, a part
+of one, or more than one; places and lengths decide, and the text where it is more specific.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ from models.label_tokens import Piece, characters
 from training.labeller.data.tagged import Tagged
 from training.labeller.data.typeset import label_cell, value_cell
 
-_SHARED = 0.5  # of the smaller of two boxes, from which the one is in the place of the other
-_SHORTER = 0.75  # share of a piece's characters up to which a label is a part of it
-_ALIKE = 60.0  # partial ratio from which misread print is still found by its text
+_MIN_OVERLAP_SHARE = 0.5  # of the smaller of two boxes, for one to be in the place of the other
+_MAX_PART_SHARE = 0.75  # of a piece's characters, for a label to be a part of it
+_MIN_PARTIAL_RATIO = 60.0  # 0 to 100, for misread print to be found by its text
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the gold has on a page: a label's name, "" for a figure's cell."""
+    """A label of the gold on a page; its name is "" for a figure's cell."""
 
     name: str
     text: str
@@ -36,13 +35,13 @@ class _Known:
 
 
 def placed(annotation: Annotation, page: PagePieces) -> list[Tagged]:
-    """The pieces of one page, tagged by what stands in their places."""
+    """Return the pieces of one page, tagged by the gold in their places."""
     known = [thing for thing in _known(annotation) if thing.page == page.page]
     return [_tagged(piece, source, known) for piece, source in zip(page.pieces, page.sources, strict=True)]
 
 
 def has_places(annotation: Annotation) -> bool:
-    """Whether the gold says where labels stand."""
+    """Whether the gold has boxes of labels."""
     return any(label.box is not None for label in annotation.labels)
 
 
@@ -69,18 +68,19 @@ def _tagged(piece: Piece, source: Span | Cell, known: Sequence[_Known]) -> Tagge
 
 
 def _shares_place(thing: Box, box: Box) -> bool:
-    return thing.overlap(box) > _SHARED * min(thing.area, box.area)
+    return thing.overlap(box) > _MIN_OVERLAP_SHARE * min(thing.area, box.area)
 
 
 def _share_across(thing: Box, box: Box) -> tuple[float, float]:
-    """From where to where along the piece a thing stands, 0 to 1."""
+    """Return the horizontal extent of a thing in the piece, as shares 0 to 1."""
     wide = max(box.width, 1e-6)
     left, right = ((side - box.left) / wide for side in (thing.left, thing.right))
     return max(0.0, min(1.0, left)), max(0.0, min(1.0, right))
 
 
 def with_part(tagged: Tagged, start: int, end: int, name: str) -> Tagged:
-    """The characters [start, end) are a label of this name, or with "" a figure's cell."""
+    """Return the piece with the characters [start, end) tagged as a label of this name, or with "" as a figure's
+    cell."""
     if start >= end:
         return tagged
     part = tagged.text[start:end]
@@ -91,23 +91,22 @@ def with_part(tagged: Tagged, start: int, end: int, name: str) -> Tagged:
         new = label_cell(part, name)
     else:
         new = Tagged(part, (whole,) * len(part), frozenset((0,)))
-    marks = (*tagged.tags[:start], *new.tags, *tagged.tags[end:])
+    new_tags = (*tagged.tags[:start], *new.tags, *tagged.tags[end:])
     begins = {k for k in tagged.begins if not start <= k < end} | {start + k for k in new.begins}
-    if end < len(marks) and marks[end] and marks[end] != marks[end - 1]:
+    if end < len(new_tags) and new_tags[end] and new_tags[end] != new_tags[end - 1]:
         begins.add(end)  # what goes on behind a part begins anew
-    return replace(tagged, tags=marks, begins=frozenset(begins))
+    return replace(tagged, tags=new_tags, begins=frozenset(begins))
 
 
 def part_of(text: str, wanted: str, across: tuple[float, float]) -> tuple[int, int]:
-    """Where in what was read a label is: [start, end) of its characters; all of it unless the label is much shorter.
+    """Return the characters [start, end) of a reading that are a label: all of them unless the label is much shorter.
 
-    `across` is from where to where along the piece it stands, for what comes more than once or cannot be found by its
-    text.
+    `across` is its horizontal extent in the piece, for text that occurs more than once or cannot be found.
     """
     read, label = list(characters(text)), "".join(c for _, c in characters(wanted))
     if not read or not label:
         return 0, 0
-    if len(label) > _SHORTER * len(read):
+    if len(label) > _MAX_PART_SHARE * len(read):
         return 0, len(text)
     flat = "".join(c for _, c in read)
     middle = sum(across) / 2 * len(flat)
@@ -115,7 +114,11 @@ def part_of(text: str, wanted: str, across: tuple[float, float]) -> tuple[int, i
     if starts:
         start = min(starts, key=lambda k: abs(k + len(label) / 2 - middle))
         end = start + len(label)
-    elif len(label) > 3 and (best := partial_ratio_alignment(label, flat)) is not None and best.score >= _ALIKE:
+    elif (
+        len(label) > 3
+        and (best := partial_ratio_alignment(label, flat)) is not None
+        and best.score >= _MIN_PARTIAL_RATIO
+    ):
         start, end = best.dest_start, best.dest_end
     else:
         start = min(len(flat) - 1, round(across[0] * len(flat)))

@@ -1,7 +1,7 @@
-"""A layout that no lesson has shown: a province's own form of the report, for the learning curve.
+"""A layout that no training data contains: a province's own form of the report, for the learning curve.
 
 Every row, column, block and heading is worded otherwise than in the catalogue and in the generator's lists; the totals
-of the applications stand in front; a block of the province's own follows the others.
+of the applications come first; a block of the province's own follows the others.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ WORDINGS: Mapping[str, str] = {
     "column.other": "其余单位",
     "column.total": "各类相加",
 }
-"""What the province prints, by tag."""
+"""The province's wordings, by tag."""
 
 DISPUTES: Mapping[str, str] = {
     "upheld": "站得住",
@@ -95,14 +95,14 @@ _OWN = (("乙表六 全省归集", ""), ("归集类别", "归集数", "共享数
 
 
 def provincial(draft: Draft) -> Draft:
-    """The report as the province's form prints it."""
+    """Return the report as the province's form prints it."""
     rng = Random(f"provincial/{draft.id}")
     parts = tuple(_paragraph(p) if isinstance(p, Paragraph) else _table(p, rng) for p in draft.parts)
     return replace(draft, id=f"provincial-{draft.id}", parts=parts)
 
 
 def wording(tag: str) -> str | None:
-    """What the province prints for a tag, None where it prints what everybody does."""
+    """Return the province's wording of a tag, None where it is the usual one."""
     if tag in WORDINGS:
         return WORDINGS[tag]
     kind, _, rest = tag.partition(".")
@@ -131,7 +131,7 @@ def _worded(cell: FormCell) -> FormCell:
 
 
 def total_first(row: Row) -> Row:
-    """The total before the other applicants, in the header and below."""
+    """Return the row with the total before the other applicants, in the header and below."""
     for k, cell in enumerate(row):
         if cell.label == "column.applications.total" or (cell.field or "").endswith(".total"):
             first = next((n for n, other in enumerate(row) if other.kind == cell.kind), k)
@@ -140,7 +140,7 @@ def total_first(row: Row) -> Row:
 
 
 def _own_block(rng: Random) -> list[Row]:
-    """A block of no form; its cells are no labels of ours."""
+    """Return a block of no form; its cells have no tags."""
     (title, _), header, *labels = _OWN
     rows: list[Row] = [(FormCell(title, column_span=4, kind="title"),)]
     rows.append((*(FormCell(text) for text in header[:-1]), FormCell(header[-1], column_span=2)))

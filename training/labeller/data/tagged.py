@@ -1,4 +1,4 @@
-"""What the classifier is taught from: pieces of print of which each character is known to be a part of something."""
+"""Training data of the classifier: pieces of print with a tag for each character."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from extraction.forms.label_tags import tags
 from models.label_tokens import NOWHERE, Piece, Thousandths, Vocabulary, Window, windows
 
 OUTSIDE = 0
-"""The class of a character that is a part of nothing."""
+"""The class of a character without a tag."""
 
 IGNORED = -100
-"""The class of tokens that are no character: the loss leaves them out."""
+"""The class of special tokens: the loss ignores it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """A piece of print with the tag of each of its characters, "" for none; `begins` are where a tagged run begins."""
+    """A piece of print with the tag of each of its characters, "" for none; `begins` are the starts of tagged runs."""
 
     text: str
     tags: tuple[str, ...]
@@ -31,12 +31,12 @@ class Tagged:
 
     @property
     def piece(self) -> Piece:
-        """What the network sees of it."""
+        """The piece as the network sees it."""
         return Piece(self.text, self.box)
 
 
 def whole(text: str, tag: str, box: Thousandths = NOWHERE, *, cell: bool = False) -> Tagged:
-    """A piece that is one thing, or with tag "" none."""
+    """Return a piece with one tag throughout, or with tag "" none."""
     return Tagged(text, (tag,) * len(text), frozenset((0,)) if tag and text else frozenset(), box, cell)
 
 
@@ -49,12 +49,12 @@ class Example:
 
 
 def class_names() -> tuple[str, ...]:
-    """The classes in order: O, B-title, I-title, …"""
+    """Return the classes in order: O, B-title, I-title, …"""
     return ("O", *(f"{mark}-{tag}" for tag in tags() for mark in "BI"))
 
 
 def examples(page: Sequence[Tagged], vocabulary: Vocabulary, longest: int) -> Iterator[Example]:
-    """The windows of a page with their classes."""
+    """Yield the windows of a page with their classes."""
     number = {tag: k for k, tag in enumerate(tags())}
     for window in windows([tagged.piece for tagged in page], vocabulary, longest):
         classes = []

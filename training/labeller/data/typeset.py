@@ -1,7 +1,7 @@
 """A draft to pages of tagged pieces, without rendering: lines broken, tables set, places roughly as in print.
 
-A thousand drafts take a minute, where rendering takes an hour. What the network learns from the places is which cells
-stand in one row or under one header; they are shifted, scaled and left out at random anyway (`noise.py`).
+A thousand drafts take a minute, where rendering takes an hour. Places tell the network which cells are in one row or
+under one header; they are shifted, scaled and left out at random anyway (`noise.py`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CENTRED = frozenset(("red_head", "number", "title"))
 
 @dataclass(slots=True)
 class _Paper:
-    """The pages set so far and how far down the last one is filled."""
+    """The pages set so far, and how far down the last one is filled."""
 
     margin: float
     pages: list[list[tuple[Tagged, Box]]] = field(default_factory=lambda: [[]])
@@ -40,7 +40,7 @@ class _Paper:
         self.top = self.margin
 
     def room(self, height: float) -> float:
-        """The top of what is `height` high and goes here, on a new page if this one is full."""
+        """Return the top of something `height` points high, on a new page if this one is full."""
         if self.top + height > _HEIGHT - self.margin and self.pages[-1]:
             self.turn()
         top, self.top = self.top, self.top + height
@@ -53,7 +53,7 @@ class _Paper:
 
 
 def typeset(draft: Draft) -> list[list[Tagged]]:
-    """The pages of a draft, each in reading order."""
+    """Return the pages of a draft, each in reading order."""
     look = draft.look
     paper = _Paper(look.margin)
     for part in draft.parts:
@@ -70,7 +70,7 @@ def _placed(page: Sequence[tuple[Tagged, Box]]) -> list[Tagged]:
 
 
 def _paragraph(paper: _Paper, paragraph: Paragraph, size: float, leading: float) -> None:
-    text, marks, begins = _flat(paragraph)
+    text, new_tags, begins = _flat(paragraph)
     across = int((_WIDTH - 2 * paper.margin) / size)
     indent = 0 if paragraph.style in _CENTRED else 2
     start = 0
@@ -83,22 +83,22 @@ def _paragraph(paper: _Paper, paragraph: Paragraph, size: float, leading: float)
         top = paper.room(size * leading)
         box = Box(left, top, left + (end - start) * size, top + size)
         inside = frozenset(k - start for k in begins if start <= k < end)
-        paper.pages[-1].append((Tagged(text[start:end], tuple(marks[start:end]), inside), box))
+        paper.pages[-1].append((Tagged(text[start:end], tuple(new_tags[start:end]), inside), box))
         start = end
 
 
 def _flat(paragraph: Paragraph) -> tuple[str, list[str], list[int]]:
-    """The text, the tag of each character, and where runs begin. A title is what names the report, all of it."""
-    text, marks, begins = "", list[str](), list[int]()
+    """Return the text, the tag of each character, and where runs begin. The whole title is tagged as title."""
+    text, new_tags, begins = "", list[str](), list[int]()
     known = set(tags())
     for run in paragraph.runs:
         tag = tag_of(run.label)
         tag = tag if tag in known else "title" if paragraph.style == "title" else ""
         if tag and run.text:
             begins.append(len(text))
-        marks += [tag] * len(run.text)
+        new_tags += [tag] * len(run.text)
         text += run.text
-    return text, marks, begins
+    return text, new_tags, begins
 
 
 def _table(paper: _Paper, table: FormTable, row_height: float, size: float) -> None:
@@ -122,7 +122,7 @@ def _table(paper: _Paper, table: FormTable, row_height: float, size: float) -> N
 def _row_heights(
     placed: Sequence[tuple[int, int, FormCell]], rows: int, edges: Sequence[float], least: float, size: float
 ) -> list[float]:
-    """As high as their longest cell asks."""
+    """Return row heights that fit their longest cell."""
     heights = [least] * rows
     for row, column, cell in placed:
         if cell.row_span == 1 and cell.text:
@@ -133,29 +133,29 @@ def _row_heights(
 
 
 def _cell(cell: FormCell) -> Tagged | None:
-    """The cell as a piece; None for one that the classifier does not see."""
+    """Return the cell as a piece; None for one that the classifier does not see."""
     if not is_shown(cell.text):
         return None
     return value_cell(cell.text) if cell.field is not None else label_cell(cell.text, cell.label)
 
 
 def value_cell(text: str) -> Tagged:
-    """A figure's cell with words in it."""
+    """Return a figure's cell with words in it."""
     return in_parts(text, _VALUE_PARTS)
 
 
 def label_cell(text: str, name: str) -> Tagged:
-    """The cell of a label of this name; all of it is that but for a unit in brackets."""
+    """Return the cell of a label of this name; a unit in brackets is not tagged as it."""
     tag = tag_of(name)
     return in_parts(text, ((_LABEL_UNIT, UNIT),), tag if tag in set(tags()) else "")
 
 
 def in_parts(text: str, parts: Sequence[tuple[re.Pattern[str], str]], rest: str = "") -> Tagged:
-    """A cell of which the first match of each pattern has a tag of its own, in that order, and `rest` the others."""
-    marks, at = [rest] * len(text), 0
+    """Return a cell in which the first match of each pattern has its own tag, in order, and the rest has `rest`."""
+    new_tags, at = [rest] * len(text), 0
     for pattern, tag in parts:
         if found := pattern.search(text, at):
             at = found.end()
-            marks[found.start() : at] = [tag] * (at - found.start())
-    begins = frozenset(k for k, tag in enumerate(marks) if tag and (k == 0 or marks[k - 1] != tag))
-    return Tagged(text, tuple(marks), begins, cell=True)
+            new_tags[found.start() : at] = [tag] * (at - found.start())
+    begins = frozenset(k for k, tag in enumerate(new_tags) if tag and (k == 0 or new_tags[k - 1] != tag))
+    return Tagged(text, tuple(new_tags), begins, cell=True)

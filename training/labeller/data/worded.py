@@ -1,7 +1,7 @@
-"""Gold without boxes (DOCX, HTML, text; several renderings of one report) -> tags of what was read, by its wording.
+"""Gold without boxes (DOCX, HTML, text; several renderings of one report) -> tags of what was read, by wording.
 
-What the form prints for the gold's fields is set beside the cells that were read, both in reading order: labels that
-are alike are one, and what stands between two of them on either side is one too where it is equally many.
+The form's cells with the gold's fields are aligned with the cells that were read, both in reading order: similar labels
+are paired, and cells between two pairs are paired too where both sides have equally many.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from extraction.labelling.tagger_input import PagePieces, is_shown
 from training.labeller.data.placed import part_of, with_part
 from training.labeller.data.tagged import Tagged
 
-_ALIKE = 0.6  # similarity from which a cell can be a label
-_CLAUSE = 4  # characters of a clause from which it is looked for
+_MIN_SIMILARITY = 0.6  # of a cell and a label, to be paired
+_MIN_CLAUSE_CHARACTERS = 4  # of a clause, to be searched for
 
 Wanted = tuple[str, tuple[str, ...]]
 """A label's name and its wordings; "" for a figure's cell with words in it."""
 
 
 def worded(annotation: Annotation, pages: Sequence[PagePieces]) -> list[list[Tagged]]:
-    """The pieces of all pages, tagged by what they say."""
+    """Return the pieces of all pages, tagged by wording."""
     found = [[_untagged(page, k) for k in range(len(page.pieces))] for page in pages]
     cells = [(p, k) for p, page in enumerate(found) for k, tagged in enumerate(page) if tagged.cell]
     wanted = _cells_of(annotation)
@@ -48,7 +48,7 @@ def _untagged(page: PagePieces, k: int) -> Tagged:
 
 
 def _cells_of(annotation: Annotation) -> list[Wanted]:
-    """The cells with words that the gold's tables have, in reading order, as the form prints them."""
+    """Return the cells with words of the gold's tables, in reading order, as the form prints them."""
     report = annotation.report
     if report.template not in template_ids():
         return []
@@ -65,7 +65,7 @@ def _cells_of(annotation: Annotation) -> list[Wanted]:
 
 
 def _wordings() -> Mapping[str, tuple[str, ...]]:
-    """What agencies print instead, by a label's name."""
+    """Return agencies' other wordings, by a label's name."""
     found: dict[str, tuple[str, ...]] = {f"group.{OUTCOMES}": ("本年度办理结果",)}
     for form in field_forms().values():
         found[f"row.{form.block.id}.{form.row.id}"] = form.row.wordings
@@ -74,12 +74,13 @@ def _wordings() -> Mapping[str, tuple[str, ...]]:
 
 
 def _one_to_one(texts: Sequence[str], wanted: Sequence[Wanted]) -> dict[int, int]:
-    """Text -> label: the alignment in order whose similarities add up to most (Needleman and Wunsch 1970)."""
+    """Return text -> label: the order-preserving alignment of the greatest total similarity (Needleman and Wunsch
+    1970)."""
     alike = np.zeros((len(texts), len(wanted)))
     for i, text in enumerate(texts):
         for j, (_, wordings) in enumerate(wanted):
             best = max(similarity(text, wording) for wording in wordings)
-            alike[i, j] = best if best >= _ALIKE else 0.0
+            alike[i, j] = best if best >= _MIN_SIMILARITY else 0.0
     best_sum = np.zeros((len(texts) + 1, len(wanted) + 1))
     for i in range(len(texts) - 1, -1, -1):
         for j in range(len(wanted) - 1, -1, -1):
@@ -98,7 +99,7 @@ def _one_to_one(texts: Sequence[str], wanted: Sequence[Wanted]) -> dict[int, int
 
 
 def _filled(found: dict[int, int], texts: int, wanted: int) -> dict[int, int]:
-    """With what stands between two pairs, where it is equally many on either side."""
+    """Pair what lies between two pairs, where both sides have equally many."""
     ends = [(-1, -1), *sorted(found.items()), (texts, wanted)]
     full = dict(found)
     for (i, j), (next_i, next_j) in pairwise(ends):
@@ -108,7 +109,7 @@ def _filled(found: dict[int, int], texts: int, wanted: int) -> dict[int, int]:
 
 
 def _tag_lines(annotation: Annotation, found: list[list[Tagged]], lines: Sequence[tuple[int, int]]) -> None:
-    """Title, headings and figures of the text, each on the first line that has it."""
+    """Tag title, headings and narrative figures, each on the first line that has it."""
     report = annotation.report
     head = [(name, text) for name, text in (("title", report.title),) if text]
     for name, text in (*head, *((f"heading.{s.id}", s.title) for s in report.sections)):
@@ -125,7 +126,7 @@ def _tag_lines(annotation: Annotation, found: list[list[Tagged]], lines: Sequenc
     for figure in report.narrative:
         said = str(figure.value)
         for p, k in lines:
-            at = found[p][k].text.find(figure.text) if len(figure.text) >= _CLAUSE else -1
+            at = found[p][k].text.find(figure.text) if len(figure.text) >= _MIN_CLAUSE_CHARACTERS else -1
             if at >= 0 and said in figure.text:
                 start = at + figure.text.index(said)
                 found[p][k] = with_part(found[p][k], start, start + len(said), f"narrative.{figure.id}")

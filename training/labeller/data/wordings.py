@@ -1,7 +1,8 @@
-"""How annotated reports word rows and columns otherwise than the forms: what retraining writes beside its network.
+"""Wordings of rows and columns in annotated reports that differ from the forms'; retraining stores them with its
+network.
 
-A classifier learns a layout's labels from a few reports and stays a guess; what a person has said of a wording is none.
-A wording is left out where it may be another row's or column's of the same block.
+A classifier trained on a few reports remains uncertain about a layout's labels; an annotated wording is certain. A
+wording is left out where it may be another row's or column's of the same block.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from extraction.forms.label_similarity import chinese_count, similarity
 from extraction.forms.learned_wordings import FILE, Wordings
 from models.files import write_text
 
-_SAME = 0.9  # similarity from which a wording is one that is known
-_LEAST, _MOST = 2, 20  # Chinese characters of a wording; wordings of one row or column
+_MIN_SIMILARITY = 0.9  # of a wording and a known one, to be the same
+_MIN_CHINESE_CHARACTERS, _MAX_WORDINGS = 2, 20  # of a wording; of one row or column
 
 
-def taught_wordings(reports: Iterable[Sequence[Label]]) -> Wordings:
-    """The wordings of the labels of annotated reports, the most frequent first."""
+def annotated_wordings(reports: Iterable[Sequence[Label]]) -> Wordings:
+    """Return the wordings of the labels of annotated reports, the most frequent first."""
     counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for labels in reports:
         for name, text in _whole(labels):
@@ -35,7 +36,7 @@ def taught_wordings(reports: Iterable[Sequence[Label]]) -> Wordings:
             told = sorted(counts[name], key=counts[name].__getitem__, reverse=True)
             new = [text for text in told if not _is_one_of(text, (*forms[name], *others))]
             if new:
-                found[name] = tuple(new[:_MOST])
+                found[name] = tuple(new[:_MAX_WORDINGS])
     return found
 
 
@@ -45,13 +46,13 @@ def _is_another(other: str, name: str, forms: Wordings) -> bool:
 
 
 def write_wordings(folder: Path, wordings: Wordings) -> None:
-    """Beside a network; no file where there are none."""
+    """Write the wordings beside a network; no file where there are none."""
     if wordings:
         write_text(folder / FILE, json.dumps(wordings, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
 def _whole(labels: Sequence[Label]) -> Iterator[tuple[str, str]]:
-    """Names and texts of rows and columns, the parts of one on a page joined in order."""
+    """Yield names and texts of rows and columns, the parts of one on a page joined in order."""
     parts: dict[tuple[str, int | None], list[str]] = {}
     for label in labels:
         if label.name.startswith(("row.", "column.")):
@@ -61,7 +62,7 @@ def _whole(labels: Sequence[Label]) -> Iterator[tuple[str, str]]:
                 texts.append(text)
     for (name, _), texts in parts.items():
         text = "".join(texts)
-        if chinese_count(text) >= _LEAST:
+        if chinese_count(text) >= _MIN_CHINESE_CHARACTERS:
             yield name, text
 
 
@@ -70,7 +71,7 @@ def _blocks() -> list[Block]:
 
 
 def _printed(block: Block) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The rows and columns of a block with the form's wordings."""
+    """Yield the rows and columns of a block with the form's wordings."""
     for row in block.rows:
         if row.label:
             yield f"row.{block.id}.{row.id}", (row.label, *row.wordings)
@@ -79,4 +80,4 @@ def _printed(block: Block) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _is_one_of(text: str, wordings: Iterable[str]) -> bool:
-    return any(similarity(text, wording) >= _SAME for wording in wordings)
+    return any(similarity(text, wording) >= _MIN_SIMILARITY for wording in wordings)

@@ -1,6 +1,6 @@
-"""Agencies that do not exist, from village to province, by name stocks that no two splits share.
+"""Invented agencies, from village to province, from name stocks that no two splits share.
 
-Every name starts with a place, every place with a character that only its split has: no organization can be in two.
+Every name starts with a place, every place with a character that only its split has: no organization is in two splits.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _TOWNS = ("镇", "镇", "乡", "街道")
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """A line of work: the agency's name ends, and what its text speaks of."""
+    """A line of work: the endings of agency names, and the topics of their text."""
 
     name: str
     bureaus: tuple[str, ...]
@@ -71,7 +71,7 @@ class Agency:
 
 
 def draw_agency(rng: Random, split: str) -> Agency:
-    """An agency of the split; raises KeyError for an unknown one."""
+    """Return a random agency of the split. Raises KeyError for an unknown one."""
     level = rng.choices(("village", "town", "district", "city", "province"), (4, 22, 40, 24, 10))[0]
     places = {
         "province": _place(rng, split) + "省",

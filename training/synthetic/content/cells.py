@@ -1,6 +1,6 @@
 """How figures are printed: signs, units, notes, and the many ways to print nothing.
 
-In: exact values. Out: for every field the text in its cell and the value that this text says, None for a blank.
+In: exact values. Out: for every field the text in its cell and the value that this text has, None for a blank.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BLANK_MARKS = {
     "blank_double_hyphen": "--",
     "blank_none": "无",
 }
-"""What stands for nothing, by switch."""
+"""Texts of blank cells, by switch."""
 
 NOTES = {
     "train": ("（其中修订{}件）", "（含联合发文{}件）", "（其中废止{}件）"),
@@ -35,7 +35,7 @@ _FEE = "proactive.administrative_fees.fee_amount_wanyuan"
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """Field id -> text and value; `labels` are the column labels that a unit asks for."""
+    """Field id -> text and value; `labels` are the column labels that a unit requires."""
 
     texts: dict[str, str]
     values: dict[str, Decimal | None]
@@ -43,7 +43,7 @@ class Printed:
 
 
 def print_figures(rng: Random, split: str, values: Values, on: Collection[str]) -> Printed:
-    """Every figure as its cell prints it."""
+    """Return every figure as its cell prints it."""
     texts = {i: str(value) for i, value in values.items()}
     printed = Printed(texts, dict(values), {})
     for field_id, value in values.items():
@@ -61,7 +61,7 @@ def print_figures(rng: Random, split: str, values: Values, on: Collection[str]) 
 
 
 def _change(rng: Random, value: Decimal, on: Collection[str]) -> str:
-    """本年增/减 with its sign."""
+    """Return 本年增/减 with its sign."""
     if "sign_words" in on and value:
         word = rng.choice(("增", "增", "增加")) if value > 0 else rng.choice(("减", "减少", "减少"))
         return f"{word}{abs(value)}"
@@ -69,7 +69,7 @@ def _change(rng: Random, value: Decimal, on: Collection[str]) -> str:
 
 
 def _money(rng: Random, printed: Printed, on: Collection[str]) -> None:
-    """Amounts in 元, in 万元 or bare, the unit in the cell or in the header."""
+    """Print amounts in 元, in 万元 or bare, the unit in the cell or in the header."""
     for field_id, bare in ((_AMOUNT, 1), (_FEE, 10_000)):
         value = printed.values.get(field_id)
         if not value:
@@ -96,7 +96,7 @@ _HEADER_UNITS = {
 
 
 def _note(rng: Random, split: str, printed: Printed, on: Collection[str]) -> None:
-    """A note behind the number of some documents; the number is the value."""
+    """Add a note behind the number of some documents; the number is the value."""
     places = [i for i in printed.texts if i.rpartition(".")[2] in _NOTED]
     for field_id in rng.sample(places, min(len(places), rng.randint(1, 2))):
         value = printed.values[field_id] or Decimal(0)
@@ -106,7 +106,7 @@ def _note(rng: Random, split: str, printed: Printed, on: Collection[str]) -> Non
 
 
 def _blanks(rng: Random, printed: Printed, on: Collection[str]) -> None:
-    """Nothing where there might be zeros, whole rows and totals left out. A blank is no zero: its value is None."""
+    """Print blanks where there may be zeros, whole rows and totals too. A blank is no zero: its value is None."""
     mark = next((text for switch, text in BLANK_MARKS.items() if switch in on), None)
     if mark is not None:
         share, tables = (
@@ -130,7 +130,7 @@ def _blanks(rng: Random, printed: Printed, on: Collection[str]) -> None:
 
 
 def _zeros(rng: Random, values: Mapping[str, Decimal | None], tables: tuple[str, ...], share: float) -> list[str]:
-    """Some of the zeros of some tables, one at the least."""
+    """Return some of the zeros of some tables, at least one."""
     zeros = [i for i, value in values.items() if value == 0 and i.startswith(tables)]
     zeros = zeros or [i for i, value in values.items() if value == 0]
     return [i for i in zeros if rng.random() < share] or zeros[:1]

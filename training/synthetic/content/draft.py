@@ -1,6 +1,6 @@
-"""A report before it is printed: what stands on it in which order, and how it looks. Content, not positions.
+"""A report before it is rendered: its parts in order, and its appearance. Content, not positions.
 
-Whatever makes a draft knows nothing of fonts and pages; whatever renders it knows nothing of figures and labels.
+Drafts are made without knowledge of fonts and pages, and rendered without knowledge of figures and labels.
 """
 
 from __future__ import annotations
@@ -39,10 +39,11 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The printed page. Lengths in points, colours as #rrggbb, fonts as families that fontconfig knows.
+    """The appearance of the printed page. Lengths in points, colours as #rrggbb, fonts as families that fontconfig
+    knows.
 
-    `rules`: black, grey, hairline, coloured or none (a table without borders). `band`: the colour behind block titles
-    and headers, "" for none. `vertical`: how 三、本年度办理结果 is set: narrow (one character a line) or wide.
+    `rules`: grid lines black, grey, hairline, coloured or none (a table without borders). `band`: the colour behind
+    block titles and headers, "" for none. `vertical`: how 三、本年度办理结果 is set: narrow (one character a line) or wide.
     `page_number`: with # for the number, "" for none. `break_before`: sections that start a page.
     """
 
@@ -67,7 +68,7 @@ class Look:
 class Draft:
     """A report to be rendered. `report` is its gold, without pages and boxes.
 
-    `variations` are the names of what it does differently, with the kinds of its source errors.
+    `variations` are the names of its variations, and the kinds of its source errors.
     """
 
     id: str
@@ -87,7 +88,7 @@ class Key(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where something was printed; page from 1, box in points from the page's top left."""
+    """Where something was printed: page from 1, box in points from the page's top left."""
 
     page: int
     box: Box
@@ -95,10 +96,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A digital PDF and where everything stands in it: several places for what a line or page break divides.
+    """A digital PDF and the places of everything in it, several for what a line or page break divides.
 
-    A table cell's place is the cell inside its rules, an empty one's too; a run's places are its lines of text. `zones`
-    are known of what `printing` has checked.
+    A table cell's place is the cell within its grid lines, an empty one's too; a run's places are its lines of text.
+    `zones` are set once `printing` has checked the PDF.
     """
 
     pdf: bytes

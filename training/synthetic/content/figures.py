@@ -1,6 +1,6 @@
-"""The figures of a report: heavy-tailed, most of them zero, every sum right; then, where asked for, a source error.
+"""The figures of a report: heavy-tailed, most of them zero, every sum right; then, on request, a source error.
 
-Values are what the form's columns count (money in yuan or 万元). A value is never negative but for a change.
+Values are in the units of the form's columns (money in yuan or 万元), and not negative but for a change.
 """
 
 from __future__ import annotations
@@ -30,8 +30,11 @@ def draw_values(
     on: Collection[str] = (),
     before: Values | None = None,
 ) -> Values:
-    """Every figure of a form, all sums right. `on` are the switches that ask for certain figures; `before` are the
-    figures of the same agency's year before, which these go on from."""
+    """Return every figure of a form, all sums right.
+
+    `on` are the switches that ask for certain figures; `before` are the same agency's figures of the year before, from
+    which these continue.
+    """
     values = {
         **_proactive(rng, template_id, level, on, before or {}),
         **_applications(rng, level, one_row_other, before or {}),
@@ -46,7 +49,7 @@ def draw_values(
 
 
 def sums_of(template_id: str, values: Collection[str]) -> tuple[Identity, ...]:
-    """The sums over the rows that are printed, whichever form they are from."""
+    """Return the sums over the printed rows, of either form."""
     form = template(template_id)
     own = {f.id for f in form.fields}
     printed = set(values)
@@ -56,7 +59,7 @@ def sums_of(template_id: str, values: Collection[str]) -> tuple[Identity, ...]:
 
 
 def broken_sums(template_id: str, values: Mapping[str, Decimal]) -> list[str]:
-    """The ids of the sums that do not hold."""
+    """Return the ids of the sums that fail."""
     return [
         identity.id
         for identity in sums_of(template_id, values)
@@ -65,12 +68,12 @@ def broken_sums(template_id: str, values: Mapping[str, Decimal]) -> list[str]:
 
 
 def _count(rng: Random, reach: float, idle: float) -> int:
-    """A heavy-tailed count below 10 ** reach, 0 as often as `idle` says."""
+    """Return a heavy-tailed count below 10 ** reach, 0 with probability `idle`."""
     return 0 if rng.random() < idle else int(10 ** rng.triangular(0, reach, reach * 0.4))
 
 
 def _amount(rng: Random, reach: float, idle: float, places: int) -> Decimal:
-    """Money with up to `places` decimals."""
+    """Return an amount of money with up to `places` decimals."""
     if rng.random() < idle:
         return Decimal(0)
     exact = Decimal(round(10 ** rng.uniform(reach / 3, reach), places)).quantize(Decimal(1).scaleb(-places))
@@ -78,7 +81,7 @@ def _amount(rng: Random, reach: float, idle: float, places: int) -> Decimal:
 
 
 def plain(value: Decimal) -> Decimal:
-    """Without an exponent or zeros after the point."""
+    """Return the value without an exponent or trailing zeros."""
     value = value.normalize() + 0
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
 
@@ -109,7 +112,7 @@ def _proactive(rng: Random, template_id: str, level: Level, on: Collection[str],
 
 
 def _documents_in_force(values: Values, before: Values) -> Values:
-    """With 现行有效 of the year before, and what was made and abolished since, as this year's."""
+    """Continue 现行有效 of the year before with this year's made and abolished documents."""
     for row in ("rules", "normative_documents"):
         issued, repealed, in_force = (f"proactive.{row}.{column}" for column in ("issued", "repealed", "in_force"))
         if in_force in before:
@@ -119,7 +122,7 @@ def _documents_in_force(values: Values, before: Values) -> Values:
 
 
 def _figure(rng: Random, row: str, column: str, reach: float, idle: float) -> Decimal:
-    """One figure of the 主动公开 table, by what it counts."""
+    """Return one figure of the 主动公开 table, by what it counts."""
     if column == "amount_yuan":
         return _amount(rng, reach + 4.5, idle, 2)
     if column == "fee_amount_wanyuan":
@@ -135,9 +138,9 @@ def _figure(rng: Random, row: str, column: str, reach: float, idle: float) -> De
 
 
 def _applications(rng: Random, level: Level, one_row_other: bool, before: Values) -> Values:
-    """The 申请 table, column by column: what came in is divided among the results and what is left.
+    """Return the 申请 table, column by column: received applications are divided among results and carry-over.
 
-    上年结转 is what the year before left, where that is known.
+    上年结转 is the carry-over of the year before, where that is known.
     """
     parties = [c for c in APPLICANTS if c != "total"]
     outcomes = outcome_rows(one_row_other)
@@ -163,7 +166,7 @@ def _applications(rng: Random, level: Level, one_row_other: bool, before: Values
 
 
 def _divided(rng: Random, count: int, weights: Mapping[str, float]) -> dict[str, int]:
-    """The count divided among the rows, about as their weights say."""
+    """Divide the count among the rows, about by their weights."""
     rows = dict.fromkeys(weights, 0)
     whole = sum(weights.values())
     for row, weight in weights.items():
@@ -189,7 +192,7 @@ def _disputes(rng: Random, level: Level) -> Values:
 
 
 def break_a_sum(rng: Random, template_id: str, values: Values, one_row_other: bool) -> tuple[str, Values]:
-    """The figures with one genuine error of a kind that reports have, and the kind's name; some sum fails."""
+    """Return the kind of one realistic source error and the figures with it; some sum fails."""
     kinds = list(_ERRORS)
     rng.shuffle(kinds)
     for kind in kinds:
@@ -209,7 +212,7 @@ def _results_from_nothing(rng: Random, values: Values, outcomes: list[str]) -> N
 
 
 def _result_too_many(rng: Random, values: Values, outcomes: list[str]) -> None:
-    """The results add up to more than （七）, which itself balances."""
+    """The results sum to more than （七）, which itself balances."""
     row = rng.choice(outcomes)
     extra = rng.randint(1, 3)
     values[f"{row}.natural_person"] += extra
@@ -233,7 +236,7 @@ def _row_total(rng: Random, values: Values, outcomes: list[str]) -> None:
 
 
 def _digits_swapped(rng: Random, values: Values, outcomes: list[str]) -> None:
-    """Two digits of a figure changed places."""
+    """Two digits of a figure are swapped."""
     rows = [i for i in values if i.startswith("applications.") and len(set(str(values[i]))) > 1]
     if rows:
         field_id = rng.choice(rows)
@@ -244,7 +247,7 @@ def _digits_swapped(rng: Random, values: Values, outcomes: list[str]) -> None:
 
 
 def _forgotten_carry(rng: Random, values: Values, outcomes: list[str]) -> None:
-    """结转下年度 was not counted, or one too many."""
+    """结转下年度 is not counted, or one too many."""
     for column in ("natural_person", "total"):
         left = values[f"applications.carried_out.{column}"]
         values[f"applications.carried_out.{column}"] = left - 1 if left else Decimal(1)
@@ -261,5 +264,5 @@ _ERRORS: Mapping[str, Callable[[Random, Values, list[str]], None]] = {
 
 
 def form_of(year: int, other: bool) -> str:
-    """The form that reports of a year are in, or the other one."""
+    """Return the form of reports of a year, or the other one."""
     return "2019" if (year <= 2020) != other else "2021"

@@ -1,4 +1,4 @@
-"""What stands above a report: red header, document number, index table, title, and who reports on which year."""
+"""The head of a report: red header, document number, index table, title, organization and year."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from training.synthetic.content.draft import Paragraph, Run
 
 
 def printed_organization(agency: Agency, on: Collection[str]) -> str:
-    """The agency's name as the report prints it."""
+    """Return the agency's name as the report prints it."""
     return agency.short if "organization_shortened" in on else agency.name
 
 
 def draw_title(rng: Random, organization: str, year: int, on: Collection[str]) -> tuple[Paragraph, ...]:
-    """The title over one line or two, none where the report has none."""
+    """Return the title over one line or two, none where the report has none."""
     if "title_none" in on:
         return ()
     name, number = Run(organization, "organization"), Run(str(year), "year")
@@ -44,7 +44,7 @@ def draw_title(rng: Random, organization: str, year: int, on: Collection[str]) -
 
 
 def draw_head(rng: Random, agency: Agency, year: int, on: Collection[str]) -> list[Paragraph | FormTable]:
-    """What stands above the title."""
+    """Return the parts above the title."""
     head: list[Paragraph | FormTable] = []
     number = f"{agency.short[0]}{agency.short[2]}发〔{year + 1}〕{rng.randint(1, 60)}号"
     if "index_table" in on:
@@ -57,7 +57,7 @@ def draw_head(rng: Random, agency: Agency, year: int, on: Collection[str]) -> li
 
 
 def _index_table(rng: Random, agency: Agency, year: int, number: str) -> FormTable:
-    """索引号, 文号, 发布日期: what a web page puts before a document."""
+    """Return 索引号, 文号, 发布日期: the table that a web page puts before a document."""
     date = f"{year + 1}-01-{rng.randint(10, 31)}"
     lines = (
         (

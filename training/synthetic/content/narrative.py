@@ -1,4 +1,4 @@
-"""Running text: sentences of a split put together, with named figures that agree with the tables or do not."""
+"""Running text: sentences of a split, with narrative figures that agree with the tables or not."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _HALF_WIDTH = str.maketrans("，（）；：", ",();:")
 
 @dataclass(slots=True)
 class Writer:
-    """Writes one report's text and remembers the named figures that it has said.
+    """Writes one report's text and records the narrative figures in it.
 
-    `counts` is what the text says of each name; `unnamed` is which of organization and year no title says, so that
-    they are labelled where the text says them first.
+    `counts` is the text's value of each name; `unnamed` is which of organization and year no title names, so that they
+    are labelled where the text names them first.
     """
 
     rng: Random
@@ -39,7 +39,7 @@ class Writer:
     said: list[tuple[str, Decimal, str]] = field(default_factory=list)
 
     def paragraph(self, *topics: str, lead: str = "", style: Style = "text") -> Paragraph:
-        """A paragraph with a sentence of each topic; a topic may come more than once."""
+        """Return a paragraph with a sentence of each topic; a topic may come more than once."""
         sentences: list[str] = []
         for topic in topics:
             stock = [s for s in of_split(topic, self.split) if s not in sentences and self._is_new(s, sentences)]
@@ -51,7 +51,7 @@ class Writer:
         return paragraph
 
     def _is_new(self, sentence: str, before: list[str]) -> bool:
-        """Whether none of its named figures has been said: each is said once."""
+        """Whether none of its narrative figures is in the text yet: each comes once."""
         names = {m[2] for m in _SLOT.finditer(sentence) if m[1]}
         return not names & (
             {name for name, _, _ in self.said} | {m[2] for s in before for m in _SLOT.finditer(s) if m[1]}
@@ -88,7 +88,7 @@ class Writer:
         return Run(f"{value}余" if rounded else str(value), f"narrative.{name}")
 
     def _merged(self, runs: list[Run]) -> Iterator[Run]:
-        """Without empty runs, unlabelled neighbours as one, and with the report's commas and brackets."""
+        """Merge unlabelled neighbours, without empty runs, with the report's commas and brackets."""
         text = ""
         for run in runs:
             printed = run.text.translate(_HALF_WIDTH) if "half_width_text" in self.on else run.text
@@ -111,7 +111,7 @@ class Writer:
             start += len(run.text)
 
     def figures(self, printed: Mapping[str, Decimal | None]) -> tuple[NarrativeFigure, ...]:
-        """What has been said, compared with what the tables print."""
+        """Return the narrative figures, compared with the printed tables."""
         fields = {form.id: form.fields for form in narrative_forms()}
         return tuple(
             NarrativeFigure(name, value, text, agrees=agreement(value, fields[name], printed))
@@ -120,7 +120,7 @@ class Writer:
 
 
 def agreement(value: Decimal, fields: Collection[str], printed: Mapping[str, Decimal | None]) -> bool | None:
-    """Whether the printed ones of the fields add up to the value; None where there are none, or one is blank."""
+    """Whether the printed ones of the fields sum to the value; None where there are none, or one is blank."""
     known = [printed[i] for i in fields if i in printed]
     if not known or any(v is None for v in known):
         return None
@@ -128,14 +128,14 @@ def agreement(value: Decimal, fields: Collection[str], printed: Mapping[str, Dec
 
 
 def _clause(text: str, at: int) -> str:
-    """The part of the sentence around a position."""
+    """Return the part of the sentence around a position."""
     start = max(text.rfind(mark, 0, at) for mark in "，。；,;：:") + 1
     ends = [k for mark in "，。；,;" if (k := text.find(mark, at)) >= 0]
     return text[start : min(ends, default=len(text))]
 
 
 def draw_counts(rng: Random, values: Values, on: Collection[str]) -> dict[str, Decimal]:
-    """What the text says of each name: what the tables say, or where they differ something near it."""
+    """Return the text's value of each name: that of the tables, or something near it."""
     items = int(10 ** rng.triangular(0.8, 4.2, 2.2))
     website, wechat = items * rng.randint(30, 90) // 100, items * rng.randint(5, 60) // 100
     free = {
@@ -160,7 +160,7 @@ def draw_counts(rng: Random, values: Values, on: Collection[str]) -> dict[str, D
 
 
 def overview(writer: Writer) -> list[Paragraph]:
-    """The first section: a general part, then published, requests, management, platform and supervision."""
+    """Return the first section: a general part, then published, requests, management, platform and supervision."""
     asked = "received" if writer.counts["received_requests"] else "received_none"
     rng = writer.rng
     wordy = rng.choice((0, 1, 1, 2, 3))
@@ -185,12 +185,12 @@ def overview(writer: Writer) -> list[Paragraph]:
 
 
 def _some(rng: Random, most: int, *topics: str) -> list[str]:
-    """Up to so many of the topics, in any order."""
+    """Return up to `most` of the topics, in random order."""
     return rng.choices(topics, k=rng.randint(0, most))
 
 
 def problems(writer: Writer) -> list[Paragraph]:
-    """The fifth section: what is not good yet, and what will be done."""
+    """Return the fifth section: shortcomings and plans."""
     rng = writer.rng
     return [
         writer.paragraph(*["problems"] * rng.randint(1, 3)),
@@ -199,7 +199,7 @@ def problems(writer: Writer) -> list[Paragraph]:
 
 
 def other(writer: Writer) -> list[Paragraph]:
-    """The sixth section: fees, and what else there is."""
+    """Return the sixth section: fees and other matters."""
     rng = writer.rng
     if rng.random() < 0.35:
         return [writer.paragraph("other_none")]

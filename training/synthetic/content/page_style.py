@@ -1,4 +1,4 @@
-"""What a printed page looks like, drawn from the fonts of a split."""
+"""The appearance of a printed page, drawn from the fonts of a split."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _SECTIONS = ("applications", "review_litigation", "problems")
 
 
 def draw_look(rng: Random, split: Split, on: Collection[str]) -> Look:
-    """How a report is printed; `on` are the switches."""
+    """Return a random appearance; `on` are the switches."""
     stock = FONTS[split]
     body = rng.choice(stock.text)
-    rules = next((r for r in ("none", "coloured", "hairline", "grey") if _RULES[r] in on), "black")
+    rules = next((r for r in ("none", "coloured", "hairline", "grey") if _LINE_SWITCHES[r] in on), "black")
     return Look(
         font=body,
         heading_font=rng.choice(stock.heading),
@@ -47,4 +47,4 @@ def draw_look(rng: Random, split: Split, on: Collection[str]) -> Look:
     )
 
 
-_RULES = {"none": "no_rules", "coloured": "coloured_rules", "hairline": "hairline_rules", "grey": "grey_rules"}
+_LINE_SWITCHES = {"none": "no_rules", "coloured": "coloured_rules", "hairline": "hairline_rules", "grey": "grey_rules"}

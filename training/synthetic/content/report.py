@@ -29,8 +29,10 @@ _YEAR_WEIGHTS = (3, 3, 2, 2, 2, 2, 2)  # two years of the 2019 form, five of the
 
 
 def draft_report(seed: int, split: Split, variations: Variations | None = None, series: Series | None = None) -> Draft:
-    """The report of a seed. `variations` are the split's own unless told; in a `series` it goes on from the reports of
-    the years before."""
+    """Return the report of a seed.
+
+    `variations` are by default the split's own; in a `series` it continues the reports of the years before.
+    """
     basics = _basics(seed, split, variations or DEFAULTS[split], series)
     dice = {part: Random(f"{split}/{seed}/{part}") for part in ("labels", "text", "look")}
     on, agency, year, form, values = basics.on, basics.agency, basics.year, basics.form, basics.values
@@ -80,7 +82,7 @@ def draft_report(seed: int, split: Split, variations: Variations | None = None, 
 
 @dataclass(frozen=True, slots=True)
 class _Basics:
-    """What a report is about before any of it is written. `rng` is that of its figures, as drawing them left it."""
+    """Agency, year, form and figures of a report. `rng` is the generator after drawing the figures."""
 
     on: frozenset[str]
     agency: Agency
@@ -92,7 +94,7 @@ class _Basics:
 
 
 def _basics(seed: int, split: Split, variations: Variations, series: Series | None) -> _Basics:
-    """Who reports on which year, with figures that go on from those of the years before where it is in a series."""
+    """Draw agency, year and figures, the latter continued from the years before in a series."""
     before = _basics(seed - 1, split, variations, series.before).values if series and series.index else None
     on = chosen(Random(f"{split}/{seed}/on"), variations)
     dice = Random(f"{split}/{series.first if series else seed}/agency")
@@ -119,7 +121,7 @@ def _intro(writer: Writer) -> list[Paragraph]:
 def _body(
     writer: Writer, tables: Mapping[str, list[FormTable]]
 ) -> tuple[list[Paragraph | FormTable], tuple[Section, ...]]:
-    """The six sections as they are printed, and their gold."""
+    """Return the six sections as printed, and their gold."""
     parts: list[Paragraph | FormTable] = []
     gold: list[Section] = []
     numbers = _numbers(writer.rng, writer.on)
@@ -133,7 +135,7 @@ def _body(
 
 
 def _section_text(writer: Writer, section: str, *, tabled: bool) -> tuple[list[Paragraph], list[Paragraph]]:
-    """The paragraphs above and below the section's table."""
+    """Return the paragraphs above and below the section's table."""
     if section in _WRITTEN:
         return _WRITTEN[section](writer), []
     rng, before, after = writer.rng, list[Paragraph](), list[Paragraph]()
@@ -150,7 +152,7 @@ _WRITTEN = {"overview": overview, "problems": problems, "other": other}
 
 
 def _numbers(rng: Random, on: Collection[str]) -> list[str]:
-    """The numbers of the six headings."""
+    """Return the numbers of the six headings."""
     stock = "123456" if "heading_arabic" in on else "一二三四五六"
     numbers = list(stock)
     if "heading_restart" in on:
@@ -162,7 +164,7 @@ def _numbers(rng: Random, on: Collection[str]) -> list[str]:
 
 
 def _fields(template_id: str, texts: Mapping[str, str], values: Mapping[str, Decimal | None]) -> tuple[Field, ...]:
-    """Every field of the form in its order, then those of the other form that are printed all the same."""
+    """Return every field of the form in its order, then printed fields of the other form."""
     own = [f.id for f in template(template_id).fields]
     foreign = [i for i in texts if i not in set(own)]
     labels = field_forms()

@@ -1,7 +1,7 @@
-"""The sentences that running text is made of, by topic. Every sentence belongs to one split.
+"""The sentences of running text, by topic. Every sentence belongs to one split.
 
-`{name}` is a word of the report (the year, the agency, what it works on), `{#id}` a figure with a name, `{#id|text}` a
-figure said in words, `{n}` any number.
+`{name}` is a word of the report (the year, the agency, its work), `{#id}` a narrative figure, `{#id|text}` one in
+words, `{n}` any number.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ _ORDER = ("train", "train", "test", "train", "dev", "train", "test", "train")
 
 
 def of_split(topic: str, split: str) -> tuple[str, ...]:
-    """The sentences of a topic that the split may use; raises KeyError for an unknown topic."""
+    """Return the sentences of a topic that the split may use. Raises KeyError for an unknown topic."""
     return tuple(s for number, s in enumerate(STOCK[topic]) if _ORDER[number % len(_ORDER)] == split)
 
 
@@ -311,7 +311,7 @@ WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test": ("窗口排队的人少了", "误解少了许多", "居民代表给了好评", "基层也照着做"),
     },
 }
-"""What stands in the slots of sentences, by slot and split."""
+"""Words for the slots of sentences, by slot and split."""
 
 SUB_HEADINGS = {
     "train": ("主动公开", "依申请公开", "政府信息管理", "平台建设", "监督保障"),

@@ -1,7 +1,8 @@
 """Consecutive years of one agency: which reports of a seed belong together, by their seeds alone.
 
-Reports come in threes by number. Some threes hold a series: its first two or all three reports are of one agency, each
-of the year after the one before. So every report can be made without the others, and a longer order changes none.
+Reports are grouped in threes by number. Some groups hold a series: their first two or all three reports are of one
+agency, each a year after the one before. So every report can be made without the others, and a longer order changes
+none.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from dataclasses import dataclass
 from random import Random
 
 SEEDS = 1_000_000
-"""Reports that a seed of a data set has room for."""
+"""Greatest number of reports of one seed of a data set."""
 
-_THREE = 3
+_GROUP_REPORTS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A report's place among those of its agency: the seed of the first one, how many before it, how many in all."""
+    """A report's place in its series: the seed of the first one, its index, the series' length."""
 
     first: int
     index: int
@@ -25,7 +26,7 @@ class Series:
 
     @property
     def before(self) -> Series:
-        """The place of the year before; ValueError for the first one."""
+        """The place of the year before. Raises ValueError for the first one."""
         if not self.index:
             raise ValueError("nothing is before the first report of a series")
         return Series(self.first, self.index - 1, self.length)
@@ -35,9 +36,9 @@ class Series:
 
 
 def series_of(seed: int, split: str, share: float) -> Series | None:
-    """Where the report of a seed is in a series, if it is in one; `share` of the threes hold one."""
-    index = seed % SEEDS % _THREE
+    """Return the place of a seed's report in its series, None outside; `share` of the groups hold one."""
+    index = seed % SEEDS % _GROUP_REPORTS
     first = seed - index
     dice = Random(f"{split}/{first}/series")
-    drawn, length = dice.random(), dice.choice((2, _THREE))
+    drawn, length = dice.random(), dice.choice((2, _GROUP_REPORTS))
     return Series(first, index, length) if drawn < share and index < length else None

@@ -1,4 +1,4 @@
-"""The shape of the printed tables: what is left out, added or cut, after their cells are filled."""
+"""The shape of the printed tables: rows and tables left out, added or cut, after their cells are filled."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SECTIONS = ("proactive", "applications", "review_litigation")
 
 
 def left_out(rng: Random, template_id: str, texts: Mapping[str, str], on: Collection[str]) -> dict[str, str]:
-    """The printed fields without those of a block or of a table that the report does not have."""
+    """Return the printed fields without those of a missing block or table."""
     gone: tuple[str, ...] = ()
     if "missing_block" in on:
         gone = rng.choice(_BLOCKS[template_id])
@@ -43,7 +43,7 @@ _BLOCKS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 
 
 def draw_extra_rows(rng: Random, split: str, texts: Mapping[str, str], on: Collection[str]) -> tuple[FormExtraRow, ...]:
-    """A row that is in no form, below the documents."""
+    """Return a row that is in no form, below the documents."""
     after = "proactive.normative_documents"
     if "extra_row" not in on or not any(i.startswith(after) for i in texts):
         return ()
@@ -59,7 +59,7 @@ def draw_tables(
     extra_rows: tuple[FormExtraRow, ...],
     on: Collection[str],
 ) -> dict[str, list[FormTable]]:
-    """Section id -> its table, in pieces where it is cut."""
+    """Return section id -> its table, in pieces where it is cut."""
     mark = rng.choice(_MARKS)
     drawn: dict[str, list[FormTable]] = {}
     for table in tables(template_id, texts, Departures(labels=labels, extra_rows=extra_rows)):
@@ -89,7 +89,7 @@ def _all_zero(table: FormTable) -> bool:
 
 
 def _with_surplus_column(table: FormTable, text: str) -> FormTable:
-    """One column more than the form has, right of all others, under an empty header."""
+    """Return the table with one more column on the right, under an empty header."""
     rows = [
         (
             *row,
@@ -104,7 +104,8 @@ def _with_surplus_column(table: FormTable, text: str) -> FormTable:
 
 
 def _overwritten(table: FormTable) -> FormTable:
-    """The lowest header with the figures in place of its labels, all but 总计; the row below has nothing."""
+    """Return the table with the figures in its lowest header instead of its labels, all but 总计; the row below is
+    empty."""
 
     def over(cell: FormCell) -> FormCell:
         named = cell.label.startswith("column.") and not cell.label.endswith(".total")
@@ -116,7 +117,7 @@ def _overwritten(table: FormTable) -> FormTable:
 
 
 def _cut(rng: Random, table: FormTable, switch: str, on: Collection[str]) -> list[FormTable]:
-    """The table in two pieces, the second on a new page."""
+    """Return the table in two pieces, the second on a new page."""
     if switch == "title_parted":
         titles = [n for n, row in enumerate(table.rows) if n and row[0].kind == "title"]
         return list(cut(table, rng.choice(titles), "")) if titles else [table]
@@ -134,7 +135,7 @@ def _cut(rng: Random, table: FormTable, switch: str, on: Collection[str]) -> lis
 
 
 def _repeated(table: FormTable, after: FormTable) -> FormTable:
-    """The rest of a cut table with the text of its merged cells printed again."""
+    """Return the rest of a cut table with the text of its merged cells repeated."""
     whole = {c.label: c.text for _, _, c in table.placed() if c.label}
     first, *rest = after.rows
     again = tuple(replace(c, text=whole[c.label]) if c.label.startswith("group.") and not c.text else c for c in first)

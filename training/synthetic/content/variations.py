@@ -1,7 +1,7 @@
-"""What real reports do differently, each as a switch with a probability.
+"""Variations of real reports, each a switch with a probability.
 
-`Variations` holds the probability that a report has each of them; `chosen` throws the dice for one report. Some are
-about a whole report (no title), some allow what then happens here and there in it (zeros left blank).
+`Variations` holds the probability of each in a report; `chosen` draws the switches of one report. Some apply to a whole
+report (no title), some allow what then happens in places (zeros left blank).
 """
 
 from __future__ import annotations
@@ -115,11 +115,11 @@ NONE = Variations(**dict.fromkeys(SWITCHES, 0.0))
 """The plain national form."""
 
 DEFAULTS = {"train": Variations(), "dev": Variations(), "test": replace(Variations(), held_out_wordings=0.4)}
-"""What each split has."""
+"""The variations of each split."""
 
 
 NEEDS = {"note_wrapped": "note_in_cell", "group_repeated": "page_break_in_table", "sub_headings_arabic": "sub_headings"}
-"""Switches that only do something where another one is on."""
+"""Switches that have an effect only where another one is on."""
 
 ONLY_2019 = frozenset(
     (
@@ -132,10 +132,10 @@ ONLY_2019 = frozenset(
         "money_wrong_unit",
     )
 )
-"""Switches that only do something in the 2019 form."""
+"""Switches that have an effect only in the 2019 form."""
 
 
 def chosen(rng: Random, variations: Variations) -> frozenset[str]:
-    """The switches that are on in one report; each takes one number of the generator, whatever comes of it."""
+    """Return the switches that are on in one report; each takes one random number, whatever its probability."""
     on = {name for name in SWITCHES if rng.random() < getattr(variations, name)}
     return frozenset(name for name in on if NEEDS.get(name, name) in on)

@@ -1,4 +1,4 @@
-"""The labels of a report: the form's, what agencies print instead, and wordings that only the test split has.
+"""The labels of a report: the form's, agencies' other wordings, and wordings that only the test split has.
 
 Labels are named as `Label`s are: `row.<block>.<row>`, `column.<block>.<column>`, `block.<block>`, `group.<text>`.
 """
@@ -110,7 +110,7 @@ HELD_OUT_HEADINGS: Mapping[str, tuple[str, ...]] = {
 """Wordings of section headings that no other split has."""
 
 _OWN_SWITCH = re.compile(r"元|^本年新$|^本年增/?$|^本年数量$|行政止|事业型|（含行政|^行政规范性文件$|^规范性文件$")
-"""Wordings that a switch of their own prints, or that say what a figure counts."""
+"""Wordings with a switch of their own, or that state the unit of a figure."""
 
 _LONG = (
     "其他对外管理服务事项（含行政确认、行政给付、行政奖励、行政处罚、行政强制等）",
@@ -127,7 +127,7 @@ _MISPRINTS = {
 
 
 def draw_labels(rng: Random, template_id: str, on: Collection[str]) -> Labels:
-    """The labels of a report that are not the form's, by name."""
+    """Return the labels of a report that differ from the form's, by name."""
     labels: Labels = {}
     for block in template(template_id).blocks:
         labels |= _worded(rng, block, on)
@@ -138,7 +138,7 @@ def draw_labels(rng: Random, template_id: str, on: Collection[str]) -> Labels:
 
 
 def typeset(text: str, on: Collection[str], mark: str) -> str:
-    """A label with the marks that the report uses: `mark` for "1.", half-width brackets and colons."""
+    """Return a label with the report's enumeration mark for "1." and its brackets and colons, half-width if asked."""
     if "arabic_marks" in on:
         text = re.sub(r"^(\d)\.", lambda m: m[1] + mark, text)
     if "half_width_labels" in on:
@@ -147,7 +147,7 @@ def typeset(text: str, on: Collection[str], mark: str) -> str:
 
 
 def _worded(rng: Random, block: Block, on: Collection[str]) -> Labels:
-    """Some labels of a block in other words; alike columns of the blocks are alike where they are printed together."""
+    """Return some labels of a block in other words; equal columns of the blocks stay equal where printed together."""
     labels: Labels = {}
     named = [(f"row.{block.id}.{r.id}", r.wordings, HELD_OUT_ROWS.get(r.id, ())) for r in block.rows]
     named += [(f"column.{block.id}.{c.id}", c.wordings, HELD_OUT_COLUMNS.get(c.id, ())) for c in block.columns]
@@ -161,7 +161,7 @@ def _worded(rng: Random, block: Block, on: Collection[str]) -> Labels:
 
 
 def _switched(rng: Random, template_id: str, on: Collection[str]) -> Labels:
-    """The labels that have a switch of their own."""
+    """Return the labels that have a switch of their own."""
     labels: Labels = {}
     blocks = {block.id: block for block in template(template_id).blocks}
     documents = f"documents_{template_id}"
@@ -188,13 +188,13 @@ def _switched(rng: Random, template_id: str, on: Collection[str]) -> Labels:
 
 
 def _two_lines(label: str) -> str:
-    """本年新制作数量 -> 本年新⏎制作数量; labels of one short word stay."""
+    """Return 本年新⏎制作数量 for 本年新制作数量; labels of one short word stay."""
     at = 3 if label.startswith(("本年新", "上一年", "本年增")) else len(label) // 2
     return label if len(label) < 5 or at >= len(label) - 1 else f"{label[:at]}\n{label[at:]}"
 
 
 def section_title(rng: Random, form: SectionForm, on: Collection[str], number: str) -> str:
-    """A section's heading behind its number ("" for none)."""
+    """Return a section's heading behind its number ("" for none)."""
     title = form.title
     if "held_out_wordings" in on and rng.random() < 0.5:
         title = rng.choice(HELD_OUT_HEADINGS[form.id])

@@ -1,5 +1,5 @@
 # mypy: disable-error-code="import-untyped,import-not-found,no-untyped-call"
-"""Pages to draw on in any order, in points from the top left; written by ReportLab when all is drawn."""
+"""Pages to draw on in any order, in points from the top left; written by ReportLab at the end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _Drawing = Callable[[Any], None]
 
 
 class Pages:
-    """Drawings by page, the first of which is 1. `letters` are all that will be written."""
+    """Drawings by page, the first of which is 1. `letters` are all characters that will be written."""
 
     def __init__(self, letters: str, families: set[str]) -> None:
         self._drawings: dict[int, list[_Drawing]] = {1: []}
@@ -31,11 +31,11 @@ class Pages:
             _register(self._names[family], small_font(*font_file(family), letters + " "))
 
     def count(self) -> int:
-        """Pages so far."""
+        """Number of pages so far."""
         return max(self._drawings)
 
     def write(self, page: int, text: str, face: Face, at: tuple[float, float], spread: float, colour: str) -> float:
-        """Write a text from (x, baseline) on, `spread` points after each letter; the x that it ends at."""
+        """Write a text from (x, baseline) on, `spread` points after each character; return the x of its end."""
         x, baseline = at
         for piece, _ in scripts(text):
             self._piece(page, piece, face, (x, baseline), spread, colour)
@@ -43,7 +43,7 @@ class Pages:
         return x
 
     def line(self, page: int, start: tuple[float, float], end: tuple[float, float], width: float, colour: str) -> None:
-        """A straight line."""
+        """Draw a straight line."""
 
         def draw(pdf: Any) -> None:
             pdf.setStrokeColor(HexColor(colour))
@@ -53,7 +53,7 @@ class Pages:
         self._add(page, draw)
 
     def fill(self, page: int, box: tuple[float, float, float, float], colour: str) -> None:
-        """A filled rectangle (left, top, right, bottom)."""
+        """Fill a rectangle (left, top, right, bottom)."""
 
         def draw(pdf: Any) -> None:
             left, top, right, bottom = box
@@ -63,7 +63,7 @@ class Pages:
         self._add(page, draw)
 
     def pdf(self) -> bytes:
-        """The document, without date and identifier."""
+        """Return the document, without date and identifier."""
         out = io.BytesIO()
         sheet = canvas.Canvas(out, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), invariant=1, pageCompression=1)
         sheet.setLineCap(2)
@@ -92,7 +92,7 @@ class Pages:
 
 
 def _register(name: str, data: bytes) -> None:
-    """Make a font known to ReportLab, which keeps the first of each name unless it is taken from its tables."""
+    """Register a font with ReportLab, which otherwise keeps the first font of each name."""
     font = TTFont(name, io.BytesIO(data))
     font.face.name = name.encode()
     pdfmetrics._fonts.pop(name, None)

@@ -1,4 +1,4 @@
-"""Whether the text layer of a rendered report says, at every place, what was to be printed there."""
+"""Check that the text layer of a rendered report has, at every place, the text to be printed there."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ class Unsound(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A place that is not as drafted."""
+    """A place that differs from the draft."""
 
     key: Key
     what: str
 
 
 def items(draft: Draft) -> Iterator[tuple[Key, str]]:
-    """Every run and cell with its text."""
+    """Yield every run and cell with its text."""
     for number, part in enumerate(draft.parts):
         texts = [r.text for r in part.runs] if isinstance(part, Paragraph) else [c.text for _, _, c in part.placed()]
         yield from ((Key(number, item), text) for item, text in enumerate(texts))
 
 
 def text_faults(draft: Draft, rendered: Rendered) -> list[Fault]:
-    """Runs and cells whose text layer says something else, or that are nowhere."""
+    """Return runs and cells whose text layer differs, or that are nowhere."""
     layer = TextLayer(rendered.pdf)
     faults = []
     for key, text in items(draft):
@@ -44,7 +44,7 @@ def text_faults(draft: Draft, rendered: Rendered) -> list[Fault]:
 
 
 def sound(draft: Draft, rendered: Rendered) -> Rendered:
-    """The same; raises Unsound where the text layer says something else."""
+    """Return the same. Raises Unsound where the text layer differs."""
     if faults := text_faults(draft, rendered):
         raise Unsound(f"{draft.id}: {len(faults)} places are not as drafted, first {faults[0].key}: {faults[0].what}")
     return rendered
@@ -54,10 +54,10 @@ ATTEMPTS = 3
 
 
 def ways(draft: Draft) -> tuple[tuple[Draft, bool], ...]:
-    """How an engine of others' making may set a draft, each with whether rows are kept whole, the best one first.
+    """Return settings for third-party engines, each with whether rows are kept whole, the preferred one first.
 
-    Half of the drafts let their rows break over pages, as converters do. Where the engine then spoils a text, rows are
-    kept whole, and if that does not help, every table is put on a page of its own, where breaks fall elsewhere.
+    Half of the drafts let their rows break over pages, as converters do. Where the engine then loses a text, rows are
+    kept whole, and if that fails, every table is put on a page of its own, where breaks fall elsewhere.
     """
     tabled = tuple(part.section for part in draft.parts if isinstance(part, FormTable))
     spread = replace(draft, look=replace(draft.look, break_before=(*draft.look.break_before, *tabled)))

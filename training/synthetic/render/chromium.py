@@ -1,6 +1,6 @@
 """Draft -> HTML -> PDF through headless Chromium. Fonts are embedded as small TrueType, figures in a face of their own.
 
-Chromium writes an OpenType (CFF) font as hundreds of drawings; TrueType it subsets.
+Chromium writes an OpenType (CFF) font as hundreds of drawings; it subsets TrueType.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from training.samples.fonts import small_font
 from training.synthetic.content.draft import Draft, Key, Look, Paragraph, Place, Rendered
 from training.synthetic.fonts import font_file
 from training.synthetic.render.check import sound, text_faults, ways
-from training.synthetic.render.colour_coding import between_rules, marks, places
+from training.synthetic.render.colour_coding import between_grid_lines, item_colours, places
 from training.synthetic.render.style import (
     CELL_LEADING,
     CELL_PADDING,
+    GRID_LINES,
     PAGE_NUMBER_SIZE,
     RED,
-    RULES,
     TABLE_GAP,
     aligned,
     banded,
@@ -35,11 +35,11 @@ from training.synthetic.render.style import (
     starts_page,
 )
 
-_TIMEOUT = 120
+_TIMEOUT_SECONDS = 120
 
 
 def render_chromium(draft: Draft) -> Rendered:
-    """The draft as Chromium prints it.
+    """Return the draft as Chromium renders it.
 
     Raises Unsound where Chromium prints text beyond its cell in every one of the `ways`, and
     subprocess.CalledProcessError or TimeoutExpired where it fails.
@@ -56,23 +56,23 @@ def _printed(draft: Draft, whole_rows: bool) -> Rendered:
         faces = _faces(draft)
         pages = {
             "plain": page_html(draft, faces, whole_rows),
-            "marked": page_html(draft, faces, whole_rows, marks(draft)),
+            "coloured": page_html(draft, faces, whole_rows, item_colours(draft)),
         }
         printing = [_print(Path(folder), name, page) for name, page in pages.items()]
         for process in printing:
-            _, errors = process.communicate(timeout=_TIMEOUT)
+            _, errors = process.communicate(timeout=_TIMEOUT_SECONDS)
             if process.returncode:
                 raise subprocess.CalledProcessError(process.returncode, CHROMIUM, stderr=errors)
-        plain, marked = (Path(folder, f"{name}.pdf").read_bytes() for name in pages)
+        plain, coloured = (Path(folder, f"{name}.pdf").read_bytes() for name in pages)
     plain = undated(plain)
-    return Rendered(plain, between_rules(draft, _completed(draft, places(draft, plain, marked)), plain))
+    return Rendered(plain, between_grid_lines(draft, _completed(draft, places(draft, plain, coloured)), plain))
 
 
-def page_html(draft: Draft, faces: str, whole_rows: bool, marked: Mapping[Key, str] | None = None) -> str:
-    """The page to print; with `marked`, every run and cell on its colour."""
+def page_html(draft: Draft, faces: str, whole_rows: bool, coloured: Mapping[Key, str] | None = None) -> str:
+    """Return the page to print; with `coloured`, every run and cell on its colour."""
     body = []
     for number, part in enumerate(draft.parts):
-        colours = {key.item: colour for key, colour in (marked or {}).items() if key.part == number}
+        colours = {key.item: colour for key, colour in (coloured or {}).items() if key.part == number}
         if isinstance(part, Paragraph):
             body.append(_paragraph(draft, number, part, colours))
         else:
@@ -96,10 +96,10 @@ def _print(folder: Path, name: str, page: str) -> subprocess.Popen[bytes]:
 
 
 def _completed(draft: Draft, found: Mapping[Key, tuple[Place, ...]]) -> dict[Key, tuple[Place, ...]]:
-    """Merged cells that a page break divides, each piece brought to the bottom of its last row.
+    """Return merged cells that a page break divides, each piece extended to the bottom of its last row.
 
-    Chromium's first piece reaches to the page's end, below the rows and rules there; what is left of the cell's height
-    for its last piece is then too little, and its colour ends above the rule.
+    Chromium's first piece reaches to the page's end, below the rows and grid lines there; the rest of the cell's height
+    is then too little for its last piece, and its colour ends above the grid line.
     """
     out = dict(found)
     for number, part in enumerate(draft.parts):
@@ -124,7 +124,7 @@ def _to_bottom(place: Place, bottoms: Mapping[tuple[int, int], float], rows: ran
 
 
 def _faces(draft: Draft) -> str:
-    """The fonts under the names f0, f1, …: those of the letters, and those of the figures."""
+    """Return the fonts under the names f0, f1, …: those of the text, and those of the figures."""
     look = draft.look
     texts = [
         p.text if isinstance(p, Paragraph) else "".join(c.text for row in p.rows for c in row) for p in draft.parts
@@ -146,7 +146,7 @@ def _paragraph(draft: Draft, number: int, part: Paragraph, colours: Mapping[int,
         f"text-indent:{how.indent}pt;margin:{how.before}pt 0 {how.after}pt;color:{how.colour};"
         f"letter-spacing:{how.tracking}pt"
     )
-    if how.ruled:
+    if how.underlined:
         style += f";border-bottom:2pt solid {RED};padding-bottom:4pt"
     if starts_page(draft, number):
         style += ";break-before:page"
@@ -192,8 +192,8 @@ def _families(family: str) -> str:
 
 def _style(draft: Draft, whole_rows: bool) -> str:
     look = draft.look
-    rule = RULES[look.rules]
-    border = f"{rule.width}pt solid {rule.colour}" if rule else "none"
+    grid_line = GRID_LINES[look.rules]
+    border = f"{grid_line.width}pt solid {grid_line.colour}" if grid_line else "none"
     number = " ".join("counter(page)" if part == "#" else f'"{part}"' for part in re.split("(#)", look.page_number))
     margin = look.margin
     head = "table-header-group" if look.repeat_header else "table-row-group"

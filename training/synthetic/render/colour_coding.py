@@ -1,6 +1,6 @@
-"""Exact places by colour: a draft is set twice, once as it is and once with every item on a colour of its own.
+"""Exact places by colour: a draft is rendered twice, plain and with every item on a colour of its own.
 
-Backgrounds move nothing, so the filled shapes of the second PDF say where the items of the first one are. They are
+Backgrounds move nothing, so the filled shapes of the second PDF give the places of the items of the first one. They are
 read as vector shapes, not pixels: exact to the engine's own rounding.
 """
 
@@ -17,46 +17,49 @@ import pypdfium2.raw as pdfium
 from extraction.document import Box, union
 from extraction.forms.printed_form import FormTable
 from training.synthetic.content.draft import Draft, Key, Paragraph, Place
-from training.synthetic.render.style import RED, RULES
+from training.synthetic.render.style import GRID_LINES, RED
 
-_STEP = 4  # between the components of two marks: engines round colours to three decimals
-_LEVELS = 256 // _STEP
-_THICK = 1.1  # points: a rule is no wider, and no farther from its cell
-_ALONG = 0.8  # points that a rule and a cell share at least, for the rule to be the cell's
-_SLIVER = 5.0  # points: less than a line of a cell that a page break cut off below its text is no place of it
-_DRIFT = (1.5, 0.75)  # points across and down that a character may stand elsewhere in the marked rendering:
+_COLOUR_STEP = 4  # between the components of two colours: engines round these to three decimals
+_COMPONENT_LEVELS = 256 // _COLOUR_STEP
+_MAX_LINE_WIDTH_POINTS = 1.1  # of a grid line, and between it and its cell
+_MIN_SHARED_POINTS = 0.8  # of a grid line and a cell's side, for it to be the cell's
+_MIN_PIECE_POINTS = 5.0  # a lower remainder of a cell that a page break cuts off below its text is no place of it
+_MAX_SHIFT_POINTS = (
+    1.5,
+    0.75,
+)  # points across and down that a character may stand elsewhere in the coloured rendering:
 # where a mark begins or ends, an engine spreads the letters of a line otherwise
 
 
 class LayoutDiffers(RuntimeError):
-    """The marked rendering is laid out otherwise than the plain one."""
+    """The coloured rendering is laid out differently from the plain one."""
 
 
 def keys(draft: Draft) -> Iterator[Key]:
-    """Every run and every cell, in print order."""
+    """Yield every run and every cell, in print order."""
     for number, part in enumerate(draft.parts):
         count = len(part.runs) if isinstance(part, Paragraph) else sum(1 for _ in part.placed())
         yield from (Key(number, item) for item in range(count))
 
 
-def marks(draft: Draft) -> dict[Key, str]:
-    """A colour (#rrggbb) for each key, none of them near a colour of the page."""
-    rule = RULES[draft.look.rules]
-    page = ["#000000", "#ffffff", RED, draft.look.band or "#000000", rule.colour if rule else "#000000"]
+def item_colours(draft: Draft) -> dict[Key, str]:
+    """Return a colour (#rrggbb) for each key, none of them near a colour of the page."""
+    grid_line = GRID_LINES[draft.look.rules]
+    page = ["#000000", "#ffffff", RED, draft.look.band or "#000000", grid_line.colour if grid_line else "#000000"]
     taken = {_level(*_components(colour)) for colour in page}
-    free = (level for level in range(_LEVELS**3 // 2, _LEVELS**3) if level not in taken)
+    free = (level for level in range(_COMPONENT_LEVELS**3 // 2, _COMPONENT_LEVELS**3) if level not in taken)
     return {key: _colour(level) for key, level in zip(keys(draft), free, strict=False)}
 
 
-def places(draft: Draft, plain: bytes, marked: bytes) -> dict[Key, tuple[Place, ...]]:
-    """Where each key is. Raises LayoutDiffers where the two renderings differ in pages or characters.
+def places(draft: Draft, plain: bytes, coloured: bytes) -> dict[Key, tuple[Place, ...]]:
+    """Return the places of each key. Raises LayoutDiffers where the two renderings differ in pages or characters.
 
     The pieces of a run on one line, and those of a cell on one page, are one place. Of header cells that the engine
-    repeats on each page only the first is told.
+    repeats on each page only the first place is given.
     """
-    owners = {_level(*_components(colour)): key for key, colour in marks(draft).items()}
+    owners = {_level(*_components(colour)): key for key, colour in item_colours(draft).items()}
     found: dict[Key, list[Place]] = {}
-    before, after = pypdfium2.PdfDocument(plain), pypdfium2.PdfDocument(marked)
+    before, after = pypdfium2.PdfDocument(plain), pypdfium2.PdfDocument(coloured)
     try:
         _same_layout(before, after)
         for number, page in enumerate(after, 1):
@@ -69,10 +72,10 @@ def places(draft: Draft, plain: bytes, marked: bytes) -> dict[Key, tuple[Place, 
     return {key: _joined(draft, key, found.get(key, [])) for key in keys(draft)}
 
 
-def inside_rules(draft: Draft, found: Mapping[Key, tuple[Place, ...]]) -> dict[Key, tuple[Place, ...]]:
-    """Cells reaching to the middle of their rules, brought inside them."""
-    rule = RULES[draft.look.rules]
-    inset = -rule.width / 2 if rule else 0.0
+def inside_grid_lines(draft: Draft, found: Mapping[Key, tuple[Place, ...]]) -> dict[Key, tuple[Place, ...]]:
+    """Return cells that reach to the middle of their grid lines, shrunk to inside them."""
+    grid_line = GRID_LINES[draft.look.rules]
+    inset = -grid_line.width / 2 if grid_line else 0.0
     return {
         key: tuple(Place(p.page, p.box.grown(inset)) for p in value)
         if isinstance(draft.parts[key.part], FormTable)
@@ -81,12 +84,15 @@ def inside_rules(draft: Draft, found: Mapping[Key, tuple[Place, ...]]) -> dict[K
     }
 
 
-def between_rules(draft: Draft, found: Mapping[Key, tuple[Place, ...]], plain: bytes) -> dict[Key, tuple[Place, ...]]:
-    """Cells brought inside the rules as drawn, for engines that set rules off the middle between two cells."""
-    rule = RULES[draft.look.rules]
-    if rule is None:
+def between_grid_lines(
+    draft: Draft, found: Mapping[Key, tuple[Place, ...]], plain: bytes
+) -> dict[Key, tuple[Place, ...]]:
+    """Return cells shrunk to inside the grid lines as drawn, for engines that draw these off the middle between
+    cells."""
+    grid_line = GRID_LINES[draft.look.rules]
+    if grid_line is None:
         return dict(found)
-    level = _level(*_components(rule.colour))
+    level = _level(*_components(grid_line.colour))
     document = pypdfium2.PdfDocument(plain)
     try:
         drawn = [np.array([box for filled, box in _fills(page) if filled == level]).reshape(-1, 4) for page in document]
@@ -101,10 +107,14 @@ def between_rules(draft: Draft, found: Mapping[Key, tuple[Place, ...]], plain: b
 
 
 def _trimmed(box: Box, rules: npt.NDArray[np.float64]) -> Box:
-    """The box without what rules along its sides take of it, or grown to them where it stops short."""
+    """Return the box without the grid lines along its sides, or extended to them where it stops short."""
     left, top, right, bottom = rules.T
-    beside = (np.minimum(bottom, box.bottom) - np.maximum(top, box.top) > _ALONG) & (right - left < _THICK)
-    across = (np.minimum(right, box.right) - np.maximum(left, box.left) > _ALONG) & (bottom - top < _THICK)
+    beside = (np.minimum(bottom, box.bottom) - np.maximum(top, box.top) > _MIN_SHARED_POINTS) & (
+        right - left < _MAX_LINE_WIDTH_POINTS
+    )
+    across = (np.minimum(right, box.right) - np.maximum(left, box.left) > _MIN_SHARED_POINTS) & (
+        bottom - top < _MAX_LINE_WIDTH_POINTS
+    )
     return Box(
         _nearest(np.max, right[beside], left[beside], box.left),
         _nearest(np.max, bottom[across], top[across], box.top),
@@ -116,8 +126,8 @@ def _trimmed(box: Box, rules: npt.NDArray[np.float64]) -> Box:
 def _nearest(
     inmost: Callable[..., np.float64], inner: npt.NDArray[np.float64], outer: npt.NDArray[np.float64], edge: float
 ) -> float:
-    """The inner side of the innermost rule at the edge, or the edge itself where there is none."""
-    at = inner[abs((inner + outer) / 2 - edge) < _THICK]
+    """Return the inner side of the innermost grid line at the edge, or the edge itself where there is none."""
+    at = inner[abs((inner + outer) / 2 - edge) < _MAX_LINE_WIDTH_POINTS]
     return float(inmost(at)) if at.size else edge
 
 
@@ -125,7 +135,7 @@ def _joined(draft: Draft, key: Key, pieces: list[Place]) -> tuple[Place, ...]:
     part = draft.parts[key.part]
     if isinstance(part, Paragraph):
         return _lines(pieces)
-    tall = [piece for piece in pieces if piece.box.height >= _SLIVER]
+    tall = [piece for piece in pieces if piece.box.height >= _MIN_PIECE_POINTS]
     pages = sorted({piece.page for piece in tall or pieces})
     row = [row for row, _, _ in part.placed()][key.item]
     if draft.look.repeat_header and row < part.header_rows:
@@ -145,7 +155,7 @@ def _lines(pieces: list[Place]) -> tuple[Place, ...]:
 
 
 def _fills(page: pypdfium2.PdfPage) -> Iterator[tuple[int, Box]]:
-    """The level and box of each filled shape."""
+    """Yield the colour index and box of each filled shape."""
     height = page.get_height()
     red, green, blue, opacity = c_uint(), c_uint(), c_uint(), c_uint()
     filled, stroked = c_int(), c_int()
@@ -159,14 +169,14 @@ def _fills(page: pypdfium2.PdfPage) -> Iterator[tuple[int, Box]]:
         yield _level(red.value, green.value, blue.value), Box(left, height - top, right, height - bottom)
 
 
-def _same_layout(plain: pypdfium2.PdfDocument, marked: pypdfium2.PdfDocument) -> None:
-    if len(plain) != len(marked):
-        raise LayoutDiffers(f"{len(plain)} pages, marked {len(marked)}")
-    for number, (one, other) in enumerate(zip(plain, marked, strict=True), 1):
+def _same_layout(plain: pypdfium2.PdfDocument, coloured: pypdfium2.PdfDocument) -> None:
+    if len(plain) != len(coloured):
+        raise LayoutDiffers(f"{len(plain)} pages, coloured {len(coloured)}")
+    for number, (one, other) in enumerate(zip(plain, coloured, strict=True), 1):
         first, second = _characters(one), _characters(other)
         if [c[0] for c in first] != [c[0] for c in second]:
             raise LayoutDiffers(f"page {number}: other characters")
-        for axis, limit in enumerate(_DRIFT, 1):
+        for axis, limit in enumerate(_MAX_SHIFT_POINTS, 1):
             drift = max((abs(c[axis] - d[axis]) for c, d in zip(first, second, strict=True)), default=0.0)
             if drift > limit:
                 raise LayoutDiffers(f"page {number}: {drift:.2f} points apart")
@@ -186,9 +196,9 @@ def _components(colour: str) -> tuple[int, int, int]:
 
 
 def _level(red: int, green: int, blue: int) -> int:
-    return (red // _STEP * _LEVELS + green // _STEP) * _LEVELS + blue // _STEP
+    return (red // _COLOUR_STEP * _COMPONENT_LEVELS + green // _COLOUR_STEP) * _COMPONENT_LEVELS + blue // _COLOUR_STEP
 
 
 def _colour(level: int) -> str:
-    parts = level // _LEVELS**2, level // _LEVELS % _LEVELS, level % _LEVELS
-    return "#" + "".join(f"{part * _STEP + _STEP // 2:02x}" for part in parts)
+    parts = level // _COMPONENT_LEVELS**2, level // _COMPONENT_LEVELS % _COMPONENT_LEVELS, level % _COMPONENT_LEVELS
+    return "#" + "".join(f"{part * _COLOUR_STEP + _COLOUR_STEP // 2:02x}" for part in parts)

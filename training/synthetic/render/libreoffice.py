@@ -1,6 +1,6 @@
-"""Draft -> DOCX -> PDF through LibreOffice, alone in a profile of its own and with no fonts but the draft's.
+"""Draft -> DOCX -> PDF through LibreOffice, in a profile of its own and with no fonts but the draft's.
 
-What a draft's PDF shows is always the same, its bytes are not: LibreOffice numbers fonts as they come to lie in memory.
+The pages of a draft's PDF are always the same, its bytes are not: LibreOffice numbers fonts by memory address.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from pathlib import Path
 from training.synthetic.content.draft import Draft, Rendered
 from training.synthetic.fonts import font_file
 from training.synthetic.render.check import ATTEMPTS, sound, text_faults, ways
-from training.synthetic.render.colour_coding import inside_rules, marks, places
+from training.synthetic.render.colour_coding import inside_grid_lines, item_colours, places
 from training.synthetic.render.word import word_document
 
 SOFFICE = "soffice"
 _EXPORT = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"false"}}'
-_START, _EACH = 120, 60  # seconds that LibreOffice may take to start, and for each document
+_START_SECONDS, _DOCUMENT_SECONDS = 120, 60  # to start, and for each document
 _DATE = re.compile(rb"(/CreationDate\(D:)\d{14}[^)]*")
 _NAMES = re.compile(rb"(?<=<)[0-9A-F]{32}(?=>)|(?<=/DocChecksum /)[0-9A-F]{32}")
 
 
 def render_libreoffice(draft: Draft) -> Rendered:
-    """The draft as LibreOffice prints it; raises Unsound, RuntimeError or subprocess.TimeoutExpired."""
+    """Return the draft as LibreOffice renders it. Raises Unsound, RuntimeError or subprocess.TimeoutExpired."""
     return render_libreoffice_batch([draft])[0]
 
 
 def render_libreoffice_batch(drafts: Sequence[Draft]) -> list[Rendered]:
-    """Many drafts in one start of LibreOffice, which is most of the time a single one takes.
+    """Render many drafts in one start of LibreOffice, which is most of the time of a single one.
 
     Raises Unsound where LibreOffice loses text or prints over it in every one of the `ways`; 7.4 does either with one
     report in fifty, where a page break divides a merged cell close to its start.
@@ -50,22 +50,22 @@ def render_libreoffice_batch(drafts: Sequence[Draft]) -> list[Rendered]:
 
 
 def _printed(drafts: Sequence[tuple[Draft, bool]]) -> list[Rendered]:
-    """The drafts, each with whether its rows are kept whole."""
+    """Render the drafts, each with whether its rows are kept whole."""
     with tempfile.TemporaryDirectory(prefix="libreoffice-") as name:
         folder = Path(name)
         for number, (draft, whole_rows) in enumerate(drafts):
             (folder / f"{number}-plain.docx").write_bytes(word_document(draft, whole_rows))
-            (folder / f"{number}-marked.docx").write_bytes(word_document(draft, whole_rows, marks(draft)))
+            (folder / f"{number}-coloured.docx").write_bytes(word_document(draft, whole_rows, item_colours(draft)))
         _convert(folder, _families(draft for draft, _ in drafts), 2 * len(drafts))
         return [_rendered(draft, folder, number) for number, (draft, _) in enumerate(drafts)]
 
 
 def _rendered(draft: Draft, folder: Path, number: int) -> Rendered:
-    plain, marked = (folder / f"{number}-{kind}.pdf" for kind in ("plain", "marked"))
-    if not (plain.is_file() and marked.is_file()):
+    plain, coloured = (folder / f"{number}-{kind}.pdf" for kind in ("plain", "coloured"))
+    if not (plain.is_file() and coloured.is_file()):
         raise RuntimeError(f"LibreOffice wrote no PDF of {draft.id}")
     pdf = _NAMES.sub(b"0" * 32, _DATE.sub(rb"\g<1>20240101000000Z", plain.read_bytes()))
-    return Rendered(pdf, inside_rules(draft, places(draft, plain.read_bytes(), marked.read_bytes())))
+    return Rendered(pdf, inside_grid_lines(draft, places(draft, plain.read_bytes(), coloured.read_bytes())))
 
 
 def _families(drafts: Iterable[Draft]) -> set[str]:
@@ -90,7 +90,7 @@ def _convert(folder: Path, families: Iterable[str], documents: int) -> None:
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment, start_new_session=True
     )
     try:
-        _, errors = process.communicate(timeout=_START + documents * _EACH)
+        _, errors = process.communicate(timeout=_START_SECONDS + documents * _DOCUMENT_SECONDS)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)  # the office is a child of the script that was started
         process.wait()
@@ -100,7 +100,7 @@ def _convert(folder: Path, families: Iterable[str], documents: int) -> None:
 
 
 def _fonts(folder: Path, families: Iterable[str]) -> Path:
-    """A fontconfig that knows the families' regular faces and nothing else."""
+    """Return a fontconfig with the families' regular faces and nothing else."""
     fonts = folder / "fonts"
     fonts.mkdir()
     for family in sorted(families):

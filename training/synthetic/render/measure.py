@@ -1,5 +1,5 @@
 # mypy: disable-error-code="import-untyped,import-not-found"
-"""Widths of letters, and lines broken as Chinese is: anywhere but before closing and after opening punctuation."""
+"""Widths of characters, and Chinese line breaking: anywhere but before closing and after opening punctuation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TOKEN = re.compile(r"[!-~]+|.", re.DOTALL)
 
 
 class Line(NamedTuple):
-    """A line of a text: the letters from `start` to `end`, and how wide they are in points."""
+    """A line of a text: characters [start, end), and its width in points."""
 
     start: int
     end: int
@@ -26,7 +26,7 @@ class Line(NamedTuple):
 
 
 class Face(NamedTuple):
-    """What a text is set in: letters from `family`, figures from `digits`; `size` and `tracking` in points."""
+    """Fonts of a text: characters from `family`, figures from `digits`; `size` and `tracking` in points."""
 
     family: str
     digits: str
@@ -34,16 +34,16 @@ class Face(NamedTuple):
     tracking: float = 0.0
 
     def of(self, letter: str) -> str:
-        """The family that sets the letter."""
+        """Return the family that sets the character."""
         return self.digits if letter in latin_letters() else self.family
 
     def width(self, text: str) -> float:
-        """Points."""
+        """Return the width of a text in points."""
         return sum(_advance(self.of(letter), letter) * self.size + self.tracking for letter in text)
 
 
 def wrapped(text: str, face: Face, width: float, indent: float = 0) -> list[Line]:
-    """The lines of a text in a column, the first of them after an indent; line feeds always break.
+    """Return the lines of a text in a column, the first of them indented; line feeds always break.
 
     Words and figures break only where they are wider than the column.
     """
@@ -83,7 +83,7 @@ def _filled(text: str, face: Face, width: float, indent: float) -> list[Line]:
 
 
 def _carried(line: list[str], token: str) -> list[str]:
-    """What must go to the next line with the token; taken from the line, which keeps at least one piece."""
+    """Return what must go to the next line with the token; removed from the line, which keeps at least one piece."""
     carried: list[str] = []
     first = token
     while len(line) > 1 and (first[0] in _NEVER_FIRST or line[-1][-1] in _NEVER_LAST):
@@ -94,7 +94,7 @@ def _carried(line: list[str], token: str) -> list[str]:
 
 @cache
 def _advance(family: str, letter: str) -> float:
-    """Times the size; a letter that the font lacks is as wide as it is high."""
+    """Return the advance width as a factor of the size; a missing character is as wide as it is high."""
     font = _font(family)
     name = font.getBestCmap().get(ord(letter))
     return float(font["hmtx"][name][0] / font["head"].unitsPerEm) if name else 1.0

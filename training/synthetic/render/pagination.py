@@ -1,4 +1,4 @@
-"""Where the rows of a table fall when its pages are filled, and what of a merged cell is on which page."""
+"""Pagination of a table: the page of each row, and the parts of merged cells on each page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from extraction.forms.printed_form import FormCell
 
 
 class Slot(NamedTuple):
-    """The upright extent of a row, or of the rows of a cell, on a page; in points from the page's top."""
+    """The vertical extent of a row, or of the rows of a cell, on a page; in points from the page's top."""
 
     page: int
     top: float
@@ -17,7 +17,7 @@ class Slot(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """The part of a page that is filled."""
+    """The part of a page that is filled, in points from its top."""
 
     top: float
     bottom: float
@@ -26,7 +26,7 @@ class Frame(NamedTuple):
 def row_heights(
     cells: Sequence[tuple[int, int, FormCell]], needed: Sequence[float], rows: int, least: float
 ) -> list[float]:
-    """The height of each row. What a merged cell needs beyond its rows is given to the last of them."""
+    """Return the height of each row. What a merged cell needs beyond its rows goes to the last of them."""
     heights = [least] * rows
     for (row, _, cell), height in zip(cells, needed, strict=True):
         if cell.row_span == 1:
@@ -38,9 +38,9 @@ def row_heights(
 
 
 def placed_rows(heights: Sequence[float], head: int, start: Slot, frame: Frame) -> tuple[list[Slot], list[int]]:
-    """The slot of each row from the top of `start` on, and the pages that begin with the first `head` rows again.
+    """Return the slot of each row from the top of `start` on, and the pages that repeat the first `head` rows.
 
-    A row that does not fit starts a page; the rows of a repeated head are not parted.
+    A row that does not fit starts a page; the rows of a repeated head stay together.
     """
     slots: list[Slot] = []
     again: list[int] = []
@@ -58,7 +58,7 @@ def placed_rows(heights: Sequence[float], head: int, start: Slot, frame: Frame) 
 
 
 def parts(slots: Sequence[Slot], row: int, span: int) -> list[Slot]:
-    """What a cell covers, page by page."""
+    """Return what a cell covers, page by page."""
     out: list[Slot] = []
     for slot in slots[row : row + span]:
         if out and out[-1].page == slot.page:

@@ -18,11 +18,11 @@ from training.synthetic.render.pagination import Frame, Slot, parts, placed_rows
 from training.synthetic.render.style import (
     CELL_LEADING,
     CELL_PADDING,
+    GRID_LINES,
     PAGE_HEIGHT,
     PAGE_NUMBER_SIZE,
     PAGE_WIDTH,
     RED,
-    RULES,
     TABLE_GAP,
     Setting,
     aligned,
@@ -34,11 +34,11 @@ from training.synthetic.render.style import (
 )
 
 _ABOVE, _BELOW = 0.88, 0.14  # how far a line of Chinese reaches above and below its baseline, times the size
-_PADDING = 2.0  # points between a cell's text and the rules above and below
+_PADDING_POINTS = 2.0  # between a cell's text and the grid lines above and below
 
 
 def render_reportlab(draft: Draft) -> Rendered:
-    """The draft as ReportLab prints it; raises Unsound."""
+    """Return the draft as ReportLab renders it. Raises Unsound."""
     sheet = _Sheet(draft)
     for number, part in enumerate(draft.parts):
         if isinstance(part, Paragraph):
@@ -66,7 +66,7 @@ class _Sheet:
         self.places: dict[Key, list[Place]] = {}
 
     def rendered(self) -> Rendered:
-        """All of it, the pages numbered."""
+        """Return the result, pages numbered."""
         face = Face(self.look.font, self.look.digit_font, PAGE_NUMBER_SIZE)
         for page in range(1, self.pages.count() + 1):
             text = re.sub("#", str(page), self.look.page_number)
@@ -75,7 +75,7 @@ class _Sheet:
         return Rendered(self.pages.pdf(), {key: tuple(found) for key, found in self.places.items()})
 
     def paragraph(self, number: int, part: Paragraph) -> None:
-        """Set a paragraph's lines, over as many pages as it takes."""
+        """Set a paragraph's lines, over as many pages as needed."""
         how = setting(self.draft, number)
         if starts_page(self.draft, number) and self.y > self.frame.top:
             self._turn()
@@ -94,13 +94,13 @@ class _Sheet:
             spread = spare / max(1, line.end - line.start - 1) if how.align == "justify" and not last else 0.0
             self._line(number, owned[line.start : line.end], face, x, spread, how)
             self.y += how.size * how.leading
-        if how.ruled:
+        if how.underlined:
             self.y += 4
             self.pages.line(self.page, (self.left, self.y), (self.left + self.width, self.y), 2, RED)
         self._leave(how.after)
 
     def table(self, number: int, table: FormTable) -> None:
-        """Set a table, its rows over as many pages as they take."""
+        """Set a table, over as many pages as needed."""
         self._leave(TABLE_GAP)
         edges = [self.left]
         for share in table.widths:
@@ -110,7 +110,7 @@ class _Sheet:
         texts = [
             self._cell_lines(cell, right - left) for (_, _, cell), (left, right) in zip(cells, columns, strict=True)
         ]
-        needed = [len(lines) * self._line_height() + 2 * _PADDING for lines in texts]
+        needed = [len(lines) * self._line_height() + 2 * _PADDING_POINTS for lines in texts]
         heights = row_heights(cells, needed, len(table.rows), self.look.row_height)
         head = table.header_rows if self.look.repeat_header else 0
         slots, again = placed_rows(heights, head, Slot(self.page, self.y, self.y), self.frame)
@@ -131,7 +131,7 @@ class _Sheet:
     def _line(
         self, number: int, owned: list[tuple[int, str]], face: Face, x: float, spread: float, how: Setting
     ) -> None:
-        """Write one line's letters, each run's noted as its place."""
+        """Write one line, and record each run's place."""
         baseline = self.y + how.size * (how.leading + _ABOVE - _BELOW) / 2
         for item, letters in groupby(owned, key=lambda pair: pair[0]):
             text = "".join(letter for _, letter in letters)
@@ -149,7 +149,7 @@ class _Sheet:
         return [cell.text[line.start : line.end] for line in lines]
 
     def _cell(self, cell: FormCell, column: tuple[float, float], lines: list[str], pieces: list[Slot]) -> None:
-        """Draw a cell: its ground, its rules, and its lines in the middle of each piece."""
+        """Draw a cell: its background, its grid lines, and its lines in the middle of each piece."""
         for number, piece in enumerate(pieces):
             if banded(cell, self.look):
                 self.pages.fill(piece.page, (column[0], piece.top, column[1], piece.bottom), self.look.band)
@@ -169,18 +169,18 @@ class _Sheet:
             y += height
 
     def _border(self, piece: Slot, column: tuple[float, float]) -> None:
-        rule = RULES[self.look.rules]
-        if rule is None:
+        grid_line = GRID_LINES[self.look.rules]
+        if grid_line is None:
             return
         (left, right), (page, top, bottom) = column, piece
         corners = (left, top), (right, top), (right, bottom), (left, bottom)
         for start, end in zip(corners, (*corners[1:], corners[0]), strict=True):
-            self.pages.line(page, start, end, rule.width, rule.colour)
+            self.pages.line(page, start, end, grid_line.width, grid_line.colour)
 
     def _inside(self, piece: Slot, column: tuple[float, float]) -> Place:
-        rule = RULES[self.look.rules]
+        grid_line = GRID_LINES[self.look.rules]
         box = Box(column[0], piece.top, column[1], piece.bottom)
-        return Place(piece.page, box.grown(-rule.width / 2 if rule else 0.0))
+        return Place(piece.page, box.grown(-grid_line.width / 2 if grid_line else 0.0))
 
     def _cell_face(self) -> Face:
         return Face(self.look.table_font, self.look.digit_font, self.look.table_size)
@@ -189,7 +189,7 @@ class _Sheet:
         return self.look.table_size * CELL_LEADING
 
     def _leave(self, space: float) -> None:
-        """Empty space, none of it at the top of a page."""
+        """Leave empty space, none of it at the top of a page."""
         if self.y > self.frame.top:
             self.y += space
 

@@ -1,4 +1,4 @@
-"""What a `Look` means in points and colours, the same for every engine: paragraphs as Chinese offices set them."""
+"""A `Look` in points and colours, the same for every engine: paragraphs as Chinese offices set them."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ TABLE_GAP = 8.0
 """Points above and below a table."""
 
 CELL_LEADING = 1.25
-"""Line height within a cell, times the size."""
+"""Line height within a cell, times the font size."""
 
 _LATIN = "0123456789.,+%/-"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A ruling line: width in points, colour."""
+class GridLine:
+    """Width of a grid line in points, and its colour."""
 
     width: float
     colour: str
 
 
-RULES: dict[str, Rule | None] = {
-    "black": Rule(0.75, "#000000"),
-    "grey": Rule(0.75, "#9a9a9a"),
-    "hairline": Rule(0.25, "#606060"),
-    "coloured": Rule(0.75, "#3a6ea5"),
+GRID_LINES: dict[str, GridLine | None] = {
+    "black": GridLine(0.75, "#000000"),
+    "grey": GridLine(0.75, "#9a9a9a"),
+    "hairline": GridLine(0.25, "#606060"),
+    "coloured": GridLine(0.75, "#3a6ea5"),
     "none": None,
 }
 """`Look.rules` -> the line, None for a table without borders."""
 
 
 class Setting(NamedTuple):
-    """How a paragraph is set. Lengths in points; `indent` of the first line; `leading` times the size."""
+    """How a paragraph is set. Lengths in points; `indent` of the first line; `leading` times the font size."""
 
     font: str
     size: float
@@ -54,11 +54,11 @@ class Setting(NamedTuple):
     after: float
     colour: str = "#000000"
     tracking: float = 0.0
-    ruled: bool = False  # a red line below, as under the number of a document with a red head
+    underlined: bool = False  # a red line below, as under the number of a document with a red head
 
 
 class Part(NamedTuple):
-    """A paragraph with its number among the draft's parts, its setting, and whether it starts a page."""
+    """A paragraph with its index among the draft's parts, its setting, and whether it starts a page."""
 
     number: int
     paragraph: Paragraph
@@ -67,7 +67,7 @@ class Part(NamedTuple):
 
 
 def setting(draft: Draft, number: int) -> Setting:
-    """How the paragraph that is the draft's part `number` is set."""
+    """Return how the paragraph at index `number` of the draft's parts is set."""
     look, parts = draft.look, draft.parts
     style = _style(parts[number])
     body = Setting(look.font, look.size, look.leading, "justify", 2 * look.size, 0, 0)
@@ -75,8 +75,8 @@ def setting(draft: Draft, number: int) -> Setting:
         case "red_head":
             return Setting(look.heading_font, 28, 1.4, "center", 0, 0, 10, RED, 2)
         case "number":
-            ruled = any(_style(part) == "red_head" for part in parts[:number])
-            return body._replace(align="center", indent=0, before=4, after=6, ruled=ruled)
+            underlined = any(_style(part) == "red_head" for part in parts[:number])
+            return body._replace(align="center", indent=0, before=4, after=6, underlined=underlined)
         case "title":
             before = 0 if number and _style(parts[number - 1]) == "title" else 16
             after = 0 if number + 1 < len(parts) and _style(parts[number + 1]) == "title" else 14
@@ -101,7 +101,7 @@ def starts_page(draft: Draft, number: int) -> bool:
 
 
 def aligned(cell: FormCell) -> Literal["left", "center"]:
-    """Labels and block titles stand on the left, merged labels and all else in the middle."""
+    """Return the alignment of a cell: labels and block titles left, merged labels and all else centred."""
     return "left" if cell.kind in ("label", "title") and cell.row_span == 1 else "center"
 
 
@@ -116,7 +116,7 @@ def banded(cell: FormCell, look: Look) -> bool:
 
 
 def scripts(text: str) -> Iterator[tuple[str, bool]]:
-    """Text in pieces, each with whether it is set in the digit face."""
+    """Yield text in pieces, each with whether it is set in the digit face."""
     start = 0
     for at in range(1, len(text) + 1):
         if at == len(text) or (text[at] in _LATIN) != (text[start] in _LATIN):
@@ -125,7 +125,7 @@ def scripts(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def latin_letters() -> str:
-    """The characters of the digit face."""
+    """Return the characters of the digit face."""
     return _LATIN
 
 

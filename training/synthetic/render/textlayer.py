@@ -1,4 +1,4 @@
-"""What the text layer of a digital PDF says at a place, to hold against what was to be printed there."""
+"""The text layer of a digital PDF at a place, for comparison with the text to be printed there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HYPHEN = {"\x02": "-", "\ufffe": "-"}  # what PDFium makes of a hyphen at the e
 
 
 class TextLayer:
-    """The characters of a PDF and the middles of their boxes, in points from the top left, in the file's order."""
+    """The characters of a PDF and the centres of their boxes, in points from the top left, in the file's order."""
 
     def __init__(self, pdf: bytes) -> None:
         document = pypdfium2.PdfDocument(pdf)
@@ -29,7 +29,7 @@ class TextLayer:
         return len(self._pages)
 
     def at(self, places: Sequence[Place]) -> str:
-        """The characters whose middles lie in the places, one place after the other, without whitespace."""
+        """Return the characters whose centres lie in the places, one place after the other, without white space."""
         return plain("".join(self._within(place) for place in places))
 
     def _within(self, place: Place) -> str:
@@ -41,8 +41,10 @@ class TextLayer:
 
 
 def plain(text: str) -> str:
-    """Text as layers can agree on it: no whitespace, and NFKC, because a font may map 行 to the radical ⾏, fi to ﬁ and
-    full-width forms to half-width ones; a hyphen that ends a line is a hyphen."""
+    """Return text as layers agree on it: without white space, in NFKC, line-end hyphens as hyphens.
+
+    A font may map 行 to the radical ⾏, fi to ﬁ and full-width forms to half-width ones.
+    """
     return "".join(unicodedata.normalize("NFKC", "".join(_HYPHEN.get(c, c) for c in text)).split())
 
 

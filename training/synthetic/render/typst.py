@@ -15,16 +15,16 @@ from extraction.forms.printed_form import FormCell, FormTable
 from training.synthetic.content.draft import Draft, Key, Look, Paragraph, Place, Rendered
 from training.synthetic.fonts import font_file
 from training.synthetic.render.check import sound
-from training.synthetic.render.colour_coding import inside_rules, marks, places
+from training.synthetic.render.colour_coding import inside_grid_lines, item_colours, places
 from training.synthetic.render.measure import Face, too_long, wrapped
 from training.synthetic.render.style import (
     CELL_LEADING,
     CELL_PADDING,
+    GRID_LINES,
     PAGE_HEIGHT,
     PAGE_NUMBER_SIZE,
     PAGE_WIDTH,
     RED,
-    RULES,
     TABLE_GAP,
     Setting,
     aligned,
@@ -36,25 +36,25 @@ from training.synthetic.render.style import (
 )
 
 _EM = 0.88, 0.12  # how far a line of Chinese reaches above and below its baseline, times the size
-_NEAR = 0.1  # points
+_TOLERANCE_POINTS = 0.1  # points
 _OVERHANG = 0.2  # of punctuation, times the size
-_INSET = 2.0  # points between a cell's text and the rules above and below
+_INSET_POINTS = 2.0  # between a cell's text and the grid lines above and below
 _DATE = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())
 
 
 def render_typst(draft: Draft) -> Rendered:
-    """The draft as Typst prints it; raises Unsound, or typst.TypstError where it does not compile."""
+    """Return the draft as Typst renders it. Raises Unsound, or typst.TypstError where it does not compile."""
     plain = _compiled(draft, markup(draft))
-    marked = _compiled(draft, markup(draft, marks(draft)))
-    found = inside_rules(draft, places(draft, plain, marked))
+    coloured = _compiled(draft, markup(draft, item_colours(draft)))
+    found = inside_grid_lines(draft, places(draft, plain, coloured))
     for key, lines in found.items():
         if isinstance(draft.parts[key.part], Paragraph):
             found[key] = tuple(_overhung(draft, line) for line in lines)
     return sound(draft, Rendered(plain, found))
 
 
-def markup(draft: Draft, marked: Mapping[Key, str] | None = None) -> str:
-    """The document in Typst's language; with `marked`, every run and cell on its colour."""
+def markup(draft: Draft, coloured: Mapping[Key, str] | None = None) -> str:
+    """Return the document in Typst's language; with `coloured`, every run and cell on its colour."""
     look = draft.look
     above, below = _EM
     lines = [
@@ -63,7 +63,7 @@ def markup(draft: Draft, marked: Mapping[Key, str] | None = None) -> str:
         f'#set text(lang: "zh", region: "cn", hyphenate: false, top-edge: {above}em, bottom-edge: -{below}em)',
     ]
     for number, part in enumerate(draft.parts):
-        colours = {key.item: colour for key, colour in (marked or {}).items() if key.part == number}
+        colours = {key.item: colour for key, colour in (coloured or {}).items() if key.part == number}
         if starts_page(draft, number):
             lines.append("#pagebreak(weak: true)")
         if isinstance(part, Paragraph):
@@ -84,7 +84,7 @@ def _compiled(draft: Draft, source: str) -> bytes:
 
 @cache
 def _fonts(paths: tuple[str, ...]) -> typst.Fonts:
-    """Just these fonts, for Typst reads every font of the folders that it is given."""
+    """Return just these fonts, since Typst reads every font of the folders that it is given."""
     with tempfile.TemporaryDirectory(prefix="typst-") as folder:
         for path in paths:
             Path(folder, Path(path).name).symlink_to(path)
@@ -92,9 +92,10 @@ def _fonts(paths: tuple[str, ...]) -> typst.Fonts:
 
 
 def _overhung(draft: Draft, place: Place) -> Place:
-    """A line of text that reaches the margin, and a little beyond: punctuation that Typst halves there sticks out."""
+    """Return a line of text that reaches the margin, extended a little: punctuation that Typst halves there sticks
+    out."""
     margin = PAGE_WIDTH - draft.look.margin
-    if abs(place.box.right - margin) > _NEAR:
+    if abs(place.box.right - margin) > _TOLERANCE_POINTS:
         return place
     return Place(place.page, place.box._replace(right=margin + _OVERHANG * draft.look.size))
 
@@ -112,8 +113,8 @@ def _paragraph(draft: Draft, number: int, part: Paragraph, colours: Mapping[int,
         f"#set par(leading: {lead}pt, justify: {justified});#set align({_alignment(how)});"
         f"{indent}{runs}]"
     )
-    rule = f"#line(length: 100%, stroke: 2pt + rgb({_quoted(RED)}))" if how.ruled else ""
-    return f"{body}{rule}#v({how.after}pt)"
+    underline = f"#line(length: 100%, stroke: 2pt + rgb({_quoted(RED)}))" if how.underlined else ""
+    return f"{body}{underline}#v({how.after}pt)"
 
 
 def _alignment(how: Setting) -> str:
@@ -121,7 +122,7 @@ def _alignment(how: Setting) -> str:
 
 
 def _run(text: str, colour: str | None) -> str:
-    """Highlighted even without a colour: Typst spaces punctuation otherwise beside a highlight."""
+    """Return a highlighted run, even without a colour: Typst spaces punctuation differently beside a highlight."""
     above, below = _EM
     edges = f"top-edge: {above}em, bottom-edge: -{below}em, extent: 0pt, radius: 0pt"
     fill = f"rgb({_quoted(colour)})" if colour else "none"
@@ -135,8 +136,8 @@ def _font(family: str, look: Look) -> str:
 
 def _table(draft: Draft, table: FormTable, colours: Mapping[int, str]) -> str:
     look = draft.look
-    rule = RULES[look.rules]
-    stroke = f"{rule.width}pt + rgb({_quoted(rule.colour)})" if rule else "none"
+    grid_line = GRID_LINES[look.rules]
+    stroke = f"{grid_line.width}pt + rgb({_quoted(grid_line.colour)})" if grid_line else "none"
     columns = "".join(f"{share}fr, " for share in table.widths)
     head = table.header_rows if look.repeat_header else 0
     header: list[str] = []
@@ -151,7 +152,7 @@ def _table(draft: Draft, table: FormTable, colours: Mapping[int, str]) -> str:
         f"#v({TABLE_GAP}pt)#block(above: 0pt, below: 0pt, width: 100%)["
         f"#set text({_font(look.table_font, look)}, size: {look.table_size}pt);"
         f"#set par(leading: {look.table_size * (CELL_LEADING - 1)}pt, justify: false);"
-        f"#table(columns: ({columns}), stroke: {stroke}, inset: (x: {CELL_PADDING}pt, y: {_INSET}pt), "
+        f"#table(columns: ({columns}), stroke: {stroke}, inset: (x: {CELL_PADDING}pt, y: {_INSET_POINTS}pt), "
         f"{opening}{', '.join(cells)})]#v({TABLE_GAP}pt)"
     )
 
@@ -163,7 +164,7 @@ def _cell(draft: Draft, cell: FormCell, place: str, width: float, colour: str | 
     lines = tuple(cell.text) if stacked(cell, look) else cell.text.split("\n")
     text = "#linebreak()".join(_line(line, width, look) for line in lines)
     if cell.row_span == 1:  # rows have no least height, grids in cells do
-        strut = f"box(height: {look.row_height - 2 * _INSET}pt)"
+        strut = f"box(height: {look.row_height - 2 * _INSET_POINTS}pt)"
         text = f"#grid(columns: (0pt, 1fr), align: {aligned(cell)} + horizon, {strut}, [{text}])"
     # Half of the drafts keep their rows whole; the others' are cut wherever the page ends.
     whole = ", breakable: false" if draft.seed % 2 and cell.row_span == 1 else ""
@@ -171,7 +172,8 @@ def _cell(draft: Draft, cell: FormCell, place: str, width: float, colour: str | 
 
 
 def _line(line: str, width: float, look: Look) -> str:
-    """A figure too long for its cell breaks anywhere, as in word processors; Typst itself would let it stick out."""
+    """Return a line in which an overlong figure breaks anywhere, as in word processors; Typst would let it stick
+    out."""
     face = Face(look.table_font, look.digit_font, look.table_size)
     if not too_long(line, face, width):
         return f"#({_quoted(line)})"
@@ -179,7 +181,7 @@ def _line(line: str, width: float, look: Look) -> str:
 
 
 def _footer(look: Look) -> str:
-    """The page's number, in the middle of the lower margin."""
+    """Return the page number, centred in the lower margin."""
     if not look.page_number:
         return "none"
     pieces = (
@@ -190,6 +192,6 @@ def _footer(look: Look) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A string in Typst's language."""
+    """Return a string in Typst's language."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

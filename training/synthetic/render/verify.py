@@ -1,9 +1,9 @@
-"""Hold rendered reports against their drafts: `python -m training.synthetic.render.verify 50`.
+"""Compare rendered reports with their drafts: `python -m training.synthetic.render.verify 50`.
 
-For each engine, N reports of the split that it prints (or `--engines`): the text layer at every run and every cell must
-be what was to be printed there, an empty cell must hold nothing, and a rule must run along every side of a cell that
-has rules. Sides that a page break cuts may be open. Text is compared as `textlayer.plain` has it: without whitespace,
-and in Unicode's compatibility form.
+For each engine, N reports of the split that it renders (or `--engines`): the text layer at every run and every cell
+must be the text to be printed there, an empty cell must be empty, and a grid line must run along every side of a cell
+that has grid lines. Sides that a page break cuts may be open. Text is compared as `textlayer.plain` gives it: without
+white space, and in Unicode's compatibility form.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from training.synthetic.content.draft import Draft, Key, Paragraph, Place, Rende
 from training.synthetic.fonts import Split
 from training.synthetic.render import RENDERERS, SPLIT_RENDERERS
 from training.synthetic.render.check import Fault, Unsound, text_faults
-from training.synthetic.render.style import PAGE_HEIGHT, RULES
+from training.synthetic.render.style import GRID_LINES, PAGE_HEIGHT
 
-_SCALE = 3.0  # pixels a point
-_REACH = 1.5  # points from a cell's side to the far side of its rule
-_COVERED = 0.9  # share of a side along which the rule must be seen
-_AT_BREAK = 3.0  # points from the end of a table's part on a page
-_FAINT = 8  # grey levels by which a rule differs from the paper at least
+_PIXELS_PER_POINT = 3.0
+_MAX_LINE_OFFSET_POINTS = 1.5  # from a cell's side to the far side of its grid line
+_MIN_COVERED_SHARE = 0.9  # of a side, along which the grid line must be visible
+_BREAK_TOLERANCE_POINTS = 3.0  # from the end of a table's part on a page
+_MIN_LINE_CONTRAST = 8  # grey levels between a grid line and the paper
 
 
-def rule_faults(draft: Draft, rendered: Rendered) -> list[Fault]:
-    """Cells without a rule along a side, or with one through them; none for a table without rules."""
-    if RULES[draft.look.rules] is None:
+def grid_line_faults(draft: Draft, rendered: Rendered) -> list[Fault]:
+    """Return cells without a grid line along a side, or with one through them; none for a table without grid lines."""
+    if GRID_LINES[draft.look.rules] is None:
         return []
     document = pypdfium2.PdfDocument(rendered.pdf)
     try:
@@ -42,15 +42,16 @@ def rule_faults(draft: Draft, rendered: Rendered) -> list[Fault]:
         document.close()
     faults = []
     for key, place, sides in _sides(draft, rendered):
-        bare = [side for side in sides if not _ruled(pictures[place.page - 1], place.box, side)]
+        bare = [side for side in sides if not _has_grid_line(pictures[place.page - 1], place.box, side)]
         if bare:
-            faults.append(Fault(key, f"page {place.page}: no rule at the {', '.join(bare)}"))
+            faults.append(Fault(key, f"page {place.page}: no grid line at the {', '.join(bare)}"))
     return faults
 
 
 def _sides(draft: Draft, rendered: Rendered) -> Iterator[tuple[Key, Place, list[str]]]:
-    """Every place of every cell with the sides that must have a rule: all but those at a page break or a page's end."""
-    end = PAGE_HEIGHT - draft.look.margin - _AT_BREAK
+    """Yield every place of every cell with the sides that must have a grid line: all but those at a page break or a
+    page's end."""
+    end = PAGE_HEIGHT - draft.look.margin - _BREAK_TOLERANCE_POINTS
     for number, part in enumerate(draft.parts):
         if isinstance(part, Paragraph):
             continue
@@ -61,8 +62,12 @@ def _sides(draft: Draft, rendered: Rendered) -> Iterator[tuple[Key, Place, list[
             own = rendered.places.get(key, ())
             for count, place in enumerate(own):
                 here = [p.box for p in places if p.page == place.page]
-                broken_above = place.page > min(pages) and place.box.top < min(b.top for b in here) + _AT_BREAK
-                broken_below = place.page < max(pages) and place.box.bottom > max(b.bottom for b in here) - _AT_BREAK
+                broken_above = (
+                    place.page > min(pages) and place.box.top < min(b.top for b in here) + _BREAK_TOLERANCE_POINTS
+                )
+                broken_below = (
+                    place.page < max(pages) and place.box.bottom > max(b.bottom for b in here) - _BREAK_TOLERANCE_POINTS
+                )
                 sides = ["left", "right"]
                 sides += ["top"] if count == 0 and not broken_above else []
                 sides += ["bottom"] if count + 1 == len(own) and not broken_below and place.box.bottom < end else []
@@ -70,13 +75,14 @@ def _sides(draft: Draft, rendered: Rendered) -> Iterator[tuple[Key, Place, list[
 
 
 def _picture(page: pypdfium2.PdfPage) -> npt.NDArray[np.uint8]:
-    return np.asarray(page.render(scale=_SCALE, grayscale=True).to_numpy(), np.uint8).squeeze()
+    return np.asarray(page.render(scale=_PIXELS_PER_POINT, grayscale=True).to_numpy(), np.uint8).squeeze()
 
 
-def _ruled(picture: npt.NDArray[np.uint8], box: Box, side: str) -> bool:
-    """Whether a line, darker than the ground inside, runs along the side, at most `_REACH` outside."""
-    left, top, right, bottom = (round(value * _SCALE) for value in box)
-    reach = round(_REACH * _SCALE)
+def _has_grid_line(picture: npt.NDArray[np.uint8], box: Box, side: str) -> bool:
+    """Whether a line, darker than the cell's background, runs along the side, at most `_MAX_LINE_OFFSET_POINTS`
+    outside."""
+    left, top, right, bottom = (round(value * _PIXELS_PER_POINT) for value in box)
+    reach = round(_MAX_LINE_OFFSET_POINTS * _PIXELS_PER_POINT)
     match side:
         case "left":
             strip = picture[top:bottom, max(0, left - reach) : left + 2].T
@@ -89,11 +95,11 @@ def _ruled(picture: npt.NDArray[np.uint8], box: Box, side: str) -> bool:
     if strip.size == 0:
         return False
     inner = strip[-1 if side in ("left", "top") else 0].astype(int)
-    return bool((inner - strip.min(axis=0) >= _FAINT).mean() >= _COVERED)
+    return bool((inner - strip.min(axis=0) >= _MIN_LINE_CONTRAST).mean() >= _MIN_COVERED_SHARE)
 
 
 def main() -> int:
-    """Print how many places of how many reports are as drafted; exit code 1 where one is not."""
+    """Print the number of places of reports that are as drafted; return exit code 1 where one is not."""
     from training.synthetic.content.report import draft_report
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -110,7 +116,7 @@ def main() -> int:
 
 
 def _verify(engine: str, split: Split, seeds: range, draft_report: Callable[[int, Split], Draft]) -> int:
-    """Verify one engine; the number of faults."""
+    """Verify one engine; return the number of faults."""
     places = pages = size = bad = 0
     seconds = 0.0
     for seed in seeds:
@@ -124,7 +130,7 @@ def _verify(engine: str, split: Split, seeds: range, draft_report: Callable[[int
             continue
         finally:
             seconds += time.perf_counter() - start
-        faults = text_faults(draft, rendered) + rule_faults(draft, rendered)
+        faults = text_faults(draft, rendered) + grid_line_faults(draft, rendered)
         for fault in faults:
             print(f"{engine} {draft.id} {tuple(fault.key)}: {fault.what}", file=sys.stderr)
         bad += len(faults)

@@ -18,11 +18,11 @@ from training.synthetic.content.draft import Draft, Key, Look, Paragraph
 from training.synthetic.render.style import (
     CELL_LEADING,
     CELL_PADDING,
+    GRID_LINES,
     PAGE_HEIGHT,
     PAGE_NUMBER_SIZE,
     PAGE_WIDTH,
     RED,
-    RULES,
     TABLE_GAP,
     Setting,
     aligned,
@@ -32,20 +32,23 @@ from training.synthetic.render.style import (
     starts_page,
 )
 
-_FOOTER = 28.0  # points between the page number and the page's edge
+_FOOTER_POINTS = 28.0  # between the page number and the page's edge
 
 
-def word_document(draft: Draft, whole_rows: bool, marked: Mapping[Key, str] | None = None) -> bytes:
-    """The document; with `marked`, every run and cell on its colour. Rows that are not whole may break over pages."""
+def word_document(draft: Draft, whole_rows: bool, coloured: Mapping[Key, str] | None = None) -> bytes:
+    """Return the document; with `coloured`, every run and cell on its colour.
+
+    Without `whole_rows` rows may break over pages.
+    """
     document = Document()
     page = document.sections[0]
     page.page_width, page.page_height = Pt(PAGE_WIDTH), Pt(PAGE_HEIGHT)
     page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Pt(draft.look.margin)
-    page.footer_distance = Pt(_FOOTER)
+    page.footer_distance = Pt(_FOOTER_POINTS)
     body = document.element.body
     end = body.find(qn("w:sectPr"))
     for number, part in enumerate(draft.parts):
-        colours = {key.item: colour for key, colour in (marked or {}).items() if key.part == number}
+        colours = {key.item: colour for key, colour in (coloured or {}).items() if key.part == number}
         if isinstance(part, Paragraph):
             end.addprevious(parse_xml(_declared("p", _paragraph(draft, number, part, colours))))
         else:
@@ -71,7 +74,11 @@ def _declared(name: str, content: str) -> str:
 
 def _paragraph(draft: Draft, number: int, part: Paragraph, colours: Mapping[int, str]) -> str:
     how = setting(draft, number)
-    edge = f'<w:pBdr><w:bottom w:val="single" w:sz="16" w:space="4" w:color="{RED[1:]}"/></w:pBdr>' if how.ruled else ""
+    edge = (
+        f'<w:pBdr><w:bottom w:val="single" w:sz="16" w:space="4" w:color="{RED[1:]}"/></w:pBdr>'
+        if how.underlined
+        else ""
+    )
     properties = (
         f'<w:pPr><w:pageBreakBefore w:val="{int(starts_page(draft, number))}"/><w:widowControl w:val="0"/>{edge}'
         # LibreOffice 7.4 loses some punctuation at the end of justified lines unless it may hang in the margin.
@@ -135,9 +142,13 @@ def _table(draft: Draft, table: FormTable, whole_rows: bool, colours: Mapping[in
     look = draft.look
     total = PAGE_WIDTH - 2 * look.margin
     widths = [_twips(total * share) for share in table.widths]
-    rule = RULES[look.rules]
+    grid_line = GRID_LINES[look.rules]
     edges = ("top", "left", "bottom", "right", "insideH", "insideV")
-    line = f'w:val="single" w:sz="{round(rule.width * 8)}" w:color="{rule.colour[1:]}"' if rule else 'w:val="nil"'
+    line = (
+        f'w:val="single" w:sz="{round(grid_line.width * 8)}" w:color="{grid_line.colour[1:]}"'
+        if grid_line
+        else 'w:val="nil"'
+    )
     borders = "".join(f"<w:{edge} {line}/>" for edge in edges)
     room = {"top": 1.0, "left": CELL_PADDING, "bottom": 2.0, "right": CELL_PADDING}
     padding = "".join(f'<w:{side} w:w="{_twips(width)}" w:type="dxa"/>' for side, width in room.items())
@@ -155,7 +166,7 @@ def _table(draft: Draft, table: FormTable, whole_rows: bool, colours: Mapping[in
 
 
 def _grid(table: FormTable) -> Iterator[list[tuple[int, FormCell, bool, int]]]:
-    """For each row, from left to right: the column, the cell there, whether it starts in this row, its number."""
+    """Yield for each row, from left to right: the column, the cell there, whether it starts in this row, its index."""
     rows: list[list[tuple[int, FormCell, bool, int]]] = [[] for _ in table.rows]
     for item, (row, column, cell) in enumerate(table.placed()):
         for covered in range(row, min(row + cell.row_span, len(rows))):

@@ -1,12 +1,12 @@
-"""A digital PDF -> what a scanner, copier, fax or phone makes of it, every place mapped along.
+"""A digital PDF -> its scan, copy, fax or photograph, with every place mapped to it.
 
-`spoil` is the whole story: draw the parameters (`levels`), lay the pages on sheets (`warp`), spoil ink, paper and
-picture (`ink`, `paper`, `glass`; `augmented` for the test split), write an image-only PDF (`spoiling`).
+`degrade` does all of it: draw the parameters (`levels`), lay the pages on sheets (`warp`), degrade ink, paper and
+picture (`ink`, `paper`, `glass`; `augmented` for the test split), write an image-only PDF (`degradation`).
 """
 
 from __future__ import annotations
 
-from training.synthetic.scan.degradation import spoil
-from training.synthetic.scan.levels import LEVELS, Spoiling, draw
+from training.synthetic.scan.degradation import degrade
+from training.synthetic.scan.levels import LEVELS, Degradation, draw
 
-__all__ = ["LEVELS", "Spoiling", "draw", "spoil"]
+__all__ = ["LEVELS", "Degradation", "degrade", "draw"]

@@ -1,8 +1,8 @@
-"""Effects of Augraphy (MIT), for the test split alone: what is tested with is made by other code than what trains.
+"""Effects of Augraphy (MIT), for the test split alone: test data is degraded by other code than training data.
 
-Only those that take under a second for a page and give the same picture for the same seed in every process; its
-geometry is not used, because boxes must be mapped along. Augraphy draws from the global generators of `random`, NumPy
-and OpenCV: they are seeded for the call, and the first two put back afterwards (OpenCV's cannot be read).
+Only effects that take under a second a page and give the same picture for the same seed in every process; none that
+move pixels, because boxes must be mapped along. Augraphy draws from the global generators of `random`, NumPy and
+OpenCV: they are seeded for the call, and the first two restored afterwards (OpenCV's cannot be read).
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ NAMES = tuple(_MAKERS)
 
 
 def effect(name: str) -> Effect:
-    """Augraphy's effect of this name as one of ours; raises KeyError for none, and ImportError when used without it."""
+    """Return Augraphy's effect of this name as an `Effect`. Raises KeyError for an unknown one, ImportError when
+    used without Augraphy."""
     maker = _MAKERS[name]
 
     def apply(picture: Picture, strength: float, scene: Scene, random: np.random.Generator) -> Picture:
@@ -107,13 +108,13 @@ def effect(name: str) -> Effect:
             cv2.setRNGSeed(seed)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                spoilt = maker(_augraphy(), strength)(colour)
+                degraded = maker(_augraphy(), strength)(colour)
         finally:
             global_random.setstate(kept[0])
             np.random.set_state(kept[1])
-        if spoilt.ndim == 2:
-            spoilt = cv2.cvtColor(spoilt, cv2.COLOR_GRAY2BGR)
-        back = cv2.cvtColor(np.ascontiguousarray(spoilt[..., :3]), cv2.COLOR_BGR2RGB).astype(np.float32)
+        if degraded.ndim == 2:
+            degraded = cv2.cvtColor(degraded, cv2.COLOR_GRAY2BGR)
+        back = cv2.cvtColor(np.ascontiguousarray(degraded[..., :3]), cv2.COLOR_BGR2RGB).astype(np.float32)
         return grey(back) if picture.ndim == 2 else back
 
     return apply

@@ -1,4 +1,4 @@
-"""Between the sheet and the file: light, lens, sensor, dust, the line of a fax."""
+"""Optics and electronics between sheet and file: light, lens, sensor, dust, fax line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def slope(picture: Picture, strength: float, scene: Scene, random: np.random.Gen
 
 
 def cast(picture: Picture, strength: float, scene: Scene, random: np.random.Generator) -> Picture:
-    """The shadow of whoever holds the phone: one soft edge across the page."""
+    """Return the shadow of whoever holds the phone: one soft edge across the page."""
     angle, offset = random.uniform(0, 2 * np.pi), random.uniform(-0.2, 0.6)
     width = random.uniform(0.04, 0.2)
     y, x = (np.linspace(-1, 1, side, dtype=np.float32) for side in picture.shape[:2])
@@ -32,7 +32,7 @@ def cast(picture: Picture, strength: float, scene: Scene, random: np.random.Gene
 
 
 def spine(picture: Picture, strength: float, scene: Scene, random: np.random.Generator) -> Picture:
-    """The dark gutter of a bound volume along one side."""
+    """Return the dark gutter of a bound volume along one side."""
     x = np.linspace(0, 1, picture.shape[1], dtype=np.float32)
     field = 1 - 0.75 * strength * np.exp(-(x if random.random() < 0.7 else x[::-1]) / random.uniform(0.02, 0.06))
     return picture * like(np.broadcast_to(field.astype(np.float32), picture.shape[:2]), picture)
@@ -68,7 +68,7 @@ def shot_noise(picture: Picture, strength: float, scene: Scene, random: np.rando
 
 
 def banding(picture: Picture, strength: float, scene: Scene, random: np.random.Generator) -> Picture:
-    """A sensor read row by row: every row a little lighter or darker than the next."""
+    """Return a sensor read row by row: every row a little lighter or darker than the next."""
     rows: Picture = random.standard_normal((picture.shape[0], 1), dtype=np.float32)
     return picture + np.float32(7 * strength) * like(np.broadcast_to(rows, picture.shape[:2]), picture)
 
@@ -104,7 +104,7 @@ def streaks(picture: Picture, strength: float, scene: Scene, random: np.random.G
 
 
 def fax_lines(picture: Picture, strength: float, scene: Scene, random: np.random.Generator) -> Picture:
-    """A fax: half the lines (standard resolution for 1), and lines that were lost on the way."""
+    """Return a fax: half the lines (standard resolution for 1), and lines that were lost on the way."""
     height, width = picture.shape[:2]
     kept = round(height * (1 - 0.5 * strength))
     picture = cv2.resize(picture, (width, kept), interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
@@ -115,7 +115,7 @@ def fax_lines(picture: Picture, strength: float, scene: Scene, random: np.random
 
 
 def halftone(picture: Picture, strength: float, scene: Scene, random: np.random.Generator) -> Picture:
-    """A screened copy: greys become a fine pattern of dots."""
+    """Return a screened copy: greys become a fine pattern of dots."""
     period, angle = scene.pixels(random.uniform(1.0, 1.4)), random.uniform(0.5, 1.0)
     height, width = picture.shape[:2]
     y, x = np.arange(height, dtype=np.float32)[:, None], np.arange(width, dtype=np.float32)[None, :]

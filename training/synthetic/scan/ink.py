@@ -1,4 +1,4 @@
-"""Toner on paper, before anything is scanned: faded, dropped out, run, broken; copied once more."""
+"""Toner on paper, before scanning: faded, dropped out, run, broken; copied once more."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from training.synthetic.scan.picture import Picture, Scene, clouds, grain, grey,
 
 
 def fade(picture: Picture, strength: float, scene: Scene, random: np.random.Generator) -> Picture:
-    """An empty cartridge: print turns grey, in parts more than in others."""
+    """Return an empty cartridge: print turns grey, in parts more than in others."""
     left = clouds(picture.shape, random, 1 - 0.85 * strength, 1 - 0.5 * strength)
     return 255 - (255 - picture) * like(left, picture)
 
@@ -23,18 +23,18 @@ def drop_out(picture: Picture, strength: float, scene: Scene, random: np.random.
 
 
 def broken_rules(picture: Picture, strength: float, scene: Scene, random: np.random.Generator) -> Picture:
-    """Ruling lines with gaps: long straight runs of ink are rubbed out here and there."""
+    """Grid lines with gaps: long straight runs of ink are rubbed out here and there."""
     dark = (grey(picture) < 170).astype(np.uint8)
     run = max(9, round(scene.pixels(26)))
-    rules = np.zeros_like(dark)
+    lines = np.zeros_like(dark)
     for kernel in (np.ones((1, run), np.uint8), np.ones((run, 1), np.uint8)):
-        rules |= cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel)  # type: ignore[arg-type]
+        lines |= cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel)  # type: ignore[arg-type]
     thick = round(scene.pixels(4)) | 1
-    bands = cv2.morphologyEx(rules, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))  # and are no rules
-    rules[bands > 0] = 0
-    rules = cv2.dilate(rules, np.ones((3, 3), np.uint8))  # type: ignore[assignment]
+    bands = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))  # and are no lines
+    lines[bands > 0] = 0
+    lines = cv2.dilate(lines, np.ones((3, 3), np.uint8))  # type: ignore[assignment]
     gaps = np.clip((grain(picture.shape, random, scene.pixels(9)) - 1.6 + 1.5 * strength) * 6, 0, 1)
-    return picture + (255 - picture) * like(np.asarray(gaps * rules, np.float32), picture)
+    return picture + (255 - picture) * like(np.asarray(gaps * lines, np.float32), picture)
 
 
 def swell(picture: Picture, strength: float, scene: Scene, random: np.random.Generator) -> Picture:
@@ -51,7 +51,7 @@ def wear(picture: Picture, strength: float, scene: Scene, random: np.random.Gene
 
 
 def recopy(picture: Picture, strength: float, scene: Scene, random: np.random.Generator) -> Picture:
-    """A copy of a copy: soft, then too hard, so fine strokes are lost and corners fill."""
+    """Return a copy of a copy: soft, then too hard, so fine strokes are lost and corners fill."""
     soft = cv2.GaussianBlur(picture, (0, 0), scene.pixels(0.18 + 0.3 * strength))
     middle = 150 + 40 * float(random.uniform(-1, 1)) * strength
     return np.asarray(255 / (1 + np.exp(-(soft - middle) / (50 - 26 * strength))), np.float32)

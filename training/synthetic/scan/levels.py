@@ -1,8 +1,8 @@
-"""The levels as data: how legible, and for each split which effects, how strong and how often.
+"""The degradation levels as data: for each level and split which effects, how strong and how frequent.
 
 The splits share no mix. Train and dev use our own effects, dev with other ranges, another curve of the paper, another
-threshold and effects of its own; test uses Augraphy's effects and some of ours that neither of the others has. A
-model that learnt the marks of one program finds none of them in the test.
+threshold and effects of its own; test uses Augraphy's effects and some of ours that neither of the others has. A model
+that has learnt the artefacts of one program finds none of them in the test.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ Mode = Literal["colour", "grey", "bilevel"]
 Threshold = Literal["even", "local", "dither"]
 
 LEVELS = ("digital", "clean", "office", "stamped", "skewed", "faint", "phone", "poor", "fax", "worn")
-"""From the printer's own file to pages that a person cannot read in full."""
+"""Levels by falling legibility: from the printer's own file to pages that a person cannot read in full."""
 
 
 @dataclass(frozen=True, slots=True)
-class Spoiling:
-    """What is done to one document. Lengths in points, strengths from 0 to 1.
+class Degradation:
+    """The degradation of one document. Lengths in points, strengths from 0 to 1.
 
-    `quality` is JPEG's. `skew` is the most degrees that a page lies askew, `tilt` the farthest that a corner is drawn
-    in, `curl` the height of the paper's `curve`, `edge` how far pages are moved: what lies beyond has the tone
-    `surround`; below 0 the page is enlarged and its margins are cut. `turn` counts quarter turns to the left.
+    `quality` is JPEG's. `skew` is the greatest angle of a page in degrees, `tilt` the greatest inward shift of a
+    corner, `curl` the height of the paper's `curve`, `edge` the greatest shift of a page: what lies beyond has the grey
+    value `surround`; below 0 the page is enlarged and its margins are cut. `turn` counts quarter turns to the left.
     `two_up` is 0 for one page a sheet, else the scale of the two pages on it. `effects` are strengths by name.
     """
 
@@ -49,7 +49,7 @@ class Spoiling:
 
 
 class Chance(NamedTuple):
-    """An effect's strength, even between `low` and `high`, in this share of documents."""
+    """An effect's strength, uniform between `low` and `high`, in this share of documents."""
 
     low: float
     high: float
@@ -61,9 +61,9 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """The distribution of `Spoiling` for a level in a split: ranges are drawn from evenly, tuples of choices likewise.
+    """The distribution of `Degradation` of a level in a split: ranges and tuples of choices are drawn from uniformly.
 
-    `turn_share` and `two_up_share` say how many documents are turned or two pages a sheet.
+    `turn_share` and `two_up_share` are the shares of documents that are rotated or have two pages a sheet.
     """
 
     effects: Mapping[str, Chance]
@@ -82,8 +82,8 @@ class Mix:
     two_up_share: float = 0.0
 
 
-def draw(level: str, split: str, seed: int) -> Spoiling | None:
-    """What happens to this document; None for `digital`. Raises ValueError for an unknown level or split."""
+def draw(level: str, split: str, seed: int) -> Degradation | None:
+    """Return the degradation of this document; None for `digital`. Raises ValueError for an unknown level or split."""
     if level not in LEVELS or split not in MIXES:
         raise ValueError(f"no level {level} in split {split}")
     if level == LEVELS[0]:
@@ -94,7 +94,7 @@ def draw(level: str, split: str, seed: int) -> Spoiling | None:
     def some(extent: Range) -> float:
         return round(float(random.uniform(*extent)), 3)
 
-    return Spoiling(
+    return Degradation(
         dpi=int(random.choice(mix.dpi)),
         mode=mix.modes[int(random.integers(len(mix.modes)))],
         threshold=mix.threshold,

@@ -1,4 +1,4 @@
-"""What happens to a printed sheet: seals, pens, holes, coloured or thin paper, water."""
+"""Degradation of a printed sheet: seals, pens, holes, coloured or thin paper, water."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PENS: tuple[Colour, ...] = ((35, 55, 150), (25, 25, 30), (180, 30, 30), (60, 60
 
 
 def seal(picture: Picture, strength: float, scene: Scene, random: np.random.Generator) -> Picture:
-    """One or two round red seals with a star, over the print."""
+    """Return one or two round red seals with a star, over the print."""
     for _ in range(1 + int(random.random() < 0.3)):
         side = max(24, round(scene.pixels(random.uniform(95, 125))))
         words = str(random.choice(_PLACES)) + str(random.choice(_OFFICES))
@@ -24,7 +24,7 @@ def seal(picture: Picture, strength: float, scene: Scene, random: np.random.Gene
 
 
 def oblong_seal(picture: Picture, strength: float, scene: Scene, random: np.random.Generator) -> Picture:
-    """A receiving office's framed stamp, red, violet or blue, with a date."""
+    """Return a receiving office's framed stamp, red, violet or blue, with a date."""
     colour: Colour = ((200, 40, 50), (110, 50, 140), (50, 70, 170))[int(random.integers(3))]
     width, height = round(scene.pixels(random.uniform(110, 150))), round(scene.pixels(random.uniform(42, 56)))
     mask = np.zeros((height, width), np.uint8)
@@ -54,7 +54,7 @@ def pen(picture: Picture, strength: float, scene: Scene, random: np.random.Gener
 
 
 def marker(picture: Picture, strength: float, scene: Scene, random: np.random.Generator) -> Picture:
-    """A highlighter drawn through a few lines; dark bars where the scan is grey."""
+    """Return a highlighter drawn through a few lines; dark bars where the scan is grey."""
     if not len(scene.cells):
         return picture
     mask = np.zeros(picture.shape[:2], np.float32)
@@ -107,7 +107,7 @@ def damp(picture: Picture, strength: float, scene: Scene, random: np.random.Gene
 def _stamped(
     picture: Picture, mask: npt.NDArray[np.uint8], strength: float, random: np.random.Generator, colour: Colour
 ) -> Picture:
-    """The stamp somewhere on the lower three quarters, turned a little, its ink uneven."""
+    """Draw the stamp somewhere on the lower three quarters, slightly rotated, with uneven ink."""
     side = round(np.hypot(*mask.shape)) + 2
     large = np.zeros((side, side), np.uint8)
     top, left = (side - mask.shape[0]) // 2, (side - mask.shape[1]) // 2
@@ -145,7 +145,7 @@ def _round_seal(side: int, words: str) -> npt.NDArray[np.uint8]:
 
 
 def _written(mask: npt.NDArray[np.uint8], text: str, at: tuple[int, int], size: float) -> None:
-    """Chinese text by the face that OpenCV 5 carries, so that a seal is the same whatever fonts are installed."""
+    """Draw Chinese text in the face that OpenCV 5 carries, so that a seal does not depend on installed fonts."""
     face = cv2.FontFace("uni")
     three = np.zeros((*mask.shape, 3), np.uint8)
     cv2.putText(three, text, at, (255, 255, 255), face, max(6, round(size)), 600)

@@ -1,7 +1,7 @@
-"""Where a point of the page comes to lie on the scan, and back: paper that curls, a camera that tilts, a crooked sheet.
+"""Geometry of a page on its scan, and back: curled paper, a tilted camera, a skewed sheet.
 
-In: points of the page as printed. Out: points of the sheet that the scanner saw. Both ways are exact to a fraction of
-a pixel, so gold boxes go along with the picture.
+In: points of the page as printed. Out: points of the scanned sheet. Both directions are exact to a fraction of a pixel,
+so gold boxes are mapped with the picture.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MARGIN = 5.0
 
 
 def _roll(u: Points, v: Points) -> tuple[Points, Points]:
-    """A sheet that was rolled up: one smooth wave across, stronger towards the bottom."""
+    """A rolled-up sheet: one smooth wave across, stronger towards the bottom."""
     return 0.2 * np.cos(np.pi * u) * v, np.sin(np.pi * u) * (0.4 + 0.6 * v) - 0.5
 
 
@@ -38,7 +38,7 @@ def _sag(u: Points, v: Points) -> tuple[Points, Points]:
 
 
 def _fold(u: Points, v: Points) -> tuple[Points, Points]:
-    """A letter that was folded in three: creases across, a weaker one down the middle."""
+    """A letter folded in three: creases across, a weaker one down the middle."""
     ridges = np.sqrt((v - 0.34) ** 2 + 2e-4) - np.sqrt((v - 0.67) ** 2 + 2e-4)
     return 0.8 * ridges, 0.9 * np.sqrt((u - 0.5) ** 2 + 2e-4) - 0.5 * ridges
 
@@ -56,11 +56,12 @@ class Warp:
     depth: float = 0.0
 
     def forward(self, points: Points) -> Points:
-        """Page to sheet."""
+        """Return points of the page on the sheet."""
         return _apply(self.matrix, points + self._bend(points))
 
     def inverse(self, points: Points) -> Points:
-        """Sheet to page; a bend is undone by repetition, each round ten times nearer."""
+        """Return points of the sheet on the page; the bend is inverted by fixed-point iteration, each round ten
+        times closer."""
         bent = _apply(np.asarray(np.linalg.inv(self.matrix), np.float64), points)
         flat = bent
         for _ in range(_ROUNDS if self.depth else 0):
@@ -68,7 +69,7 @@ class Warp:
         return flat
 
     def box(self, box: Box) -> Box:
-        """The smallest upright box around the mapped sides."""
+        """Return the smallest upright box around the mapped sides."""
         t = np.linspace(0, 1, _SIDE_STEPS, dtype=np.float64)
         x, y = box.left + t * box.width, box.top + t * box.height
         rim = [(x, np.full_like(t, box.top)), (x, np.full_like(t, box.bottom))]
@@ -77,13 +78,14 @@ class Warp:
         return Box(*map(float, (*mapped.min(axis=0), *mapped.max(axis=0))))
 
     def then(self, matrix: npt.NDArray[np.float64]) -> Warp:
-        """This map, and another after it."""
+        """Return this map followed by another."""
         return Warp(self.size, matrix @ self.matrix, self.curve, self.depth)
 
     def sources(self, shape: tuple[int, int], dpi: int) -> Points:
-        """For every pixel of a sheet of this height and width, the point of the page it shows (height x width x 2).
+        """Return for every pixel of a sheet of this height and width the point of the page it shows (height x width x
+        2).
 
-        Worked out on a coarse grid and interpolated: the maps are smooth, and whole pages would take seconds.
+        Computed on a coarse grid and interpolated: the maps are smooth, and whole pages would take seconds.
         """
         rows, columns = (-(-side // _GRID) + 2 for side in shape)
         xs = ((np.arange(columns) - 0.5) * _GRID) * 72 / dpi
@@ -111,8 +113,11 @@ def laid(
     curve: Curve = "flat",
     depth: float = 0.0,
 ) -> Warp:
-    """A page on a sheet of its own size: turned and zoomed about its middle, moved, its corners drawn off by `tilt`
-    (4 x 2 points, clockwise from the top left), then so far back that `content` is on the sheet in full."""
+    """Return the map of a page to a sheet of its own size.
+
+    It is rotated and zoomed about its centre, shifted, its corners moved inwards by `tilt` (4 x 2 points, clockwise
+    from the top left), then moved and shrunk so far that `content` is on the sheet in full.
+    """
     width, height = size
     middle = (width / 2, height / 2)
     matrix = np.vstack([cv2.getRotationMatrix2D(middle, degrees, zoom), [0, 0, 1]]).astype(float)
@@ -125,17 +130,17 @@ def laid(
 
 
 def moved(x: float, y: float) -> npt.NDArray[np.float64]:
-    """The matrix that moves by (x, y)."""
+    """Return the matrix of a shift by (x, y)."""
     return np.array([[1, 0, x], [0, 1, y], [0, 0, 1]], float)
 
 
 def scaled(x: float, y: float) -> npt.NDArray[np.float64]:
-    """The matrix that scales by (x, y)."""
+    """Return the matrix of a scaling by (x, y)."""
     return np.diag([x, y, 1.0])
 
 
 def turned(quarters: int, size: tuple[float, float]) -> npt.NDArray[np.float64]:
-    """The matrix of `np.rot90(sheet, quarters)` for a sheet of this width and height in points."""
+    """Return the matrix of `np.rot90(sheet, quarters)` for a sheet of this width and height in points."""
     width, height = size
     matrices = {
         0: np.eye(3),
@@ -147,7 +152,7 @@ def turned(quarters: int, size: tuple[float, float]) -> npt.NDArray[np.float64]:
 
 
 def _inside(box: Box, size: tuple[float, float]) -> npt.NDArray[np.float64]:
-    """The smallest shrinking and moving that brings a box onto the sheet."""
+    """Return the smallest shrinking and shift that brings a box onto the sheet."""
     room = [side - 2 * _MARGIN for side in size]
     scale = min(1.0, room[0] / box.width, room[1] / box.height)
     x, y = box.middle

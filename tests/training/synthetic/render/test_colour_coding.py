@@ -38,7 +38,7 @@ def test_letters_may_stand_a_little_elsewhere_in_their_line(moved: tuple[float, 
         (line(across=1.8), "1.80 points apart"),
         (line(down=1.0), "1.00 points apart"),
         (line("abc 13"), "other characters"),
-        (line(pages=2), "1 pages, marked 2"),
+        (line(pages=2), "1 pages, coloured 2"),
     ],
 )
 def test_another_layout_is_refused(other: bytes, said: str) -> None:

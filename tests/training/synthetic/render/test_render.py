@@ -15,11 +15,11 @@ from training.synthetic.content.draft import Draft, Key, Look, Paragraph, Place,
 from training.synthetic.fonts import FONTS, PACKAGES, Split, font_file
 from training.synthetic.render import RENDERERS, SPLIT_RENDERERS
 from training.synthetic.render.check import Unsound, items, sound, text_faults
-from training.synthetic.render.colour_coding import marks
+from training.synthetic.render.colour_coding import item_colours
 from training.synthetic.render.libreoffice import render_libreoffice_batch
 from training.synthetic.render.measure import Face, wrapped
 from training.synthetic.render.textlayer import plain
-from training.synthetic.render.verify import rule_faults
+from training.synthetic.render.verify import grid_line_faults
 
 SPLIT_OF = {engine: split for split, engines in SPLIT_RENDERERS.items() for engine in engines}
 PROGRAMS = {"chromium": ["chromium"], "libreoffice": ["soffice"]}
@@ -119,7 +119,7 @@ def test_rules_border_every_cell(
     engine: str, number: int, rendered: Callable[[str, int], tuple[Draft, Rendered]]
 ) -> None:
     draft, result = rendered(engine, number)
-    assert rule_faults(draft, result) == []
+    assert grid_line_faults(draft, result) == []
 
 
 def test_no_two_cells_of_a_table_overlap(engine: str, rendered: Callable[[str, int], tuple[Draft, Rendered]]) -> None:
@@ -138,7 +138,7 @@ def test_a_moved_box_is_found_out(engine: str, rendered: Callable[[str, int], tu
     (place,) = result.places[key]
     moved = Box(place.box.left, place.box.top + 7, place.box.right, place.box.bottom + 7)
     wrong = replace(result, places={**result.places, key: (Place(place.page, moved),)})
-    assert {fault.key for fault in rule_faults(draft, wrong)} == {key}
+    assert {fault.key for fault in grid_line_faults(draft, wrong)} == {key}
     shifted = replace(result, places={**result.places, key: result.places[Key(key.part, key.item - 1)]})
     assert [fault.key for fault in text_faults(draft, shifted)] == [key]
     with pytest.raises(Unsound, match="12"):
@@ -203,7 +203,7 @@ def test_an_unknown_font_is_missing() -> None:
 
 def test_marks_are_colours_of_their_own() -> None:
     draft = draft_of("train", band="#d9e2f3", rules="coloured")
-    colours = marks(draft)
+    colours = item_colours(draft)
     assert len(set(colours.values())) == len(colours) == sum(1 for _ in items(draft))
     assert not {"#000000", "#ffffff", "#d9e2f3", "#3a6ea5"} & set(colours.values())
 

@@ -15,9 +15,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from extraction.document import Box
 from training.synthetic.content.draft import Key, Place, Rendered
-from training.synthetic.scan import LEVELS, augmented, draw, spoil
+from training.synthetic.scan import LEVELS, augmented, degrade, draw
 from training.synthetic.scan.degradation import EFFECTS, scanned
-from training.synthetic.scan.levels import MIXES, Spoiling
+from training.synthetic.scan.levels import MIXES, Degradation
 from training.synthetic.scan.warp import Warp, laid, turned
 
 SPLITS = ("train", "dev", "test")
@@ -45,7 +45,7 @@ def marked(pages: int = 2) -> Rendered:
 
 
 def printed() -> Rendered:
-    """A small page of ruled cells with figures in them."""
+    """A small page of underlined cells with figures in them."""
     page = Image.new("RGB", (1200, 900), "white")
     pen, font = ImageDraw.Draw(page), ImageFont.load_default(40)
     places = {}
@@ -73,9 +73,9 @@ def ink_extent(picture: np.ndarray, place: Box) -> Box:
     return Box(*(float(edge) / 2 for edge in edges))
 
 
-def assert_on_marks(spoilt: Rendered, tolerance: float) -> None:
-    shown = list(pictures(spoilt.pdf))
-    for (place,) in spoilt.places.values():
+def assert_on_marks(degraded: Rendered, tolerance: float) -> None:
+    shown = list(pictures(degraded.pdf))
+    for (place,) in degraded.places.values():
         found = ink_extent(shown[place.page - 1], place.box)
         assert np.abs(np.subtract(found, place.box)).max() < tolerance, (place, found)
 
@@ -87,10 +87,10 @@ def _needs_augraphy(split: str) -> None:
 
 class TestWarp:
     def test_nothing_done_keeps_the_places(self) -> None:
-        spoilt = scanned(marked(), Spoiling(quality=90), 1)
+        degraded = scanned(marked(), Degradation(quality=90), 1)
         for key, (place,) in marked().places.items():
-            assert spoilt.places[key][0].box == pytest.approx(place.box)
-        assert_on_marks(spoilt, 0.6)
+            assert degraded.places[key][0].box == pytest.approx(place.box)
+        assert_on_marks(degraded, 0.6)
 
     @pytest.mark.parametrize("curve", ["roll", "sag", "fold"])
     def test_there_and_back(self, curve: str) -> None:
@@ -127,28 +127,28 @@ class TestWarp:
 class TestPlaces:
     @pytest.mark.parametrize(("turn", "two_up"), list(product(range(4), (0.0, 0.707, 1.0))))
     def test_turned_and_two_on_a_sheet(self, turn: int, two_up: float) -> None:
-        spoiling = Spoiling(skew=2, turn=turn, two_up=two_up, edge=8, surround=250)
-        spoilt = scanned(marked(3), spoiling, 5)
-        assert len(list(pictures(spoilt.pdf))) == (2 if two_up else 3)
-        assert_on_marks(spoilt, TOLERANCE)
+        degradation = Degradation(skew=2, turn=turn, two_up=two_up, edge=8, surround=250)
+        degraded = scanned(marked(3), degradation, 5)
+        assert len(list(pictures(degraded.pdf))) == (2 if two_up else 3)
+        assert_on_marks(degraded, TOLERANCE)
 
     @pytest.mark.parametrize(("level", "split"), list(product(LEVELS[1:], SPLITS)))
     def test_geometry_of_every_level(self, level: str, split: str) -> None:
         _needs_augraphy(split)
         for seed in (1, 2):
-            spoiling = draw(level, split, seed)
-            assert spoiling is not None
-            plain = replace(spoiling, effects={}, mode="grey", quality=85, surround=250.0)
-            spoilt = scanned(marked(1), plain, seed)
-            assert_on_marks(spoilt, TOLERANCE)
+            degradation = draw(level, split, seed)
+            assert degradation is not None
+            plain = replace(degradation, effects={}, mode="grey", quality=85, surround=250.0)
+            degraded = scanned(marked(1), plain, seed)
+            assert_on_marks(degraded, TOLERANCE)
 
     @pytest.mark.parametrize(("level", "split"), list(product(LEVELS[1:], SPLITS)))
     def test_print_is_where_the_places_say(self, level: str, split: str) -> None:
         """With all effects on: the places are darker than what is between them."""
         _needs_augraphy(split)
-        spoilt = spoil(marked(1), level, split, 3)
-        picture = next(pictures(spoilt.pdf)).astype(float)
-        for (place,) in spoilt.places.values():
+        degraded = degrade(marked(1), level, split, 3)
+        picture = next(pictures(degraded.pdf)).astype(float)
+        for (place,) in degraded.places.values():
             left, top, right, bottom = (round(2 * side) for side in place.box)
             inside = np.median(picture[top + 12 : bottom - 12, left + 12 : right - 12])
             outside = np.median(picture[bottom + 16 : bottom + 36, left:right])
@@ -158,16 +158,16 @@ class TestPlaces:
 class TestLevels:
     def test_digital_is_left_alone(self) -> None:
         rendered = marked(1)
-        assert spoil(rendered, "digital", "test", 1) is rendered
+        assert degrade(rendered, "digital", "test", 1) is rendered
 
     @pytest.mark.parametrize("split", SPLITS)
     def test_the_same_again(self, split: str) -> None:
         _needs_augraphy(split)
         state = global_random.getstate(), np.random.get_state()[1].tolist()
-        first = spoil(printed(), "worn", split, 4)
+        first = degrade(printed(), "worn", split, 4)
         global_random.seed(99)
         np.random.seed(99)
-        again, other = spoil(printed(), "worn", split, 4), spoil(printed(), "worn", split, 5)
+        again, other = degrade(printed(), "worn", split, 4), degrade(printed(), "worn", split, 5)
         assert first == again
         assert first.pdf != other.pdf
         global_random.setstate(state[0])
@@ -175,7 +175,7 @@ class TestLevels:
     def test_global_generators_are_put_back(self) -> None:
         _needs_augraphy("test")
         before = global_random.getstate(), np.random.get_state()[1].tolist()
-        spoil(printed(), "faint", "test", 1)
+        degrade(printed(), "faint", "test", 1)
         assert (global_random.getstate(), np.random.get_state()[1].tolist()) == before
 
     @pytest.mark.parametrize("split", SPLITS)
@@ -191,7 +191,7 @@ class TestLevels:
         assert likeness["worn"] < likeness["clean"] - 0.2
 
     def test_one_picture_a_page_and_no_text(self) -> None:
-        document = pypdfium2.PdfDocument(spoil(printed(), "office", "train", 2).pdf)
+        document = pypdfium2.PdfDocument(degrade(printed(), "office", "train", 2).pdf)
         assert document[0].get_textpage().count_chars() == 0
         assert [type(thing).__name__ for thing in document[0].get_objects()] == ["PdfImage"]
         document.close()
@@ -199,18 +199,18 @@ class TestLevels:
     @pytest.mark.parametrize(("level", "split"), [("legible", "train"), ("office", "sample")])
     def test_unknown(self, level: str, split: str) -> None:
         with pytest.raises(ValueError, match="no level"):
-            spoil(marked(1), level, split, 1)
+            degrade(marked(1), level, split, 1)
 
     def test_a_place_on_no_page(self) -> None:
         with pytest.raises(ValueError, match="page 2 of 1"):
-            spoil(replace(marked(1), places={Key(0, 0): (Place(2, MARKS[0]),)}), "office", "train", 1)
+            degrade(replace(marked(1), places={Key(0, 0): (Place(2, MARKS[0]),)}), "office", "train", 1)
 
 
 def legibility(level: str, split: str, seed: int) -> float:
     """Correlation of what was printed with what the scan shows of it, geometry undone, at 288 dpi."""
-    spoiling = draw(level, split, seed)
-    assert spoiling is not None
-    straight = replace(spoiling, skew=0, tilt=0, curl=0, edge=0, turn=0, two_up=0, surround=252)
+    degradation = draw(level, split, seed)
+    assert degradation is not None
+    straight = replace(degradation, skew=0, tilt=0, curl=0, edge=0, turn=0, two_up=0, surround=252)
     was, now = (
         next(pictures(pdf, 288)).astype(float) for pdf in (printed().pdf, scanned(printed(), straight, seed).pdf)
     )
@@ -249,5 +249,5 @@ class TestMixes:
 
     def test_only_some_are_turned(self) -> None:
         drawn = [draw("skewed", "train", seed) for seed in range(60)]
-        assert {0, 1, 2, 3} == {spoiling.turn for spoiling in drawn if spoiling}
-        assert 0 < sum(bool(spoiling and spoiling.two_up) for spoiling in drawn) < 30
+        assert {0, 1, 2, 3} == {degradation.turn for degradation in drawn if degradation}
+        assert 0 < sum(bool(degradation and degradation.two_up) for degradation in drawn) < 30
