@@ -30,11 +30,11 @@ class SectionText:
 class Look:
     """The appearance of the printed page. Lengths in points.
 
-    `rules`: grid lines black, grey or hairline; `band`: a header colour, "" for none. `vertical`: how 三、本年度办理结果 is
-    set: narrow (a narrow column), upright (writing mode) or wide. `split_row` and `split_head`: the row cut by a page break
-    and the part of its label before the break; without the latter the page breaks below the row. Other breaks come as
-    they may, and leave grid lines open. `new_page`: sections that start a page. `embedded`: fonts as TrueType; else an
-    OpenType font comes as Type 3 drawings.
+    `rules`: grid lines black, grey or hairline; `band`: a header colour, "" for none. `vertical`: how
+    三、本年度办理结果 is set: narrow (a narrow column), upright (writing mode) or wide. `split_row` and
+    `split_head`: the row cut by a page break and the part of its label before the break; without the latter the page
+    breaks below the row. Other breaks come as they may, and leave grid lines open. `new_page`: sections that start a
+    page. `embedded`: fonts as TrueType; else an OpenType font comes as Type 3 drawings.
     """
 
     font: str = "Noto Serif CJK SC"

@@ -43,8 +43,8 @@ class Look:
     knows.
 
     `rules`: grid lines black, grey, hairline, coloured or none (a table without borders). `band`: the colour behind
-    block titles and headers, "" for none. `vertical`: how 三、本年度办理结果 is set: narrow (one character a line) or wide.
-    `page_number`: with # for the number, "" for none. `break_before`: sections that start a page.
+    block titles and headers, "" for none. `vertical`: how 三、本年度办理结果 is set: narrow (one character a
+    line) or wide. `page_number`: with # for the number, "" for none. `break_before`: sections that start a page.
     """
 
     font: str
