@@ -59,6 +59,6 @@ def test_growth_is_told_of_the_run_and_of_one_worker(monkeypatch: pytest.MonkeyP
     memory, me = Memory(), psutil.Process().pid
     assert memory.data()["run"] is None
     for _ in range(8):
-        memory.look(None, me)  # type: ignore[arg-type]
+        memory.sample(None, me)  # type: ignore[arg-type]
     data = memory.data()
     assert (data["workers"], data["run"]["documents"], abs(data["run"]["growth"]) < 0.5) == (1, 8, True)  # type: ignore[index]

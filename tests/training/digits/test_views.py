@@ -10,7 +10,7 @@ import pytest
 from models.cells.crop import Window
 from models.cells.reader import CellReader
 from tests.system import needs
-from training.digits.drawing import DIGIT, draw
+from training.digits.drawing import DIGIT_HEIGHT, draw
 from training.digits.pages import PageCell
 from training.digits.views import TRIED, worth
 
@@ -27,7 +27,7 @@ def cells(noise: float, count: int = 60) -> list[PageCell]:
             grey = 235 - 120 * drawn.type + rng.normal(0, noise, drawn.type.shape)
             picture = np.asarray(np.clip(grey, 0, 255), np.uint8)
             inside = Window(0, 0, picture.shape[1], picture.shape[0])
-            found.append(PageCell(picture, drawn.line, inside, float(DIGIT), drawn.text, "poor"))
+            found.append(PageCell(picture, drawn.line, inside, float(DIGIT_HEIGHT), drawn.text, "poor"))
     return found
 
 
