@@ -77,9 +77,6 @@ UNTESTED = {
     "extraction.preprocess.orientation",
     "extraction.reconcile.evidence",
     "extraction.tables.borderless_columns",
-    "models.label_tokens",
-    "models.labeller",
-    "models.versions",
 }
 """Modules of more than `MAX_UNTESTED_LINES` lines without a test file of their name in the mirrored folder."""
 

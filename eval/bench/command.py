@@ -26,7 +26,7 @@ EPILOG = """\
 examples:
   gouji bench 'annotations/samples/*/scan.pdf' --repeat 3 -o bench.json
   gouji bench 'annotations/samples/hewan-2020/*.pdf' --growth -o growth.json    and growth.html, a plot
-  gouji bench report.pdf --growth --pages 1 10 --workers 1 --steady 0           a short inspect
+  gouji bench report.pdf --growth --pages 1 10 --workers 1 --steady 0           a short run
 """
 
 SCHEMA_VERSION = 1

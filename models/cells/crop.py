@@ -19,7 +19,7 @@ _MARGIN_DIGIT_HEIGHTS = 0.6  # left and right of the components
 WIDTHS = (32, 48, 64, 96, 128, 192, 256, 320)  # pixels; crops are padded to one of these
 _MIN_CONTRAST_GREY_VALUES = 48.0  # a fainter crop is not stretched to full contrast
 _PAPER_QUANTILE = 0.75  # of the crop's grey values
-_INK_QUANTILE = 0.01
+_INK_QUANTILE = 1 - 0.99
 
 Grey = npt.NDArray[np.uint8]
 """A grey picture, height x width, uint8, 0 black."""

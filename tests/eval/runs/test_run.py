@@ -113,7 +113,7 @@ def test_scores_are_the_same_from_one_process_and_from_several(tmp_path: Path, m
     cases = load_cases(data_set)
     heard: list[int] = []
     alone = score_all(cases, "gouji", out, 1, lambda: heard.append(1))
-    monkeypatch.setattr("eval.scoring.run_scores._WORTH_A_POOL", 1)
+    monkeypatch.setattr("eval.scoring.run_scores._MIN_POOL_DOCUMENTS", 1)
     together = score_all(cases, "gouji", out, 2, lambda: heard.append(2))
     assert together == alone
     assert heard == [1] * len(cases) + [2] * len(cases)

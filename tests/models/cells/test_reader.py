@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.cells.charset import CHARSET, OTHER, classes_of, spelled, text_of
-from models.cells.crop import HEIGHT, WIDTHS, Window, as_input, bucket, cut, window_around
+from models.cells.charset import OTHER
+from models.cells.crop import HEIGHT, Window, cut, window_around
 from models.cells.reader import CellReader, CellReading
 from tests.drawing import paper, printed_lines, write
 
@@ -101,72 +101,3 @@ def test_a_reading_knows_its_candidates() -> None:
     assert (reading.text, reading.probability, reading.of("17"), reading.of("1")) == ("12", 0.7, 0.2, 0.0)
     assert not reading.foreign
     assert CellReading((("3" + OTHER, 0.9),)).foreign
-
-
-# ---------------------------------------------------------------- the cut
-
-
-@given(st.floats(0, 300), st.floats(0, 90), st.floats(1, 300), st.floats(1, 40), st.floats(6, 60), st.floats(0.7, 1.5))
-def test_a_cut_is_as_high_as_the_network_wants(
-    left: float, top: float, wide: float, high: float, digit: float, frame: float
-) -> None:
-    page = paper(400, 120)
-    window = window_around(Window(left, top, left + wide, top + high), digit, frame)
-    shown = cut(page, window, Window(0, 0, 400, 120))
-    assert shown.shape[0] == HEIGHT
-    assert 8 <= shown.shape[1] <= WIDTHS[-1]
-    assert (shown == 255).all()
-
-
-def test_what_lies_outside_of_the_cell_is_not_shown() -> None:
-    page = paper(200, 100)
-    page[:, 100:] = 0
-    shown = cut(page, Window(60, 30, 140, 70), Window(50, 20, 100, 80))
-    assert (shown == 255).all()
-
-
-def test_the_input_is_paper_at_nought_and_ink_at_one() -> None:
-    page = np.full((HEIGHT, 40), 200, np.uint8)
-    page[10:20, 10:14] = 40
-    shown = as_input([page], 48)
-    assert shown.shape == (1, 1, HEIGHT, 48)
-    assert shown[0, 0, 0, 0] == 0 == shown[0, 0, 0, 47]
-    assert shown[0, 0, 15, 12] == pytest.approx(1.0)
-
-
-@given(st.integers(1, 400))
-def test_a_bucket_holds_its_width_or_is_the_widest(width: int) -> None:
-    assert bucket(width) in WIDTHS
-    assert bucket(width) >= min(width, WIDTHS[-1])
-
-
-# ---------------------------------------------------------------- the charset
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("１，２３４", "1,234"),
-        ("——", "-"),
-        ("\\", "/"),
-        ("22（其中修订16件）", "22□16□"),
-        ("增/减", "□"),
-        ("168万元", "168万元"),
-        ("  12 ", "12"),
-        ("", ""),
-    ],
-)
-def test_printed_text_in_the_charset(text: str, said: str) -> None:
-    assert spelled(text) == said
-
-
-@given(st.text(CHARSET, max_size=12))
-def test_classes_and_texts_are_each_others_way_back(text: str) -> None:
-    assert text_of(tuple(classes_of(text))) == text
-
-
-@given(st.text(max_size=12))
-def test_any_text_can_be_spelled_once_and_for_all(text: str) -> None:
-    once = spelled(text)
-    assert set(once) <= set(CHARSET)
-    assert spelled(once) == once

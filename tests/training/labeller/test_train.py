@@ -15,7 +15,7 @@ from extraction.document import Region, RegionKind, Span, Table
 from extraction.forms.label_tags import tag_of, tags
 from extraction.forms.printed_form import FormTable
 from extraction.labelling.tagger_input import pieces_of
-from models.label_tokens import SPECIAL, Piece, Vocabulary, windows
+from models.label_tokens import SPECIAL, Piece, Vocabulary
 from models.labeller import Labeller
 from training.labeller.config import read_config
 from training.labeller.data.confusions import misread
@@ -79,15 +79,6 @@ def test_without_noise_a_page_stays_as_it_is_but_for_its_places() -> None:
     assert [(t.text, t.tags, t.begins) for t in with_noise(page, Random(1), still)] == [
         (t.text, t.tags, t.begins) for t in page
     ]
-
-
-@given(st.lists(st.text("行政许可公开0 １\n", max_size=60).map(Piece), max_size=12), st.integers(8, 40))
-def test_every_character_is_in_one_window(pieces: list[Piece], longest: int) -> None:
-    found = windows(pieces, VOCABULARY, longest)
-    assert all(len(w.ids) == len(w.boxes) == len(w.spots) <= longest for w in found)
-    spots = [spot for w in found for spot in w.spots if spot is not None]
-    wanted = [(n, k) for n, p in enumerate(pieces) for k, c in enumerate(p.text) if not c.isspace()]
-    assert spots == wanted
 
 
 @given(st.lists(st.sampled_from(["", "year", "title", "row.rules"]), max_size=30))

@@ -168,7 +168,7 @@ def test_a_data_set_is_the_same_by_one_worker_and_by_two_and_is_not_made_twice(t
 def test_workers_are_replaced_before_what_typst_keeps_fills_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.synthetic.dataset._RENEWED", 1)
+    monkeypatch.setattr("training.synthetic.dataset._WORKER_REPORTS", 1)
     used: list[int] = []
 
     class Counted(ProcessPoolExecutor):
