@@ -15,6 +15,7 @@ from training.synthetic.scan.levels import LEVELS
 MINI = SAMPLES.parent / "mini"
 
 
+@pytest.mark.slow
 def test_mini_and_samples_are_sound(capsys: pytest.CaptureFixture[str]) -> None:
     assert [str(finding) for finding in validate([MINI, SAMPLES])] == []
     assert main(["annotations", "validate", str(MINI)]) == 0

@@ -68,6 +68,7 @@ def _tables(models: Models) -> tuple[int, ...]:
     return inspect(REPORT_PDF, models).with_tables
 
 
+@pytest.mark.slow
 def test_engines_take_turns_on_reports_and_on_pages_with_tables(scan: Path, digital: Path) -> None:
     timings = time_files([scan, digital], baselines(1, ["rapidocr"]), rounds=1, threads=1)
     assert [(t.kind, t.part) for t in timings] == [(SCAN, REPORT), (SCAN, TABLE_PAGE), (DIGITAL, REPORT)]
@@ -89,6 +90,7 @@ def _fails(path: Path) -> None:
     assert path.suffix == ".docx"  # only to load what it needs
 
 
+@pytest.mark.slow
 def test_the_command_writes_what_it_measured(
     scan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,6 +107,7 @@ def test_the_command_writes_what_it_measured(
     assert found["timings"][0]["rounds"][GOUJI][0]["cpu"] < start["cpu"]  # networks were loaded before
 
 
+@pytest.mark.slow
 def test_growth_is_measured_with_pages_and_workers(digital: Path, tmp_path: Path) -> None:
     out = tmp_path / "growth.json"
     arguments = ["--growth", "--pages", "4", "1", "--workers", "1", "--steady", "5", "-o", str(out)]
@@ -134,6 +137,7 @@ def test_unknown_engines_and_numbers_are_refused(scan: Path, capsys: pytest.Capt
     assert "--repeat" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_files_of_one_name_are_measured_each(scan: Path, tmp_path: Path) -> None:
     other = tmp_path / "other" / scan.name
     other.parent.mkdir()

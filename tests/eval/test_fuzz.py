@@ -36,6 +36,7 @@ def test_a_seed_makes_the_same_files_again(monkeypatch: pytest.MonkeyPatch) -> N
     assert whole.isdisjoint(once.values())
 
 
+@pytest.mark.slow
 def test_a_run_that_was_stopped_by_its_time_is_judged_and_goes_on(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

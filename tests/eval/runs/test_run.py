@@ -187,7 +187,7 @@ def test_a_document_that_takes_too_long_is_an_error_of_its_own(tmp_path: Path, m
 def test_a_worker_that_cannot_end_itself_is_ended(tmp_path: Path) -> None:
     """Matching this expression takes years and lets no other thread run."""
     code = (
-        "import re; from pathlib import Path; from eval import run; run._GRACE = 0.5\n"
+        "import re; from pathlib import Path; from eval.runs import run; run._GRACE_SECONDS = 0.5\n"
         f"with run._limited(Path({str(tmp_path)!r}) / 'x.json', 0.1): re.match('(a+)+$', 'a' * 60 + 'b')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=120)

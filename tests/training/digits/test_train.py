@@ -66,6 +66,7 @@ def test_a_round_is_of_whole_batches_of_one_width_each(config: Config, drawn: li
         assert {bucket(e.picture.shape[1]) for e in examples} == {width}
 
 
+@pytest.mark.slow
 def test_a_run_broken_off_goes_on_to_the_same_weights(config: Config, drawn: list[Example], tmp_path: Path) -> None:
     dev = [DevCell(e.picture, text_of(tuple(e.classes)), "office") for e in drawn[:4]]
     whole, halves = tmp_path / "whole", tmp_path / "halves"

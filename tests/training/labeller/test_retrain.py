@@ -221,6 +221,7 @@ def base(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_from_annotations_to_a_version_in_use(
     annotated: Path, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -269,6 +270,7 @@ def test_a_folder_holds_one_training(
     assert "is no checkpoint to go on from" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_learning_curve_in_small(base: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     import training.labeller.__main__ as recipe
     from training.labeller.config import read_config

@@ -117,6 +117,7 @@ def test_pieces_are_the_words_of_a_page_in_reading_order() -> None:
     assert len(set(tops)) == 3
 
 
+@pytest.mark.slow
 def test_the_recipe_runs_through_and_what_it_gives_labels_pages(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="torch is in the extra train")
     from training.labeller.__main__ import train
@@ -140,6 +141,7 @@ def test_the_recipe_runs_through_and_what_it_gives_labels_pages(tmp_path: Path) 
     assert (tmp_path / "model" / "labeller.onnx").read_bytes() == kept
 
 
+@pytest.mark.slow
 def test_any_checkpoint_of_transformers_can_be_the_base(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="torch is in the extra train")
     from transformers import BertConfig, BertModel

@@ -90,6 +90,7 @@ def test_zones_move_with_the_picture(config: Config, page: SmallPage, quarters: 
     assert table.sum() > 0.7 * dark.sum()
 
 
+@pytest.mark.slow
 def test_training_learns_and_goes_on_where_it_stopped(config: Config, page: SmallPage, tmp_path: Path) -> None:
     first = replace(config, training=replace(config.training, steps=3))
     train([page], first, tmp_path)
@@ -105,6 +106,7 @@ def test_training_learns_and_goes_on_where_it_stopped(config: Config, page: Smal
     assert all(torch.equal(a, b) for a, b in zip(again.parameters(), trained.parameters(), strict=True))
 
 
+@pytest.mark.slow
 def test_a_run_is_the_same_each_time(config: Config, page: SmallPage, tmp_path: Path) -> None:
     one, other = (train([page], config, tmp_path / name) for name in _folders(tmp_path))
     assert all(torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters(), strict=True))
