@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Every command and worker would compile what it imports anew, which takes longer than a small report.
+unexport PYTHONDONTWRITEBYTECODE
 # Modules are compiled when they are first imported: most of what torch and others bring never is.
 INSTALL := $(BIN)/pip install --quiet --no-compile
 

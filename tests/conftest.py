@@ -27,7 +27,7 @@ def models() -> Models:
     return Models(threads=1 if "PYTEST_XDIST_WORKER" in os.environ else 2)
 
 
-_LONGEST = ("tests/test_mini.py", "tests/extraction/bulk/test_ray.py")
+_LONGEST = ("tests/test_mini.py", "tests/extraction/bulk/test_ray_engine.py")
 """A minute and more each: begun last they would leave one of two processes with nothing to do."""
 
 

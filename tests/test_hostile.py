@@ -232,6 +232,7 @@ class Run:
     manifest: dict[str, ManifestLine]
 
 
+@pytest.mark.slow
 def test_a_folder_of_everything(tmp_path: Path) -> None:
     # One test, since it is one run: with several test processes, each would need a run of its own.
     run = converted(tmp_path / "in", tmp_path / "out")

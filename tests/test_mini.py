@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from extraction.cli import main
 from tests.documents import SAMPLES
+
+pytestmark = pytest.mark.slow
 
 MINI = SAMPLES.parent / "mini"
 

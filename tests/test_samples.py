@@ -38,6 +38,9 @@ SCAN_REVIEW = {
 }
 """Fields of each scan that go to a person."""
 
+QUICK = ("moling-2024", "qingluo-2019")
+"""A scan of each form, read by the fast tests too."""
+
 SCAN_TEXT_ALIKE = 97.0
 """Per cent of a section's characters that are read alike in a scan."""
 
@@ -93,7 +96,7 @@ def test_digital(report: str, rendering: str, models: Models) -> None:
     assert text == wanted
 
 
-@pytest.mark.parametrize("report", REPORTS)
+@pytest.mark.parametrize("report", [pytest.param(r, marks=[] if r in QUICK else [pytest.mark.slow]) for r in REPORTS])
 def test_scan(report: str, models: Models) -> None:
     """Pictures only: nothing wrong is accepted, little is left to a person, and the sums say what they say in print."""
     gold = gold_of(report)

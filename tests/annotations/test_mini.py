@@ -12,6 +12,8 @@ from extraction.cli import main
 from tests.documents import SAMPLES
 from training.synthetic.scan.levels import LEVELS
 
+pytestmark = pytest.mark.slow
+
 MINI = SAMPLES.parent / "mini"
 
 

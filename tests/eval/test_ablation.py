@@ -49,6 +49,7 @@ def found(prediction: Prediction) -> Counter[Outcome]:
     return Counter(o.outcome for o in compare_fields(gold, prediction.report) if o.id.startswith("applications."))
 
 
+@pytest.mark.slow
 def test_a_page_upside_down_is_read_only_where_it_is_prepared(page: Path) -> None:
     whole = found(read(page, ""))
     assert whole[Outcome.RIGHT] > 100

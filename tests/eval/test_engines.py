@@ -105,6 +105,7 @@ def test_a_prediction_of_an_engine_can_be_kept(pages: dict[str, Path]) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "rendering"),
     [

@@ -39,6 +39,7 @@ def test_digital_reports_alone_are_scanned_and_scored(models: Models, tmp_path: 
     assert score.review < 0.1 * score.fields
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "report"),
     [
@@ -55,6 +56,7 @@ def test_what_a_damaged_scan_has_lost_is_not_passed_off_as_right(kind: str, repo
     assert rescanned(read_gold(folder / "gold.json"), folder / "report.pdf", kind, models).silent == 0
 
 
+@pytest.mark.slow
 @pytest.mark.xfail(
     reason="of the 2 in 296158 the level stroke is gone: it is a 7 to both engines, and in no sum", strict=True
 )

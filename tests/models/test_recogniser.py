@@ -107,6 +107,7 @@ def test_corners_run_clockwise_from_the_top_left(recogniser: Recogniser) -> None
     assert top_right[1] < bottom_right[1]
 
 
+@pytest.mark.slow
 def test_finds_lone_digits_on_a_whole_page(recogniser: Recogniser) -> None:
     """A4 at 200 dpi with digits as in the cells of a form: all lost where an engine shrinks the page to 960 pixels."""
     page = blank(2339, 1654)

@@ -52,6 +52,7 @@ def is_running(pid: int) -> bool:
     return state not in "ZX"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="child processes are found in /proc")
 def test_a_killed_run_goes_on_where_it_ended(tmp_path: Path) -> None:
     data_set = write_data_set(tmp_path / "data", REPORTS)
@@ -120,6 +121,7 @@ def test_scores_are_the_same_from_one_process_and_from_several(tmp_path: Path, m
     assert [scored.score.missed for scored in alone] == [3] * len(cases)
 
 
+@pytest.mark.slow
 def test_a_document_that_kills_the_engine_is_an_error_of_its_own(tmp_path: Path) -> None:
     """Every worker is killed as it starts, until one document has been given up."""
     data_set, out = write_data_set(tmp_path / "data", REPORTS[:3]), tmp_path / "out"

@@ -57,6 +57,7 @@ def left(out: Path) -> dict[str, object]:
     return {**files, "manifest": lines}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_killed_run_that_goes_on_leaves_what_an_undisturbed_one_leaves(
     seed: int, folder: Path, undisturbed: Path, tmp_path: Path
@@ -75,6 +76,7 @@ def test_a_killed_run_that_goes_on_leaves_what_an_undisturbed_one_leaves(
     assert "skipped" in {line.outcome for line in read_manifest(out).values()}  # it did go on, not begin again
 
 
+@pytest.mark.slow
 def test_the_workers_of_a_killed_run_end_with_it(folder: Path, tmp_path: Path) -> None:
     import psutil
 
@@ -94,6 +96,7 @@ def test_two_runs_on_one_out_folder_are_refused(tmp_path: Path, folder: Path) ->
         assert (done.returncode, "another run is writing" in done.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_full_disk_stops_the_run_and_says_so(tmp_path: Path, folder: Path) -> None:
     out = tmp_path / "out"
     done = subprocess.run(
@@ -112,6 +115,7 @@ def test_a_full_disk_stops_the_run_and_says_so(tmp_path: Path, folder: Path) -> 
     assert len(read_manifest(out)) == 10
 
 
+@pytest.mark.slow
 def test_drafts_of_a_killed_run_are_removed(folder: Path, undisturbed: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     shutil.copytree(undisturbed, out)
@@ -122,6 +126,7 @@ def test_drafts_of_a_killed_run_are_removed(folder: Path, undisturbed: Path, tmp
     assert left(out) == left(undisturbed)
 
 
+@pytest.mark.slow
 def test_a_report_that_was_written_and_not_recorded_is_made_again(
     folder: Path, undisturbed: Path, tmp_path: Path
 ) -> None:
@@ -134,6 +139,7 @@ def test_a_report_that_was_written_and_not_recorded_is_made_again(
     assert left(out) == left(undisturbed)
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_says_how_to_go_on(folder: Path, tmp_path: Path) -> None:
     process = subprocess.Popen(
         command(folder, tmp_path / "out"),

@@ -7,6 +7,8 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
+
 from annotations.store import read_gold
 from eval.runs.prediction import Prediction
 from eval.scoring.compare import compare
@@ -117,6 +119,7 @@ def test_nothing_to_convert_still_leaves_tables(tmp_path: Path) -> None:
     assert csv_reports(tmp_path / "out") == set()
 
 
+@pytest.mark.slow
 def test_reports_made_with_other_settings_are_made_again(tmp_path: Path) -> None:
     path, out = put(tmp_path / "in" / "a.html"), tmp_path / "out"
     assert run(out, path) == {"a.html": "converted"}

@@ -82,6 +82,7 @@ def test_a_file_that_crashes_its_worker_once_is_converted(tmp_path: Path) -> Non
     assert list(found)[-1] == "b.html"  # when the others are done
 
 
+@pytest.mark.slow
 def test_a_file_that_crashes_its_worker_always_fails_alone(tmp_path: Path) -> None:
     workers: list[int] = []
 
@@ -112,6 +113,7 @@ def test_a_page_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     assert not any(map(psutil.pid_exists, stopped))
 
 
+@pytest.mark.slow
 def test_a_page_that_never_ends_is_given_up(tmp_path: Path) -> None:
     """A form that draws itself twice: drawing it takes as good as for ever."""
     twice = b"<<%b/Length 15>>stream\n/Fm0 Do /Fm0 Do\nendstream"
@@ -124,6 +126,7 @@ def test_a_page_that_never_ends_is_given_up(tmp_path: Path) -> None:
     assert kept(outcomes(engine, [Task(Input(tmp_path / "a.pdf", "a.pdf"))])) == {"a.pdf": "TimeLimit"}
 
 
+@pytest.mark.slow
 def test_a_document_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     engine = LocalEngine(plan(tmp_path, document_seconds=0.0))
     found = outcomes(engine, tasks(tmp_path / "in", "a.pdf"))
@@ -137,6 +140,7 @@ def test_a_worker_that_takes_too_much_memory_is_killed(tmp_path: Path) -> None:
     assert not report_path(tmp_path / "out", "a.pdf").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [{"recycle_megabytes": 0}, {"recycle_documents": 1}])
 def test_a_worker_that_has_grown_or_read_many_is_replaced(limit: dict[str, int], tmp_path: Path) -> None:
     workers: list[int] = []
@@ -145,6 +149,7 @@ def test_a_worker_that_has_grown_or_read_many_is_replaced(limit: dict[str, int],
     assert len(set(workers)) == 2
 
 
+@pytest.mark.slow
 def test_so_many_documents_are_one_workers(tmp_path: Path) -> None:
     workers: list[int] = []
     engine = LocalEngine(plan(tmp_path, recycle_documents=2), lambda _, worker: workers.append(worker))
@@ -165,6 +170,7 @@ def test_a_warm_worker_reads_one_document_after_another(tmp_path: Path) -> None:
     assert not psutil.pid_exists(workers[0])
 
 
+@pytest.mark.slow
 def test_a_worker_reads_with_the_weights_of_the_plan(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(encoded(Image.fromarray(page_with_text()), "PNG"))
     task = Task(Input(tmp_path / "a.png", "a.png"))

@@ -11,6 +11,7 @@ import time
 from io import StringIO
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from extraction.bulk.plan import Counts, Outcome
@@ -73,6 +74,7 @@ def test_quiet_says_nothing(capsys) -> None:  # type: ignore[no-untyped-def]
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_a_folder_that_keeps_filling_is_watched(tmp_path: Path) -> None:
     folder, out = tmp_path / "in", tmp_path / "out"
     folder.mkdir()

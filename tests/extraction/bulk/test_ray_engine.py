@@ -24,7 +24,7 @@ from tests.documents import SAMPLES, encoded
 from tests.drawing import page_with_text
 
 ray = pytest.importorskip("ray", reason="needs Ray: pip install 'gouji[ray]'")
-pytestmark = pytest.mark.filterwarnings("default")  # of Ray and botocore, which are not ours
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]  # of Ray and botocore, which are not ours
 REPORTS = ("moling-2024", "hewan-2020", "zheshui-2023")
 
 

@@ -96,6 +96,7 @@ def test_a_run_whose_lock_was_taken_over_leaves_it_to_the_other(s3: str) -> None
     assert not (out / LOCK).exists()
 
 
+@pytest.mark.slow
 def test_two_commands_on_one_out_are_refused(s3: str, tmp_path: Path) -> None:
     out = place(f"{s3}/out")
     shutil.copyfile(SAMPLES / "moling-2024" / "report.html", tmp_path / "a.html")

@@ -17,7 +17,7 @@ from extraction.output.places import place, store_faults
 from extraction.settings import Settings
 from tests.documents import SAMPLES
 
-pytestmark = pytest.mark.filterwarnings("default")  # of botocore, which are not ours
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]  # of botocore, which are not ours
 GOUJI = str(Path(sys.executable).with_name("gouji"))
 NOBODY = "http://127.0.0.1:9"
 

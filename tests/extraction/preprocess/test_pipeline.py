@@ -31,6 +31,7 @@ def test_a_turned_page_is_known_for_one(models: Models, turns: int, number: int)
     assert quarters(page, models) == turns
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turns", range(4))
 def test_a_turned_poor_scan_is_known_for_one(models: Models, turns: int) -> None:
     page = scanned(cv2.GaussianBlur(printed_page(2), (0, 0), 1.6), noise=14, quality=25)  # type: ignore[arg-type]
@@ -44,6 +45,7 @@ def test_a_page_without_text_stays_as_it_is(models: Models) -> None:
     assert page.pixels.shape == (2339, 1654)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turns", range(4))
 def test_two_pages_on_a_turned_sheet(models: Models, turns: int) -> None:
     """Text on the left, a table on the right: both come, in this order, level, and lead back to the sheet."""

@@ -55,6 +55,7 @@ def scans(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @needs(fonts=["train"])  # the figures that it is shown are drawn with them
 @pytest.mark.slow
 def test_what_has_learnt_nothing_is_compared_and_refused(

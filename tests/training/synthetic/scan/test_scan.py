@@ -125,6 +125,7 @@ class TestWarp:
 
 
 class TestPlaces:
+    @pytest.mark.slow
     @pytest.mark.parametrize(("turn", "two_up"), list(product(range(4), (0.0, 0.707, 1.0))))
     def test_turned_and_two_on_a_sheet(self, turn: int, two_up: float) -> None:
         degradation = Degradation(skew=2, turn=turn, two_up=two_up, edge=8, surround=250)
@@ -132,6 +133,7 @@ class TestPlaces:
         assert len(list(pictures(degraded.pdf))) == (2 if two_up else 3)
         assert_on_marks(degraded, TOLERANCE)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(("level", "split"), list(product(LEVELS[1:], SPLITS)))
     def test_geometry_of_every_level(self, level: str, split: str) -> None:
         _needs_augraphy(split)
@@ -142,6 +144,7 @@ class TestPlaces:
             degraded = scanned(marked(1), plain, seed)
             assert_on_marks(degraded, TOLERANCE)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(("level", "split"), list(product(LEVELS[1:], SPLITS)))
     def test_print_is_where_the_places_say(self, level: str, split: str) -> None:
         """With all effects on: the places are darker than what is between them."""
@@ -178,6 +181,7 @@ class TestLevels:
         degrade(printed(), "faint", "test", 1)
         assert (global_random.getstate(), np.random.get_state()[1].tolist()) == before
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("split", SPLITS)
     def test_levels_get_worse(self, split: str) -> None:
         """How much of the print is still in the picture, where it should be: falls from clean to worn."""
