@@ -57,7 +57,6 @@ def scans(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 @needs(fonts=["train"])  # the figures that it is shown are drawn with them
-@pytest.mark.slow
 def test_what_has_learnt_nothing_is_compared_and_refused(
     scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
