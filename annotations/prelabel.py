@@ -14,7 +14,7 @@ from extraction.document import Field, Status
 from extraction.errors import InputError, UsageError
 from extraction.labelling.label_gold import labels_of
 from extraction.pipeline import read_document, report_of
-from extraction.reconcile.reconcile import SURE, reconcile
+from extraction.reconcile.reconcile import reconcile
 from extraction.settings import Settings
 from extraction.text.narrative import with_agreement
 from models.loaded import Models
@@ -66,7 +66,7 @@ def draft(path: Path, annotation_id: str, models: Models, settings: Settings) ->
     document = f"{annotation_id}{path.suffix.lower()}"
     contents = read_document(path, models, settings, document)
     report = with_agreement(reconcile(report_of(contents, settings)))
-    drafted = [_drafted(f) for f in report.fields]
+    drafted = [_drafted(f, settings.decision.alone) for f in report.fields]
     facts = {f"unsure {f.id}": why for f, why in drafted if why}
     report = replace(report, fields=tuple(f for f, _ in drafted))
     return Annotation(
@@ -81,21 +81,21 @@ def draft(path: Path, annotation_id: str, models: Models, settings: Settings) ->
     )
 
 
-def _drafted(field: Field) -> tuple[Field, str]:
+def _drafted(field: Field, least: float) -> tuple[Field, str]:
     """Return the field as gold has it, and why a person must review it, "" where nobody must."""
-    why = _doubt(field)
+    why = _doubt(field, least)
     if why:
         return replace(field, status=Status.REVIEW, reading=None), why
     return replace(field, confidence=1.0, reading=None), ""
 
 
-def _doubt(field: Field) -> str:
+def _doubt(field: Field, least: float) -> str:
     if field.status is Status.CORRECTED:
         return f"first read as {field.reading!r}; the sums say {field.printed!r}"
     if field.status is Status.INFERRED:
         return f"nothing could be read; the sums say {field.value}"
     if field.status is Status.REVIEW:
         return f"the conversion leaves it open (best guess {'none' if field.value is None else field.value})"
-    if field.status in (Status.READ, Status.BLANK) and field.confidence < SURE:
+    if field.status in (Status.READ, Status.BLANK) and field.confidence < least:
         return f"read with confidence {field.confidence:.2f} only"
     return ""

@@ -5,7 +5,7 @@ In order of appearance: a file becomes `Page`s of `Span`s; these become `Region`
 
 Pages count from 1. Boxes are in points (1/72 inch) from the page's top left, on the page as the file shows it, whatever
 turning or straightening was needed to read it. Formats without pages (DOCX, HTML, text) have neither: both are None.
-This module imports nothing of ours.
+Of ours this module imports the doubts alone.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from extraction.doubts import Doubts, need_person
 
 Pixels = npt.NDArray[np.uint8]
 """An image, height x width (grey) or height x width x 3 (BGR), 0 black to 255 white."""
@@ -109,7 +111,7 @@ class Cell:
     """One cell of a table at grid position (row, column), from 0; a merged cell spans several.
 
     `text` is the printed text with its lines joined by newline, "" for an empty cell. `confidence` is the probability
-    that the text, or its absence, is what is printed. `doubt` says why a person must look, "" where nobody must.
+    that the text, or its absence, is what is printed, whatever is doubted; `doubts` say why it may not be.
     `candidates` are the likeliest readings of a figure that was read from a picture, `tags` what its words may be a
     label of, both best first.
     """
@@ -122,9 +124,14 @@ class Cell:
     page: int | None = None
     box: Box | None = None
     confidence: float = 1.0
-    doubt: str = ""
+    doubts: Doubts = ()
     candidates: tuple[Candidate, ...] = ()
     tags: tuple[Tag, ...] = ()
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a person must look, unless the sums settle what it says."""
+        return need_person(self.doubts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +341,8 @@ class Field:
     """One statistic of the national form, as read. `value` None is nothing read; zero is only ever a printed zero.
 
     `candidates` are what its cell may say, best first: every reading of a figure in a picture whose place is sure,
-    and after reconciliation what a person has to choose from where it is `review`.
+    and after reconciliation what a person has to choose from where it is `review`. `doubts` say why it is, or was, in
+    doubt, whatever became of it.
     """
 
     id: str
@@ -347,6 +355,12 @@ class Field:
     box: Box | None = None
     reading: str | None = None  # what was first read, where it differs from `printed`
     candidates: tuple[Candidate, ...] = ()
+    doubts: Doubts = ()
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a person must look, unless the sums settle what it says."""
+        return need_person(self.doubts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,19 +69,8 @@ class TableSettings(Section, frozen=True):
 
 
 class ReadingSettings(Section, frozen=True):
-    """When a recognised figure is accepted."""
+    """Which networks read pages."""
 
-    accept: Annotated[
-        float,
-        setting(
-            "probability",
-            "A figure read with less goes to review. Between this and 0.97 a figure also needs a sum that confirms it; "
-            "one under 0.999 whose sum fails goes to review. A lower value accepts less certain figures where a sum "
-            "confirms them; the most probable reading is in the report either way.",
-            ge=0,
-            le=1,
-        ),
-    ] = 0.90
     layout: Annotated[
         bool,
         setting(
@@ -90,6 +79,54 @@ class ReadingSettings(Section, frozen=True):
             "place and words alone; tables with grid lines are found all the same.",
         ),
     ] = True
+
+
+class DecisionSettings(Section, frozen=True):
+    """What is accepted and what goes to review."""
+
+    min_reading: Annotated[
+        float,
+        setting("probability", "A figure read with less is in doubt: only its sums can settle it.", ge=0, le=1),
+    ] = 0.9
+    alone: Annotated[
+        float,
+        setting("probability", "From which a reading is accepted that no sum confirms.", ge=0, le=1),
+    ] = 0.97
+    in_sums: Annotated[
+        float,
+        setting("probability", "Posterior from which a figure read without a doubt stands, whatever sums fail.", ge=0, le=1),
+    ] = 0.98
+    settled: Annotated[
+        float,
+        setting("probability", "Posterior from which a figure in doubt stands.", ge=0, le=1),
+    ] = 0.998
+    corrected: Annotated[
+        float,
+        setting("probability", "Posterior from which a figure is corrected.", ge=0, le=1),
+    ] = 0.995
+    proven: Annotated[
+        float,
+        setting("probability", "From which a confirmed reading stands where not all explanations could be weighed.", ge=0, le=1),
+    ] = 0.999
+    alone_in_poor_report: Annotated[
+        float,
+        setting("probability", "In place of `alone` and `in_sums` in a report of which much is unread.", ge=0, le=1),
+    ] = 0.99
+    poor_share: Annotated[
+        float,
+        setting("share", "Share of a report's fields in doubt above which much of it is unread.", ge=0, le=1),
+    ] = 0.1
+    illegible_share: Annotated[
+        float,
+        setting("share", "Share above which nothing is accepted unless a sum confirms it.", ge=0, le=1),
+    ] = 0.25
+    blank_habit: Annotated[
+        float,
+        setting("probability", "Of the report's printing nothing, or zero, from which that settles a cell in doubt.", ge=0, le=1),
+    ] = 0.9
+
+
+DEFAULT_DECISION = DecisionSettings()
 
 
 class LabelSettings(Section, frozen=True):
@@ -129,6 +166,7 @@ class Settings(Section, frozen=True):
     ingest: IngestSettings = IngestSettings()
     tables: TableSettings = TableSettings()
     reading: ReadingSettings = ReadingSettings()
+    decision: DecisionSettings = DEFAULT_DECISION
     labels: LabelSettings = LabelSettings()
     bulk: BulkSettings = BulkSettings()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eval.engines.reading import predict
+from eval.engines.reading import predict, report_by_reading
 from eval.runs.prediction import Prediction
 from extraction.document import Report
 from extraction.pipeline import Contents, read_document, report_of
@@ -28,7 +28,7 @@ class GoujiEngine:
     def __init__(self, threads: int = 1, without: str = "") -> None:
         self._models = Models(threads=threads, layout=without != "layout", steps=_LEFT_OUT.get(without, Steps()))
         self._settings = Settings()
-        self._interpret = report_of if without == "sums" else _checked_report
+        self._interpret = report_by_reading if without == "sums" else _checked_report
         self.name = f"gouji-without-{without}" if without else "gouji"
         _ = self._models.recogniser, self._models.layout  # loaded here, not while a document is timed
 

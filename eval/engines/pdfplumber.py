@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from eval.engines.reading import predict
+from eval.engines.reading import predict, report_by_reading
 from eval.runs.prediction import Prediction
 from extraction.document import Box, Cell, Region, RegionKind, Source, Span, Table
 from extraction.errors import ModelError, UnsupportedFormat
 from extraction.ingest.files import PDF, open_document
-from extraction.pipeline import Contents, report_of
+from extraction.pipeline import Contents
 from extraction.settings import Settings
 
 
@@ -36,7 +36,7 @@ class PdfplumberEngine:
 
     def read(self, path: Path) -> Prediction:
         """The document's tables and lines."""
-        return predict(lambda: self._contents(path), report_of, self._settings)
+        return predict(lambda: self._contents(path), report_by_reading, self._settings)
 
     def _contents(self, path: Path) -> Contents:
         with open_document(path, self._settings.ingest) as document:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from eval.runs.prediction import Prediction
 from extraction.document import Report
 from extraction.errors import GoujiError
 from extraction.labelling.label_gold import labels_of
-from extraction.pipeline import Contents
+from extraction.pipeline import Contents, report_of
+from extraction.reconcile.decision import decide_by_reading
 from extraction.settings import Settings
 
 
@@ -36,3 +38,9 @@ def predict(
         return Prediction(None, seconds=seconds, error=fault)
     labels = labels_of(contents.regions, settings)
     return Prediction(report, contents.tables, labels, seconds, contents.source.pages or 1, fault)
+
+
+def report_by_reading(contents: Contents, settings: Settings) -> Report:
+    """What the contents say, all that is not in doubt accepted and no sum looked at."""
+    report = report_of(contents, settings)
+    return replace(report, fields=decide_by_reading(report.fields))

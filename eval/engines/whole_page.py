@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from eval.engines.reading import predict
+from eval.engines.reading import predict, report_by_reading
 from eval.engines.text import FindText
 from eval.runs.prediction import Prediction
 from extraction.document import Region, Source
@@ -15,7 +15,7 @@ from extraction.errors import UnsupportedFormat
 from extraction.ingest.files import open_document
 from extraction.layout.page_regions import regions_on
 from extraction.layout.prepared_page import sheets_of
-from extraction.pipeline import Contents, report_of
+from extraction.pipeline import Contents
 from extraction.settings import Settings
 from models.loaded import Models
 from models.recogniser import Expected, Image, Quad, Reading, Recogniser, nothing_expected
@@ -31,7 +31,7 @@ class WholePageEngine:
 
     def read(self, path: Path) -> Prediction:
         """The document with every page read as a whole."""
-        return predict(lambda: self._contents(path), report_of, self._settings)
+        return predict(lambda: self._contents(path), report_by_reading, self._settings)
 
     def _contents(self, path: Path) -> Contents:
         regions: list[Region] = []

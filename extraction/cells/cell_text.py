@@ -16,7 +16,8 @@ from extraction.cells.fusion import CellText
 from extraction.cells.ink_lines import has_ink
 from extraction.cells.reader import read_cells
 from extraction.document import Box, Cell, Pixels, Raster, Span, Table, union
-from extraction.tables.grid import DOUBTFUL, Grid, GridCell
+from extraction.doubts import Doubt, joined
+from extraction.tables.grid import Grid, GridCell
 from models.loaded import Models
 
 _DIGITS = re.compile(r"[\d,.，]+")
@@ -142,9 +143,9 @@ def _held(spans: Sequence[Span], boxes: Sequence[Box]) -> list[list[Span]]:
 
 
 def _cell(cell: GridCell, read: CellText, box: Box, page: int | None) -> Cell:
-    doubt = DOUBTFUL if cell.doubtful else read.doubt
+    doubts = joined((Doubt(cell.doubt),) if cell.doubt else (), read.doubts)
     spans = cell.row_span, cell.column_span
-    return Cell(cell.row, cell.column, read.text, *spans, page, box, read.confidence, doubt, read.candidates)
+    return Cell(cell.row, cell.column, read.text, *spans, page, box, read.confidence, doubts, read.candidates)
 
 
 def _same_line(a: Box, b: Box) -> bool:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 
 from extraction.cells.ink_lines import InkLine
 from extraction.document import Candidate
+from extraction.doubts import Doubt, DoubtCode, Doubts, doubt, need_person
+from extraction.doubts import joined as doubts_of
 from extraction.figures import parse_figure
 from models.cells.charset import OTHER, spelled
 from models.cells.reader import CellReading
@@ -28,7 +30,8 @@ BLANK = CellReading((("", 0.9995),))
 SEEN_THROUGH = 0.98
 """Confidence at most in a figure under a seal or a pen that reads as plainly as any: `python -m eval.overprint`."""
 
-_UNSURE = 0.5  # confidence of what a person must look at
+_UNLIKELY = 0.5  # probability under which hardly any ink is taken for none
+_DISAGREEING = 0.5  # confidence in one of several readings by the general recogniser that differ
 _OUTVOTED = 0.95  # confidence at most in two readings against one
 _OVERPRINTED = 0.95  # and under a seal or a pen, which may add to a figure or hide some of it: a sum must bear it out
 _PLAINLY = 0.999  # but where it reads as plainly as any
@@ -60,14 +63,14 @@ _ONES = str.maketrans(dict.fromkeys("lI|丨", "1"))
 
 @dataclass(frozen=True, slots=True)
 class CellText:
-    """The text of a cell, its lines joined by newline, how sure it is, and why it is not ("" where it is).
+    """The text of a cell, its lines joined by newline, the probability that it is printed so, and why it may not be.
 
     `candidates` are what a figure may be, the likeliest first; none for text that is no figure.
     """
 
     text: str
     confidence: float
-    doubt: str = ""
+    doubts: Doubts = ()
     candidates: tuple[Candidate, ...] = ()
 
 
@@ -106,19 +109,20 @@ def settled(figure: CellReading, general: CellText | None, place: Place) -> Cell
     if figure.foreign:
         return _foreign(figure, general)
     figure = _by_value(figure)
-    text, confidence, doubt = figure.text, figure.probability, ""
+    text, confidence, doubts = figure.text, figure.probability, Doubts()
     if general is not None:
-        text, confidence, doubt = _weighed(figure, spelled(general.text), general.confidence, place.blotted)
-    doubt = doubt or _against_marks(text, place)
-    if place.line is None and text and confidence < _UNSURE:  # hardly any marks, and nothing to be made of them
+        text, confidence, doubts = _weighed(figure, spelled(general.text), general.confidence, place.blotted)
+    doubts = doubts or _against_marks(text, place)
+    if place.line is None and text and confidence < _UNLIKELY:  # hardly any marks, and nothing to be made of them
         text, confidence = "", figure.of("")
     elif place.line is None and not text:  # two witnesses: there is no ink either
         confidence = 1 - _BARE * (1 - confidence)
     if place.overprinted or place.wiped:
         is_plain = confidence >= _PLAINLY and any(c.isdigit() for c in text) and not place.wiped
         confidence = min(confidence, SEEN_THROUGH if is_plain else _OVERPRINTED)
+        doubts = (*doubts, Doubt(DoubtCode.SEAL_OVER_FIGURE))
     candidates = _candidates(figure, general)
-    return CellText(printed(text), min(confidence, _UNSURE if doubt else SUREST), doubt, candidates)
+    return CellText(printed(text), min(confidence, SUREST), doubts, candidates)
 
 
 def _candidates(figure: CellReading, general: CellText | None) -> tuple[Candidate, ...]:
@@ -143,8 +147,8 @@ def _by_value(figure: CellReading) -> CellReading:
     return CellReading(tuple(sorted(means.values(), key=lambda c: -c[1])))
 
 
-def _weighed(figure: CellReading, said: str, score: float, blotted: bool) -> tuple[str, float, str]:
-    """Text, confidence and doubt, where the general recogniser, which knows nothing of the first answer, `said` this.
+def _weighed(figure: CellReading, said: str, score: float, blotted: bool) -> tuple[str, float, Doubts]:
+    """Text, confidence and doubts, where the general recogniser, which knows nothing of the first answer, `said` this.
 
     Two that agree are surer than either, but by chance, or where the marks look like two figures: a 4 that has lost its
     level stroke is a 1 to both. What was nearly the first answer and is the second engine's may stand if a sum bears it
@@ -157,16 +161,16 @@ def _weighed(figure: CellReading, said: str, score: float, blotted: bool) -> tup
         doubt_left = _ALIKE if _runner_up(figure) > _LIKE_ANOTHER else 2 * (1 - score)
         agreed = max(probability, 1 - doubt_left * (1 - probability))
         by_chance = probability < _HALF and len(text) <= _SHORT
-        return text, min(agreed, _OUTVOTED) if by_chance else agreed, ""
+        return text, min(agreed, _OUTVOTED) if by_chance else agreed, ()
     if text == "" and not any(c.isdigit() or c == OTHER for c in said):
-        return text, probability, ""
+        return text, probability, ()
     if figure.of(said) > _NEARLY:
-        return said, min(_OUTVOTED, figure.of(said) / (figure.of(said) + _ALIKE * probability)), ""
+        return said, min(_OUTVOTED, figure.of(said) / (figure.of(said) + _ALIKE * probability)), ()
     if OTHER in said and not any(c.isdigit() for c in said) and probability > _LIKELY and not blotted:
-        return text, min(probability, _OUTVOTED), ""
+        return text, min(probability, _OUTVOTED), ()
     if probability > _PLAIN.get(text, 1.0):
-        return text, min(probability, _OUTVOTED), ""
-    return text, min(probability, _UNSURE), f"readings differ: {text!r}, {said!r}"
+        return text, min(probability, _OUTVOTED), ()
+    return text, probability, doubt(DoubtCode.READINGS_DIFFER, f"{text!r}, {said!r}")
 
 
 def _runner_up(figure: CellReading) -> float:
@@ -182,13 +186,17 @@ def printed(text: str) -> str:
 def _foreign(figure: CellReading, general: CellText | None) -> CellText:
     """Text with characters that the cell recogniser does not know; what it does know of it must be the same."""
     if general is None:
-        return CellText("", 0.0, "not read")
+        return CellText("", 0.0, doubt(DoubtCode.NOT_READ))
     said = spelled(general.text)
     if OTHER not in said and parse_figure(general.text) is not None:
-        return CellText(general.text, _UNSURE, "one reading has characters that the other one has not")
+        return CellText(general.text, general.confidence, doubt(DoubtCode.READINGS_DIFFER, "one has other characters"))
     if _leading_figure(said) != _leading_figure(figure.text) and _leading_figure(said):
-        return CellText(general.text, min(general.confidence, _UNSURE), "the figure before the note reads differently")
-    if said == figure.text and not general.doubt:  # two networks say the same of every figure and mark in it
+        return CellText(
+            general.text, general.confidence, doubt(DoubtCode.READINGS_DIFFER, "the figure before the note")
+        )
+    if said == figure.text and not need_person(
+        general.doubts
+    ):  # two networks say the same of every figure and mark in it
         sure = 1 - (1 - general.confidence) * (1 - figure.probability)
         return CellText(general.text, max(general.confidence, sure))
     return general
@@ -199,21 +207,21 @@ def _leading_figure(text: str) -> str:
     return found[0] if found else ""
 
 
-def _against_marks(text: str, place: Place) -> str:
-    """Why the marks speak against this reading of them, "" where they do not."""
+def _against_marks(text: str, place: Place) -> Doubts:
+    """Why the ink speaks against this reading of it, none where it does not."""
     line = place.line
     if line is None:
-        return "" if text == "" else "a figure without ink"
+        return () if text == "" else doubt(DoubtCode.TEXT_WITHOUT_INK)
     if text == "" and place.marked and line.width > 0.25 * place.digit:
-        return "marks that read as nothing"
+        return doubt(DoubtCode.INK_WITHOUT_TEXT)
     if line.gap > _FAR_APART * max(line.height, 0.8 * place.digit) and len(text) > 1 and text.strip(".,-").isdigit():
-        return "marks far apart: it may be two figures"
+        return doubt(DoubtCode.WIDE_GAP)
     if text == "-":
         if line.height > 0.5 * place.digit or line.width < line.height:
-            return "too tall for a dash"
+            return doubt(DoubtCode.DASH_UNCERTAIN, "too tall for a dash")
         if place.off is not None and abs(place.off) > _OFF:
-            return "a dash above or below the middle of its row: what is left of a figure"
-    return ""
+            return doubt(DoubtCode.DASH_UNCERTAIN, "above or below the middle of its row")
+    return ()
 
 
 # ---------------------------------------------------------------- the general recogniser
@@ -227,7 +235,7 @@ def settled_lines(readings: Sequence[Reading], line: InkLine) -> CellText:
     """
     texts = [plain_figure(reading.text, line) for reading in readings]
     if line.gap > _FAR_APART * line.height and any(t.strip(".,-—").isdigit() and len(t) > 1 for t in texts):
-        return CellText(texts[0], _UNSURE, "marks far apart: it may be two figures")
+        return CellText(texts[0], _DISAGREEING, doubt(DoubtCode.WIDE_GAP))
     if len(readings) == 1:
         return CellText(texts[0], readings[0].score)
     if texts[0] == texts[1]:
@@ -238,7 +246,7 @@ def settled_lines(readings: Sequence[Reading], line: InkLine) -> CellText:
     if agreeing and texts[-1]:
         score = max(readings[agreeing[0]].score, readings[-1].score)
         return CellText(texts[-1], min(score, _OUTVOTED))
-    return CellText(texts[surest], _UNSURE, f"readings differ: {', '.join(map(repr, texts))}")
+    return CellText(texts[surest], _DISAGREEING, doubt(DoubtCode.READINGS_DIFFER, ", ".join(map(repr, texts))))
 
 
 def may_be_figure(reading: Reading, line: InkLine) -> bool:
@@ -286,7 +294,7 @@ def _joined(texts: Sequence[CellText], lines: Sequence[InkLine]) -> CellText:
     return CellText(
         "\n".join(t.text for t in read),
         min(t.confidence for t in read),
-        next((t.doubt for t in read if t.doubt), ""),
+        doubts_of(*(t.doubts for t in read)),
     )
 
 
@@ -294,4 +302,5 @@ def _beside_marks(figure: CellText) -> CellText:
     """A figure above or below marks that say nothing, a piece of a seal's ring for one: only sums can bear it out."""
     named = figure.candidates or (Candidate(figure.text, figure.confidence),)
     candidates = tuple(replace(c, probability=round(_BESIDE * c.probability, 5)) for c in named)
-    return CellText(figure.text, min(figure.confidence, _UNSURE), "other marks stand in the cell", candidates)
+    doubts = (*figure.doubts, Doubt(DoubtCode.OTHER_INK_IN_CELL))
+    return CellText(figure.text, _BESIDE * figure.confidence, doubts, candidates)

@@ -37,6 +37,7 @@ from extraction.cells.ink_lines import InkLine, digit_height, ink_lines
 from extraction.cells.missed_minus import may_be_signed
 from extraction.cells.show_through import without_show_through
 from extraction.document import Candidate, Pixels, Raster
+from extraction.doubts import DoubtCode, doubt
 from extraction.forms.lexicon import is_wording
 from extraction.preprocess.binarize import grey
 from extraction.tables.grid import GridCell
@@ -275,7 +276,7 @@ def _one(
 ) -> CellText:
     """The text of one line."""
     if figure is None:
-        return general or CellText("", 0.0, "a wide cell without ink")
+        return general or CellText("", 0.0, doubt(DoubtCode.NOT_READ, "a wide cell without ink"))
     others = [y for cell, y in middles[sheet.cells[spot.cell].row] if cell != spot.cell]
     off = ((spot.box.top + spot.box.bottom) / 2 - median(others)) / sheet.digit if others else None
     line = sheet.line(spot)

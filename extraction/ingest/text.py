@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from extraction.document import Cell, Page, Region, RegionKind, Table
+from extraction.doubts import DoubtCode, doubt
 from extraction.ingest.flow import make_page, text_regions, trim
 
 _MARKDOWN_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+")

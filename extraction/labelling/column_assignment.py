@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from extraction.document import Cell
+from extraction.doubts import DoubtCode, Doubts, doubt
 from extraction.figures import Unit, parse_figure
 from extraction.forms.catalogue import Column
 from extraction.forms.label_similarity import core
@@ -19,22 +20,28 @@ from extraction.labelling.row_alignment import RowMatch
 from extraction.labelling.table_rows import PrintedRow
 
 _LEGIBLE = 0.9  # confidence in a header that may state a unit
-_HEADERLESS = "the table's header could not be read"
-_ONE_FOR_ANOTHER = "one of the cells may be no column, and another two"
+_HEADERLESS = doubt(DoubtCode.HEADER_UNREADABLE)
+_ONE_FOR_ANOTHER = doubt(DoubtCode.COLUMN_UNCERTAIN, "one of the cells may be no column, and another two")
 _MAX_SURPLUS = 4  # more surplus cells than this: the row has another shape altogether
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What a row prints in a column: None where the row has no such cell; `doubt` where the place is not sure.
+    """What a row prints in a column: None where the row has no such cell; `doubts` where the place is not sure.
 
-    `unit_unread` where the header may state a unit and could not be read for sure.
+    `unit_unread` where the header may state a unit and could not be read for sure; `table` is the number of its table.
     """
 
     cell: Cell | None
     header: str = ""
-    doubt: str = ""
+    doubts: Doubts = ()
     unit_unread: bool = False
+    table: int = 0
+
+    @property
+    def place(self) -> tuple[int, int, int] | None:
+        """Which cell of the report it is: the table's number, row and column; None without a cell."""
+        return (self.table, self.cell.row, self.cell.column) if self.cell else None
 
 
 def place(
@@ -43,10 +50,15 @@ def place(
     """What one printed row prints in each column of its block, by column id."""
     block = match.line.block
     if row.table.aligned and header is not None:
-        astray = "" if match.by_shape else _astray(row, header)
+        astray = () if match.by_shape else _astray(row, header)
         under = {c.id: _under(row, header, c) for c in block.columns}
         return {
-            c.id: replace(p, doubt=p.doubt or astray, unit_unread=_unit_unread(c, header.cells.get(c.id), p.cell))
+            c.id: replace(
+                p,
+                doubts=p.doubts or astray,
+                unit_unread=_unit_unread(c, header.cells.get(c.id), p.cell),
+                table=row.table_index,
+            )
             for c, p in zip(block.columns, under.values(), strict=True)
         }
     unplaced = unplaced or UnplacedHeader({})
@@ -57,8 +69,9 @@ def place(
         c.id: replace(
             ordered[c.id],
             header=unplaced.cells[c.id].text if c.id in unplaced.cells else "",
-            doubt=ordered[c.id].doubt or unplaced.doubt,
+            doubts=ordered[c.id].doubts or unplaced.doubts,
             unit_unread=_unit_unread(c, unplaced.cells.get(c.id), ordered[c.id].cell),
+            table=row.table_index,
         )
         for c in block.columns
     }
@@ -70,7 +83,7 @@ def _unit_unread(column: Column, header: Cell | None, cell: Cell | None) -> bool
         return False
     if header is None:
         return cell.confidence < 1.0
-    if header.confidence >= _LEGIBLE and not header.doubt:
+    if header.confidence >= _LEGIBLE and not header.in_doubt:
         return False
     return "元" not in header.text or core(header.text) not in map(core, (column.label, *column.wordings))
 
@@ -86,14 +99,14 @@ def _place_by_order(match: RowMatch, row: PrintedRow) -> dict[str, Placed]:
     return _doubted(placed, _ONE_FOR_ANOTHER) if _has_no_column(row, cells) else placed
 
 
-def _doubted(placed: dict[str, Placed], doubt: str) -> dict[str, Placed]:
-    return {c: replace(p, doubt=p.doubt or doubt) for c, p in placed.items()}
+def _doubted(placed: dict[str, Placed], doubts: Doubts) -> dict[str, Placed]:
+    return {c: replace(p, doubts=p.doubts or doubts) for c, p in placed.items()}
 
 
 def _has_no_column(row: PrintedRow, cells: Sequence[Cell]) -> bool:
     """Whether an empty cell of a row may be no column: a streak divides another, or nothing at all heads it. Where
     there are as many cells as columns all the same, a rule is lost and two figures are one."""
-    return any(not cell.text and (cell.doubt or _is_headless(row, cell)) for cell in cells)
+    return any(not cell.text and (cell.in_doubt or _is_headless(row, cell)) for cell in cells)
 
 
 def _is_headless(row: PrintedRow, cell: Cell) -> bool:
@@ -129,9 +142,9 @@ def place_by_order(cells: Sequence[Cell], columns: Sequence[str], spare_blanks: 
     if not cells:
         return {c: Placed(None) for c in columns}
     if surplus < 0 or surplus > _MAX_SURPLUS:
-        doubt = f"the row has {len(cells)} cells for {len(columns)} columns"
+        doubts = doubt(DoubtCode.COLUMN_UNCERTAIN, f"the row has {len(cells)} cells for {len(columns)} columns")
         return {
-            c: Placed(cells[min(k, len(cells) - 1)] if surplus > 0 else None, doubt=doubt)
+            c: Placed(cells[min(k, len(cells) - 1)] if surplus > 0 else None, doubts=doubts)
             for k, c in enumerate(columns)
         }
     return _agreed(cells, columns, [True] * len(cells))
@@ -148,29 +161,29 @@ def _agreed(cells: Sequence[Cell], columns: Sequence[str], spare: Sequence[bool]
             if sum(spare[: k + dropped]) >= dropped and sum(spare[k + dropped + 1 :]) >= surplus - dropped
         ]
         texts = sorted({repr(cell.text) for cell in choice})
-        doubt = "" if len(texts) == 1 else f"the row has {surplus} cells too many: {' or '.join(texts)}"
-        placed[column] = Placed(choice[0], doubt=doubt)
+        detail = f"the row has {surplus} cells too many: {' or '.join(texts)}"
+        placed[column] = Placed(choice[0], doubts=() if len(texts) == 1 else doubt(DoubtCode.COLUMN_UNCERTAIN, detail))
     return placed
 
 
 def _under(row: PrintedRow, header: Header, column: Column) -> Placed:
     """The cell of a row that stands under a column's header."""
     start, end = header.ranges[column.id]
-    text, doubt = header.cells[column.id].text if column.id in header.cells else "", header.doubt
+    text = header.cells[column.id].text if column.id in header.cells else ""
     standing = [c for c in row.cells if c.column < end and c.column + c.column_span > start]
     if not standing:
         return Placed(None, text)
     printed = [c for c in standing if not ((f := parse_figure(c.text)) and f.blank)]
     cell = (printed or standing)[0]
     if len(printed) > 1:
-        return Placed(cell, text, f"{len(printed)} cells stand under this header")
+        return Placed(cell, text, doubt(DoubtCode.COLUMN_UNCERTAIN, f"{len(printed)} cells under one header"))
     shared = [o for o, (s, e) in header.ranges.items() if cell.column < e and cell.column + cell.column_span > s]
     if len(shared) > 1:
-        return Placed(cell, text, f"the cell stands under {len(shared)} headers")
-    return Placed(cell, text, doubt)
+        return Placed(cell, text, doubt(DoubtCode.CELL_SHARED, f"the cell stands under {len(shared)} headers"))
+    return Placed(cell, text, header.doubts)
 
 
-def _astray(row: PrintedRow, header: Header) -> str:
+def _astray(row: PrintedRow, header: Header) -> Doubts:
     """Why a row is in doubt: a figure stands where labels do, or, on a scan, under no header, half of one perhaps.
 
     What a file states as text has no halves: under no header there is a column that the form does not have.
@@ -179,7 +192,7 @@ def _astray(row: PrintedRow, header: Header) -> str:
     if not row.labels and any(
         cell.column < start and (figure := parse_figure(cell.text)) and not figure.blank for cell in row.own
     ):
-        return "a figure stands where its label should"
+        return doubt(DoubtCode.COLUMN_UNCERTAIN, "a figure stands where its label should")
     for cell in row.own:
         inside = start <= cell.column < end and cell.confidence < 1.0
         if inside and not any(
@@ -187,8 +200,8 @@ def _astray(row: PrintedRow, header: Header) -> str:
         ):
             figure = parse_figure(cell.text)
             if cell.text and (figure is None or not figure.blank):
-                return "a figure stands under no header"
-    return ""
+                return doubt(DoubtCode.COLUMN_UNCERTAIN, "a figure stands under no header")
+    return ()
 
 
 def _without_outer_blanks(cells: Sequence[Cell]) -> Sequence[Cell]:

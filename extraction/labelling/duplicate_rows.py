@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from extraction.doubts import DoubtCode, doubt
 from extraction.figures import parse_figure
 from extraction.forms.form_lines import FormLine, LineKind
 from extraction.labelling.row_alignment import FormMatch, RowMatch
@@ -17,8 +18,6 @@ from extraction.labelling.table_rows import PrintedRow, alike
 
 _SAME, _UNNAMED = 0.85, 0.7  # likeness from which a row is a line's, by its label and without one
 _SEVERAL = 3  # rows printed twice: the whole table is there twice
-_TWICE = "the row is there twice, with other figures"
-_TABLE_TWICE = "the table is there twice, with other figures"
 
 
 Loose = Sequence[tuple[PrintedRow, tuple[Decimal, ...]]]  # rows with what they print
@@ -28,16 +27,16 @@ def with_repeats_doubted(match: FormMatch) -> FormMatch:
     """The match with its data rows in doubt that are printed twice, unless both print the same; where there are several
     of them, all rows that are not printed alike twice."""
     loose = [row for row in match.rest if row.figures]
-    loose += [row for m in match.data if m.blind and m.doubt for row in m.rows if row.figures]
+    loose += [row for m in match.data if m.blind and m.doubts for row in m.rows if row.figures]
     others = [(row, _figures((row,))) for row in loose]
     alike_twice = [_is_confirmed(m, others) if m.line.kind is LineKind.DATA else True for m in match.rows]
     differing = sum(same is False for same in alike_twice)
     if not differing:
         return match
     several = differing >= _SEVERAL
-    doubt = _TABLE_TWICE if several else _TWICE
+    twice = doubt(DoubtCode.ROW_PRINTED_TWICE, "so is the whole table" if several else "")
     rows = tuple(
-        m if m.doubt or same or (same is None and not several) else replace(m, doubt=doubt)
+        m if m.doubts or same or (same is None and not several) else replace(m, doubts=twice)
         for m, same in zip(match.rows, alike_twice, strict=True)
     )
     return replace(match, rows=rows, repeated=several)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from extraction.document import Box, Cell, ExtraRow, Field, Status, Table
+from extraction.doubts import DoubtCode, Doubts, doubt, joined
 from extraction.figures import Figure, Unit, parse_figure
 from extraction.forms.catalogue import FieldForm, Row, Template, field_forms
 from extraction.forms.label_similarity import chinese_count
@@ -25,7 +26,6 @@ from extraction.labelling.table_rows import PrintedRow, printed_rows
 from extraction.settings import Settings
 
 _SURE_MISSING = 0.99
-_UNSURE = 0.5
 _LEGIBLE = 0.9  # confidence in the label of a row that is in no form
 _SIGNED = "change"  # the column whose figures may be below zero
 _OVERLOOKED = 0.05  # probability of a minus, from which a figure without one is in doubt
@@ -54,31 +54,37 @@ def label_fields(tables: Sequence[Table], settings: Settings) -> Labelled:
     match = with_repeats_doubted(fit)
     headers, unplaced = read_headers(match.rows), read_unplaced_headers(match.rows)
     placed = {i: p for row_match in match.data for i, p in _placed(row_match, headers, unplaced).items()}
-    read = {i: read_field(field_forms()[i], p, settings.reading.accept) for i, p in _each_once(placed).items()}
+    read = {i: read_field(field_forms()[i], p, settings.decision.min_reading) for i, p in _each_once(placed).items()}
     lost = {(line.block.id, line.row) for line in match.lost}
     return Labelled(match.template, _in_order(match.template, read, lost), _extra_rows(match), match.repeated)
 
 
-def read_field(form: FieldForm, placed: Placed, accept: float) -> Field:
-    """One field from the cell placed in it."""
+def read_field(form: FieldForm, placed: Placed, min_reading: float) -> Field:
+    """One field from the cell placed in it, with all that is doubtful about it. What follows is not decided here."""
     cell = placed.cell
     if cell is None:
-        status, confidence = (Status.REVIEW, _UNSURE) if placed.doubt else (Status.MISSING, _SURE_MISSING)
-        return Field(form.id, form.label, None, "", status, confidence)
+        return Field(form.id, form.label, None, "", Status.MISSING, _SURE_MISSING, doubts=placed.doubts)
     figure = parse_figure(cell.text)
-    value, fault = (None, "not a figure") if figure is None else _value(figure, form, placed.header)
+    value, faults = (None, doubt(DoubtCode.NOT_A_FIGURE)) if figure is None else _value(figure, form, placed.header)
     if form.unit is Unit.COUNT and _TWO_IN_ONE.match(cell.text):
-        fault = "a count that begins with zero: it may be two figures"
+        faults = doubt(DoubtCode.NOT_A_COUNT, "a count that begins with zero: it may be two figures")
     if figure is not None and placed.unit_unread and figure.value and figure.unit is None:
-        fault = "the header may state a unit, and could not be read"
+        faults = doubt(DoubtCode.UNIT_UNCERTAIN, "the header may state a unit, and could not be read")
     if value and form.column.id == _SIGNED and _may_be_negative(cell):
-        fault = "a minus may stand before it"
-    doubt = placed.doubt or cell.doubt or fault or ("" if cell.confidence >= accept else "an unsure reading")
-    status = Status.REVIEW if doubt else Status.BLANK if value is None else Status.READ
-    confidence = round(min(cell.confidence, _UNSURE) if doubt else cell.confidence, 4)
-    candidates = () if placed.doubt else cell.candidates
-    box = _rounded(cell.box)
-    return Field(form.id, form.label, value, cell.text, status, confidence, cell.page, box, candidates=candidates)
+        faults = doubt(DoubtCode.SIGN_UNCERTAIN)
+    unsure = () if cell.confidence >= min_reading else doubt(DoubtCode.LOW_PROBABILITY)
+    return Field(
+        id=form.id,
+        label=form.label,
+        value=value,
+        printed=cell.text,
+        status=Status.BLANK if value is None else Status.READ,
+        confidence=round(cell.confidence, 4),
+        page=cell.page,
+        box=_rounded(cell.box),
+        candidates=() if placed.doubts else cell.candidates,
+        doubts=joined(placed.doubts, cell.doubts, faults, unsure),
+    )
 
 
 def _may_be_negative(cell: Cell) -> bool:
@@ -92,25 +98,25 @@ def _rounded(box: Box | None) -> Box | None:
     return None if box is None else Box(*(round(side, 1) for side in box))
 
 
-def _value(figure: Figure, form: FieldForm, header: str) -> tuple[Decimal | None, str]:
-    """A figure in the field's unit, and what is wrong with it ("" if nothing)."""
+def _value(figure: Figure, form: FieldForm, header: str) -> tuple[Decimal | None, Doubts]:
+    """A figure in the field's unit, and what is wrong with it."""
     if figure.value is not None and figure.unit is None and form.unit is not Unit.COUNT:
         unit = _header_unit(header)
         if unit is None:
-            return figure.value, "an unknown unit in the header"
+            return figure.value, doubt(DoubtCode.UNIT_UNCERTAIN, "an unknown unit in the header")
         figure = replace(figure, value=figure.value * (unit.value or 1), unit=unit.unit)
     try:
         value = figure.in_unit(form.unit)
     except ValueError:
-        return figure.value, "another unit than the column's"
+        return figure.value, doubt(DoubtCode.UNIT_UNCERTAIN, "another unit than the column's")
     if value is None or form.unit is not Unit.COUNT:
         fen = value is None or form.unit is not Unit.YUAN or value == round(value, 2)
-        return value, "" if fen else "less than a fen: the unit may be another"
+        return value, () if fen else doubt(DoubtCode.UNIT_UNCERTAIN, "less than a fen: the unit may be another")
     if value != value.to_integral_value():
-        return value, "a count with decimals"
+        return value, doubt(DoubtCode.NOT_A_COUNT, "a count with decimals")
     if value < 0 and form.column.id != _SIGNED:
-        return value, "a count below zero"
-    return value, ""
+        return value, doubt(DoubtCode.NOT_A_COUNT, "a count below zero")
+    return value, ()
 
 
 def _header_unit(header: str) -> Figure | None:
@@ -128,7 +134,7 @@ def _placed(
     halves = [place(match, row, headers.get((block.id, row.table_index)), unplaced.get(block.id)) for row in match.rows]
     merged = {c.id: _overlaid([half[c.id] for half in halves]) for c in block.columns}
     return {
-        block.field_id(row_form, c): replace(merged[c.id], doubt=merged[c.id].doubt or match.doubt)
+        block.field_id(row_form, c): replace(merged[c.id], doubts=merged[c.id].doubts or match.doubts)
         for c in block.columns
     }
 
@@ -136,17 +142,17 @@ def _placed(
 def _overlaid(halves: Sequence[Placed]) -> Placed:
     """The half of a split cell that prints something."""
     printed = [h for h in halves if h.cell is not None and h.cell.text]
-    if len({id(h.cell) for h in printed}) > 1:
-        return replace(printed[0], doubt="both halves of a split row print a figure")
-    present = [h for h in halves if h.cell is not None and not h.doubt]
+    if len({h.place for h in printed}) > 1:
+        return replace(printed[0], doubts=doubt(DoubtCode.ROW_UNCERTAIN, "both halves of a split row print a figure"))
+    present = [h for h in halves if h.cell is not None and not h.doubts]
     return (printed or present or list(halves))[0]
 
 
 def _each_once(placed: dict[str, Placed]) -> dict[str, Placed]:
     """A figure that stands in two fields, where no rule divides their cells, is in doubt in both."""
-    uses = Counter(id(p.cell) for p in placed.values() if p.cell is not None and p.cell.text)
+    uses = Counter(p.place for p in placed.values() if p.cell is not None and p.cell.text)
     return {
-        i: replace(p, doubt=p.doubt or "the cell stands in more than one row") if uses[id(p.cell)] > 1 else p
+        i: replace(p, doubts=p.doubts or doubt(DoubtCode.CELL_SHARED)) if uses[p.place] > 1 else p
         for i, p in placed.items()
     }
 
@@ -156,14 +162,14 @@ def _in_order(form: Template, read: dict[str, Field], lost: Collection[tuple[str
     own = [read.get(f.id) or _unread(f, (f.block.id, f.row) in lost) for f in form.fields]
     known = {f.id for f in form.fields}
     foreign = [f for f in read.values() if f.id not in known]
-    printed = {field_forms()[f.id].row for f in foreign if f.status is not Status.MISSING}
+    printed = {field_forms()[f.id].row for f in foreign if f.status is not Status.MISSING or f.in_doubt}
     return (*own, *(f for f in foreign if field_forms()[f.id].row in printed))
 
 
 def _unread(form: FieldForm, lost: bool) -> Field:
     """A field that no row was found for: missing, unless one of the rows left over may be its."""
-    status, confidence = (Status.REVIEW, _UNSURE) if lost else (Status.MISSING, _SURE_MISSING)
-    return Field(form.id, form.label, None, "", status, confidence)
+    doubts = doubt(DoubtCode.ROW_NOT_FOUND, "a row that fits no line may be its") if lost else ()
+    return Field(form.id, form.label, None, "", Status.MISSING, _SURE_MISSING, doubts=doubts)
 
 
 def _extra_rows(match: FormMatch) -> tuple[ExtraRow, ...]:
@@ -197,7 +203,7 @@ def _is_extra(row: PrintedRow) -> bool:
     if not row.labels or chinese_count(row.labels[-1].text) < 2:
         return False
     label, values = row.labels[-1], [c for c in _values(row) if c.text]
-    surely = label.confidence >= _LEGIBLE and not label.doubt
+    surely = label.confidence >= _LEGIBLE and not label.in_doubt
     figures = sum(parse_figure(c.text) is not None for c in values)
     return bool(values) and (surely or label.confidence == 1.0) and 2 * figures >= len(values)
 

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from extraction.document import Cell
+from extraction.doubts import DoubtStage
 from extraction.forms.catalogue import template_ids
 from extraction.forms.form_lines import FormLine, LineKind
 from extraction.forms.label_similarity import chinese_count, core, shared, similarity
 from extraction.labelling.table_rows import AS_SURE, PrintedRow, chance
-from extraction.tables.grid import DOUBTFUL
 
 _SAME = 0.55  # similarity from which a label bears out a line
 _ANOTHERS, _BY = 0.65, 0.15  # similarity with another line, and by how much more, that speak against it
@@ -159,7 +159,7 @@ def _unlabelled(rows: Sequence[PrintedRow], lines: Sequence[FormLine]) -> Pins:
 
 
 def _is_firm(cell: Cell) -> bool:
-    return cell.doubt != DOUBTFUL
+    return not any(d.stage is DoubtStage.TABLES for d in cell.doubts)
 
 
 def _borne_out(pins: Pins, rows: Sequence[PrintedRow], lines: Sequence[FormLine]) -> Pins:
@@ -199,7 +199,7 @@ def _says(row: PrintedRow, line: FormLine, lines: Sequence[FormLine]) -> bool | 
     label = _label(row, line)
     own = max(_alike(label.text, line), AS_SURE * chance(label, line.tag))
     another = max((_alike(label.text, other) for other in lines if other is not line), default=0.0)
-    strange = label.confidence >= _LEGIBLE and not label.doubt and chinese_count(label.text) >= _WORDS
+    strange = label.confidence >= _LEGIBLE and not label.in_doubt and chinese_count(label.text) >= _WORDS
     if another >= max(_ANOTHERS, own + _BY) or (strange and own < _STRANGE):
         return False
     return True if own >= _SAME else None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from extraction.document import Cell, Table
+from extraction.doubts import DoubtCode, Doubts, doubt
 from extraction.figures import parse_figure
 from extraction.forms.catalogue import Block
 from extraction.forms.form_lines import LineKind
@@ -20,7 +21,7 @@ from extraction.forms.label_tags import tag_of
 from extraction.forms.learned_wordings import learned
 from extraction.labelling.alignment import NEVER, Scores, align
 from extraction.labelling.row_alignment import RowMatch
-from extraction.labelling.table_rows import AS_SURE, PrintedRow, chance
+from extraction.labelling.table_rows import AS_SURE, PrintedRow, chance, is_legible
 
 _SAME_COLUMN = 0.45  # similarity from which a header can be the column's
 _LEGIBLE, _WORDS = 0.8, 2  # a header read so surely, with so many Chinese characters, says what it is
@@ -33,13 +34,13 @@ _OFF = 8.0  # points that columns of one table may be off each other from page t
 class Header:
     """For each column of a block, the grid columns [start, end) that its header covers in one table, and that cell.
 
-    `by_name` where they stand in another order than the form's and each says plainly which column's it is; `doubt`
+    `by_name` where they stand in another order than the form's and each says plainly which column's it is; `doubts`
     where they do not say so. `width` is how many grid columns its own table has, 0 where it is not told.
     """
 
     ranges: dict[str, tuple[int, int]]
     cells: dict[str, Cell]
-    doubt: str = ""
+    doubts: Doubts = ()
     by_name: bool = False
     width: int = 0
 
@@ -49,7 +50,7 @@ class UnplacedHeader:
     """The header cells of a block's columns where only their order counts, and the tables (numbers) they stand in."""
 
     cells: dict[str, Cell]
-    doubt: str = ""
+    doubts: Doubts = ()
     tables: frozenset[int] = frozenset()
 
 
@@ -75,8 +76,8 @@ def read_headers(matches: Sequence[RowMatch]) -> dict[tuple[str, int], Header]:
         if found is None:
             found = _by_rows(matches, block, table_index, before)
         if found is not None:
-            doubt = found.doubt or _own_disorder(matches, block, table, table_index)
-            headers[block.id, table_index] = replace(found, doubt=doubt)
+            doubts = found.doubts or _own_disorder(matches, block, table, table_index)
+            headers[block.id, table_index] = replace(found, doubts=doubts)
     return headers
 
 
@@ -115,10 +116,10 @@ def read_unplaced_headers(matches: Sequence[RowMatch]) -> dict[str, UnplacedHead
             labels = {block.columns[m.second].id: cells[m.first] for m in matched}
             before = found.get(block.id, UnplacedHeader({}))
             tables = before.tables | {row.table_index for row in match.rows}
-            found[block.id] = UnplacedHeader(before.cells | labels, before.doubt or _disorder(cells, block), tables)
+            found[block.id] = UnplacedHeader(before.cells | labels, before.doubts or _disorder(cells, block), tables)
     for block, table, table_index in _pieces(matches):
-        if block.id in found and (doubt := _own_disorder(matches, block, table, table_index)):
-            found[block.id] = replace(found[block.id], doubt=doubt)
+        if block.id in found and (doubts := _own_disorder(matches, block, table, table_index)):
+            found[block.id] = replace(found[block.id], doubts=doubts)
     return found
 
 
@@ -193,7 +194,7 @@ def _by_name(leaves: Sequence[Cell], block: Block) -> Header | None:
     scores = _likeness(leaves, block, named=False)
     ranked = np.sort(scores, axis=1)
     plain = (ranked[:, -1] >= _PLAIN) & (ranked[:, -1] - ranked[:, -2] >= _APART)
-    plain &= np.array([leaf.confidence >= _LEGIBLE and not leaf.doubt for leaf in leaves])
+    plain &= np.array([leaf.confidence >= _LEGIBLE and not leaf.in_doubt for leaf in leaves])
     order = np.where(plain, scores.argmax(axis=1), -1)
     left = sorted(set(range(count)) - set(order))
     if (~plain).sum() != len(left) or len(left) > (count >= _MANY):
@@ -231,25 +232,26 @@ def _likeness(cells: Sequence[Cell], block: Block, named: bool = True) -> Scores
     return scores
 
 
-def _disorder(cells: Sequence[Cell], block: Block) -> str:
-    """Says so where one header for each column is printed and one of them is plainly another column's, or most of them
+def _disorder(cells: Sequence[Cell], block: Block) -> Doubts:
+    """A doubt where one header for each column is printed and one of them is plainly another column's, or most of them
     are legible and worded like no column in their place: what stands below may be in any order."""
     if len(cells) != len(block.columns) or len(cells) == 1:
-        return ""
+        return ()
     scores = _likeness(cells, block)
     own, best = scores.diagonal(), scores.max(axis=1)
     if ((best >= _PLAIN) & (own < best - _APART)).any():
-        return "the headers are not in the form's order"
+        return doubt(DoubtCode.COLUMN_UNCERTAIN, "the headers are not in the form's order")
     unlike = _likeness(cells, block, named=False).diagonal() <= NEVER
-    legible = np.array([c.confidence >= _LEGIBLE and chinese_count(c.text) >= _WORDS for c in cells])
-    return "the headers are not the form's" if 2 * (unlike & legible).sum() > len(cells) else ""
+    legible = np.array([is_legible(c, _LEGIBLE) and chinese_count(c.text) >= _WORDS for c in cells])
+    others = 2 * (unlike & legible).sum() > len(cells)
+    return doubt(DoubtCode.COLUMN_UNCERTAIN, "the headers are not the form's") if others else ()
 
 
-def _own_disorder(matches: Sequence[RowMatch], block: Block, table: Table, table_index: int) -> str:
+def _own_disorder(matches: Sequence[RowMatch], block: Block, table: Table, table_index: int) -> Doubts:
     """The disorder of what stands above the values, be it believed to be their header or not."""
     first_column = _first_value_column(matches, block, table_index) or 0
     ways = _header_rows(matches, block, table_index), _rows_above(matches, block, table, table_index)
-    return next((said for rows in ways if (said := _disorder(_lowest_cells(table, rows, first_column), block))), "")
+    return next((said for rows in ways if (said := _disorder(_lowest_cells(table, rows, first_column), block))), ())
 
 
 def _lowest_cells(table: Table, rows: Sequence[int], first_column: int) -> list[Cell]:
@@ -300,7 +302,7 @@ def _by_rows(matches: Sequence[RowMatch], block: Block, table_index: int, before
     rows = [
         (m, r)
         for m in matches
-        if m.line.block is block and m.line.kind is LineKind.DATA and not (m.blind or m.doubt) and m.line.wordings[0]
+        if m.line.block is block and m.line.kind is LineKind.DATA and not (m.blind or m.doubts) and m.line.wordings[0]
         for r in m.rows
         if r.table_index == table_index and r.table.aligned
     ]
@@ -314,7 +316,7 @@ def _by_rows(matches: Sequence[RowMatch], block: Block, table_index: int, before
     if not (all(m.by_shape for m, _ in rows) or (before is not None and _stand_below(before, block, below))):
         return None
     columns = {c.id: _range(cell) for c, cell in zip(block.columns, below, strict=True)}
-    return Header(columns, before.cells if before else {}, before.doubt if before else "")
+    return Header(columns, before.cells if before else {}, before.doubts if before else ())
 
 
 def _without_strips(cells: tuple[Cell, ...], count: int) -> tuple[Cell, ...]:

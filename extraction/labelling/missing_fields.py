@@ -13,12 +13,12 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 
 from extraction.document import Box, Field, Region, RegionKind, Status, Table
+from extraction.doubts import DoubtCode, doubt, joined
 from extraction.figures import parse_figure
 from extraction.forms.catalogue import field_forms
 from extraction.forms.field_rows import rows_of
 from extraction.text.sections import read_text
 
-_UNSURE = 0.5
 _FIGURES = 4  # in a table that no field was read from: it may be any
 _ROOM = 36.0  # points between two lines in which no table stands
 _FEW = 3  # rows that a report may leave out between two that it prints
@@ -27,7 +27,7 @@ _FEW = 3  # rows that a report may leave out between two that it prints
 def with_gaps_doubted(
     fields: Sequence[Field], regions: Sequence[Region], pictured: frozenset[int | None]
 ) -> tuple[Field, ...]:
-    """The fields, those that are missing and may all the same be printed being `review`.
+    """The fields, those in doubt that are missing and may all the same be printed.
 
     `pictured` are the pages that were read from pictures.
     """
@@ -42,7 +42,7 @@ def with_gaps_doubted(
         for field in row
     }
     return tuple(
-        replace(f, status=Status.REVIEW, confidence=_UNSURE) if f.id in doubted and _is_missing(f) else f
+        replace(f, doubts=joined(f.doubts, doubt(DoubtCode.ROW_NOT_FOUND))) if f.id in doubted and _is_missing(f) else f
         for f in fields
     )
 
@@ -107,4 +107,4 @@ def _is_unread(table: Table, fields: Sequence[Field]) -> bool:
 
 
 def _is_missing(field: Field) -> bool:
-    return field.status is Status.MISSING
+    return field.status is Status.MISSING and not field.in_doubt

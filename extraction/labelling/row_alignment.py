@@ -13,6 +13,7 @@ from math import log
 
 import numpy as np
 
+from extraction.doubts import DoubtCode, Doubts, doubt
 from extraction.figures import parse_figure
 from extraction.forms.catalogue import Block, Template, template, template_ids
 from extraction.forms.form_lines import FormLine, LineKind, form_lines
@@ -28,9 +29,9 @@ _ANOTHER = 0.1  # a label that fits another line so much better is not this line
 _WORDS = 3  # Chinese characters that can make a label
 _OWN = 0.6  # share of a hardly read label's characters that are the line's own, from which it is a piece of its label
 _SOME = 0.3  # the same of a label that the token classifier names, for it to be more than a guess by place
-_ILLEGIBLE = "the label could not be read"
-_EMPTY = "the row is empty, and may be one half of a row"
-_TWO_LABELS = "the label is two rows' labels"
+_ILLEGIBLE = doubt(DoubtCode.LABEL_UNREADABLE)
+_EMPTY = doubt(DoubtCode.ROW_UNCERTAIN, "the row is empty, and may be one half of a row")
+_TWO_LABELS = doubt(DoubtCode.ROW_UNCERTAIN, "the label is two rows' labels")
 _WHOLE = 0.85  # similarity under which a label may be a part of the line's
 _A_NAT = 0.2  # similarity that a nat of its log-probability is worth
 _LEGIBLE = 0.8  # reading confidence from which a label that fits nothing is another label, not a misread one
@@ -40,14 +41,14 @@ _LEGIBLE = 0.8  # reading confidence from which a label that fits nothing is ano
 class RowMatch:
     """A line of the form and the one or two printed rows that stand for it.
 
-    `blind` where the label could not be read and the row's place alone says what it is; `doubt` where the match may be
+    `blind` where the label could not be read and the row's place alone says what it is; `doubts` where the match may be
     another line's, or not all that is printed in it. `by_shape` where the shape of the table tells the line.
     """
 
     line: FormLine
     rows: tuple[PrintedRow, ...]
     blind: bool = False
-    doubt: str = ""
+    doubts: Doubts = ()
     by_shape: bool = False
 
 
@@ -97,7 +98,7 @@ def _in_doubt(fit: FormMatch) -> FormMatch:
     return replace(
         fit,
         rows=tuple(
-            m if len(m.line.block.templates) > 1 or m.doubt else replace(m, doubt="nothing tells which form this is")
+            m if len(m.line.block.templates) > 1 or m.doubts else replace(m, doubts=doubt(DoubtCode.FORM_UNCERTAIN))
             for m in fit.rows
         ),
     )
@@ -117,8 +118,8 @@ def _fit(rows: Sequence[PrintedRow], form: Template, settings: LabelSettings) ->
     by_place = [m for m in matches if m.count == 1 and sure[m.first, m.second] <= NEVER]
     readable = [m for m in matches if m not in by_place and not _is_piece(m, rows, lines)]
     told = [m for m in matches if pins.get(m.first) == m.second]
-    doubts = {
-        m: "" if m in told else _doubt(m, matches, by_place, readable, rows, lines, form, unmatched) for m in matches
+    doubts: dict[Match, Doubts] = {
+        m: () if m in told else _doubts(m, matches, by_place, readable, rows, lines, form, unmatched) for m in matches
     }
     firm = [m for m in matches if not doubts[m]]
     loose |= {m.first for m in matches if doubts[m] and rows[m.first].figures}
@@ -141,7 +142,7 @@ def _pin(pins: Pins, *scores: Scores) -> None:
         scores[0][i, j] = _SURELY
 
 
-def _doubt(
+def _doubts(
     match: Match,
     matches: Sequence[Match],
     by_place: Sequence[Match],
@@ -150,15 +151,15 @@ def _doubt(
     lines: Sequence[FormLine],
     form: Template,
     unmatched: Collection[int],
-) -> str:
-    """Why a match may be another line's, "" where it is sure."""
+) -> Doubts:
+    """Why a match may be another line's, none where it is sure."""
     label = lines[match.second].wordings[0]
     if label and any((row := lines[m.second].row) and row.group == label for m in matches):
-        return "the label is that of a group, and rows of the group are there"
+        return doubt(DoubtCode.ROW_UNCERTAIN, "the label is that of a group, and rows of the group are there")
     if any(_names_next(row, lines, match.second) for row in rows[match.first : match.first + match.count]):
         return _TWO_LABELS
     if match not in by_place:
-        return ""
+        return ()
     if _names_another(rows[match.first], lines[match.second]):
         return _ILLEGIBLE
     # Its place is sure where every line between two readable rows has its row, and every row its line.
@@ -171,7 +172,7 @@ def _doubt(
         for j in range(above.second + 1, below.second)
         if (row := lines[j].row) is not None and form.id in row.templates
     }
-    return "" if wanted == {m.second for m in by_place if above.first < m.first < below.first} else _ILLEGIBLE
+    return () if wanted == {m.second for m in by_place if above.first < m.first < below.first} else _ILLEGIBLE
 
 
 def _names_next(row: PrintedRow, lines: Sequence[FormLine], second: int) -> bool:
@@ -318,6 +319,6 @@ def _named_score(probability: float, line: FormLine) -> float:
 def _fits_blindly(row: PrintedRow, line: FormLine) -> bool:
     """Whether a row with an unreadable label has figures for the line's columns."""
     label = next((c for c in reversed(row.labels) if core(c.text)), None)
-    if label is not None and label.confidence >= _LEGIBLE and not label.doubt:
+    if label is not None and label.confidence >= _LEGIBLE and not label.in_doubt:
         return False
     return bool(line.wordings[0]) and row.figures > 0 and len(row.own) >= len(line.block.columns)

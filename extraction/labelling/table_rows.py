@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from extraction.document import Cell, Table
+from extraction.doubts import DoubtStage, need_person
 from extraction.figures import parse_figure
 from extraction.forms.form_lines import FormLine, LineKind
 from extraction.forms.label_similarity import chinese_count, likeness, similarity
@@ -60,10 +61,16 @@ def printed_rows(tables: Sequence[Table]) -> list[PrintedRow]:
     ]
 
 
+def is_legible(cell: Cell, least: float) -> bool:
+    """Whether a cell was read with this probability at least and nothing speaks against the reading."""
+    doubts = tuple(d for d in cell.doubts if d.stage is DoubtStage.CELLS)
+    return cell.confidence >= least and not need_person(doubts)
+
+
 def _has_words(cell: Cell) -> bool:
     """Whether a cell holds Chinese words, not a figure with a stray mark that was read as a character."""
     chinese = chinese_count(cell.text)
-    return chinese >= 2 or (chinese == 1 and not cell.doubt and not any(c.isdigit() for c in cell.text))
+    return chinese >= 2 or (chinese == 1 and not cell.in_doubt and not any(c.isdigit() for c in cell.text))
 
 
 # ---------------------------------------------------------------- likeness

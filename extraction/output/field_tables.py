@@ -38,6 +38,7 @@ FIELD_COLUMNS = pa.schema(
         ("status", pa.string()),
         ("confidence", pa.float64()),
         ("page", pa.int32()),
+        ("reasons", pa.string()),
     ]
 )
 
@@ -112,6 +113,7 @@ def field_rows(report: Report) -> list[dict[str, Any]]:
             "status": str(f.status),
             "confidence": f.confidence,
             "page": f.page,
+            "reasons": " ".join(d.code for d in f.doubts),
         }
         for f in report.fields
     ]

@@ -25,6 +25,7 @@ from extraction.document import (
     Status,
     Verdict,
 )
+from extraction.doubts import Doubt, DoubtCode
 
 SCHEMA_VERSION = 1
 
@@ -89,6 +90,8 @@ def _field_data(field: Field) -> dict[str, Any]:
     data["bbox"] = None if field.box is None else list(field.box)
     if field.candidates:
         data["candidates"] = [_plain(c, "text", "probability") for c in field.candidates]
+    if field.doubts:
+        data["reasons"] = [str(d.code) for d in field.doubts]
     return data
 
 
@@ -105,6 +108,7 @@ def _field(data: dict[str, Any]) -> Field:
         box=None if bbox is None else Box(*map(float, bbox)),
         reading=data.get("reading"),
         candidates=tuple(Candidate(c["text"], float(c["probability"])) for c in data.get("candidates", ())),
+        doubts=tuple(Doubt(DoubtCode(code)) for code in data.get("reasons", ())),
     )
 
 

@@ -13,15 +13,6 @@ from decimal import Decimal
 from extraction.reconcile.solver.forward_backward import ForwardBackward
 from extraction.reconcile.solver.model import Figure, Option, Problem
 
-KEEP = 0.98
-"""Probability from which what was read surely stands, whatever sums fail."""
-
-SETTLE = 0.998
-"""Probability from which what was read unsurely stands."""
-
-CORRECT = 0.995
-"""Probability from which a figure is put right."""
-
 _LOST = 0.1  # share of explanations that were not looked at, from which the part is open
 _HOLDS = 0.5  # probability from which a sum bears out its figures
 

@@ -26,7 +26,8 @@ def blank_prior(fields: Iterable[Field]) -> Callable[[str], float]:
     its column, if that is 总计), whose prior is the share of the report's lines that leave zeros blank."""
     lines: defaultdict[str, list[bool]] = defaultdict(list)
     for f in fields:
-        if f.status in (Status.READ, Status.BLANK) and f.confidence >= MIN_EVIDENCE_CONFIDENCE and not f.value:
+        known = f.status in (Status.READ, Status.BLANK) and not f.in_doubt
+        if known and f.confidence >= MIN_EVIDENCE_CONFIDENCE and not f.value:
             lines[_line(f.id)].append(f.value is None)
     blank = sum(2 * sum(cells) > len(cells) for cells in lines.values())
     habit = (blank + LINE_PSEUDOCOUNT) / (len(lines) + 2 * LINE_PSEUDOCOUNT)

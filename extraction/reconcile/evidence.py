@@ -38,7 +38,12 @@ def unread_share(report: Report) -> float:
     well the others were read."""
     found = {_block(f) for f in report.fields if f.page is not None or f.printed}
     known = [f for f in report.fields if _block(f) in found]
-    return sum(f.status is Status.REVIEW for f in known) / max(1, len(known))
+    return sum(map(is_doubted, known)) / max(1, len(known))
+
+
+def is_doubted(field: Field) -> bool:
+    """Whether a field goes to a person unless the sums settle it."""
+    return field.status is Status.REVIEW or field.in_doubt
 
 
 def _block(field: Field) -> str:
@@ -54,7 +59,7 @@ def figure_of(field: Field, unread: float, blank: float = 0.5) -> Figure | None:
     """
     if field.status is Status.MISSING or not _is_count(field.value):
         return None
-    doubted = field.status is Status.REVIEW
+    doubted = is_doubted(field)
     if not doubted and field.confidence >= STATED:
         return Figure(field.id, (Option(field.value, field.printed, 1.0),), _NEVER)
     others = _readings(field.candidates)
@@ -84,9 +89,9 @@ def figure_of(field: Field, unread: float, blank: float = 0.5) -> Figure | None:
     return Figure(field.id, tuple(options), unlisted, not doubted or bool(field.candidates), blank)
 
 
-def best_guess(field: Field) -> float:
-    """How probable it is that a field that is in no sum says what was read."""
-    if field.status is not Status.REVIEW:
+def probability_alone(field: Field) -> float:
+    """Probability (0..1) that a field that is in no sum says what was read."""
+    if not is_doubted(field):
         return field.confidence
     if not field.candidates:
         return _NOT_FOUND if field.value is None else _ASTRAY

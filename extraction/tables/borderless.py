@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from extraction.document import Box, Pixels, Span, union
+from extraction.doubts import DoubtCode
 from extraction.preprocess.binarize import outlined
 from extraction.tables.borderless_columns import DUST, FIGURE, LETTERS, Line, clearest, columns_of, figures, left_of
 from extraction.tables.grid import Grid, GridCell
@@ -307,7 +308,8 @@ def _whole_label(lines: list[Box], labels: Sequence[Box], em: float) -> list[Box
 
 def _cell(row: int, column: int, rows: int, columns: int, box: Box, doubtful: bool = False) -> GridCell:
     """A cell with its box still in points."""
-    return GridCell(row, column, rows, columns, *box, doubtful)  # type: ignore[arg-type]
+    doubt = DoubtCode.CELL_BOUNDS_UNCERTAIN if doubtful else None
+    return GridCell(row, column, rows, columns, *box, doubt)  # type: ignore[arg-type]
 
 
 def _pixels(cell: GridCell, scale: float) -> GridCell:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from extraction.document import Pixels
+from extraction.doubts import DoubtCode
 from extraction.tables.grid import Grid, GridCell
 
 _NEAR = 0.03  # of the picture's width or height: no table of a whole page comes so near to its edge
@@ -19,11 +20,13 @@ def with_cut_off_cells_doubted(grids: Sequence[Grid], level: Pixels, upright: Pi
     `level` and `upright` are the picture's rules, height x width, 255 where there is one.
     """
     return [
-        replace(
-            grid, cells=tuple(replace(c, doubtful=True) if _is_cut_off(c, level, upright) else c for c in grid.cells)
-        )
+        replace(grid, cells=tuple(_doubted(c) if _is_cut_off(c, level, upright) else c for c in grid.cells))
         for grid in grids
     ]
+
+
+def _doubted(cell: GridCell) -> GridCell:
+    return replace(cell, doubt=DoubtCode.CELL_CROPPED)
 
 
 def _is_cut_off(cell: GridCell, level: Pixels, upright: Pixels) -> bool:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-DOUBTFUL = "the rules around this cell are broken"
-"""The doubt of a cell whose rules do not say for sure where it ends."""
+from extraction.doubts import DoubtCode
 
 _ROOM = 8  # pixels beyond the picture that an edge between two pieces of text may be thought to lie
 
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """A cell: grid position, spans, and the pixels inside its rules. `doubtful` where the rules do not say for sure."""
+    """A cell: grid position, spans, and the pixels inside its grid lines. `doubt`: why these do not say for sure
+    where it ends, None where they do."""
 
     row: int
     column: int
@@ -22,7 +22,12 @@ class GridCell:
     top: int
     right: int
     bottom: int
-    doubtful: bool = False
+    doubt: DoubtCode | None = None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether its grid lines do not say for sure where it ends."""
+        return self.doubt is not None
 
     @property
     def has_room(self) -> bool:
@@ -61,4 +66,5 @@ def _clipped(cell: GridCell, width: int, height: int, least: float) -> GridCell:
     left, top = min(max(0, cell.left), width - 1), min(max(0, cell.top), height - 1)
     right, bottom = max(left + 1, min(cell.right, width)), max(top + 1, min(cell.bottom, height))
     slim = min(cell.right - cell.left, cell.bottom - cell.top) < least
-    return replace(cell, left=left, top=top, right=right, bottom=bottom, doubtful=cell.doubtful or slim)
+    doubt = cell.doubt or (DoubtCode.CELL_TOO_SMALL if slim else None)
+    return replace(cell, left=left, top=top, right=right, bottom=bottom, doubt=doubt)

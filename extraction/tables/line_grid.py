@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from extraction.document import Pixels
+from extraction.doubts import DoubtCode
 from extraction.preprocess.binarize import middle, parts_of
 from extraction.tables.grid import Grid, GridCell
 
@@ -124,7 +125,7 @@ def _grid_of(
     columns = _put_back(columns, rows, marks)
     cells = tuple(_cells(rows, columns, left, top))
     if sum(c.doubtful for c in cells) > _UNTRUSTED * len(cells):
-        cells = tuple(replace(c, doubtful=True) for c in cells)
+        cells = tuple(replace(c, doubt=DoubtCode.GRID_LINE_BROKEN) for c in cells)
     box = left + round(xs[0]) - 2, top + round(ys[0]) - 2, left + round(xs[-1]) + 3, top + round(ys[-1]) + 3
     return Grid(*box, cells)
 
@@ -337,7 +338,7 @@ def _cells(rows: Ruling, columns: Ruling, left: int, top: int) -> Iterator[GridC
             top + _inside(rows.at[r0, c0:c1], +1),
             left + _inside(columns.at[c1, r0:r1], -1),
             top + _inside(rows.at[r1, c0:c1], -1),
-            bool(doubtful or guessed),
+            DoubtCode.GRID_LINE_BROKEN if doubtful or guessed else None,
         )
 
 

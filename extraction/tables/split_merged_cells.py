@@ -48,7 +48,7 @@ def parted(grid: Grid, marks: Pixels) -> Grid:
 def _turned(grid: Grid) -> Grid:
     """The grid with rows for columns."""
     cells = (
-        GridCell(c.column, c.row, c.column_span, c.row_span, c.top, c.left, c.bottom, c.right, c.doubtful)
+        GridCell(c.column, c.row, c.column_span, c.row_span, c.top, c.left, c.bottom, c.right, c.doubt)
         for c in grid.cells
     )
     return Grid(grid.top, grid.left, grid.bottom, grid.right, tuple(sorted(cells, key=lambda c: (c.row, c.column))))

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from extraction.document import Box
+from extraction.doubts import DoubtCode
 from extraction.settings import TableSettings
 from extraction.tables.grid import Grid, GridCell
 
@@ -145,7 +146,7 @@ def _grid(level: Sequence[_Line], upright: Sequence[_Line], scale: float, snap: 
     rows, columns = _sides(level, ys, xs, snap), _sides(upright, xs, ys, snap)
     cells = tuple(_cells(rows, columns, scale))
     if sum(c.doubtful for c in cells) > _UNTRUSTED * len(cells):
-        cells = tuple(replace(c, doubtful=True) for c in cells)
+        cells = tuple(replace(c, doubt=DoubtCode.GRID_LINE_BROKEN) for c in cells)
     box = xs[0] - _CLEAR, ys[0] - _CLEAR, xs[-1] + _CLEAR, ys[-1] + _CLEAR
     left, top, right, bottom = (round(side / scale) for side in box)
     return Grid(left, top, right, bottom, cells)
@@ -207,7 +208,7 @@ def _cells(rows: _Sides, columns: _Sides, scale: float) -> Iterator[GridCell]:
             round((median(above[r0][c0:c1]) + _CLEAR) / scale),
             round((median(beside[c1][r0:r1]) - _CLEAR) / scale),
             round((median(above[r1][c0:c1]) - _CLEAR) / scale),
-            doubtful,
+            DoubtCode.GRID_LINE_BROKEN if doubtful else None,
         )
 
 

@@ -31,6 +31,7 @@ from extraction.forms.learned_wordings import reading_with
 from extraction.forms.printed_form import FormCell, FormTable
 from extraction.ingest.text import read_text
 from extraction.labelling.fields import label_fields
+from extraction.reconcile.decision import decide_by_reading
 from extraction.labelling.label_gold import labels_of
 from extraction.labelling.token_tagging import with_tags
 from extraction.settings import Settings
@@ -214,7 +215,7 @@ def scored(draft: Draft, tables: Drawn, regions: tuple[Region, ...]) -> Iterator
         if named.get(place) == tag:
             yield f"{kind} right"
     labelled = label_fields(tuple(region.table for region in regions if region.table is not None), settings)
-    read = {field.id: field for field in labelled.fields}
+    read = {field.id: field for field in decide_by_reading(labelled.fields)}
     for field in draft.report.fields:
         found = read.get(field.id)
         accepted = found is not None and found.status in (Status.READ, Status.BLANK)

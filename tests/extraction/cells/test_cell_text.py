@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from extraction.cells.cell_text import fill_table, loose_table, native_text, text_lines
 from extraction.cells.ink_lines import page_marks
+from extraction.doubts import DoubtCode
 from extraction.document import Box, Pixels, Raster, Span, Table
 from extraction.tables.grid import Grid, GridCell
 from models.loaded import Models
@@ -60,7 +61,7 @@ def test_characters_go_to_their_cells(models: Models) -> None:
     table = fill_table(grid(FORM), page, page_marks(page), spans, 3, models)
     assert texts(table) == ["规章", "本年新制作数量", "", "0", "447228", "", "", "-2"]
     assert [(c.row, c.column, c.row_span, c.column_span) for c in table.cells] == list(FORM.places)
-    assert all(c.page == 3 and c.confidence == 1 and not c.doubt for c in table.cells)
+    assert all(c.page == 3 and c.confidence == 1 and not c.doubts for c in table.cells)
 
 
 def test_cells_know_their_boxes_on_the_page(models: Models) -> None:
@@ -110,11 +111,12 @@ def test_without_a_text_layer_every_cell_is_read(models: Models) -> None:
 
 def test_cells_between_broken_rules_are_doubted(models: Models) -> None:
     drawn = grid(FORM)
-    broken = Grid(*FORM.box, tuple(GridCell(*FORM.places[i], c.left, c.top, c.right, c.bottom, i == 4)
+    broken = Grid(*FORM.box, tuple(GridCell(*FORM.places[i], c.left, c.top, c.right, c.bottom,
+                                            DoubtCode.GRID_LINE_BROKEN if i == 4 else None)
                                    for i, c in enumerate(drawn.cells)))  # fmt: skip
     page, spans = printed({0: "规章", 4: "0"})
     table = fill_table(broken, page, page_marks(page), spans, 1, models)
-    assert [bool(c.doubt) for c in table.cells] == [i == 4 for i in range(8)]
+    assert [c.in_doubt for c in table.cells] == [i == 4 for i in range(8)]
 
 
 CELL = Box(100, 100, 140, 160)

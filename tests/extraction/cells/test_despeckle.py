@@ -13,6 +13,7 @@ from extraction.cells.despeckle import without_specks
 from extraction.cells.ink_lines import ink_lines, page_marks_of
 from extraction.cells.reader import read_cells
 from extraction.document import Pixels, Raster
+from extraction.doubts import need_person
 from extraction.figures import parse_figure
 from extraction.tables.grid import GridCell
 from models.loaded import Models
@@ -62,7 +63,11 @@ def test_a_blank_cell_of_a_fax_is_read_as_blank(seed: int) -> None:
             cv2.putText(page, "7", (240 * c + 100, 90 * r + 60), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 0, 4)
     read = read_cells(Raster(page, 0.36), page_marks_of(page), cells, Models(threads=1))
     assert [t.text for t in read] == ["7" if (r + c) % 2 else "" for r, c in places]
-    assert all(t.confidence > 0.97 and not t.doubt for t, (r, c) in zip(read, places, strict=True) if not (r + c) % 2)
+    assert all(
+        t.confidence > 0.97 and not need_person(t.doubts)
+        for t, (r, c) in zip(read, places, strict=True)
+        if not (r + c) % 2
+    )
 
 
 @pytest.mark.parametrize("height", [44, 60])
@@ -78,7 +83,7 @@ def test_a_rule_left_between_two_figures_makes_them_no_figure(
     page[4 if piece < 1 else 0 : 4 + round(piece * height), 119:122] = 60
     raster = Raster(page, np.array([[0.36, 0, 0], [0, 0.36, 0]]))
     (text,) = read_cells(raster, page_marks_of(page), [GridCell(0, 0, 1, 1, 0, 0, 240, height)], Models(threads=1))
-    assert text.doubt or text.confidence < 0.6 or parse_figure(text.text) is None
+    assert need_person(text.doubts) or text.confidence < 0.6 or parse_figure(text.text) is None
 
 
 @pytest.mark.parametrize("beside", ["", "7", "-"])

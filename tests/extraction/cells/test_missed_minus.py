@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from extraction.cells.missed_minus import may_be_signed
 from extraction.document import Candidate, Cell, Status, Table
-from extraction.labelling.fields import label_fields
 from extraction.settings import Settings
 from models.cells.crop import Window
+from tests.extraction.decided import label_fields
 
 DIGIT = 20.0
 INSIDE = Window(0, 0, 160, 44)

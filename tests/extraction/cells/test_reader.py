@@ -14,9 +14,10 @@ from extraction.cells.fusion import SEEN_THROUGH, CellText, plain_figure
 from extraction.cells.ink_lines import InkLine, has_ink, ink_lines, page_marks
 from extraction.cells.reader import read_cells
 from extraction.document import Pixels, Raster
+from extraction.doubts import need_person
 from extraction.figures import BLANK, parse_figure
 from extraction.preprocess.binarize import ink
-from extraction.reconcile.reconcile import SURE
+from extraction.settings import DEFAULT_DECISION
 from extraction.tables.grid import GridCell
 from models.loaded import Models
 from tests.drawing import SCALE, Rectangle, draw_form, form, paper, rule, scanned, write, write_mid
@@ -67,15 +68,15 @@ def shown(read: Sequence[CellText]) -> list[str]:
 
 
 def accepted(cell: CellText) -> bool:
-    """Whether nobody would look at the cell again: a figure or a blank, surely read (`ReadingSettings.accept`)."""
-    return not cell.doubt and cell.confidence >= 0.9 and parse_figure(cell.text) is not None
+    """Whether nobody would look at the cell again: a figure or a blank, surely read (`DecisionSettings.min_reading`)."""
+    return not need_person(cell.doubts) and cell.confidence >= 0.9 and parse_figure(cell.text) is not None
 
 
 @pytest.mark.parametrize("size", [24, 30, 40])
 def test_figures_are_read(models: Models, size: int) -> None:
     read = sheet(FIGURES, size).read(models)
     assert shown(read) == list(FIGURES)
-    assert not any(cell.doubt for cell in read)
+    assert not any(need_person(cell.doubts) for cell in read)
 
 
 DECIMALS = ("96171.6", "1751292.6", "503.59", "12.5", "0.5", "3.14", "447.2", "88.88")
@@ -114,7 +115,7 @@ def test_one_look_at_a_bilevel_scan_is_not_enough(models: Models) -> None:
     texts = ("26", "68", "86", "36", "63", "53", "59", "16", "65", "35", "39", "28", "58", "38")
     read = bilevel(sheet(texts, 18), 0.6, 240).read(models)
     wrong = [cell for cell, text in zip(read, texts, strict=True) if cell.text != text]
-    assert not [cell for cell in wrong if not cell.doubt and cell.confidence >= SURE]
+    assert not [cell for cell in wrong if not need_person(cell.doubts) and cell.confidence >= DEFAULT_DECISION.alone]
 
 
 def test_zeros_and_ones_are_sure(models: Models) -> None:
@@ -356,7 +357,7 @@ def test_where_coloured_ink_was_taken_out_a_sum_must_bear_a_blank_out(models: Mo
     raster = Raster(drawn.page, drawn.raster.to_page, overprint=overprint)
     read = read_cells(raster, page_marks(raster), drawn.cells, models)
     assert read[1].text == text
-    assert [cell.confidence >= SURE for cell in read] == [True, stands, True, True]
+    assert [cell.confidence >= DEFAULT_DECISION.alone for cell in read] == [True, stands, True, True]
     assert read[1].confidence <= SEEN_THROUGH
 
 

@@ -129,7 +129,7 @@ def test_tables_are_not_aligned_and_there_are_no_places(dump: str) -> None:
     assert not table.aligned
     assert (page.number, page.width, page.height, page.raster) == (None, None, None, None)
     assert all(r.kind in (RegionKind.TEXT, RegionKind.TABLE) for r in page.regions)
-    assert all(not c.doubt for c in table.cells)
+    assert all(not c.doubts for c in table.cells)
 
 
 @pytest.mark.parametrize("line_end", ["\r\n", "\r", "\n"])
@@ -159,7 +159,7 @@ def test_nothing_printed(text: str) -> None:
 
 def doubts(text: str) -> list[str]:
     """The texts of the cells of which there may have been more."""
-    return [c.text for r in read_text(text).regions if r.table is not None for c in r.table.cells if c.doubt]
+    return [c.text for r in read_text(text).regions if r.table is not None for c in r.table.cells if c.doubts]
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,16 @@ from random import Random
 import pytest
 
 from extraction.document import Box, Cell, Field, Status, Table
+from extraction.doubts import DoubtCode, Doubts, doubt
 from extraction.forms.catalogue import template
 from extraction.forms.form_lines import LineKind, form_lines
 from extraction.forms.printed_form import FormTable
 from extraction.labelling.column_assignment import place
-from extraction.labelling.fields import label_fields
 from extraction.labelling.header_alignment import Header
 from extraction.labelling.row_alignment import RowMatch, match_form
 from extraction.labelling.table_rows import printed_rows
 from extraction.settings import LabelSettings, Settings
+from tests.extraction.decided import label_fields
 from training.labeller.aligned import Trial, drawn
 from training.labeller.data.provincial import provincial, total_first
 from training.synthetic.content.report import draft_report
@@ -42,23 +43,23 @@ def row_of(extra: str, confidence: float) -> tuple[RowMatch, Header]:
     return RowMatch(LINE, (row,)), header
 
 
-def doubts(extra: str, confidence: float) -> set[str]:
+def doubts(extra: str, confidence: float) -> set[Doubts]:
     match, header = row_of(extra, confidence)
-    return {p.doubt for p in place(match, match.rows[0], header).values()}
+    return {p.doubts for p in place(match, match.rows[0], header).values()}
 
 
 @pytest.mark.parametrize("extra", ["0", "7", "尸"])
 def test_half_a_figure_beside_a_streak_puts_the_row_in_doubt(extra: str) -> None:
-    assert doubts(extra, 0.99) == {"a figure stands under no header"}
+    assert doubts(extra, 0.99) == {doubt(DoubtCode.COLUMN_UNCERTAIN)}
 
 
 @pytest.mark.parametrize("extra", ["", "/"])
 def test_nothing_under_no_header_is_no_doubt(extra: str) -> None:
-    assert doubts(extra, 0.99) == {""}
+    assert doubts(extra, 0.99) == {()}
 
 
 def test_a_column_of_native_text_that_the_form_does_not_have_is_no_doubt() -> None:
-    assert doubts("7", 1.0) == {""}
+    assert doubts("7", 1.0) == {()}
 
 
 @pytest.mark.parametrize(
@@ -71,11 +72,11 @@ def test_an_empty_cell_that_may_be_no_column(above: str | None, broken: bool, in
     heads = [] if above is None else ["", "然", above, "科 会", "服", "x", "y", "计"]
     cells = [Cell(0, k, text, confidence=0.99) for k, text in enumerate(heads)]
     cells += [
-        Cell(1, k, text, confidence=0.99, doubt="broken" if broken and not text else "")
+        Cell(1, k, text, confidence=0.99, doubts=doubt(DoubtCode.GRID_LINE_BROKEN) if broken and not text else ())
         for k, text in enumerate(printed)
     ]
     row = printed_rows([Table(tuple(cells))])[-1]
-    doubts = {bool(p.doubt) for p in place(RowMatch(LINE, (row,)), row, None).values()}
+    doubts = {bool(p.doubts) for p in place(RowMatch(LINE, (row,)), row, None).values()}
     assert doubts == {in_doubt}
 
 
@@ -90,7 +91,7 @@ def test_a_figure_where_the_label_should_stand_puts_the_row_in_doubt(confidence:
         {c: Cell(0, k, "") for k, c in enumerate(COLUMNS, start=1)},
     )
     found = place(RowMatch(LINE, (row,), blind=True), row, header)
-    assert {p.doubt for p in found.values()} == {"a figure stands where its label should"}
+    assert {p.doubts for p in found.values()} == {doubt(DoubtCode.COLUMN_UNCERTAIN)}
 
 
 def test_a_row_on_the_same_page_is_no_half_of_the_one_above() -> None:
@@ -120,11 +121,11 @@ def test_a_label_in_pieces_is_that_of_its_own_row() -> None:
     assert [m.line.row.id for m in match.data if m.line.row] == ["received", "carried_in"]
 
 
-def procurement(header: str, confidence: float, amount: str, doubt: str = "") -> Field:
+def procurement(header: str, confidence: float, amount: str, doubts: Doubts = ()) -> Field:
     """The field of 采购总金额 under this header."""
     texts = [["信息内容", "采购项目数量", header], ["政府集中采购", "3", amount]]
     cells = tuple(
-        Cell(r, k, text, confidence=confidence if text == header else 0.999, doubt=doubt if text == header else "")
+        Cell(r, k, text, confidence=confidence if text == header else 0.999, doubts=doubts if text == header else ())
         for r, row in enumerate(texts)
         for k, text in enumerate(row)
     )
@@ -150,7 +151,7 @@ def test_money_under_a_header_that_could_not_be_read(
 
 
 def test_money_under_a_header_in_doubt() -> None:
-    assert procurement("采购总金额", 0.98, "12", "readings differ").status is Status.REVIEW
+    assert procurement("采购总金额", 0.98, "12", doubt(DoubtCode.READINGS_DIFFER)).status is Status.REVIEW
 
 
 def going_on(

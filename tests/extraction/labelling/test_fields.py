@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from extraction.document import Cell, Field, Status, Table
 from extraction.forms.catalogue import field_forms, template
-from extraction.labelling.fields import Labelled, label_fields
+from extraction.labelling.fields import Labelled
 from extraction.settings import Settings
+from tests.extraction.decided import label_fields
 from tests.extraction.form_tables import (
     Form,
     Line,

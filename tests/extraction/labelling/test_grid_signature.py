@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from extraction.document import Cell, Field, Status, Table
+from extraction.doubts import DoubtCode, doubt
 from extraction.forms.catalogue import template
 from extraction.forms.form_lines import LineKind, form_lines
-from extraction.labelling.fields import label_fields
 from extraction.labelling.grid_signature import pinned
 from extraction.labelling.table_rows import printed_rows
 from extraction.settings import Settings
-from extraction.tables.grid import DOUBTFUL
+from tests.extraction.decided import label_fields
 from tests.extraction.form_tables import Form, blank_form, cut, drop, insert, placed, relabel, tables
 
 every_form = pytest.mark.parametrize("form_id", ["2019", "2021"])
@@ -113,7 +113,9 @@ def test_a_long_run_of_labels_that_say_nothing_is_not_told() -> None:
 def test_labels_within_rules_that_are_broken_are_not_told() -> None:
     printed = tables(blank_form("2021"))
     at_label = next(c for c in printed[1].cells if c.text.startswith("2.重复申请"))
-    cells = tuple(replace(c, doubt=DOUBTFUL) if c is at_label else c for c in printed[1].cells)
+    cells = tuple(
+        replace(c, doubts=doubt(DoubtCode.GRID_LINE_BROKEN)) if c is at_label else c for c in printed[1].cells
+    )
     assert any(pin.startswith("applications") for pin in pins_of(printed, "2021"))
     assert not any(pin.startswith("applications") for pin in pins_of([printed[0], Table(cells), printed[2]], "2021"))
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from extraction.document import Box, Cell, Field, Status, Table
-from extraction.labelling.fields import label_fields
 from extraction.settings import Settings
+from tests.extraction.decided import label_fields
 
 LEAVES = ["自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"]
 FIRST = ["本年新收政府信息公开申请数量", "上年结转政府信息公开申请数量", "（一）予以公开"]

@@ -27,7 +27,7 @@ def fields(is_bare: Callable[[str], bool], blank: str = "") -> list[Field]:
 
 
 def doubted(given: list[Field], page: int = 1) -> set[str]:
-    return {f.id for f in with_lone_blanks_doubted(given, frozenset({page})) if f.status is Status.REVIEW}
+    return {f.id for f in with_lone_blanks_doubted(given, frozenset({page})) if f.in_doubt}
 
 
 @pytest.mark.parametrize("bare", [APPLICATIONS[0], APPLICATIONS[33], "review.total"])

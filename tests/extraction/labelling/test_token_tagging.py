@@ -10,13 +10,13 @@ import pytest
 from extraction.document import Box, Cell, Region, RegionKind, Span, Status, Table, Tag
 from extraction.forms.catalogue import template
 from extraction.forms.label_tags import UNIT, tag_of
-from extraction.labelling.fields import label_fields
 from extraction.labelling.header_alignment import read_headers
 from extraction.labelling.row_alignment import match_form
 from extraction.labelling.table_rows import printed_rows
 from extraction.labelling.token_tagging import any_unfamiliar, with_tags
 from extraction.settings import Settings
 from models.labeller import Labeller
+from tests.extraction.decided import label_fields
 from tests.extraction.form_tables import blank_form, data_lines, drop, relabel, tables
 from training.labeller.aligned import TRIALS, Trial, drawn, scored
 from training.labeller.data.typeset import typeset

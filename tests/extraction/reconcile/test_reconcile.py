@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from extraction.document import Candidate, Field, Report, Status, Verdict
 from extraction.forms.catalogue import template
-from extraction.reconcile.reconcile import SURE, reconcile
+from extraction.reconcile.reconcile import reconcile
+from extraction.settings import DEFAULT_DECISION
 from tests.extraction.sums import COLUMNS, TEMPLATES, balanced, field, from_picture, in_order, report, sums, sums_with
 
 few = settings(max_examples=30, deadline=None)
@@ -320,7 +321,10 @@ def test_a_figure_in_doubt_explains_a_sum_that_fails(off: int, data: st.DataObje
     assert {i for i in in_order("2021") if after.field(i).status is Status.REVIEW} == {OTHER}
 
 
-@pytest.mark.parametrize(("confidence", "status"), [(SURE + 0.001, Status.READ), (SURE - 0.001, Status.REVIEW)])
+@pytest.mark.parametrize(
+    ("confidence", "status"),
+    [(DEFAULT_DECISION.alone + 0.001, Status.READ), (DEFAULT_DECISION.alone - 0.001, Status.REVIEW)],
+)
 def test_a_sum_with_a_figure_that_could_not_be_read_says_nothing(confidence: float, status: Status) -> None:
     values = dict.fromkeys(in_order("2021"), 0)
     unread = field("review.other", None, Status.REVIEW, 0.5)

@@ -68,6 +68,6 @@ def _everything(service: Service) -> list[tuple[Any, ...]]:
 
 
 def test_settings_are_said_as_a_file_says_them(tmp_path: Path) -> None:
-    settings = Settings(reading=ReadingSettings(accept=0.95, layout=False), bulk=BulkSettings(worker_megabytes=7))
+    settings = Settings(reading=ReadingSettings(layout=False), bulk=BulkSettings(worker_megabytes=7))
     (tmp_path / "settings.toml").write_text(settings_toml(settings), encoding="utf-8")
     assert load_settings(tmp_path / "settings.toml") == settings
