@@ -119,7 +119,11 @@ def _template_warnings(labelled: Labelled) -> tuple[str, ...]:
         return ("the report has no table of the 2019 or the 2021 form: its figures were not read",)
     twice = ("the form's tables are there twice, with other figures: split the file if it holds two reports",)
     of_section = {form.id: form.block.section for form in labelled.template.fields}
-    found = {of_section[f.id] for f in labelled.fields if f.id in of_section and (f.status is not Status.MISSING or f.in_doubt)}
+    found = {
+        of_section[f.id]
+        for f in labelled.fields
+        if f.id in of_section and (f.status is not Status.MISSING or f.in_doubt)
+    }
     return (twice if labelled.repeated else ()) + tuple(
         f"no table of section {form.number}、{form.title} was found; look whether it is there as a picture"
         for form in sections()

@@ -94,7 +94,9 @@ class DecisionSettings(Section, frozen=True):
     ] = 0.97
     in_sums: Annotated[
         float,
-        setting("probability", "Posterior from which a figure read without a doubt stands, whatever sums fail.", ge=0, le=1),
+        setting(
+            "probability", "Posterior from which a figure read without doubt stands, whatever fails.", ge=0, le=1
+        ),
     ] = 0.98
     settled: Annotated[
         float,
@@ -106,7 +108,12 @@ class DecisionSettings(Section, frozen=True):
     ] = 0.995
     proven: Annotated[
         float,
-        setting("probability", "From which a confirmed reading stands where not all explanations could be weighed.", ge=0, le=1),
+        setting(
+            "probability",
+            "From which a confirmed reading stands where the search was cut short.",
+            ge=0,
+            le=1,
+        ),
     ] = 0.999
     alone_in_poor_report: Annotated[
         float,
@@ -122,7 +129,12 @@ class DecisionSettings(Section, frozen=True):
     ] = 0.25
     blank_habit: Annotated[
         float,
-        setting("probability", "Of the report's printing nothing, or zero, from which that settles a cell in doubt.", ge=0, le=1),
+        setting(
+            "probability",
+            "Of the report's printing nothing, or zero, that settles a cell in doubt.",
+            ge=0,
+            le=1,
+        ),
     ] = 0.9
 
 

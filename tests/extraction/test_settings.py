@@ -30,15 +30,15 @@ def test_what_the_file_says_is_changed_and_nothing_else(tmp_path: Path) -> None:
         max_bytes = 2_000_000  # a comment
         [tables]
         snap_points = 4
-        [reading]
-        accept = 0.97
+        [decision]
+        alone = 0.96
         layout = false
         """,
     )
     assert settings.ingest.max_bytes == 2_000_000
     assert settings.tables.snap_points == 4.0
     assert isinstance(settings.tables.snap_points, float)
-    assert settings.reading.accept == 0.97
+    assert settings.decision.alone == 0.96
     assert settings.reading.layout is False
     assert settings.ingest.max_pages == Settings().ingest.max_pages
     assert settings.labels == Settings().labels
@@ -57,10 +57,10 @@ def test_what_the_file_says_is_changed_and_nothing_else(tmp_path: Path) -> None:
         ("[ingest]\nmax_bytes = true", r"ingest.max_bytes: Expected `int`, got `bool`"),
         ("[ingest]\nmax_bytes = [1]", r"ingest.max_bytes: Expected `int`"),
         ("[ingest.max_bytes]\na = 1", r"ingest.max_bytes: Expected `int`"),
-        ("[reading]\naccept = nan", r"reading.accept: Expected `float`"),
-        ("[reading]\naccept = inf", r"reading.accept: Expected `float` <= 1"),
-        ("[reading]\naccept = 90", r"reading.accept: Expected `float` <= 1"),
-        ("[reading]\naccept = true", r"reading.accept: Expected `float`, got `bool`"),
+        ("[decision]\nalone = nan", r"decision.alone: Expected `float`"),
+        ("[decision]\nalone = inf", r"decision.alone: Expected `float` <= 1"),
+        ("[decision]\nalone = 90", r"decision.alone: Expected `float` <= 1"),
+        ("[decision]\nalone = true", r"decision.alone: Expected `float`, got `bool`"),
         ("[reading]\nlayout = 1", r"reading.layout: Expected `bool`, got `int`"),
         ("[reading]\nlayout = 2020-01-01", r"reading.layout: Expected `bool`"),
         ("[ingest]\nmax_pages = -1", r"ingest.max_pages: Expected `int` >= 1"),

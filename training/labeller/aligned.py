@@ -31,9 +31,9 @@ from extraction.forms.learned_wordings import reading_with
 from extraction.forms.printed_form import FormCell, FormTable
 from extraction.ingest.text import read_text
 from extraction.labelling.fields import label_fields
-from extraction.reconcile.decision import decide_by_reading
 from extraction.labelling.label_gold import labels_of
 from extraction.labelling.token_tagging import with_tags
+from extraction.reconcile.decision import decide_by_reading
 from extraction.settings import Settings
 from models.labeller import Labeller
 from training.labeller.data.noise import confusions, misread

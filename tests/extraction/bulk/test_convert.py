@@ -128,7 +128,7 @@ def test_reports_made_with_other_settings_are_made_again(tmp_path: Path) -> None
     strict = Settings(reading=ReadingSettings(accept=0.99))
     result = convert(find_inputs([str(path)], out), Plan(out, strict), print)
     assert [line.outcome for line in result.lines] == ["converted"]
-    assert result.remade_for == ("settings.reading.accept",)
+    assert result.remade_for == ("settings.decision.alone",)
     assert run(out, path, settings=strict) == {"a.html": "skipped"}
     assert run(out, path) == {"a.html": "converted"}
 
@@ -146,7 +146,7 @@ def test_a_manifest_of_an_earlier_version_is_no_reason_to_trust_its_reports(tmp_
 def test_the_record_names_weights_and_settings(tmp_path: Path) -> None:
     run(tmp_path / "out", put(tmp_path / "in" / "a.html"))
     record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
-    assert record["made_by"]["settings"]["reading"]["accept"] == Settings().reading.accept
+    assert record["made_by"]["settings"]["decision"]["alone"] == Settings().decision.alone
     assert record["made_by"]["weights"] == {w.name: w.sha256 for w in shipped()}
     (line,) = read_manifest(tmp_path / "out").values()
     assert line.made_with == record["made_with"]

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from extraction.cells.cell_text import fill_table, loose_table, native_text, text_lines
 from extraction.cells.ink_lines import page_marks
-from extraction.doubts import DoubtCode
 from extraction.document import Box, Pixels, Raster, Span, Table
+from extraction.doubts import DoubtCode
 from extraction.tables.grid import Grid, GridCell
 from models.loaded import Models
 from tests.drawing import SCALE, Form, draw_form, form, paper, write_mid
