@@ -94,9 +94,7 @@ class DecisionSettings(Section, frozen=True):
     ] = 0.97
     in_sums: Annotated[
         float,
-        setting(
-            "probability", "Posterior from which a figure read without doubt stands, whatever fails.", ge=0, le=1
-        ),
+        setting("probability", "Posterior from which a figure read without doubt stands, whatever fails.", ge=0, le=1),
     ] = 0.98
     settled: Annotated[
         float,

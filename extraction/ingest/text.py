@@ -42,7 +42,7 @@ def read_text(text: str) -> Page:
     regions = list(_regions(read_line(line) for line in lines))
     if lines[-1].strip() and regions and regions[-1].table is not None:
         *cells, last = regions[-1].table.cells
-        cells.append(replace(last, doubt="the file breaks off in this cell"))
+        cells.append(replace(last, doubts=doubt(DoubtCode.FILE_CUT_OFF)))
         regions[-1] = replace(regions[-1], table=replace(regions[-1].table, cells=tuple(cells)))
     return make_page(regions, ())
 

@@ -32,6 +32,7 @@ def test_what_the_file_says_is_changed_and_nothing_else(tmp_path: Path) -> None:
         snap_points = 4
         [decision]
         alone = 0.96
+        [reading]
         layout = false
         """,
     )

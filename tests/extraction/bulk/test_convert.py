@@ -17,7 +17,7 @@ from extraction.bulk.convert import convert
 from extraction.bulk.inputs import find_inputs
 from extraction.bulk.plan import Input, Outcome, Plan
 from extraction.output.files import read_manifest, read_report, report_path
-from extraction.settings import BulkSettings, ReadingSettings, Settings
+from extraction.settings import BulkSettings, DecisionSettings, Settings
 from models.weights import shipped
 from tests.documents import SAMPLES
 
@@ -125,7 +125,7 @@ def test_reports_made_with_other_settings_are_made_again(tmp_path: Path) -> None
     assert run(out, path) == {"a.html": "converted"}
     patient = Settings(bulk=BulkSettings(page_seconds=77.0))  # changes nothing in a report
     assert run(out, path, settings=patient) == {"a.html": "skipped"}
-    strict = Settings(reading=ReadingSettings(accept=0.99))
+    strict = Settings(reading=DecisionSettings(alone=0.99))
     result = convert(find_inputs([str(path)], out), Plan(out, strict), print)
     assert [line.outcome for line in result.lines] == ["converted"]
     assert result.remade_for == ("settings.decision.alone",)

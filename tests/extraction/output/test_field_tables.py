@@ -53,7 +53,7 @@ def parts(out: Path) -> list[Path]:
 
 def test_columns_and_rows_of_both_tables(tmp_path: Path) -> None:
     rows, records = written(tmp_path, report("a.pdf", "12", None), report("b.pdf", "0"))
-    columns = "report,organization,year,template,id,label,value,printed,status,confidence,page"
+    columns = "report,organization,year,template,id,label,value,printed,status,confidence,page,reasons"
     assert ",".join(rows[0]) == columns == ",".join(FIELD_COLUMNS.names)
     assert [(r["report"], r["id"], r["value"], r["status"]) for r in rows] == [
         ("a.pdf", "field.0", "12", "read"),
@@ -77,6 +77,7 @@ def test_columns_and_rows_of_both_tables(tmp_path: Path) -> None:
         "status": "read",
         "confidence": 0.997,
         "page": 2,
+        "reasons": "",
     }
 
 
