@@ -68,7 +68,7 @@ def shown(read: Sequence[CellText]) -> list[str]:
 
 
 def accepted(cell: CellText) -> bool:
-    """Whether nobody would look at the cell again: a figure or a blank, surely read (`DecisionSettings.min_reading`)."""
+    """Whether nobody would look at the cell again: a figure or a blank, surely read."""
     return not need_person(cell.doubts) and cell.confidence >= 0.9 and parse_figure(cell.text) is not None
 
 
