@@ -20,7 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(line.split())
     for line in """
     models
-    extraction.messages
+    extraction.messages extraction.doubts
     extraction.errors extraction.document extraction.figures extraction.stage_timing
     extraction.settings models.gate
     extraction.forms
@@ -93,7 +93,6 @@ HIDDEN_STATE = {
     "extraction.cli os.environ": "the folder of weights, for worker processes too",
     # To go:
     "extraction.forms.learned_wordings ContextVar": "",
-    "extraction.labelling.fields id()": "",
     "extraction.labelling.label_gold id()": "",
     "extraction.labelling.token_tagging id()": "",
     "extraction.stage_timing ContextVar": "",

@@ -295,9 +295,6 @@ def _perhaps_signed(sheet: _Sheet, spot: Spot, text: CellText) -> CellText:
     return replace(text, candidates=(*text.candidates, Candidate(f"-{text.text}", _OVERLOOKED)))
 
 
-# ---------------------------------------------------------------- anything else
-
-
 def _general(
     sheet: _Sheet, spots: Sequence[Spot], figures: Mapping[Spot, CellReading], recogniser: Recogniser, *, twice: bool
 ) -> dict[Spot, CellText]:
