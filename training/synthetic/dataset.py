@@ -37,7 +37,7 @@ _PACKAGES = (
     "pikepdf",
     "augraphy",
     "albumentations",
-    "opencv-python",
+    "opencv-python-headless",
     "numpy",
 )
 _WORKER_REPORTS = 100  # of a worker process before it is replaced
