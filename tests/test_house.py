@@ -75,7 +75,6 @@ UNTESTED = {
     "extraction.preprocess.coloured_ink",
     "extraction.preprocess.dewarp_surface",
     "extraction.preprocess.orientation",
-    "extraction.reconcile.evidence",
     "extraction.tables.borderless_columns",
 }
 """Modules of more than `MAX_UNTESTED_LINES` lines without a test file of their name in the mirrored folder."""

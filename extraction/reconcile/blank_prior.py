@@ -11,14 +11,12 @@ from collections.abc import Callable, Iterable
 
 from extraction.document import Field, Status
 
-MIN_EVIDENCE_CONFIDENCE = 0.97
-"""Confidence from which a cell counts as evidence of the habit."""
+MIN_EVIDENCE_CONFIDENCE = 0.97  # confidence from which a cell counts as evidence of the habit
 
 LINE_PSEUDOCOUNT = 0.25
 """Lines of each habit that are assumed beside those seen (Beta prior of the report's habit); set by hand."""
 
-CELL_PSEUDOCOUNT = 0.5
-"""Cells for which the report's habit counts beside a line's own cells; set by hand."""
+CELL_PSEUDOCOUNT = 0.5  # cells for which the report's habit counts beside a line's own cells; set by hand
 
 
 def blank_prior(fields: Iterable[Field]) -> Callable[[str], float]:

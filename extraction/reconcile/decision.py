@@ -65,22 +65,20 @@ def decide(field: Field, belief: Belief, confirmed: bool, limits: Thresholds) ->
     option, probability = belief.best
     as_read = option.value == field.value and parse_figure(field.printed) is not None
     doubted, settings = is_doubted(field), limits.settings
-    habit = belief.figure.blank if option.value is None else 1 - belief.figure.blank
+    habit = belief.figure.blank_prior if option.value is None else 1 - belief.figure.blank_prior
     if (doubted or not as_read) and not option.value and habit < settings.blank_habit:
         return _for_person(field, DoubtCode.BLANK_OR_ZERO, belief)
     if field.confidence >= STATED and not doubted:
         return replace(field, candidates=())
-    if belief.open and not belief.out_of_place and not doubted and field.confidence >= settings.proven and confirmed:
+    if belief.incomplete and not belief.shifted and not doubted and field.confidence >= settings.proven and confirmed:
         return replace(field, candidates=())
-    if belief.out_of_place or belief.open:
-        return _for_person(
-            field, DoubtCode.LINE_SHIFTED if belief.out_of_place else DoubtCode.SEARCH_INCOMPLETE, belief
-        )
+    if belief.shifted or belief.incomplete:
+        return _for_person(field, DoubtCode.LINE_SHIFTED if belief.shifted else DoubtCode.SEARCH_INCOMPLETE, belief)
     least = settings.corrected if not as_read else settings.settled if doubted else limits.in_sums
     sure = probability >= least
     if doubted or not as_read:
-        sure = sure and belief.figure.settleable and belief.borne_out
-    if not sure or (not doubted and field.confidence < settings.alone and not belief.borne_out):
+        sure = sure and belief.figure.decidable and belief.confirmed
+    if not sure or (not doubted and field.confidence < settings.alone and not belief.confirmed):
         return _for_person(field, None if doubted else DoubtCode.SUM_FAILS, belief)
     accepted = replace(field, confidence=_rounded(probability), candidates=())
     if as_read:

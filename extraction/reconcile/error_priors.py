@@ -17,14 +17,11 @@ import numpy as np
 
 from extraction.reconcile.solver.model import Figure, Floats, Ints
 
-MISPRINT = 0.0006
-"""That one figure is misprinted: 1.5 reports of 17, about 150 figures in sums."""
-
-MISPRINTED_TOTAL = 0.002
-"""That one figure of 总计 is: agencies compute these, and forget to."""
-
-COLUMN_DISAGREES = 0.015
-"""That rows disagree in an applicant's column and in 总计 alike: 1.5 reports of 17, six columns."""
+MISPRINT = 0.0006  # that one figure is misprinted: 1.5 of 17 reports, about 150 figures in sums
+MISPRINTED_TOTAL = 0.002  # that one figure of 总计 is: agencies compute these, and forget to
+COLUMN_DISAGREES = (
+    0.015  # that rows disagree in an applicant's column and in 总计 alike: 1.5 of 17 reports, six columns
+)
 
 ROW_KINDS = ("row_total", "total")
 """The kinds of sums that share no figures with each other."""
@@ -35,13 +32,9 @@ COLUMN_KINDS = ("results_total", "balance")
 ISOLATED_FAILURE = {"total": 0.03, "row_total": 0.0005, "balance": 0.002, "results_total": 0.002}
 """That one sum fails and no other, by kind; the 总计 of disputes are in no other sum."""
 
-OTHER_ISOLATED_FAILURE = 0.0001
-"""That a sum of any other kind fails by itself."""
-
+OTHER_ISOLATED_FAILURE = 0.0001  # that a sum of any other kind fails by itself
 _EXPONENT, _NORMALISER = 1.1, 21.17  # a power law; 21.17 = 2 zeta(1.1) makes it add up to 1 over both signs
-
-MAX_RESIDUAL_PRIOR = 1 / _NORMALISER
-"""The prior of the most probable residual, 1."""
+MAX_RESIDUAL_PRIOR = 1 / _NORMALISER  # the prior of the most probable residual, 1
 
 
 def residual_prior(residuals: Ints) -> Floats:

@@ -16,8 +16,7 @@ from decimal import Decimal
 from extraction.document import Field, Status
 from extraction.forms.catalogue import Identity
 
-MIN_AGREEING_SUMS = 2
-"""Sums that must leave the same value."""
+MIN_AGREEING_SUMS = 2  # sums that must leave the same value
 
 MIN_GUESSED_VALUE = 10
 """From here on a value is a guess: of seven values inferred on the train split one was not as printed, and that was 94

@@ -1,7 +1,7 @@
-"""A labelled report in, the same report reconciled out: figures accepted, corrected or for a person, sums judged.
+"""A labelled report in, the same report reconciled out: figures accepted, corrected or for review, sums checked.
 
-What is read from a picture is weighed with the sums that it is in; what is in none stands by itself. What the file
-itself states is never changed: where its sums fail the report is wrong, and says so.
+Figures in sums are decided by their posteriors, others by their readings alone. What the file itself states is never
+changed: where its sums fail the report is wrong, and says so.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from extraction.document import Report
 from extraction.forms.identities import identities_of
-from extraction.reconcile.beliefs import Belief, examine
+from extraction.reconcile.beliefs import Belief, posterior_beliefs
 from extraction.reconcile.blank_prior import blank_prior
 from extraction.reconcile.decision import decide, decide_alone, thresholds
 from extraction.reconcile.evidence import figure_of, unread_share
@@ -23,7 +23,8 @@ from extraction.settings import DEFAULT_DECISION, DecisionSettings
 
 
 def reconcile(report: Report, settings: DecisionSettings = DEFAULT_DECISION) -> Report:
-    """The report with every figure as it is most probably printed, as far as that is sure, and with its checks."""
+    """The report with each figure as it is most probably printed where `settings` accept that, else for review, and
+    with the check of each sum; the report as it is where its form is not known."""
     if report.template is None:
         return report
     identities = identities_of(report)
@@ -46,9 +47,9 @@ def reconcile(report: Report, settings: DecisionSettings = DEFAULT_DECISION) -> 
 
 
 def _beliefs(problem: Problem) -> dict[str, Belief]:
-    """The posterior of every figure of a part in which something is in doubt, by field id."""
+    """The belief about every figure of an uncertain component, by field id."""
     beliefs: dict[str, Belief] = {}
-    out_of_place = shifted_figures(problem)
-    for part in uncertain_components(problem):
-        beliefs |= {i: replace(b, out_of_place=i in out_of_place) for i, b in examine(part).items()}
+    shifted = shifted_figures(problem)
+    for component in uncertain_components(problem):
+        beliefs |= {i: replace(b, shifted=i in shifted) for i, b in posterior_beliefs(component).items()}
     return beliefs

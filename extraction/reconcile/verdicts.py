@@ -10,11 +10,8 @@ from extraction.forms.catalogue import Identity, field_forms
 from extraction.forms.identities import evaluate, sum_text
 from extraction.reconcile.beliefs import Belief
 
-MAX_RIVALS_NAMED = 3
-"""Other readings of a corrected figure that the explanation names."""
-
-MIN_RIVAL_PROBABILITY = 0.0005
-"""Posterior probability from which it names one."""
+MAX_RIVALS_NAMED = 3  # other readings of a corrected figure that the explanation names
+MIN_RIVAL_PROBABILITY = 0.0005  # posterior probability from which it names one
 
 
 def explained_checks(

@@ -16,20 +16,11 @@ import numpy as np
 from extraction.reconcile.solver.model import Floats, Ints, tally
 from extraction.reconcile.solver.row_hypotheses import RowHypotheses
 
-ROUNDS = 3
-"""Rounds of messages."""
-
-MIN_HYPOTHESIS_SHARE = 1e-9
-"""Share of its row's belief from which a hypothesis is kept."""
-
-MAX_UNPRUNED_HYPOTHESES = 200
-"""Hypotheses of each row up to which nothing is pruned."""
-
-MODULUS = 1024
-"""Of amounts: a power of two, for speed; amounts that fall together only keep a few hypotheses more."""
-
-COLUMN_FAILURE = 1e-4
-"""Probability, about, that a column does not balance though its rows are as assumed."""
+ROUNDS = 3  # rounds of messages
+MIN_HYPOTHESIS_SHARE = 1e-9  # share of its row's belief from which a hypothesis is kept
+MAX_UNPRUNED_HYPOTHESES = 200  # hypotheses of each row up to which nothing is pruned
+MODULUS = 1024  # of amounts: a power of two, for speed; amounts that fall together only keep a few hypotheses more
+COLUMN_FAILURE = 1e-4  # probability, about, that a column does not balance though its rows are as assumed
 
 
 def prune(rows: Sequence[RowHypotheses], residuals: Ints) -> list[RowHypotheses]:

@@ -51,7 +51,7 @@ def _blanks_are_zeros(identities: Sequence[Identity], figures: dict[str, Figure]
 
 def _blank_probability(figure: Figure) -> float:
     """The probability that a cell is blank, by its picture and the report's habit."""
-    weights = figure.by_habit
+    weights = figure.weights
     blank = sum(w for o, w in zip(figure.options, weights, strict=True) if o.value is None)
     return blank / sum(weights)
 

@@ -22,22 +22,15 @@ from extraction.reconcile.solver.model import Bools, Floats, Ints, Problem, heav
 from extraction.reconcile.solver.reachability import CLOSED, Reachability, at_closure, balance_probability, before_row
 from extraction.reconcile.solver.row_hypotheses import RowHypotheses
 
-MAX_TRANSITIONS = 60_000
-"""Transitions from state to state that are considered for each row: a bound on time and memory."""
-
-MAX_STATES = 4_000
-"""States that are kept after each step: a bound on time and memory."""
-
-MIN_STATE_SHARE = 1e-8
-"""Share of the weight of all states from which one is kept."""
+MAX_TRANSITIONS = 60_000  # transitions from state to state that are considered for each row: a bound on time and memory
+MAX_STATES = 4_000  # states that are kept after each step: a bound on time and memory
+MIN_STATE_SHARE = 1e-8  # share of the weight of all states from which one is kept
 
 _FAILS_WITH_GRAND_TOTAL, _FIRST_MISREAD = 2, 4
 """Labels of the transitions at a column's closure: 0 it balances, 1 it fails by itself, 2 together with 总计, 3 one of
 the figures that are in no other sum is misprinted, 4 the first of these is misread, 5 the second ..."""
 
-_MISPRINT, _MISREAD = 1, 2
-"""Labels of the transitions at a figure's fault; 0 where it has none."""
-
+_MISPRINT, _MISREAD = 1, 2  # labels of the transitions at a figure's fault; 0 where it has none
 _HASH = np.random.default_rng(20261122).integers(1, 2**62, 64, dtype=np.int64) | 1  # maps a state to one number
 
 

@@ -31,21 +31,21 @@ class Option:
 class Figure:
     """A variable: one cell that is in a sum. `options` is its domain, the most probable first.
 
-    `unlisted` is the probability that the cell prints none of them. `settleable` is false where sums must not decide
-    it: its place is in doubt, or nothing is known of what else it may say. `blank` is the prior probability that the
-    report leaves the cell blank if it means zero.
+    `unlisted` is the probability that the cell prints none of them. `decidable` is false where sums must not decide it:
+    its place is in doubt, or nothing is known of what else it may say. `blank_prior` is the probability that the report
+    leaves the cell blank if it means zero.
     """
 
     id: str
     options: tuple[Option, ...]
     unlisted: float
-    settleable: bool = True
-    blank: float = 0.5
+    decidable: bool = True
+    blank_prior: float = 0.5
 
     @property
-    def by_habit(self) -> tuple[float, ...]:
-        """The weight of each option, that of a blank and of a zero by the prior of the report's leaving zeros blank."""
-        priors: dict[Decimal | None, float] = {None: 2 * self.blank, Decimal(0): 2 * (1 - self.blank)}
+    def weights(self) -> tuple[float, ...]:
+        """The probability of each option, that of a blank and that of a zero weighted by their priors."""
+        priors: dict[Decimal | None, float] = {None: 2 * self.blank_prior, Decimal(0): 2 * (1 - self.blank_prior)}
         return tuple(o.probability * priors.get(o.value, 1.0) for o in self.options)
 
 

@@ -15,14 +15,9 @@ from extraction.reconcile import error_priors
 from extraction.reconcile.solver.model import Floats, Ints, Sum, heaviest, tally
 from extraction.reconcile.solver.row_hypotheses import RowHypotheses
 
-MAX_RESIDUALS = 3000
-"""Residuals of a column that are told apart."""
-
-MAX_CONVOLUTION_TERMS = 100_000
-"""Pairs of a residual and an amount that a row adds which are formed at once."""
-
-MIN_RELATIVE_PROBABILITY = 1e-10
-"""Probability beside that of the most probable residual from which one is kept."""
+MAX_RESIDUALS = 3000  # residuals of a column that are told apart
+MAX_CONVOLUTION_TERMS = 100_000  # pairs of a residual and an amount that a row adds which are formed at once
+MIN_RELATIVE_PROBABILITY = 1e-10  # probability beside that of the most probable residual from which one is kept
 
 
 @dataclass(frozen=True, slots=True, eq=False)

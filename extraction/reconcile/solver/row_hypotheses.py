@@ -20,8 +20,7 @@ MIN_RELATIVE_WEIGHT = 1e-7
 """Weight beside the most probable hypothesis of a row from which one is considered. At 1e-9 and with more transitions
 the slowest report of `python -m eval.simulation --reports 25` took 1.2 s, now 0.8 s."""
 
-MAX_HYPOTHESES = 12_000
-"""Hypotheses of a row that are considered: a bound on time and memory."""
+MAX_HYPOTHESES = 12_000  # hypotheses of a row that are considered: a bound on time and memory
 
 _NO_FIGURE = -1
 

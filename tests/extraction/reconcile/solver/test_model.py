@@ -31,7 +31,7 @@ def test_a_blank_adds_nothing() -> None:
 @pytest.mark.parametrize(("blank", "weights"), [(0.5, (0.3, 0.3, 0.4)), (1.0, (0.6, 0.0, 0.4)), (0.0, (0.0, 0.6, 0.4))])
 def test_the_prior_tells_a_blank_from_a_zero_only(blank: float, weights: tuple[float, ...]) -> None:
     options = (Option(None, "", 0.3), Option(Decimal(0), "0", 0.3), Option(Decimal(7), "7", 0.4))
-    assert Figure("a", options, 0.0, blank=blank).by_habit == pytest.approx(weights)
+    assert Figure("a", options, 0.0, blank_prior=blank).weights == pytest.approx(weights)
 
 
 WEIGHTS = st.lists(st.floats(0, 1), min_size=1, max_size=30).map(np.array)
