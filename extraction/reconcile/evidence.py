@@ -70,8 +70,8 @@ def figure_of(field: Field, unread: float, blank: float = 0.5) -> Figure | None:
     unlisted = UNLISTED_PROBABILITY * (1 + UNREAD_REPORT_FACTOR * unread)
     unlisted = max(unlisted, min(UNLISTED_SHARE * rest, MAX_UNLISTED_PROBABILITY))
     first = readings.pop(field.value, None)
-    legible = first is None or parse_figure(field.printed) is not None
-    options = [Option(field.value, field.printed if legible else first.printed, probability)]
+    printed = field.printed if first is None or parse_figure(field.printed) is not None else first.printed
+    options = [Option(field.value, printed, probability)]
     listed = sum(o.probability for o in readings.values())
     scale = max(0.0, rest - unlisted) / max(listed, rest, MIN_OPTION_PROBABILITY) if rest else 1.0
     options += [replace(o, probability=o.probability * scale) for o in readings.values()]
