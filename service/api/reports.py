@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.orm import Session
 
+from extraction.doubts import DoubtCode
 from service import report_tables
 from service.api.shapes import Change, Id, PageShape, Reports, ReportShape, VersionShape, refusals
 from service.context import Service, Serving
@@ -34,9 +35,10 @@ async def wanted(
     failed_checks: Annotated[bool | None, Query(description="whether sums do not hold")] = None,
     check: Annotated[_Text, Query(description="id of a sum that does not hold")] = None,
     field: Annotated[_Text, Query(description="id of a field with status review")] = None,
+    reason: Annotated[DoubtCode | None, Query(description="code of a doubt about a field with status review")] = None,
 ) -> reports.Query:
     """The filters of a request; None filters nothing."""
-    return reports.Query(text, organization, year, template, state, to_review, failed_checks, check, field)
+    return reports.Query(text, organization, year, template, state, to_review, failed_checks, check, field, reason)
 
 
 Wanted = Annotated[reports.Query, Depends(wanted)]

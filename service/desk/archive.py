@@ -45,6 +45,7 @@ def dashboard(
             accuracies=statistics.accuracies(session),
             cost=statistics.cost(session),
             failed=statistics.failed(session),
+            reasons=statistics.reasons(session),
             matrix=statistics.matrix(session, (number - 1) * _AGENCIES_PER_PAGE, _AGENCIES_PER_PAGE),
             number=number,
             most=_AGENCIES_PER_PAGE,

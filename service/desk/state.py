@@ -10,6 +10,7 @@ from extraction.figures import Unit
 from extraction.forms.catalogue import field_forms
 from extraction.forms.identities import identities_of
 from extraction.output.chinese_names import sum_name
+from service.desk.titles import reason_title
 from service.page_renderer import PageSize
 from service.review.actions import Action, standing
 from service.review.choices import choices, implied_by_sums
@@ -33,6 +34,7 @@ def report_data(report_id: int, revision: int, read: Report, sizes: Sequence[Pag
                 "page": f.page,
                 "box": None if f.box is None else [round(side, 1) for side in f.box],
                 "read": f.printed if f.reading is None else f.reading,
+                "reasons": [{"code": d.code, "text": reason_title(d.code)} for d in f.doubts],
             }
             for f in read.fields
         },

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from extraction.archive.agencies import group_agencies
 from models.gate.intervals import Interval, resamples, share_interval
-from service.desk.titles import kind_title
+from service.desk.titles import kind_title, reason_title
 from service.store import jobs
+from service.store import reports as store_reports
 from service.store.reports import ACCEPTED, CHECK
 from service.store.tables import Finding, ReportRow, Review
 
@@ -125,6 +126,16 @@ def failed(session: Session) -> tuple[Failed, ...]:
     titles = {title for title, _ in counts}
     found = [Failed(title, counts[title, True], counts[title, False]) for title in titles]
     return tuple(sorted(found, key=lambda f: (-f.in_print - f.unsettled, f.title)))
+
+
+def reasons(session: Session) -> tuple[tuple[str, int], ...]:
+    """Why fields of open reports have status review, in Chinese, and how many fields each reason concerns; the most
+    frequent first."""
+    counts: Counter[str] = Counter()
+    open_reports = select(ReportRow.id).where(ReportRow.state != ACCEPTED)
+    for found in store_reports.reasons(session, session.scalars(open_reports).all()).values():
+        counts.update(found)
+    return tuple((reason_title(code), count) for code, count in counts.most_common())
 
 
 def matrix(session: Session, first: int, most: int) -> Matrix:

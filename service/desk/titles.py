@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from extraction.doubts import DoubtCode
 from extraction.forms.catalogue import sections, template, template_ids
 
 
@@ -16,6 +17,11 @@ def section_title(section: str) -> str:
 def kind_title(check_id: str) -> str:
     """The title of a sum's kind."""
     return _titles().get(check_id, check_id)
+
+
+def reason_title(code: str) -> str:
+    """The Chinese wording of why a field is in doubt; the code itself where another version of Gouji raised it."""
+    return DoubtCode(code).about.zh if code in tuple(DoubtCode) else code
 
 
 @cache

@@ -59,7 +59,7 @@ def document_name(annotation: Annotation) -> str:
 
 def _gold_field(field: Field) -> Field:
     """A field of the gold: sure, or still open."""
-    settled = replace(field, confidence=1.0, reading=None, candidates=())
+    settled = replace(field, confidence=1.0, reading=None, candidates=(), doubts=())
     if field.status is Status.CORRECTED:
         return replace(settled, status=Status.READ)
     if field.status is Status.INFERRED:

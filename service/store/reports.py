@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -37,6 +38,7 @@ class Query:
     failed_checks: bool | None = None  # whether sums do not hold
     check: str | None = None  # id of a sum that does not hold
     field: str | None = None  # id of a field with status review
+    reason: str | None = None  # code of a doubt about a field with status review
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,15 @@ def ids(session: Session, query: Query) -> list[int]:
     return list(session.scalars(rows.order_by(ReportRow.organization, ReportRow.year, ReportRow.id)))
 
 
+def reasons(session: Session, report_ids: Sequence[int]) -> dict[int, Counter[str]]:
+    """How many fields with status review each doubt concerns, by report and code of the doubt."""
+    wanted = (Finding.kind == FIELD, Finding.report_id.in_(report_ids), Finding.reasons != "")
+    counts: dict[int, Counter[str]] = {}
+    for report_id, codes in session.execute(select(Finding.report_id, Finding.reasons).where(*wanted)):
+        counts.setdefault(report_id, Counter()).update(codes.split())
+    return counts
+
+
 def _conditions(query: Query) -> list[ColumnElement[bool]]:
     equal = {
         ReportRow.organization: query.organization,
@@ -155,4 +166,7 @@ def _conditions(query: Query) -> list[ColumnElement[bool]]:
         if subject is not None:
             of_report = (Finding.report_id == ReportRow.id) & (Finding.version_id == ReportRow.version_id)
             wanted.append(exists().where(of_report, Finding.kind == kind, Finding.subject == subject))
+    if query.reason is not None:
+        doubted = Finding.reasons.contains(f" {query.reason} ", autoescape=True)
+        wanted.append(exists().where(Finding.report_id == ReportRow.id, Finding.kind == FIELD, doubted))
     return wanted

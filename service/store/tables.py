@@ -202,7 +202,8 @@ class Version(Base):
 class Finding(Base):
     """A field of the current version with status review, or a sum that does not hold: for filters and counts.
 
-    `kind` is field or check; `subject` the field's or the check's id, `status` its status or verdict.
+    `kind` is field or check; `subject` the field's or the check's id, `status` its status or verdict. `reasons` are the
+    codes of the field's doubts, each between two spaces.
     """
 
     __tablename__ = "finding"
@@ -216,6 +217,7 @@ class Finding(Base):
     status: Mapped[str] = mapped_column(String(30))
     value: Mapped[str | None] = mapped_column(Text)  # a figure as text, exact
     confidence: Mapped[float | None]
+    reasons: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class Draft(Base):

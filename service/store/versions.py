@@ -158,6 +158,7 @@ def _field_findings(report: Report) -> list[Finding]:
             status=str(f.status),
             value=None if f.value is None else format(f.value, "f"),
             confidence=f.confidence,
+            reasons="".join(f" {doubt.code} " for doubt in f.doubts),
         )
         for f in report.fields
         if f.status is Status.REVIEW

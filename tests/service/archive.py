@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from annotations.store import read_gold
 from extraction.document import Report, Status, Verdict
+from extraction.doubts import Doubts
 from service.store import jobs, versions
 from service.store.tables import Document, now
 from tests.documents import SAMPLES
@@ -24,10 +25,10 @@ def report(sample: str = SAMPLE) -> Report:
     return read_gold(SAMPLES / sample / "gold.json").report
 
 
-def unsure(of: Report, *field_ids: str) -> Report:
-    """The report with these fields for review."""
-    fields = (replace(f, status=Status.REVIEW, confidence=0.5) if f.id in field_ids else f for f in of.fields)
-    return replace(of, fields=tuple(fields))
+def unsure(of: Report, *field_ids: str, doubts: Doubts = ()) -> Report:
+    """The report with these fields for review, in doubt for these reasons."""
+    changed = {"status": Status.REVIEW, "confidence": 0.5, "doubts": doubts}
+    return replace(of, fields=tuple(replace(f, **changed) if f.id in field_ids else f for f in of.fields))
 
 
 def failing(of: Report, check_id: str) -> Report:

@@ -21,9 +21,11 @@ export class Panel {
     });
   }
 
-  show(label, place) {
+  /** The cell's name, where it is printed, and why it is or was in doubt ("" where it was not). */
+  show(label, place, reasons) {
     this.name.textContent = label;
     this.root.querySelector(".cell-place").textContent = place;
+    this.root.querySelector(".cell-reasons").textContent = reasons;
   }
 
   /** The readings on their keys. */

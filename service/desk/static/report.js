@@ -81,9 +81,16 @@ function look(id, hovering) {
   const first = place.read && place.read !== review.cell(id).text ? `，初读“${place.read}”` : "";
   const { value } = review.cell(id);
   const unit = place.unit && value !== null ? `，记为 ${value} ${place.unit}` : "";
-  panel.show(place.label, `${where}${first}${unit}`);
+  panel.show(place.label, `${where}${first}${unit}`, reasonsOf(id));
   scan.crop(panel.canvas, place.page, place.box);
   if (!hovering) scan.point(page, place.box);
+}
+
+/** Why the reading of a cell is in doubt, or was before it was decided or settled by the sums. */
+function reasonsOf(id) {
+  const reasons = data.fields[id].reasons.map((reason) => reason.text).join("；");
+  if (!reasons) return "";
+  return `${review.cell(id).status === "review" ? "存疑原因" : "曾存疑"}：${reasons}`;
 }
 
 /** The page of the cell before this one that has a place. */

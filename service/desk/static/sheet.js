@@ -45,7 +45,8 @@ export class Sheet {
     // What does not fit is set smaller: a figure without its first digit is another figure.
     place.dataset.long = input.value.length > 6 ? "very" : input.value.length > 3 ? "yes" : "no";
     const kind = cell.person && cell.status !== "read" ? `${LOOKS.person}：${LOOKS[cell.status]}` : LOOKS[look];
-    const said = [this.fields[id].label, kind, SUMS[sum]].filter(Boolean).join("，");
+    const reasons = cell.status === "review" ? this.fields[id].reasons.map((reason) => reason.text) : [];
+    const said = [this.fields[id].label, kind, ...reasons, SUMS[sum]].filter(Boolean).join("，");
     if (input.getAttribute("aria-label") !== said) input.setAttribute("aria-label", said);
   }
 

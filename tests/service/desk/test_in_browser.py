@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from playwright.sync_api import APIResponse, Browser, Page, expect, sync_playwri
 
 from annotations.store import load_annotation
 from extraction.document import Status
+from extraction.doubts import Doubt, DoubtCode, Doubts
 from extraction.figures import parse_figure
 from service.files import Files
 from service.security.accounts import add_token, add_user
@@ -99,12 +101,12 @@ class Desk:
     store: Store
     files: Files
 
-    def report(self, *field_ids: str, sample: str = "fengqiu-2022") -> int:
+    def report(self, *field_ids: str, sample: str = "fengqiu-2022", doubts: Doubts = ()) -> int:
         """The id of a new report with a scan, of which these fields are for review."""
         sha256 = uuid4().hex * 2
         place = self.files.put_document(SCAN, sha256)
         with self.store.writing() as session:
-            of = unsure(report(sample), *field_ids)
+            of = unsure(report(sample), *field_ids, doubts=doubts)
             return stored(session, of, name="枫丘2022.pdf", sha256=sha256, place=place)
 
     def wait_until_free(self, number: int) -> None:
@@ -262,6 +264,21 @@ def test_two_reviewers_never_edit_one_report_at_once(browser: Browser, desk: Des
         expect(second.locator("#left")).to_have_text("✓ 单元格已核对")
         open_report(first, number)
         expect(first.locator("#held")).to_contain_text("李强")
+
+
+def test_why_a_cell_is_in_doubt_stands_beside_it(browser: Browser, desk: Desk) -> None:
+    number = desk.report(UPHELD, doubts=(Doubt(DoubtCode.SEAL_OVER_FIGURE), Doubt(DoubtCode.GRID_LINE_BROKEN)))
+    with somebody(browser, desk, "王敏") as page:
+        open_report(page, number)
+        seal, line = DoubtCode.SEAL_OVER_FIGURE.about.zh, DoubtCode.GRID_LINE_BROKEN.about.zh
+        expect(page.locator(".cell-reasons")).to_have_text(f"存疑原因：{seal}；{line}")
+        expect(page.locator(cell(page, UPHELD))).to_have_attribute("aria-label", re.compile(seal))
+        page.locator(cell(page, CORRECTED)).focus()
+        expect(page.locator(".cell-reasons")).to_be_empty()
+        page.locator(cell(page, UPHELD)).focus()
+        page.keyboard.press("Enter")
+        page.locator(cell(page, UPHELD)).focus()
+        expect(page.locator(".cell-reasons")).to_have_text(f"曾存疑：{seal}；{line}")
 
 
 def test_the_same_person_in_two_windows_is_told(browser: Browser, desk: Desk) -> None:

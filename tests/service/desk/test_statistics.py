@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("fastapi", reason="the service is in the extra serve")
 
+from extraction.doubts import Doubt, DoubtCode
 from extraction.forms.catalogue import template
 from service.desk import statistics
 from service.store.engine import Store
@@ -65,6 +66,17 @@ def test_nothing_is_claimed_before_the_first_review(store: Store) -> None:
         assert statistics.cost(session) is None
         assert statistics.progress(session).reports == 0
         assert statistics.matrix(session, 0, 10).rows == ()
+
+
+def test_reasons_are_counted_over_open_reports(store: Store) -> None:
+    seal, line = DoubtCode.SEAL_OVER_FIGURE, DoubtCode.GRID_LINE_BROKEN
+    with store.writing() as session:
+        stored(session, unsure(report(), "review.upheld", "review.other", doubts=(Doubt(seal), Doubt(line))))
+        stored(session, unsure(report(), "review.upheld", doubts=(Doubt(line),)))
+        done = stored(session, unsure(report(), "review.total", doubts=(Doubt(seal),)))
+        session.get_one(ReportRow, done).state = ACCEPTED
+    with store.reading() as session:
+        assert statistics.reasons(session) == ((line.about.zh, 3), (seal.about.zh, 2))
 
 
 def test_sums_that_fail_are_counted_by_their_rule(store: Store) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from annotations.store import dump_annotation, load_annotation
 from annotations.validation.constraints import findings_in
 from extraction.document import Status
+from extraction.doubts import DoubtCode, doubt
 from service.loop.annotation import Reviewing, annotation_of
 from tests.service.archive import report
 from tests.service.loop.reviews import SAMPLE_NAMES, WHEN
@@ -33,10 +34,11 @@ def test_an_accepted_report_is_gold_with_its_reviewer_and_time(sample: str) -> N
 
 def test_what_nobody_has_read_is_no_gold() -> None:
     first, second, third, *rest = report().fields
+    unsure = doubt(DoubtCode.LOW_PROBABILITY)
     of = replace(
         report(),
         fields=(
-            replace(first, status=Status.CORRECTED, reading="7", confidence=0.98),
+            replace(first, status=Status.CORRECTED, reading="7", confidence=0.98, doubts=unsure),
             replace(second, status=Status.INFERRED, printed="", confidence=0.98),
             replace(third, status=Status.MISSING, printed="12"),
             *rest,
@@ -45,7 +47,7 @@ def test_what_nobody_has_read_is_no_gold() -> None:
     gold = annotation_of(of, Reviewing("张三", WHEN))
     fields = gold.report.fields
     assert [f.status for f in fields[:3]] == [Status.READ, Status.REVIEW, Status.MISSING]
-    assert (fields[0].reading, fields[0].confidence) == (None, 1.0)
+    assert (fields[0].reading, fields[0].confidence, fields[0].doubts) == (None, 1.0, ())
     assert (fields[2].value, fields[2].printed, fields[2].box) == (None, "", None)
     assert f"unsure {second.id}" in gold.facts
     assert {finding.kind for finding in findings_in(gold)} == {"open"}
