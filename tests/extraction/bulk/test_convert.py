@@ -133,6 +133,7 @@ def test_reports_made_with_other_settings_are_made_again(tmp_path: Path) -> None
     assert run(out, path) == {"a.html": "converted"}
 
 
+@pytest.mark.slow
 def test_a_manifest_of_an_earlier_version_is_no_reason_to_trust_its_reports(tmp_path: Path) -> None:
     path, out = put(tmp_path / "in" / "a.html"), tmp_path / "out"
     run(out, path)

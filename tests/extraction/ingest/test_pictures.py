@@ -190,6 +190,7 @@ def test_a_picture_that_breaks_off(kind: str, share: float) -> None:
         read(data[: int(share * len(data))])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "TIFF group4", "TIFF lzw", "TIFF pages"])
 @settings(max_examples=40, deadline=None)
 @given(changes=st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 255)), min_size=1, max_size=20))

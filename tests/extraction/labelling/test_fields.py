@@ -174,6 +174,7 @@ def test_a_page_break_in_a_header(form_id: str, data: st.DataObject) -> None:
     exactly(GRID.read(halves), halves)
 
 
+@pytest.mark.slow
 @given(TEMPLATES, st.sampled_from(LAYOUTS), st.sampled_from(["upper", "lower"]), st.booleans(), st.data())
 @settings(parent=few, max_examples=60)
 def test_a_row_in_two_halves(
@@ -280,6 +281,7 @@ def test_an_unreadable_label(
     exactly(layout.read(smeared), smeared, row_fields(form, table, at))
 
 
+@pytest.mark.slow
 @given(TEMPLATES, st.sampled_from(GARBAGE), st.floats(0, 0.7), st.data())
 @settings(parent=few, max_examples=60)
 def test_an_unreadable_label_beside_a_missing_row(

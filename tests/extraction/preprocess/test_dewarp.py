@@ -37,6 +37,7 @@ def worst_error(found: list[Box], wanted: list[Box]) -> float:
     return max(float(np.abs(sides - np.array(box)).max(axis=1).min()) for box in wanted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("degrees", "tilt", "curve", "depth"),
     [

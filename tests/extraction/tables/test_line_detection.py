@@ -166,6 +166,7 @@ def test_a_bare_page_and_a_single_frame_are_no_tables() -> None:
     assert grids(page) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gap", [2, 4, 8, 16])
 @pytest.mark.parametrize("report", REPORTS)
 def test_a_heading_close_above_or_below_a_table_does_not_join_it(report: str, gap: int) -> None:

@@ -29,6 +29,7 @@ def annotated(split: Split, seed: int, tear: bool = False) -> tuple[Draft, Annot
     return draft, annotate(draft, typeset(draft, tear=tear), "report.pdf", "digital", "test")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("split", SPLITS)
 def test_gold_passes_validation_and_comes_back_from_disk(split: Split) -> None:
     for seed in SEEDS:

@@ -247,6 +247,7 @@ def test_a_file_that_breaks_off(share: float) -> None:
     assert {text_of(p) for p in pages} <= {"page1", "page2", "page3", ""}
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(THREE_PAGES) - 1), st.integers(0, 255)), min_size=1, max_size=30))
 def test_changed_bytes_raise_input_errors_only(changes: Sequence[tuple[int, int]]) -> None:

@@ -416,6 +416,7 @@ def test_every_switch_has_a_test() -> None:
     assert set(SHOWS) == set(SWITCHES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("switch", SWITCHES)
 def test_a_switch_that_is_on_shows(switch: str) -> None:
     """In some report of either form, and never where it is off."""

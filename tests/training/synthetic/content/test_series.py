@@ -51,6 +51,7 @@ def test_years_of_a_series_follow_each_other_for_one_agency() -> None:
         assert YEARS[0] <= years[0] <= years[-1] <= YEARS[-1]
 
 
+@pytest.mark.slow
 def test_figures_go_on_from_the_year_before() -> None:
     seen: Counter[str] = Counter()
     for first in range(0, 180, 3):
