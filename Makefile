@@ -41,10 +41,10 @@ test-all: test slow              ## all of that, then the slow tests: data sets,
 PYTEST := $(BIN)/pytest -n 2 --dist worksteal --durations=10
 
 tests: $(VENV)/.installed-dev    ## run the fast tests
-	$(PYTEST) -m 'not slow' --hypothesis-profile fast
+	$(PYTEST) -m 'not slow'
 
-slow: $(VENV)/.installed-dev     ## run the slow tests, and the tests of properties with all their examples
-	$(PYTEST) -m 'slow or hypothesis'
+slow: $(VENV)/.installed-dev     ## run the slow tests
+	$(PYTEST) -m slow
 
 SYSTEM := chromium libreoffice-writer-nogui tesseract-ocr tesseract-ocr-chi-sim texlive-lang-chinese \
   fonts-noto-cjk fonts-arphic-uming fonts-arphic-ukai fonts-arphic-gbsn00lp fonts-arphic-gkai00mp fonts-lxgw-wenkai \

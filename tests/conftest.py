@@ -18,7 +18,6 @@ os.environ["LC_ALL"] = "C.UTF-8"  # tests compare English messages, whoever runs
 
 # The same examples on every run, and none fails for being slow.
 settings.register_profile("gouji", derandomize=True, deadline=None)
-settings.register_profile("fast", settings.get_profile("gouji"), max_examples=25)  # `make slow` tries the rest
 settings.load_profile("gouji")
 
 

@@ -125,7 +125,7 @@ def test_reports_made_with_other_settings_are_made_again(tmp_path: Path) -> None
     assert run(out, path) == {"a.html": "converted"}
     patient = Settings(bulk=BulkSettings(page_seconds=77.0))  # changes nothing in a report
     assert run(out, path, settings=patient) == {"a.html": "skipped"}
-    strict = Settings(reading=DecisionSettings(alone=0.99))
+    strict = Settings(decision=DecisionSettings(alone=0.99))
     result = convert(find_inputs([str(path)], out), Plan(out, strict), print)
     assert [line.outcome for line in result.lines] == ["converted"]
     assert result.remade_for == ("settings.decision.alone",)

@@ -73,7 +73,7 @@ def test_what_has_learnt_nothing_is_compared_and_refused(
     assert held_out.reports == 0  # of one organization nothing is held out
     assert comparison.strict == STRICT
     assert not comparison.promote
-    assert "静默错误" in (run / "comparison.html").read_text(encoding="utf-8")
+    assert "没有误当作可信的错读" in (run / "comparison.html").read_text(encoding="utf-8")
     assert main(["models", "promote", str(run)]) == 1
     assert "is not promoted" in capsys.readouterr().err
 
