@@ -65,7 +65,7 @@ def draft(path: Path, annotation_id: str, models: Models, settings: Settings) ->
     """
     document = f"{annotation_id}{path.suffix.lower()}"
     contents = read_document(path, models, settings, document)
-    report = with_agreement(reconcile(report_of(contents, settings)))
+    report = with_agreement(reconcile(report_of(contents, settings), settings.decision))
     drafted = [_drafted(f, settings.decision.alone) for f in report.fields]
     facts = {f"unsure {f.id}": why for f, why in drafted if why}
     report = replace(report, fields=tuple(f for f, _ in drafted))

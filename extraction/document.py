@@ -304,6 +304,7 @@ class Page:
     regions: tuple[Region, ...] = ()
     raster: Raster | None = None
     warnings: tuple[str, ...] = ()
+    doubts: Doubts = ()  # about all that is read from it
     rules: tuple[Box, ...] | None = None
 
 

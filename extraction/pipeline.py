@@ -50,7 +50,7 @@ def extract(path: Path, models: Models, settings: Settings, name: str | None = N
     with stage("labelling"):
         report = report_of(contents, settings)
     with stage("sums"):
-        return with_agreement(reconcile(report))
+        return with_agreement(reconcile(report, settings.decision))
 
 
 def read_document(path: Path, models: Models, settings: Settings, name: str | None = None) -> Contents:

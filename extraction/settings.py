@@ -136,9 +136,6 @@ class DecisionSettings(Section, frozen=True):
     ] = 0.9
 
 
-DEFAULT_DECISION = DecisionSettings()
-
-
 class LabelSettings(Section, frozen=True):
     """Matching of table rows and columns with the national forms."""
 
@@ -176,7 +173,7 @@ class Settings(Section, frozen=True):
     ingest: IngestSettings = IngestSettings()
     tables: TableSettings = TableSettings()
     reading: ReadingSettings = ReadingSettings()
-    decision: DecisionSettings = DEFAULT_DECISION
+    decision: DecisionSettings = DecisionSettings()
     labels: LabelSettings = LabelSettings()
     bulk: BulkSettings = BulkSettings()
 

@@ -38,4 +38,4 @@ class GoujiEngine:
 
 
 def _checked_report(contents: Contents, settings: Settings) -> Report:
-    return with_agreement(reconcile(report_of(contents, settings)))
+    return with_agreement(reconcile(report_of(contents, settings), settings.decision))

@@ -16,6 +16,7 @@ from eval.simulation.outcome import Outcome
 from eval.simulation.picture import draw
 from eval.simulation.readings import simulated_report
 from extraction.reconcile.reconcile import reconcile
+from extraction.settings import DecisionSettings
 
 MISREADS = (0.01, 0.03, 0.08, 0.2)
 CANDIDATES = (4, 8)
@@ -48,7 +49,7 @@ def simulate(seeds: range, misreads: float, candidates: int, source_error: bool)
     for seed in seeds:
         case = simulated_report(seed, misreads, candidates, source_error=source_error)
         start = time.thread_time()
-        after = reconcile(case.read)
+        after = reconcile(case.read, DecisionSettings())
         outcome.count(case, after, time.thread_time() - start)
     return outcome
 

@@ -1,6 +1,6 @@
 """From the readings of one line to one text and how sure it is. All rules of belief and doubt about cells are here.
 
-Whether a confidence is enough is not decided here, but where fields are made (`labelling.read_field`, `checks`).
+What follows from a doubt or a low confidence is decided in `extraction.reconcile.decision`.
 """
 
 from __future__ import annotations
@@ -191,12 +191,9 @@ def _foreign(figure: CellReading, general: CellText | None) -> CellText:
     if OTHER not in said and parse_figure(general.text) is not None:
         return CellText(general.text, general.confidence, doubt(DoubtCode.READINGS_DIFFER, "one has other characters"))
     if _leading_figure(said) != _leading_figure(figure.text) and _leading_figure(said):
-        return CellText(
-            general.text, general.confidence, doubt(DoubtCode.READINGS_DIFFER, "the figure before the note")
-        )
-    if said == figure.text and not need_person(
-        general.doubts
-    ):  # two networks say the same of every figure and mark in it
+        return CellText(general.text, general.confidence, doubt(DoubtCode.READINGS_DIFFER, "before the note"))
+    # Two networks say the same of every figure and mark in it.
+    if said == figure.text and not need_person(general.doubts):
         sure = 1 - (1 - general.confidence) * (1 - figure.probability)
         return CellText(general.text, max(general.confidence, sure))
     return general

@@ -16,6 +16,7 @@ import numpy as np
 
 from extraction.cells.cell_text import text_pieces
 from extraction.document import Box, Page, Raster, Span
+from extraction.doubts import DoubtCode, doubt
 from extraction.forms.label_similarity import chinese_count, core, shared
 from extraction.preprocess.binarize import grey
 from models.cells.crop import Grey, Window, cut, window_around
@@ -37,7 +38,7 @@ def with_trusted_text(page: Page, models: Models) -> Page:
     if page.raster is None or not page.spans or not text_disagrees(page.raster, page.spans, models):
         return page
     warning = f"page {page.number}: its text layer does not say what the page shows; the page was read as a scan"
-    return replace(page, spans=(), warnings=(*page.warnings, warning))
+    return replace(page, spans=(), warnings=(*page.warnings, warning), doubts=doubt(DoubtCode.TEXT_LAYER_CONTRADICTED))
 
 
 def text_disagrees(raster: Raster, spans: Sequence[Span], models: Models) -> bool:

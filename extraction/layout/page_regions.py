@@ -12,6 +12,7 @@ from dataclasses import replace
 from extraction.cells.cell_text import fill_table, loose_table, text_pieces, whole_line
 from extraction.cells.ink_lines import page_marks
 from extraction.document import Box, Page, Pixels, Raster, Region, RegionKind, Span, Table, union
+from extraction.doubts import Doubts, joined
 from extraction.figures import parse_figure
 from extraction.layout.digital_page import grids_on, is_explained, marks_for, titles_by_size
 from extraction.layout.prepared_page import PAGE_NUMBER, Sheet, sheets_of
@@ -35,7 +36,15 @@ def find_regions(page: Page, models: Models, settings: Settings) -> tuple[Region
         return page.regions
     with stage("preparation"):
         sheets = sheets_of(page, models)
-    return tuple(region for sheet in sheets for region in regions_on(sheet, models, settings))
+    return tuple(_doubted(region, page.doubts) for sheet in sheets for region in regions_on(sheet, models, settings))
+
+
+def _doubted(region: Region, doubts: Doubts) -> Region:
+    """The region, its page's doubts said of every cell."""
+    if not doubts or region.table is None:
+        return region
+    cells = tuple(replace(c, doubts=joined(c.doubts, doubts)) for c in region.table.cells)
+    return replace(region, table=replace(region.table, cells=cells))
 
 
 def regions_on(sheet: Sheet, models: Models, settings: Settings) -> tuple[Region, ...]:

@@ -19,10 +19,10 @@ from extraction.reconcile.shifted_lines import shifted_figures
 from extraction.reconcile.solver.components import build_problem, uncertain_components
 from extraction.reconcile.solver.model import Problem
 from extraction.reconcile.verdicts import explained_checks
-from extraction.settings import DEFAULT_DECISION, DecisionSettings
+from extraction.settings import DecisionSettings
 
 
-def reconcile(report: Report, settings: DecisionSettings = DEFAULT_DECISION) -> Report:
+def reconcile(report: Report, settings: DecisionSettings) -> Report:
     """The report with each figure as it is most probably printed where `settings` accept that, else for review, and
     with the check of each sum; the report as it is where its form is not known."""
     if report.template is None:

@@ -15,7 +15,7 @@ from annotations.validation.findings import FindingKind
 from extraction.bulk.inputs import find_inputs
 from extraction.document import Field, Status
 from extraction.errors import UsageError
-from extraction.settings import DEFAULT_DECISION
+from extraction.settings import DecisionSettings
 from models.loaded import Models
 from tests.documents import SAMPLES
 
@@ -66,7 +66,7 @@ def field(status: Status, value: str | None, confidence: float, reading: str | N
     ],
 )
 def test_what_is_not_sure_is_left_for_a_person(converted: Field, status: Status, why: str) -> None:
-    drafted, said = _drafted(converted, DEFAULT_DECISION.alone)
+    drafted, said = _drafted(converted, DecisionSettings().alone)
     assert drafted.status is status
     assert bool(said) == bool(why)
     assert why in said

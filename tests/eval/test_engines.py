@@ -81,7 +81,9 @@ def counts(prediction: Prediction, rendering: str) -> tuple[int, int]:
 def test_the_pipeline_in_steps_is_extract(pages: dict[str, Path], models: Models) -> None:
     settings = Settings()
     contents = read_document(pages["report.pdf"], models, settings)
-    assert with_agreement(reconcile(report_of(contents, settings))) == extract(pages["report.pdf"], models, settings)
+    assert with_agreement(reconcile(report_of(contents, settings), settings.decision)) == extract(
+        pages["report.pdf"], models, settings
+    )
 
 
 def test_gouji_reads_the_page(pages: dict[str, Path]) -> None:

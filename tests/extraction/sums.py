@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from extraction.document import Candidate, Field, Report, Source, Status
 from extraction.forms.catalogue import Identity, template
+from extraction.settings import DecisionSettings
+
+USUAL = DecisionSettings()
 
 TEMPLATES = st.sampled_from(["2019", "2021"])
 SOURCE = Source("a.txt", "00", "text/plain", None)

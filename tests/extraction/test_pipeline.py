@@ -7,7 +7,7 @@ import pytest
 from extraction.document import Status
 from extraction.errors import NotAReport
 from extraction.pipeline import extract
-from extraction.settings import Settings
+from extraction.settings import DecisionSettings, Settings
 from models.loaded import Models
 
 SAMPLE = Path(__file__).parents[2] / "annotations" / "samples" / "qingluo-2019" / "report.html"
@@ -30,3 +30,14 @@ def test_prose_is_no_report(tmp_path: Path, models: Models) -> None:
     path.write_text("春天来了，河边的柳树绿了。\n孩子们放学后都去放风筝。\n", encoding="utf-8")
     with pytest.raises(NotAReport):
         extract(path, models, Settings())
+
+
+def test_the_settings_of_decisions_reach_them(models: Models) -> None:
+    """Where every reading must be certain, figures of a scan that no sum confirms go to a person."""
+    least = DecisionSettings().alone
+    review = {}
+    for alone in (least, 1.0):
+        found = extract(SAMPLE.with_name("scan.pdf"), models, Settings(decision=DecisionSettings(alone=alone)))
+        review[alone] = {f.id for f in found.fields if f.status is Status.REVIEW}
+    assert len(review[1.0]) > len(review[least])
+    assert {i.split(".")[0] for i in review[1.0]} >= {"proactive"}

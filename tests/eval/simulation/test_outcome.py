@@ -10,6 +10,7 @@ from eval.simulation.outcome import Outcome
 from eval.simulation.readings import simulated_report
 from extraction.document import Status, Verdict
 from extraction.reconcile.reconcile import reconcile
+from tests.extraction.sums import USUAL
 
 
 def test_few_misreads_are_recovered_and_nothing_is_spoilt() -> None:
@@ -23,7 +24,7 @@ def test_few_misreads_are_recovered_and_nothing_is_spoilt() -> None:
 def test_the_reports_own_errors_stay_where_nothing_is_misread() -> None:
     for seed in range(10):
         case = simulated_report(seed, 0.0, 4, source_error=True)
-        after = reconcile(case.read)
+        after = reconcile(case.read, USUAL)
         assert {i: after.field(i).value for i in case.printed} == dict(case.printed)
         assert {c.verdict for c in after.checks} <= {Verdict.HOLDS, Verdict.SOURCE_INCONSISTENT, Verdict.UNRESOLVED}
 

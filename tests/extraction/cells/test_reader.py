@@ -17,7 +17,7 @@ from extraction.document import Pixels, Raster
 from extraction.doubts import need_person
 from extraction.figures import BLANK, parse_figure
 from extraction.preprocess.binarize import ink
-from extraction.settings import DEFAULT_DECISION
+from extraction.settings import DecisionSettings
 from extraction.tables.grid import GridCell
 from models.loaded import Models
 from tests.drawing import SCALE, Rectangle, draw_form, form, paper, rule, scanned, write, write_mid
@@ -115,7 +115,7 @@ def test_one_look_at_a_bilevel_scan_is_not_enough(models: Models) -> None:
     texts = ("26", "68", "86", "36", "63", "53", "59", "16", "65", "35", "39", "28", "58", "38")
     read = bilevel(sheet(texts, 18), 0.6, 240).read(models)
     wrong = [cell for cell, text in zip(read, texts, strict=True) if cell.text != text]
-    assert not [cell for cell in wrong if not need_person(cell.doubts) and cell.confidence >= DEFAULT_DECISION.alone]
+    assert not [cell for cell in wrong if not need_person(cell.doubts) and cell.confidence >= DecisionSettings().alone]
 
 
 def test_zeros_and_ones_are_sure(models: Models) -> None:
@@ -357,7 +357,7 @@ def test_where_coloured_ink_was_taken_out_a_sum_must_bear_a_blank_out(models: Mo
     raster = Raster(drawn.page, drawn.raster.to_page, overprint=overprint)
     read = read_cells(raster, page_marks(raster), drawn.cells, models)
     assert read[1].text == text
-    assert [cell.confidence >= DEFAULT_DECISION.alone for cell in read] == [True, stands, True, True]
+    assert [cell.confidence >= DecisionSettings().alone for cell in read] == [True, stands, True, True]
     assert read[1].confidence <= SEEN_THROUGH
 
 

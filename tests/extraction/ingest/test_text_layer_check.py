@@ -7,10 +7,12 @@ import pytest
 
 from extraction.cells.cell_text import text_lines
 from extraction.document import Page, Span
+from extraction.doubts import DoubtCode
 from extraction.forms.label_similarity import chinese_count
 from extraction.ingest.files import open_document
 from extraction.ingest.text_layer_check import with_trusted_text
-from extraction.settings import IngestSettings
+from extraction.layout.page_regions import find_regions
+from extraction.settings import IngestSettings, Settings
 from models.loaded import Models
 from models.recogniser import Recogniser
 
@@ -40,6 +42,13 @@ def test_one_digit_mapped_to_another_is_noticed(pages: list[Page], models: Model
     seen = with_trusted_text(mapped(pages[1], {digit: "8"}), models)
     assert seen.spans == ()
     assert "does not say what the page shows" in seen.warnings[-1]
+
+
+def test_what_is_read_in_place_of_a_wrong_layer_says_so(pages: list[Page], models: Models) -> None:
+    seen = with_trusted_text(mapped(pages[1], {"0": "8"}), models)
+    cells = [c for r in find_regions(seen, models, Settings()) if r.table is not None for c in r.table.cells]
+    assert cells
+    assert all(DoubtCode.TEXT_LAYER_CONTRADICTED in {d.code for d in c.doubts} for c in cells)
 
 
 def test_words_mapped_to_others_are_noticed(pages: list[Page], models: Models) -> None:

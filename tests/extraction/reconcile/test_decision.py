@@ -14,11 +14,10 @@ from extraction.doubts import DoubtCode, doubt
 from extraction.reconcile.beliefs import Belief
 from extraction.reconcile.decision import decide, decide_alone, decide_by_reading, thresholds
 from extraction.reconcile.solver.model import Figure, Option
-from extraction.settings import DEFAULT_DECISION
-from tests.extraction.sums import field
+from tests.extraction.sums import USUAL, field
 
 SHARES = st.floats(0, 1)
-LIMITS = thresholds(0.0, DEFAULT_DECISION)
+LIMITS = thresholds(0.0, USUAL)
 
 
 def read(confidence: float, *codes: DoubtCode) -> Field:
@@ -31,7 +30,7 @@ def read(confidence: float, *codes: DoubtCode) -> Field:
 def test_an_unsure_figure_that_no_sum_confirms_goes_to_a_person_as_probable_as_it_was(
     confidence: float, unread: float
 ) -> None:
-    limits = thresholds(unread, DEFAULT_DECISION)
+    limits = thresholds(unread, USUAL)
     found = decide_alone(read(confidence), False, limits)
     assert (found.status is Status.REVIEW) == (confidence < limits.alone)
     assert abs(found.confidence - confidence) < 0.001
@@ -50,7 +49,7 @@ def test_a_doubt_sends_a_figure_to_a_person_unless_it_only_lowers_the_probabilit
 @given(less=SHARES, more=SHARES)
 def test_the_more_is_unread_the_surer_a_reading_must_be(less: float, more: float) -> None:
     less, more = sorted((less, more))
-    assert thresholds(less, DEFAULT_DECISION).alone <= thresholds(more, DEFAULT_DECISION).alone
+    assert thresholds(less, USUAL).alone <= thresholds(more, USUAL).alone
 
 
 def as_read(value: int | None, confidence: float, status: Status = Status.READ) -> Field:

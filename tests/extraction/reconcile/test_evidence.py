@@ -12,14 +12,13 @@ from extraction.document import Candidate, Field, Report, Status
 from extraction.forms.catalogue import template
 from extraction.reconcile.evidence import figure_of
 from extraction.reconcile.reconcile import reconcile
-from extraction.settings import DEFAULT_DECISION
 from tests.extraction.reconcile.pictured import ALONE, OTHER, ROW, SURELY, either, few, pictured
-from tests.extraction.sums import balanced, field, from_picture, in_order, sums_with
+from tests.extraction.sums import USUAL, balanced, field, from_picture, in_order, sums_with
 
 
 def test_a_figure_whose_place_is_in_doubt_stays_so_whatever_holds() -> None:
     values = dict.fromkeys(in_order("2019"), 0)
-    after = reconcile(pictured("2019", values, **{ROW: field(ROW, 0, Status.REVIEW, 0.4)}))
+    after = reconcile(pictured("2019", values, **{ROW: field(ROW, 0, Status.REVIEW, 0.4)}), USUAL)
     assert after.field(ROW).status is Status.REVIEW
 
 
@@ -28,7 +27,7 @@ def test_a_figure_whose_place_is_in_doubt_stays_so_whatever_holds() -> None:
 def test_a_figure_in_doubt_explains_a_sum_that_fails(off: int, data: st.DataObject) -> None:
     values = data.draw(balanced("2021"))
     doubtful = field(OTHER, values[OTHER] + off, Status.REVIEW, 0.5)
-    after = reconcile(pictured("2021", values, **{ROW: from_picture(ROW, (values[ROW], 0.98)), OTHER: doubtful}))
+    after = reconcile(pictured("2021", values, **{ROW: from_picture(ROW, (values[ROW], 0.98)), OTHER: doubtful}), USUAL)
     assert {c.id for c in after.checks if c.holds is False} == sums_with("2021", OTHER)
     assert after.field(ROW).status is Status.READ
     assert {i for i in in_order("2021") if after.field(i).status is Status.REVIEW} == {OTHER}
@@ -36,13 +35,13 @@ def test_a_figure_in_doubt_explains_a_sum_that_fails(off: int, data: st.DataObje
 
 @pytest.mark.parametrize(
     ("confidence", "status"),
-    [(DEFAULT_DECISION.alone + 0.001, Status.READ), (DEFAULT_DECISION.alone - 0.001, Status.REVIEW)],
+    [(USUAL.alone + 0.001, Status.READ), (USUAL.alone - 0.001, Status.REVIEW)],
 )
 def test_a_sum_with_a_figure_that_could_not_be_read_says_nothing(confidence: float, status: Status) -> None:
     values = dict.fromkeys(in_order("2021"), 0)
     unread = field("review.other", None, Status.REVIEW, 0.5)
     likely = from_picture("review.upheld", (0, confidence))
-    after = reconcile(pictured("2021", values, **{"review.other": unread, "review.upheld": likely}))
+    after = reconcile(pictured("2021", values, **{"review.other": unread, "review.upheld": likely}), USUAL)
     assert after.field("review.upheld").status is status
 
 
@@ -50,7 +49,7 @@ def partly_read(lost: int, *others: Field) -> Report:
     values = dict.fromkeys(in_order("2021"), 0)
     gone = [i for i in in_order("2021") if i.startswith("applications.")][:lost]
     fields = {i: field(i, None, Status.REVIEW, 0.0) for i in gone} | {f.id: f for f in others}
-    return reconcile(pictured("2021", values, **fields))
+    return reconcile(pictured("2021", values, **fields), USUAL)
 
 
 @pytest.mark.parametrize(("lost", "status"), [(5, Status.READ), (60, Status.REVIEW)])
@@ -77,7 +76,7 @@ def test_tables_that_are_not_there_do_not_make_the_others_unsure() -> None:
         for i in in_order("2021")
         if i.startswith(("applications", "review"))
     }
-    after = reconcile(pictured("2021", values, **lost))
+    after = reconcile(pictured("2021", values, **lost), USUAL)
     assert after.field(ALONE).status is Status.READ
 
 
@@ -87,21 +86,21 @@ def test_a_text_that_is_no_figure_is_not_printed_as_a_blank() -> None:
     blank[ROW] = Field(
         ROW, ROW, None, "l丨x", Status.REVIEW, 0.5, candidates=(Candidate("—", 0.85), Candidate("1", 0.1))
     )
-    found = reconcile(pictured("2021", values, **blank)).field(ROW)
+    found = reconcile(pictured("2021", values, **blank), USUAL).field(ROW)
     assert found.status is Status.REVIEW or found.printed == "—"
 
 
 def test_a_count_of_another_unit_is_none_of_its_readings() -> None:
     values = dict.fromkeys(in_order("2021"), 0) | {"review.upheld": 3, "review.total": 3}
     total = either("review.total", Status.REVIEW, ("8", 0.6), ("3万元", 0.39))
-    found = reconcile(pictured("2021", values, **{"review.total": total})).field("review.total")
+    found = reconcile(pictured("2021", values, **{"review.total": total}), USUAL).field("review.total")
     assert (found.status, found.printed) == (Status.REVIEW, "8")
 
 
 def test_a_count_beyond_all_counts_is_no_part_of_a_sum() -> None:
     values = dict.fromkeys(in_order("2021"), 0)
     huge = Field(ROW, ROW, Decimal(99999999999) * 10**8, "99999999999亿", Status.READ, 1.0)
-    after = reconcile(pictured("2021", values, **{ROW: huge}))
+    after = reconcile(pictured("2021", values, **{ROW: huge}), USUAL)
     assert after.field(ROW).status is Status.READ
 
 

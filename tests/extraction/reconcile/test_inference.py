@@ -10,7 +10,7 @@ from extraction.forms.catalogue import Identity
 from extraction.reconcile.inference import MIN_GUESSED_VALUE, infer_values
 from extraction.reconcile.reconcile import reconcile
 from tests.extraction.reconcile.pictured import ROW, TOTAL, few, in_a_sum, pictured
-from tests.extraction.sums import TEMPLATES, balanced, field, in_order, sums_with
+from tests.extraction.sums import TEMPLATES, USUAL, balanced, field, in_order, sums_with
 
 
 @given(TEMPLATES, st.data())
@@ -18,14 +18,17 @@ from tests.extraction.sums import TEMPLATES, balanced, field, in_order, sums_wit
 def test_an_unread_cell_is_inferred_where_two_sums_leave_one_value(form_id: str, data: st.DataObject) -> None:
     values = data.draw(balanced(form_id))
     damaged = data.draw(st.sampled_from([i for i in in_a_sum(form_id) if len(sums_with(form_id, i)) > 1]))
-    after = reconcile(pictured(form_id, values, **{damaged: field(damaged, None, Status.REVIEW, 0.5)}))
+    after = reconcile(pictured(form_id, values, **{damaged: field(damaged, None, Status.REVIEW, 0.5)}), USUAL)
     status = Status.INFERRED if values[damaged] < 10 else Status.REVIEW  # longer ones are misprinted now and then
     assert (after.field(damaged).value, after.field(damaged).status) == (values[damaged], status)
 
 
 def test_one_sum_alone_infers_nothing() -> None:
     values = dict.fromkeys(in_order("2021"), 0) | {"review.upheld": 3, "review.total": 3}
-    after = reconcile(pictured("2021", values, **{"review.upheld": field("review.upheld", None, Status.REVIEW, 0.5)}))
+    after = reconcile(
+        pictured("2021", values, **{"review.upheld": field("review.upheld", None, Status.REVIEW, 0.5)}),
+        USUAL,
+    )
     assert after.field("review.upheld").status is Status.REVIEW
     assert after.field("review.upheld").value is None
 
@@ -36,7 +39,7 @@ def test_a_sum_that_holds_by_a_value_that_nobody_read_is_open() -> None:
         f"applications.{row}.{c}": 49 for row in ("received", "results.total") for c in ("natural_person", "total")
     }
     damaged = Field(ROW, ROW, None, "", Status.REVIEW, 0.0)
-    after = reconcile(pictured("2021", values, **{ROW: damaged}))
+    after = reconcile(pictured("2021", values, **{ROW: damaged}), USUAL)
     assert (after.field(ROW).value, after.field(ROW).status) == (49, Status.REVIEW)
     of_it = [c for c in after.checks if c.id in sums_with("2021", ROW)]
     assert {c.verdict for c in of_it} == {Verdict.UNRESOLVED}

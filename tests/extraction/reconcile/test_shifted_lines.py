@@ -12,7 +12,7 @@ from extraction.reconcile.reconcile import reconcile
 from extraction.reconcile.shifted_lines import shifted_figures
 from extraction.reconcile.solver.model import Figure, Option, Problem, Sum
 from tests.extraction.reconcile.pictured import few, pictured
-from tests.extraction.sums import COLUMNS, TEMPLATES, balanced
+from tests.extraction.sums import COLUMNS, TEMPLATES, USUAL, balanced
 
 
 @given(TEMPLATES, st.data())
@@ -22,7 +22,7 @@ def test_a_whole_row_one_place_off_goes_to_a_person(form_id: str, data: st.DataO
     row = [f"applications.results.total.{c}" for c in (*COLUMNS, "total")]
     amounts = [values[i] for i in row]
     assume(len(set(amounts)) == len(amounts) and 0 not in amounts)
-    after = reconcile(pictured(form_id, {**values, **dict(zip(row, [0, *amounts[:-1]], strict=True))}))
+    after = reconcile(pictured(form_id, {**values, **dict(zip(row, [0, *amounts[:-1]], strict=True))}), USUAL)
     assert {after.field(i).status for i in row} == {Status.REVIEW}
     assert not [f for f in after.fields if f.status is Status.CORRECTED]
 
