@@ -78,7 +78,7 @@ def report_of(contents: Contents, settings: Settings) -> Report:
     labelled = label_fields(contents.tables, settings)
     fields = with_gaps_doubted(labelled.fields, contents.regions, contents.pictured)
     heading = read_heading(text)
-    _refuse_what_is_no_report(text, labelled, heading)
+    _refuse_what_is_no_report(text, labelled, heading, bool(contents.pictured))
     return Report(
         source=contents.source,
         organization=heading.organization,
@@ -98,11 +98,13 @@ def report_of(contents: Contents, settings: Settings) -> Report:
     )
 
 
-def _refuse_what_is_no_report(text: Text, labelled: Labelled, heading: Heading) -> None:
+def _refuse_what_is_no_report(text: Text, labelled: Labelled, heading: Heading, pictured: bool) -> None:
     """A report has figures of the national form, or at least headings of its sections and a title."""
     if labelled.template is None and len(text.sections) < (2 if heading.title else 3):
         raise NotAReport(
             "no table or heading of a 政府信息公开工作年度报告 was found; if it is one, its scan is too poor to read"
+            if pictured
+            else "no table or heading of a 政府信息公开工作年度报告 was found in its text: is it the right file?"
         )
 
 

@@ -15,9 +15,6 @@ PAGES = sorted(
 PRESENT = [page for page in PAGES if page.parent.name != "decisions" and page.name != "CHANGELOG.md"]
 """Pages that say what is; the others say what was, too."""
 
-STALE = {"docs/architecture.md": {"extraction/ingest/docx*.py", "training/gate/"}}
-"""What pages still name that is gone. To become empty."""
-
 _LINK = re.compile(r"\]\(([^()\s]+)\)")
 _PATH = re.compile(r"`((?:annotations|docs|eval|extraction|gouji|models|service|tests|training)/[\w/.*-]+)`")
 _MODULE = re.compile(r"python -m ((?:annotations|eval|extraction|service|training)[\w.]*)")
@@ -49,4 +46,4 @@ def test_paths_and_modules_that_are_named_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     missing = {path for path in _PATH.findall(text) if not any(ROOT.glob(path.rstrip("/.")))}
     missing |= {module for module in _MODULE.findall(text) if find_spec(module.rstrip(".")) is None}
-    assert missing == STALE.get(name(page), set())
+    assert missing == set()

@@ -41,3 +41,9 @@ def test_the_settings_of_decisions_reach_them(models: Models) -> None:
         review[alone] = {f.id for f in found.fields if f.status is Status.REVIEW}
     assert len(review[1.0]) > len(review[least])
     assert {i.split(".")[0] for i in review[1.0]} >= {"proactive"}
+
+
+def test_only_a_picture_is_called_too_poor_to_read(tmp_path: Path, models: Models) -> None:
+    (path := tmp_path / "minutes.html").write_text("<p>第一次会议纪要。</p>", encoding="utf-8")
+    with pytest.raises(NotAReport, match="is it the right file"):
+        extract(path, models, Settings())
