@@ -40,11 +40,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         content = self.rfile.read(int(self.headers["Content-Length"]))
         status = self.server.faults.pop(0) if self.server.faults else 204
+        self.server.told.append((self.path, dict(self.headers), content))  # before the answer: a test may look then
         self.send_response(status)
         if status == 302:
             self.send_header("Location", f"http://localhost:{self.server.server_port}/elsewhere")
         self.end_headers()
-        self.server.told.append((self.path, dict(self.headers), content))
         if status == 204:
             self.server.heard.set()
 
