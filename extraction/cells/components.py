@@ -19,7 +19,6 @@ EM = 28.0
 _FRAME = 4  # pixels inside the rules in which nothing but their fringe stands
 _STROKE = 0.3  # em: smaller marks are dust where they stand farther than this from any that is larger
 _TEXT = 4.2  # em: a line so long is a label, none of whose marks is a figure
-_CHARACTER = 0.45, 1.3  # ems: the height of most characters
 _DUST = 6  # pixels of ink; less is dust
 _SHORT = 4  # pixels; a mark no longer is dust
 _SLIM = 8  # pixels; what is thinner and as long as the cell is a rule
@@ -59,15 +58,6 @@ class TableMarks:
         """Where there are marks in a rectangle of the page that lies in one of the cells."""
         part = self.labels[top - self.top : bottom - self.top, left - self.left : right - self.left]
         return np.asarray(self.kept[part])
-
-    def characters(self) -> list[Mark]:
-        """The marks as tall as most characters are."""
-        return [m for own in self.of for m in own if _CHARACTER[0] * EM < m.bottom - m.top < _CHARACTER[1] * EM]
-
-    def sampled(self, pixels: Pixels) -> Pixels:
-        """Some pixels of the table on a picture of the page, evenly spread: most of them are paper."""
-        height, width = self.labels.shape
-        return pixels[self.top : self.top + height : 7, self.left : self.left + width : 7]
 
     def residue(self, number: int) -> Flags:
         """Ink of a cell that belongs to none of its marks: rules and specks, to be wiped before reading."""

@@ -80,8 +80,7 @@ class Place:
 
     `off` is how far its middle is below that of the other figures of its row, in heights of a digit, None where there
     are none. `line` is None for a cell without ink. `blotted`: some of its ink is thicker than any stroke.
-    `overprinted`: there is coloured ink on it. `wiped`: grey ink was taken from it, and with that ink it does not read
-    the same, or not as surely.
+    `overprinted`: there is coloured ink on it.
     """
 
     line: InkLine | None
@@ -89,7 +88,6 @@ class Place:
     off: float | None = None
     blotted: bool = False
     overprinted: bool = False
-    wiped: bool = False
 
     @property
     def marked(self) -> bool:
@@ -117,8 +115,8 @@ def settled(figure: CellReading, general: CellText | None, place: Place) -> Cell
         text, confidence = "", figure.of("")
     elif place.line is None and not text:  # two witnesses: there is no ink either
         confidence = 1 - _BARE * (1 - confidence)
-    if place.overprinted or place.wiped:
-        is_plain = confidence >= _PLAINLY and any(c.isdigit() for c in text) and not place.wiped
+    if place.overprinted:
+        is_plain = confidence >= _PLAINLY and any(c.isdigit() for c in text)
         confidence = min(confidence, SEEN_THROUGH if is_plain else _OVERPRINTED)
         doubts = (*doubts, Doubt(DoubtCode.SEAL_OVER_FIGURE))
     candidates = _candidates(figure, general)

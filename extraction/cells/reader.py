@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median
 from typing import NamedTuple
 
@@ -19,7 +19,6 @@ import numpy as np
 import numpy.typing as npt
 
 from extraction.cells.components import TableMarks, table_marks
-from extraction.cells.despeckle import without_specks
 from extraction.cells.fusion import (
     BLANK,
     SURE,
@@ -32,11 +31,8 @@ from extraction.cells.fusion import (
     settled_lines,
     together,
 )
-from extraction.cells.grey_overprint import without_grey_ink
 from extraction.cells.ink_lines import InkLine, digit_height, ink_lines
-from extraction.cells.missed_minus import may_be_signed
-from extraction.cells.show_through import without_show_through
-from extraction.document import Candidate, Pixels, Raster
+from extraction.document import Pixels, Raster
 from extraction.doubts import DoubtCode, doubt
 from extraction.forms.lexicon import is_wording
 from extraction.preprocess.binarize import grey
@@ -61,7 +57,6 @@ _PLAIN = 10  # grey values between the lightest and the darkest of bare paper
 _BETWEEN, _FEW = slice(40, 216), 1.3  # grey values; a bilevel scan has at most so many of them for each dark pixel
 _COLOURED = 45  # difference of the channels beyond the paper's own: no black ink has it
 _NO_LABEL = "一二三四五六七八九十无"  # characters that are figures, numbers of rows, or a dash
-_OVERLOOKED = 0.3  # probability that a figure has the minus that may stand before it
 _OVERPRINTED = 0.06  # share of a line's marks that may be coloured
 
 
@@ -77,9 +72,8 @@ class Spot(NamedTuple):
 class _Sheet:
     """What all cells of a table have in common. `plain` is the picture without coloured ink, where it is in colour.
 
-    `digit` is the usual height of a figure in pixels; `blots` are the lines with a spot thicker than strokes; `wiped`
-    are the numbers of the cells from which grey ink was taken, `scanned` is the picture with it. `unspecked` is the
-    picture without specks, where hardly any of the scan is grey.
+    `digit` is the usual height of a figure in pixels; `blots` are the lines with a spot thicker than strokes. The scan
+    is `bilevel` where hardly any of it is grey.
     """
 
     raster: Raster
@@ -90,17 +84,13 @@ class _Sheet:
     lines: Sequence[Sequence[InkLine]]
     digit: float
     blots: frozenset[InkLine]
-    wiped: frozenset[int]
-    scanned: Grey
-    unspecked: Grey | None
+    bilevel: bool
 
     def line(self, spot: Spot) -> InkLine | None:
         return self.lines[spot.cell][spot.number] if self.lines[spot.cell] else None
 
-    def cut(self, spot: Spot, frame: float, *, plain: bool = False, scanned: bool = False) -> Grey:
-        picture = self.plain if plain and self.plain is not None else self.scanned if scanned else self.grey
-        if self.unspecked is not None and self.line(spot) is None:
-            picture = self.unspecked
+    def cut(self, spot: Spot, frame: float, *, plain: bool = False) -> Grey:
+        picture = self.plain if plain and self.plain is not None else self.grey
         return cut(picture, window_around(spot.box, self.digit, frame), self.inside(spot))
 
     def inside(self, spot: Spot) -> Window:
@@ -126,27 +116,22 @@ def read_cells(raster: Raster, marks: Pixels, cells: Sequence[GridCell], models:
     ]
     general = _general(sheet, asked, figures, models.recogniser, twice=twice)
     middles = _row_middles(sheet, spots, figures)
-    under = _under_grey(sheet, figures, models.cells) if models.steps.cell_recogniser else set()
     texts: defaultdict[int, list[CellText]] = defaultdict(list)
     for spot in spots:
-        texts[spot.cell].append(_one(sheet, spot, figures.get(spot), general.get(spot), middles, under))
+        texts[spot.cell].append(_one(sheet, spot, figures.get(spot), general.get(spot), middles))
     return [joined(texts[i], lines[i]) for i in range(len(cells))]
 
 
 def _sheet_of(raster: Raster, ink: Pixels, cells: Sequence[GridCell]) -> _Sheet:
-    """A table's cells on their page, with the grey ink over them wiped where the page has no colour that tells it."""
-    marks, wiped, before = table_marks(ink, cells), frozenset[int](), grey(raster.pixels)
-    for without in (without_show_through, without_grey_ink):
-        clean = without(raster.pixels, marks)
-        if clean.cells:
-            raster, marks = replace(raster, pixels=clean.pixels), table_marks(clean.ink, cells)
-            wiped |= clean.cells
+    """A table's cells on their page."""
+    marks = table_marks(ink, cells)
     lines = ink_lines(marks)
     digit = digit_height(line for cell_lines in lines for line in cell_lines)
     blots = _blots(marks.ink, [line for cell_lines in lines for line in cell_lines], digit)
-    shown = grey(raster.pixels), _without_colour(raster.pixels)
-    unspecked = without_specks(shown[0], digit) if _is_bilevel(before) else None
-    return _Sheet(raster, *shown, marks, cells, lines, digit, blots, wiped, before, unspecked)
+    shades = grey(raster.pixels)
+    return _Sheet(
+        raster, shades, _without_colour(raster.pixels), marks, cells, lines, digit, blots, _is_bilevel(shades)
+    )
 
 
 def _spots(index: int, cell: GridCell, lines: Sequence[InkLine], digit: float) -> list[Spot]:
@@ -188,7 +173,7 @@ def _needs_general(sheet: _Sheet, spot: Spot, figure: CellReading, *, twice: boo
         return figure.foreign
     if figure.foreign or figure.probability < _ASK or line is None:
         return True
-    if sheet.unspecked is not None and figure.text.strip("0"):  # without its grey an open loop is a closed one: 6 for 8
+    if sheet.bilevel and figure.text.strip("0"):  # without its grey an open loop is a closed one: 6 for 8
         return True
     return (line.gap > _GAP * sheet.digit and len(figure.text) > 1) or line in sheet.blots
 
@@ -217,17 +202,6 @@ def _thickness(marks: Pixels, line: InkLine) -> float:
     """Pixels from the middle of the thickest stroke of a line to its edge."""
     inked = marks[line.top : line.bottom, line.left : line.right]
     return float(cv2.distanceTransform(inked, cv2.DIST_L2, 3).max(initial=0))
-
-
-def _under_grey(sheet: _Sheet, figures: Mapping[Spot, CellReading], reader: CellReader) -> set[Spot]:
-    """The figures of wiped cells that are not read the same, and as surely, with the grey ink over them."""
-    spots = [s for s in figures if s.cell in sheet.wiped]
-    before = reader.read([sheet.cut(s, 1.0, scanned=True) for s in spots])
-    return {
-        s
-        for s, reading in zip(spots, before, strict=True)
-        if reading.text != figures[s].text or min(reading.probability, figures[s].probability) < SURE
-    }
 
 
 def _without_colour(pixels: Pixels) -> Grey | None:
@@ -272,7 +246,6 @@ def _one(
     figure: CellReading | None,
     general: CellText | None,
     middles: dict[int, list[tuple[int, float]]],
-    under: set[Spot],
 ) -> CellText:
     """The text of one line."""
     if figure is None:
@@ -281,18 +254,8 @@ def _one(
     off = ((spot.box.top + spot.box.bottom) / 2 - median(others)) / sheet.digit if others else None
     line = sheet.line(spot)
     blotted = general is not None and line in sheet.blots
-    place = Place(line, sheet.digit, off, blotted, _overprinted(sheet, spot), spot in under)
-    text = settled(figure, general, place)
-    return _perhaps_signed(sheet, spot, text)
-
-
-def _perhaps_signed(sheet: _Sheet, spot: Spot, text: CellText) -> CellText:
-    """With its negative as a candidate, where a minus may have been overlooked."""
-    if not text.text.isdigit() or not text.text.strip("0"):
-        return text
-    if not may_be_signed(sheet.grey, spot.box, len(text.text), sheet.digit, sheet.inside(spot)):
-        return text
-    return replace(text, candidates=(*text.candidates, Candidate(f"-{text.text}", _OVERLOOKED)))
+    place = Place(line, sheet.digit, off, blotted, _overprinted(sheet, spot))
+    return settled(figure, general, place)
 
 
 def _general(

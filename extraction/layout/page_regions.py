@@ -21,7 +21,6 @@ from extraction.settings import Settings
 from extraction.stage_timing import stage
 from extraction.tables.borderless import find_open_grids, ink_pieces, native_pieces
 from extraction.tables.grid import Grid
-from extraction.tables.split_merged_cells import parted
 from models.loaded import Models
 from models.page_network import LayoutNetwork
 
@@ -52,8 +51,6 @@ def regions_on(sheet: Sheet, models: Models, settings: Settings) -> tuple[Region
     marks = None if sheet.spans else page_marks(sheet.raster)
     with stage("grid"):
         ruled = grids_on(sheet, settings.tables, marks) if models.steps.ruled_grids else []
-        if marks is not None:
-            ruled = [parted(grid, marks) for grid in ruled]
         grids = [*ruled, *_open_grids(sheet, marks, ruled)]
     with stage("cells"):
         filled = _filled_tables(sheet, grids, marks, models)

@@ -1,8 +1,7 @@
 """Ruling lines to grids: the picture of a level page in, the cells of its ruled tables out.
 
-A chain of small steps: thin dark strokes -> rules -> those of this side of the paper -> groups of rules that touch ->
-edges of the grid -> which sides of each unit square are ruled -> cells, merged where no rule divides them. All lengths
-in the settings are points.
+A chain of small steps: thin dark strokes -> rules -> groups of rules that touch -> edges of the grid -> which sides of
+each unit square are ruled -> cells, merged where no rule divides them. All lengths in the settings are points.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ from extraction.settings import TableSettings
 from extraction.tables.cropped_cells import with_cut_off_cells_doubted
 from extraction.tables.grid import Grid
 from extraction.tables.line_grid import Strokes, grids_of
-from extraction.tables.show_through_lines import without_ghosts
 
 _THICKEST = 3.5  # points; anything thicker is a band, not a rule
 _HEADING = 26.0  # points; no stroke of a heading is longer
@@ -51,8 +49,6 @@ def find_grids(
         Strokes(grey_pixels, across, _rules(across, round(settings.min_horizontal_line_points / scale))),
         Strokes(turned, down, _rules(down, round(settings.min_vertical_line_points / scale))),
     )
-    if not rules_only:
-        strokes = without_ghosts(*strokes)
     level, upright = strokes[0].mask, _turned(strokes[1].mask)
     level = _meeting(level, upright, round(3.0 / scale))
     upright = _without_loose_strokes(upright, level, _HEADING / scale, 1.5 / scale, not rules_only)

@@ -85,11 +85,6 @@ def test_a_figure_under_a_seal_is_less_sure(probability: float, confidence: floa
     assert (found.text, found.confidence) == ("8", confidence)
 
 
-def test_a_figure_that_reads_otherwise_without_the_grey_ink_over_it_needs_a_sum() -> None:
-    """A streak over the 6 of 16 was wiped with the 6."""
-    assert settled(said(("1", 0.9999)), None, replace(place(), wiped=True)).confidence == 0.95
-
-
 LINES = [InkLine(0, 0, 16, 24), InkLine(0, 40, 30, 64)]
 MARKS = ["—", "/", "", "·", "——"]
 
