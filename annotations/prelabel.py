@@ -10,13 +10,12 @@ from pathlib import Path, PurePosixPath
 from annotations.regions import evaluated
 from annotations.store import DRAFT, Annotation, annotation_path, read_gold, write_annotation
 from extraction.bulk.plan import Input
+from extraction.contents import checked, report_of
 from extraction.document import Field, Status
 from extraction.errors import InputError, UsageError
 from extraction.labelling.label_gold import labels_of
-from extraction.pipeline import read_document, report_of
-from extraction.reconcile.reconcile import reconcile
+from extraction.pipeline import read_document
 from extraction.settings import Settings
-from extraction.text.narrative import with_agreement
 from models.loaded import Models
 
 
@@ -65,7 +64,7 @@ def draft(path: Path, annotation_id: str, models: Models, settings: Settings) ->
     """
     document = f"{annotation_id}{path.suffix.lower()}"
     contents = read_document(path, models, settings, document)
-    report = with_agreement(reconcile(report_of(contents, settings), settings.decision))
+    report = checked(report_of(contents, models, settings), models, settings)
     drafted = [_drafted(f, settings.decision.alone) for f in report.fields]
     facts = {f"unsure {f.id}": why for f, why in drafted if why}
     report = replace(report, fields=tuple(f for f, _ in drafted))

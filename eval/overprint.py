@@ -16,8 +16,9 @@ from rich.progress import track
 
 from annotations.store import read_folder
 from extraction.cells.fusion import SEEN_THROUGH
+from extraction.contents import report_of
 from extraction.document import Report
-from extraction.pipeline import read_document, report_of
+from extraction.pipeline import read_document
 from extraction.settings import Settings
 from models.loaded import Models
 
@@ -31,7 +32,7 @@ def main() -> None:
     right = [
         ok
         for gold, path in track(annotated, console=Console(stderr=True))
-        for ok in plain_ones(gold.report, report_of(read_document(path, models, settings), settings))
+        for ok in plain_ones(gold.report, report_of(read_document(path, models, settings), models, settings))
     ]
     print(f"{len(annotated)} reports: {sum(right)} of {len(right)} right")
 

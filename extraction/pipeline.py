@@ -1,133 +1,85 @@
-"""The page to read first: from a file to a checked report."""
+"""The page to read first: from a file to a checked report.
+
+Each page of a file goes through the page stages, a frozen value in and the next out,
+
+    Page -> PreparedPage -> PageLayers -> TableStructure -> CellReadings -> Region
+
+and what all pages hold, the document's `Contents`, through those of the document, to the `Report`. A format that states
+its own structure (DOCX, HTML, text) comes with regions, and enters at the contents.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from extraction.document import Region, RegionKind, Report, Source, Status, Table
-from extraction.errors import NotAReport
-from extraction.forms.catalogue import sections
+from extraction.cells.readings import readings_of
+from extraction.contents import Contents, checked, report_of, tagged
+from extraction.document import Region, Report, Source
 from extraction.ingest.files import open_document
-from extraction.ingest.text_layer_check import with_trusted_text
-from extraction.labelling.fields import Labelled, label_fields
-from extraction.labelling.isolated_blanks import with_lone_blanks_doubted
-from extraction.labelling.missing_fields import with_gaps_doubted
-from extraction.labelling.token_tagging import any_unfamiliar, with_tags
-from extraction.layout.page_regions import find_regions
-from extraction.reconcile.reconcile import reconcile
+from extraction.layout.page_regions import regions_of
+from extraction.preprocess.prepared_page import layers_of, prepare
+from extraction.preprocess.text_layer_check import with_trusted_text
 from extraction.settings import Settings
-from extraction.stage_timing import each_page, in_stage, stage
-from extraction.text.narrative import read_narrative, with_agreement
-from extraction.text.report_head import Heading, read_heading
-from extraction.text.sections import Text, read_text
+from extraction.stages import UNWATCHED, Stage, Stages, Watcher, through
+from extraction.tables.structure import structure_of
 from models.loaded import Models
 
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """What stands in a file: its regions in reading order over all pages, and what was odd about the pages."""
-
-    source: Source
-    regions: tuple[Region, ...]
-    warnings: tuple[str, ...] = ()
-    pictured: frozenset[int | None] = frozenset()  # pages without text of their own
-
-    @property
-    def tables(self) -> tuple[Table, ...]:
-        """The tables, in reading order."""
-        return tuple(region.table for region in self.regions if region.table is not None)
+STAGES = Stages(
+    file=(Stage("text layer", with_trusted_text),),
+    page=(
+        Stage("preparation", prepare),
+        Stage("layers", layers_of),
+        Stage("structure", structure_of),
+        Stage("cells", readings_of),
+        Stage("regions", regions_of),
+    ),
+    contents=(Stage("tags", tagged),),
+    report=(Stage("labelling", report_of), Stage("sums", checked)),
+)
 
 
-def extract(path: Path, models: Models, settings: Settings, name: str | None = None) -> Report:
+def extract(
+    path: Path,
+    models: Models,
+    settings: Settings,
+    name: str | None = None,
+    *,
+    stages: Stages = STAGES,
+    watcher: Watcher = UNWATCHED,
+) -> Report:
     """The report in the file at `path`, every figure labelled and every sum checked.
 
-    `name` is the path to record in it, `path` itself by default. Raises an `InputError` where the file cannot be
-    converted.
+    `name` is the path to record in it, `path` itself by default; `watcher` is told of every stage. Raises an
+    `InputError` where the file cannot be converted.
     """
-    contents = read_document(path, models, settings, name)
-    with stage("labelling"):
-        report = report_of(contents, settings)
-    with stage("sums"):
-        return with_agreement(reconcile(report, settings.decision))
+    contents = read_document(path, models, settings, name, stages=stages, watcher=watcher)
+    report: Report
+    (report,) = through(stages.report, contents, models, settings, watcher)
+    return report
 
 
-def read_document(path: Path, models: Models, settings: Settings, name: str | None = None) -> Contents:
+def read_document(
+    path: Path,
+    models: Models,
+    settings: Settings,
+    name: str | None = None,
+    *,
+    stages: Stages = STAGES,
+    watcher: Watcher = UNWATCHED,
+) -> Contents:
     """What stands in the file at `path`. Raises an `InputError` where it cannot be read."""
     regions: list[Region] = []
     warnings: list[str] = []
     pictured: set[int | None] = set()
     with open_document(path, settings.ingest) as document:
-        for given in each_page(in_stage("ingest", document.pages)):
-            with stage("witness"):
-                page = with_trusted_text(given, models)
-            regions += find_regions(page, models, settings)
+        for given in watcher.pages(document.pages):
+            (page,) = through(stages.file, given, models, settings, watcher)
+            regions += through(stages.page, page, models, settings, watcher) if page.raster else page.regions
             warnings += page.warnings
             if page.raster is not None and not page.spans:
                 pictured.add(page.number)
-    with stage("tagging"):
-        tagged = with_tags(regions, models.labeller) if any_unfamiliar(regions) else tuple(regions)
     source = Source(name or str(path), document.sha256, document.media_type, document.page_count)
-    return Contents(source, tagged, tuple(warnings), frozenset(pictured))
-
-
-def report_of(contents: Contents, settings: Settings) -> Report:
-    """What a file's contents say, every figure labelled and no sum checked yet. Raises NotAReport."""
-    text = read_text(contents.regions)
-    labelled = label_fields(contents.tables, settings)
-    fields = with_gaps_doubted(labelled.fields, contents.regions, contents.pictured)
-    heading = read_heading(text)
-    _refuse_what_is_no_report(text, labelled, heading, bool(contents.pictured))
-    return Report(
-        source=contents.source,
-        organization=heading.organization,
-        year=heading.year,
-        template=labelled.template.id if labelled.template else None,
-        title=heading.title,
-        sections=text.sections,
-        fields=with_lone_blanks_doubted(fields, contents.pictured),
-        extra_rows=labelled.extra_rows,
-        narrative=read_narrative(text.paragraphs, heading.year),
-        warnings=(
-            *contents.warnings,
-            *_unread_warnings(contents.regions),
-            *heading.warnings,
-            *_template_warnings(labelled),
-        ),
-    )
-
-
-def _refuse_what_is_no_report(text: Text, labelled: Labelled, heading: Heading, pictured: bool) -> None:
-    """A report has figures of the national form, or at least headings of its sections and a title."""
-    if labelled.template is None and len(text.sections) < (2 if heading.title else 3):
-        raise NotAReport(
-            "no table or heading of a 政府信息公开工作年度报告 was found; if it is one, its scan is too poor to read"
-            if pictured
-            else "no table or heading of a 政府信息公开工作年度报告 was found in its text: is it the right file?"
-        )
-
-
-def _unread_warnings(regions: Sequence[Region]) -> tuple[str, ...]:
-    return tuple(
-        f"page {region.page}: what looks like a table was not read; a person must look at it"
-        for region in regions
-        if region.kind is RegionKind.FIGURE
-    )
-
-
-def _template_warnings(labelled: Labelled) -> tuple[str, ...]:
-    if labelled.template is None:
-        return ("the report has no table of the 2019 or the 2021 form: its figures were not read",)
-    twice = ("the form's tables are there twice, with other figures: split the file if it holds two reports",)
-    of_section = {form.id: form.block.section for form in labelled.template.fields}
-    found = {
-        of_section[f.id]
-        for f in labelled.fields
-        if f.id in of_section and (f.status is not Status.MISSING or f.in_doubt)
-    }
-    return (twice if labelled.repeated else ()) + tuple(
-        f"no table of section {form.number}、{form.title} was found; look whether it is there as a picture"
-        for form in sections()
-        if form.id in of_section.values() and form.id not in found
-    )
+    read = Contents(source, tuple(regions), tuple(warnings), frozenset(pictured))
+    contents: Contents
+    (contents,) = through(stages.contents, read, models, settings, watcher)
+    return contents

@@ -21,8 +21,9 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for line in """
     models
     extraction.messages extraction.doubts
-    extraction.errors extraction.document extraction.figures extraction.stage_timing
-    extraction.settings models.gate
+    extraction.errors extraction.document extraction.figures
+    extraction.settings extraction.span_lines models.gate
+    extraction.stages
     extraction.forms
     extraction.ingest extraction.preprocess
     extraction.tables
@@ -31,6 +32,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     extraction.text
     extraction.labelling
     extraction.reconcile
+    extraction.contents
     extraction.pipeline
     extraction.output
     extraction.exports extraction.archive
@@ -52,9 +54,6 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 """
 
 UPWARD = {
-    "extraction.ingest.text_layer_check -> extraction.cells.cell_text",
-    "extraction.ingest.text_layer_check -> extraction.preprocess.binarize",
-    "extraction.tables.line_detection -> extraction.cells.ink_lines",
     "extraction.text.sections -> extraction.labelling.alignment",
 }
 """Imports that point upward."""
@@ -94,7 +93,6 @@ HIDDEN_STATE = {
     "extraction.forms.learned_wordings ContextVar": "",
     "extraction.labelling.label_gold id()": "",
     "extraction.labelling.token_tagging id()": "",
-    "extraction.stage_timing ContextVar": "",
 }
 """Modules of `extraction` with state that is not passed in, each with the reason why it stays."""
 

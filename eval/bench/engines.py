@@ -14,6 +14,7 @@ from extraction.errors import ModelError, NotAReport, UsageError
 from extraction.ingest.files import open_document
 from extraction.pipeline import extract
 from extraction.settings import Settings
+from extraction.stages import UNWATCHED, Watcher
 from models.loaded import Models
 
 GOUJI = "gouji"
@@ -22,17 +23,17 @@ Read = Callable[[Path], object]
 """Reads a whole file."""
 
 
-def reader(name: str, threads: int = 1, most_pages: int | None = None) -> Read:
+def reader(name: str, threads: int = 1, most_pages: int | None = None, watcher: Watcher = UNWATCHED) -> Read:
     """Return the reader of Gouji or of one of `TEXT_FINDERS`.
 
-    `most_pages` raises the limit on the pages of a document. Raises ModelError where the engine is not installed,
-    UsageError for an unknown name.
+    `watcher` is told of Gouji's stages; `most_pages` raises the limit on the pages of a document. Raises ModelError
+    where the engine is not installed, UsageError for an unknown name.
     """
     cv2.setNumThreads(threads)
     settings = Settings()
     settings = replace(settings, ingest=replace(settings.ingest, max_pages=most_pages or settings.ingest.max_pages))
     if name == GOUJI:
-        return _gouji(threads, settings)
+        return _gouji(threads, settings, watcher)
     if name not in TEXT_FINDERS:
         raise UsageError(f"unknown engine {name}; beside Gouji there are {', '.join(TEXT_FINDERS)}")
     return _whole_page(name, threads, settings)
@@ -51,12 +52,12 @@ def baselines(threads: int, wanted: Sequence[str] | None = None) -> dict[str, Re
     return found
 
 
-def _gouji(threads: int, settings: Settings) -> Read:
+def _gouji(threads: int, settings: Settings, watcher: Watcher) -> Read:
     models = Models(threads=threads)
 
     def read(path: Path) -> None:
         with suppress(NotAReport):  # a page of a report need not be one
-            extract(path, models, settings)
+            extract(path, models, settings, watcher=watcher)
 
     return read
 

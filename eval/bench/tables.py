@@ -12,7 +12,6 @@ from eval.bench.engines import GOUJI
 from eval.bench.growth import Grown, Point
 from eval.bench.processes import Start
 from eval.bench.timing import Timing
-from extraction.stage_timing import Seconds
 
 
 def file_table(timings: Sequence[Timing], others: Sequence[str]) -> Table:
@@ -68,7 +67,7 @@ def stage_table(timings: Sequence[Timing]) -> Table:
     whole = [t for t in timings if t.part == "report"]
     kinds = list(dict.fromkeys(t.kind for t in whole))
     pages = {kind: sum(t.pages for t in whole if t.kind == kind) for kind in kinds}
-    spent: dict[str, Seconds] = {kind: defaultdict(float) for kind in kinds}
+    spent: dict[str, defaultdict[str, float]] = {kind: defaultdict(float) for kind in kinds}
     for timing in whole:
         for stage, seconds in timing.stages.items():
             spent[timing.kind][stage] += 1000 * seconds / pages[timing.kind]

@@ -15,7 +15,7 @@ from rich.progress import track
 from eval.bench.engines import GOUJI, Read, reader
 from eval.bench.pages import TEXT, FileInfo, inspect, with_pages
 from eval.bench.spent import processor_seconds
-from extraction.stage_timing import Seconds, measured
+from extraction.stages import StageSeconds
 from models.loaded import Models
 
 REPORT, TABLE_PAGE = "report", "page with a table"
@@ -41,7 +41,7 @@ class Timing:
     part: str
     pages: int
     rounds: Mapping[str, tuple[Round, ...]]
-    stages: Seconds
+    stages: Mapping[str, float]
 
     def per_page(self, engine: str) -> list[float]:
         """Return the processor seconds a page of each round."""
@@ -54,20 +54,23 @@ class Timing:
 
 def time_files(files: Sequence[Path], others: Mapping[str, Read], rounds: int, threads: int) -> list[Timing]:
     """Return timings of Gouji and the others over every file, then over each of its pages with a table."""
-    engines = {GOUJI: reader(GOUJI, threads), **others}
+    stages = StageSeconds()
+    engines = {GOUJI: reader(GOUJI, threads, watcher=stages), **others}
     for read in engines.values():
         read(files[0])  # loads the networks outside the measurement
     models = Models(threads=threads)
     timings: list[Timing] = []
     for path in track(files, "measuring", console=Console(stderr=True), transient=True):
-        timings += _time_file(path, inspect(path, models), engines, rounds)
+        timings += _time_file(path, inspect(path, models), engines, stages, rounds)
     return timings
 
 
-def _time_file(path: Path, info: FileInfo, engines: Mapping[str, Read], rounds: int) -> Iterator[Timing]:
+def _time_file(
+    path: Path, info: FileInfo, engines: Mapping[str, Read], stages: StageSeconds, rounds: int
+) -> Iterator[Timing]:
     able = {name: read for name, read in engines.items() if name == GOUJI or info.kind != TEXT}
     name = f"{path.parent.name}/{path.name}"
-    whole = Timing(name, info.kind, REPORT, info.pages, *_rounds(path, able, rounds))
+    whole = Timing(name, info.kind, REPORT, info.pages, *_rounds(path, able, stages, rounds))
     yield whole
     if info.pages == 1 and info.with_tables:
         yield replace(whole, part=TABLE_PAGE)
@@ -75,20 +78,19 @@ def _time_file(path: Path, info: FileInfo, engines: Mapping[str, Read], rounds: 
         with tempfile.TemporaryDirectory(prefix="gouji-bench-") as folder:
             for number in info.with_tables:
                 page = with_pages(path, [number - 1], Path(folder) / f"{number}.pdf")
-                yield Timing(f"{name}, page {number}", info.kind, TABLE_PAGE, 1, *_rounds(page, able, rounds))
+                yield Timing(f"{name}, page {number}", info.kind, TABLE_PAGE, 1, *_rounds(page, able, stages, rounds))
 
 
-def _rounds(path: Path, engines: Mapping[str, Read], rounds: int) -> tuple[dict[str, tuple[Round, ...]], Seconds]:
+def _rounds(
+    path: Path, engines: Mapping[str, Read], stages: StageSeconds, rounds: int
+) -> tuple[dict[str, tuple[Round, ...]], dict[str, float]]:
     """Run every engine in turn, so that the machine's other load affects all alike."""
     taken: defaultdict[str, list[Round]] = defaultdict(list)
-    stages: defaultdict[str, float] = defaultdict(float)
+    stages.seconds.clear()
     for _ in range(rounds):
         for name, read in engines.items():
-            with measured() as seconds:
-                taken[name].append(_round(read, path))
-            for stage, spent in seconds.items() if name == GOUJI else ():
-                stages[stage] += spent / rounds
-    return {name: tuple(each) for name, each in taken.items()}, dict(stages)
+            taken[name].append(_round(read, path))
+    return {name: tuple(each) for name, each in taken.items()}, {n: s / rounds for n, s in stages.seconds.items()}
 
 
 def _round(read: Read, path: Path) -> Round:

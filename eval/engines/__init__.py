@@ -26,12 +26,11 @@ if TYPE_CHECKING:
     from eval.runs.prediction import Engine
 
 STEPS: dict[str, str] = {
+    "text-layer-check": "text layers are believed whatever the picture shows",
     "preparation": "scans are read as they lie: not turned, levelled or evenly lit, seals left in",
-    "rules": "no rule is found: every table is read as one without rules",
+    "rules": "no grid line is found: every table is read as one without grid lines",
     "layout": "no layout network",
-    "cells": "figures are read by the general recogniser alone",
     "labeller": "labels are named by their wording alone",
-    "second": "nothing is read twice",
     "sums": "no sum speaks for or against a figure",
 }
 """The steps that Gouji can be measured without, as the engine `gouji-without-<step>`, with what is then left."""

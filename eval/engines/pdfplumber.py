@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from eval.engines.reading import predict, report_by_reading
+from eval.engines.reading import BASELINE, predict
 from eval.runs.prediction import Prediction
+from extraction.contents import Contents
 from extraction.document import Box, Cell, Region, RegionKind, Source, Span, Table
 from extraction.errors import ModelError, UnsupportedFormat
 from extraction.ingest.files import PDF, open_document
-from extraction.pipeline import Contents
 from extraction.settings import Settings
+from models.loaded import Models
 
 
 class PdfplumberEngine:
@@ -32,11 +33,11 @@ class PdfplumberEngine:
             raise ModelError("pdfplumber is not installed: pip install 'gouji[eval]'") from error
         logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of every odd font
         self._open: Any = pdfplumber.open
-        self._settings = Settings()
+        self._models, self._settings = Models(threads=threads), Settings()
 
     def read(self, path: Path) -> Prediction:
         """The document's tables and lines."""
-        return predict(lambda: self._contents(path), report_by_reading, self._settings)
+        return predict(lambda: self._contents(path), self._models, self._settings, BASELINE)
 
     def _contents(self, path: Path) -> Contents:
         with open_document(path, self._settings.ingest) as document:

@@ -7,18 +7,19 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from eval.runs.prediction import Prediction
+from extraction.contents import Contents
 from extraction.document import Report
 from extraction.errors import GoujiError
 from extraction.labelling.label_gold import labels_of
-from extraction.pipeline import Contents, report_of
+from extraction.pipeline import STAGES
 from extraction.reconcile.decision import decide_by_reading
 from extraction.settings import Settings
+from extraction.stages import UNWATCHED, Stage, Stages, through
+from models.loaded import Models
 
 
-def predict(
-    read: Callable[[], Contents], interpret: Callable[[Contents, Settings], Report], settings: Settings
-) -> Prediction:
-    """The prediction of an engine that reads contents and interprets them.
+def predict(read: Callable[[], Contents], models: Models, settings: Settings, stages: Stages) -> Prediction:
+    """The prediction of an engine that reads contents, which then go through the `stages` of a report.
 
     The seconds are those of both. Where the contents are no report the tables are kept all the same.
     """
@@ -28,7 +29,7 @@ def predict(
     start = time.perf_counter()
     try:
         contents = read()
-        report = interpret(contents, settings)
+        (report,) = through(stages.report, contents, models, settings, UNWATCHED)
     except GoujiError as error:
         fault = str(error)
     except Exception as error:  # a fault in one document must not cost the others
@@ -40,7 +41,11 @@ def predict(
     return Prediction(report, contents.tables, labels, seconds, contents.source.pages or 1, fault)
 
 
-def report_by_reading(contents: Contents, settings: Settings) -> Report:
-    """What the contents say, all that is not in doubt accepted and no sum looked at."""
-    report = report_of(contents, settings)
+def accepted_as_read(report: Report, models: Models, settings: Settings) -> Report:
+    """The report with all that is not in doubt accepted and no sum looked at."""
+    del models, settings
     return replace(report, fields=decide_by_reading(report.fields))
+
+
+BASELINE = STAGES.replacing(Stage("sums", accepted_as_read))
+"""The stages of a baseline: what it reads is accepted."""

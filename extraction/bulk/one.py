@@ -17,6 +17,7 @@ from extraction.output.files import CONVERTED, FAILED, SKIPPED, ManifestLine, re
 from extraction.output.places import is_store_fault, one_line
 from extraction.pipeline import extract
 from extraction.settings import Settings
+from extraction.stages import UNWATCHED, Watcher
 from models.loaded import Models
 from models.recogniser import PaddleOcrRecogniser
 from models.versions import sha256_of
@@ -26,7 +27,7 @@ _ERRORS_OF_ONE_FILE = (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.ENO
 """Numbers of system errors that keep one report from being written and not the next."""
 
 
-def convert_one(task: Task, plan: Plan, models: Models) -> Outcome:
+def convert_one(task: Task, plan: Plan, models: Models, watcher: Watcher = UNWATCHED) -> Outcome:
     """The outcome of one file: its report written, or still up to date, or a failure with its reason.
 
     Raises OutputError where OUT takes no more files, and the error of an object store that does not answer; never for
@@ -37,7 +38,7 @@ def convert_one(task: Task, plan: Plan, models: Models) -> Outcome:
     item, start = task.item, time.monotonic()
 
     try:
-        report = read_one(item.path, models, plan.settings, item.name)
+        report = read_one(item.path, models, plan.settings, item.name, watcher)
     except GoujiError as error:
         return failure(plan, item, error, time.monotonic() - start)
     source = report.source
@@ -54,13 +55,15 @@ def convert_one(task: Task, plan: Plan, models: Models) -> Outcome:
     return Outcome(line, counts_of(report))
 
 
-def read_one(path: Path, models: Models, settings: Settings, name: str | None = None) -> Report:
+def read_one(
+    path: Path, models: Models, settings: Settings, name: str | None = None, watcher: Watcher = UNWATCHED
+) -> Report:
     """The report in a file; `name` is the path to record in it.
 
     Raises a GoujiError for whatever is wrong with the file, and the error of an object store that does not answer.
     """
     try:
-        return extract(path, models, settings, name)
+        return extract(path, models, settings, name, watcher=watcher)
     except GoujiError:
         raise
     except (MemoryError, RecursionError) as error:

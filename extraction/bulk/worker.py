@@ -31,27 +31,31 @@ def work(link: Connection, plan: Plan, parent: int) -> None:
 
     from extraction.bulk.one import convert_one
     from extraction.output.places import store_faults
-    from extraction.stage_timing import told_of_pages
+    from extraction.stages import Watcher
     from models.loaded import Models
     from models.weights import pin
 
     pin(plan.weights)
     trim_memory = _memory_trimmer()
     models = Models(plan.engine, plan.threads_each, layout=plan.settings.reading.layout)
+
+    class TellPool(Watcher):
+        def page_begun(self) -> None:
+            link.send(PAGE)
+
     link.send(READY)
-    with told_of_pages(lambda: link.send(PAGE)):
-        while True:
-            try:
-                task: Task = link.recv()
-            except (EOFError, OSError):
-                return
-            try:
-                with store_faults():
-                    outcome = convert_one(task, plan, models)
-                link.send(outcome)
-            except OutputError as error:
-                link.send(error)
-            trim_memory()
+    while True:
+        try:
+            task: Task = link.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            with store_faults():
+                outcome = convert_one(task, plan, models, TellPool())
+            link.send(outcome)
+        except OutputError as error:
+            link.send(error)
+        trim_memory()
 
 
 def _memory_trimmer() -> Callable[[], object]:

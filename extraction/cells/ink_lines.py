@@ -12,8 +12,7 @@ import cv2
 import numpy as np
 
 from extraction.cells.components import EM, Flags, Mark, TableMarks, table_marks
-from extraction.document import Pixels, Raster
-from extraction.preprocess.binarize import grey, ink
+from extraction.document import Pixels
 from extraction.tables.grid import GridCell
 
 _SPECK = 0.22  # em; smaller marks are dust
@@ -49,16 +48,6 @@ class InkLine:
     def width(self) -> int:
         """Pixels."""
         return self.right - self.left
-
-
-def page_marks(raster: Raster) -> Pixels:
-    """The ink of a level page at the resolution at which pages are read, 255 where there is some."""
-    return page_marks_of(grey(raster.pixels))
-
-
-def page_marks_of(grey_pixels: Pixels) -> Pixels:
-    """As `page_marks`, from the grey values."""
-    return ink(grey_pixels, window=51)
 
 
 def has_ink(marks: Pixels, cell: GridCell) -> bool:

@@ -106,15 +106,9 @@ def read_cells(raster: Raster, marks: Pixels, cells: Sequence[GridCell], models:
     sheet = _sheet_of(raster, marks, cells)
     lines, digit = sheet.lines, sheet.digit
     spots = [spot for i in range(len(cells)) for spot in _spots(i, cells[i], lines[i], digit)]
-    twice = models.steps.second_readings
-    if models.steps.cell_recogniser:
-        figures = _figures(sheet, spots, models.cells, twice=twice)
-    else:
-        figures = {s: BLANK for s in spots if sheet.line(s) is None}
-    asked = [
-        s for s in spots if sheet.line(s) and (s not in figures or _needs_general(sheet, s, figures[s], twice=twice))
-    ]
-    general = _general(sheet, asked, figures, models.recogniser, twice=twice)
+    figures = _figures(sheet, spots, models.cells)
+    asked = [s for s in spots if sheet.line(s) and (s not in figures or _needs_general(sheet, s, figures[s]))]
+    general = _general(sheet, asked, figures, models.recogniser)
     middles = _row_middles(sheet, spots, figures)
     texts: defaultdict[int, list[CellText]] = defaultdict(list)
     for spot in spots:
@@ -146,30 +140,36 @@ def _spots(index: int, cell: GridCell, lines: Sequence[InkLine], digit: float) -
 # ---------------------------------------------------------------- figures
 
 
-def _figures(sheet: _Sheet, spots: Sequence[Spot], reader: CellReader, *, twice: bool) -> dict[Spot, CellReading]:
-    """What the cell recogniser says of each line that is short enough to be a figure; `twice` what is unsure."""
+def _figures(sheet: _Sheet, spots: Sequence[Spot], reader: CellReader) -> dict[Spot, CellReading]:
+    """What the cell recogniser says of each line that is short enough to be a figure."""
     short = {s: sheet.cut(s, 1.0) for s in spots if s.box.right - s.box.left <= _LONGEST * sheet.digit}
     bare = {s for s, picture in short.items() if sheet.line(s) is None and int(np.ptp(picture)) < _PLAIN}
     shown = [s for s in short if s not in bare]
     found = dict.fromkeys(bare, BLANK) | dict(zip(shown, reader.read([short[s] for s in shown]), strict=True))
-    if not twice:
-        return found
-    unsure = [s for s in shown if found[s].probability < SURE and not found[s].foreign]
-    looks = [reader.read([sheet.cut(s, frame) for s in unsure]) for frame in FRAMES]
-    for spot, *others in zip(unsure, *looks, strict=True):
-        found[spot] = together([found[spot], *others])
-    if sheet.plain is not None:
-        overprinted = [s for s in short if _overprinted(sheet, s)]
-        black = reader.read([sheet.cut(s, 1.0, plain=True) for s in overprinted])
-        for spot, without in zip(overprinted, black, strict=True):
-            found[spot] = together([found[spot], without])
-    return found
+    found |= _other_crops(sheet, {s: found[s] for s in shown}, reader)
+    return found | _without_coloured_ink(sheet, found, reader)
 
 
-def _needs_general(sheet: _Sheet, spot: Spot, figure: CellReading, *, twice: bool) -> bool:
+def _other_crops(sheet: _Sheet, found: Mapping[Spot, CellReading], reader: CellReader) -> dict[Spot, CellReading]:
+    """What is unsure, read in other crops too (test-time augmentation)."""
+    unsure = [s for s, reading in found.items() if reading.probability < SURE and not reading.foreign]
+    crops = [reader.read([sheet.cut(s, frame) for s in unsure]) for frame in FRAMES]
+    return {s: together([found[s], *others]) for s, *others in zip(unsure, *crops, strict=True)}
+
+
+def _without_coloured_ink(
+    sheet: _Sheet, found: Mapping[Spot, CellReading], reader: CellReader
+) -> dict[Spot, CellReading]:
+    """What stands under coloured ink, read without it too, where the page is in colour."""
+    overprinted = [s for s in found if _overprinted(sheet, s)] if sheet.plain is not None else []
+    black = reader.read([sheet.cut(s, 1.0, plain=True) for s in overprinted])
+    return {s: together([found[s], without]) for s, without in zip(overprinted, black, strict=True)}
+
+
+def _needs_general(sheet: _Sheet, spot: Spot, figure: CellReading) -> bool:
     """Whether another engine must be asked: for other text, the unsure, and where the marks are not of one figure."""
     line = sheet.line(spot)
-    if not twice or sheet.cells[spot.cell].doubtful:  # doubtful: it goes to a person whatever is read
+    if sheet.cells[spot.cell].doubtful:  # it goes to a person whatever is read
         return figure.foreign
     if figure.foreign or figure.probability < _ASK or line is None:
         return True
@@ -259,19 +259,19 @@ def _one(
 
 
 def _general(
-    sheet: _Sheet, spots: Sequence[Spot], figures: Mapping[Spot, CellReading], recogniser: Recogniser, *, twice: bool
+    sheet: _Sheet, spots: Sequence[Spot], figures: Mapping[Spot, CellReading], recogniser: Recogniser
 ) -> dict[Spot, CellText]:
     """What the general recogniser says of lines: of text, and as a second opinion of what was read as a figure."""
     pictures = _Pictures(sheet, {s.cell for s in spots})
     text = [s for s in spots if s not in figures or figures[s].foreign]
-    said = _texts(pictures, text, recogniser, twice=twice)
+    said = _texts(pictures, text, recogniser)
     return said | _second_opinions(pictures, [s for s in spots if s not in said], figures, recogniser)
 
 
-def _texts(pictures: _Pictures, spots: Sequence[Spot], recogniser: Recogniser, *, twice: bool) -> dict[Spot, CellText]:
+def _texts(pictures: _Pictures, spots: Sequence[Spot], recogniser: Recogniser) -> dict[Spot, CellText]:
     """Each line of text: read once, two or three times where it may be a figure."""
     first = dict(zip(spots, recogniser.read_lines([pictures.of(s, 0.22) for s in spots], _is_label), strict=True))
-    figures = [s for s in spots if twice and may_be_figure(first[s], pictures.line(s))]
+    figures = [s for s in spots if may_be_figure(first[s], pictures.line(s))]
     second = dict(zip(figures, recogniser.read_figures([pictures.of(s, 0.42) for s in figures]), strict=True))
     split = [s for s in figures if pictures.plain(first[s], s) != pictures.plain(second[s], s)]
     third = dict(zip(split, recogniser.read_figures([pictures.of(s, 0.32) for s in split]), strict=True))

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from extraction.document import Pixels, Raster, Span
 from extraction.forms.lexicon import is_wording
-from extraction.preprocess.binarize import grey, ink, outlined, part_within
+from extraction.preprocess.binarize import ink, outlined, part_within
 from models.line_reader import as_bgr
 from models.recogniser import Quad, Recogniser, cut_line
 
@@ -265,9 +265,11 @@ def lines_make_sense(lines: Sequence[Quad]) -> bool:
     return bool(width[alike].sum() >= _ALIKE * width.sum())
 
 
-def read_page_lines(raster: Raster, covered: Sequence[PixelBox], recogniser: Recogniser) -> list[Span]:
-    """The lines of a level page outside the `covered` pixel boxes, in no particular order, boxes on the page."""
-    shades = grey(raster.pixels)
+def read_page_lines(raster: Raster, shades: Pixels, covered: Sequence[PixelBox], recogniser: Recogniser) -> list[Span]:
+    """The lines of a level page outside the `covered` pixel boxes, in no particular order, boxes on the page.
+
+    `shades` are the page's grey values.
+    """
     lines = find_text_lines(shades, raster.scale, covered)
     if not lines_make_sense(lines):
         seen = recogniser.find_lines(as_bgr(raster.pixels))

@@ -20,6 +20,7 @@ Boxes = npt.NDArray[np.int32]
 NOISY = 2.5
 """Grey values of noise from which a picture is smoothed, and specks are none of its ink."""
 
+_PAGE_WINDOW = 51  # pixels of surroundings that a page's ink is compared with, at the resolution pages are read at
 _ROWS = 200  # of a picture, at the least, that tell its usual grey value
 _BAND, _EVERY = 16, 96  # rows of a picture in which its noise is measured: a band in each so many
 
@@ -99,6 +100,11 @@ def ink(grey_pixels: Pixels, window: int, contrast: int = 14, noise: float | Non
         ),
         np.uint8,
     )
+
+
+def page_ink(grey_pixels: Pixels) -> Pixels:
+    """The ink of a level page at the resolution at which pages are read, 255 where there is some."""
+    return ink(grey_pixels, window=_PAGE_WINDOW)
 
 
 def noise_of(grey_pixels: Pixels) -> float:

@@ -13,9 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from extraction.cells.ink_lines import page_marks_of
 from extraction.document import Pixels
-from extraction.preprocess.binarize import Part, middle, noise_of, outlined, parts_of
+from extraction.preprocess.binarize import Part, middle, noise_of, outlined, page_ink, parts_of
 from extraction.settings import TableSettings
 from extraction.tables.cropped_cells import with_cut_off_cells_doubted
 from extraction.tables.grid import Grid
@@ -55,7 +54,7 @@ def find_grids(
     boxes = list(_touching(level, upright, reach=max(1, round(1.0 / scale))))
     if not boxes:
         return []
-    marks = page_marks_of(grey_pixels) if marks is None else marks
+    marks = page_ink(grey_pixels) if marks is None else marks
     strokes = replace(strokes[0], mask=level), replace(strokes[1], mask=_turned(upright))
     grids = [
         g for g in grids_of(*strokes, marks, boxes, settings.snap_points / scale) if len(g.cells) >= settings.min_cells

@@ -1,4 +1,4 @@
-"""Gouji without one of its steps: the step is left out, and the table says what that costs."""
+"""Gouji without one of its stages, and the table that says what that costs."""
 
 from __future__ import annotations
 
@@ -16,12 +16,9 @@ from eval.ablation import main
 from eval.engines import make_engine
 from eval.runs.prediction import Prediction
 from eval.scoring.outcomes import Outcome, compare_fields
-from extraction.cells.fusion import SURE
 from extraction.document import Field, Status
-from models.loaded import Models, Steps
 from tests.documents import SAMPLES
 from tests.eval.data import evaluate, with_fields, write_data_set
-from tests.extraction.cells.test_reader import sheet
 
 REPORT, APPLICATIONS = "hewan-2020", 1
 
@@ -67,22 +64,6 @@ def test_without_sums_none_is_looked_at() -> None:
     checks = [r.checks for without in ("", "sums") if (r := read(document, without).report)]
     assert checks[0]
     assert checks[1] == ()
-
-
-def test_without_the_cell_recogniser_it_is_not_even_loaded() -> None:
-    models = Models(threads=1, steps=Steps(cell_recogniser=False))
-    assert [cell.text for cell in sheet(["447228", "", "96172"]).read(models)] == ["447228", "", "96172"]
-    assert "cells" not in vars(models)
-    assert "recogniser" in vars(models)
-
-
-def test_without_second_readings_small_type_is_less_sure() -> None:
-    small = sheet(["447228", "96172", "33", "1088"], size=9).scanned(noise=0, quality=20)
-    once, twice = (small.read(Models(threads=1, steps=Steps(second_readings=wanted))) for wanted in (False, True))
-    assert 1 - once[0].confidence > 10 * (1 - twice[0].confidence)
-    # 1088 looks like 1068 at this size: that both engines say 1088 is no second witness (decision 37).
-    assert twice[3].text == "1088"
-    assert twice[3].confidence < SURE
 
 
 def test_the_table_says_what_a_step_buys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

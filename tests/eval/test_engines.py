@@ -22,11 +22,7 @@ from extraction.document import Status, Table
 from extraction.errors import ModelError, UsageError
 from extraction.forms.catalogue import template
 from extraction.ingest.files import open_document
-from extraction.pipeline import extract, read_document, report_of
-from extraction.reconcile.reconcile import reconcile
 from extraction.settings import Settings
-from extraction.text.narrative import with_agreement
-from models.loaded import Models
 from tests.documents import SAMPLES
 from tests.system import needs
 
@@ -76,14 +72,6 @@ def counts(prediction: Prediction, rendering: str) -> tuple[int, int]:
     assert prediction.report is not None
     found = Counter(o.outcome for o in compare_fields(gold.report, prediction.report) if o.id.startswith(TABLE))
     return found[Outcome.RIGHT], found[Outcome.SILENT]
-
-
-def test_the_pipeline_in_steps_is_extract(pages: dict[str, Path], models: Models) -> None:
-    settings = Settings()
-    contents = read_document(pages["report.pdf"], models, settings)
-    assert with_agreement(reconcile(report_of(contents, settings), settings.decision)) == extract(
-        pages["report.pdf"], models, settings
-    )
 
 
 def test_gouji_reads_the_page(pages: dict[str, Path]) -> None:

@@ -13,7 +13,8 @@ from PIL import Image
 
 from annotations.store import read_gold
 from eval.overprint import plain_ones
-from extraction.pipeline import read_document, report_of
+from extraction.contents import report_of
+from extraction.pipeline import read_document
 from extraction.settings import Settings
 from models.loaded import Models
 from training.pdf import picture_pdf
@@ -36,7 +37,7 @@ def stamped(source: Path, target: Path) -> Path:
 def test_plain_figures_under_a_seal_are_counted_and_compared(models: Models, tmp_path: Path) -> None:
     gold = read_gold(SAMPLE / "gold.json").report
     path = stamped(SAMPLE / "report.pdf", tmp_path / "stamped.pdf")
-    labelled = report_of(read_document(path, models, Settings()), Settings())
+    labelled = report_of(read_document(path, models, Settings()), models, Settings())
     found = plain_ones(gold, labelled)
     assert len(found) > 3
     assert all(found)

@@ -18,10 +18,10 @@ import numpy as np
 
 from annotations.store import Annotation
 from extraction.cells.components import table_marks
-from extraction.cells.ink_lines import digit_height, ink_lines, page_marks_of
+from extraction.cells.ink_lines import digit_height, ink_lines
 from extraction.document import Box, Cell, Page, Pixels, Table
 from extraction.ingest.files import open_document
-from extraction.preprocess.binarize import grey
+from extraction.preprocess.binarize import grey, page_ink
 from extraction.settings import Settings
 from extraction.tables.grid import GridCell
 from models.cells.charset import OTHER, spelled
@@ -75,7 +75,7 @@ def _cells_on(page: Page, table: Table, level: str, jitter: Random | None) -> It
         np.uint8,
     )
     grid = [_grid_cell(c, _box_turned(c, angle, turn, to_pixels), jitter) for c in cells]
-    lines = ink_lines(table_marks(page_marks_of(level_page), grid))
+    lines = ink_lines(table_marks(page_ink(level_page), grid))
     digit = digit_height([line for cell_lines in lines for line in cell_lines])
     for cell, place, found in zip(cells, grid, lines, strict=True):
         label = spelled(cell.text)

@@ -11,12 +11,12 @@ import pytest
 
 from extraction.cells.components import table_marks
 from extraction.cells.fusion import SEEN_THROUGH, CellText, plain_figure
-from extraction.cells.ink_lines import InkLine, has_ink, ink_lines, page_marks
+from extraction.cells.ink_lines import InkLine, has_ink, ink_lines
 from extraction.cells.reader import read_cells
 from extraction.document import Pixels, Raster
 from extraction.doubts import need_person
 from extraction.figures import BLANK, parse_figure
-from extraction.preprocess.binarize import ink
+from extraction.preprocess.binarize import grey, ink, page_ink
 from extraction.settings import DecisionSettings
 from extraction.tables.grid import GridCell
 from models.loaded import Models
@@ -42,7 +42,7 @@ class Sheet:
         return cell.left, cell.top, cell.right, cell.bottom
 
     def read(self, models: Models) -> list[CellText]:
-        return read_cells(self.raster, page_marks(self.raster), self.cells, models)
+        return read_cells(self.raster, page_ink(grey(self.raster.pixels)), self.cells, models)
 
     def scanned(self, noise: float, quality: int) -> Sheet:
         return Sheet(scanned(self.page, noise, quality), self.cells)
@@ -156,7 +156,7 @@ def test_blank_cells_stay_blank_beside_figures(models: Models) -> None:
 
 def test_a_sheet_of_blank_cells(models: Models) -> None:
     assert shown(sheet([""] * 8).read(models)) == [""] * 8
-    assert read_cells(sheet([""]).raster, page_marks(sheet([""]).raster), [], models) == []
+    assert read_cells(sheet([""]).raster, page_ink(grey(sheet([""]).raster.pixels)), [], models) == []
 
 
 @pytest.mark.parametrize(("noise", "quality"), [(4, 70), (12, 40), (20, 30)])
@@ -262,7 +262,7 @@ def test_two_figures_far_apart_are_not_one(models: Models, pair: tuple[str, str]
 
 def test_cells_come_back_in_order_whatever_the_order_asked(models: Models) -> None:
     drawn = sheet(FIGURES)
-    backwards = read_cells(drawn.raster, page_marks(drawn.raster), drawn.cells[::-1], models)
+    backwards = read_cells(drawn.raster, page_ink(grey(drawn.raster.pixels)), drawn.cells[::-1], models)
     assert shown(backwards) == list(FIGURES[::-1])
 
 
@@ -272,7 +272,7 @@ def test_coloured_paper_and_colour_pictures(models: Models) -> None:
     colour = np.asarray(cv2.cvtColor(drawn.page, cv2.COLOR_GRAY2BGR), np.uint8)
     colour[drawn.page == 255] = (240, 215, 190)
     raster = Raster(colour, drawn.raster.to_page)
-    assert shown(read_cells(raster, page_marks(raster), drawn.cells, models)) == ["447228", "0", "11", "/"]
+    assert shown(read_cells(raster, page_ink(grey(raster.pixels)), drawn.cells, models)) == ["447228", "0", "11", "/"]
 
 
 def test_has_ink_tells_blank_from_printed() -> None:
@@ -331,7 +331,7 @@ def test_the_arc_of_a_red_seal_is_no_one(models: Models, off: float) -> None:
     left, top, right, bottom = write_box(drawn, 1)
     middle = (round((left + right) / 2 + off * (bottom - top)), (top + bottom) // 2)
     cv2.ellipse(colour, middle, (4, bottom - top), 8, 0, 360, (60, 50, 205), 3)
-    read = read_cells(Raster(colour, drawn.raster.to_page), page_marks(drawn.raster), drawn.cells, models)
+    read = read_cells(Raster(colour, drawn.raster.to_page), page_ink(grey(drawn.raster.pixels)), drawn.cells, models)
     assert read[1].text == "0" or not accepted(read[1])
     assert [read[i].text for i in (0, 2, 3)] == ["0", "447228", "6"]
 
@@ -343,7 +343,7 @@ def test_the_arc_of_a_red_seal_in_a_blank_cell_is_no_figure(models: Models, radi
     left, top, right, bottom = drawn.box(1)
     cv2.circle(colour, ((left + right) // 2 + radius, (top + bottom) // 2), radius, (60, 50, 205), 4)
     raster = Raster(colour, drawn.raster.to_page)
-    cell = read_cells(raster, page_marks(raster), drawn.cells, models)[1]
+    cell = read_cells(raster, page_ink(grey(raster.pixels)), drawn.cells, models)[1]
     assert cell.text == "" or not accepted(cell)
 
 
@@ -355,7 +355,7 @@ def test_where_coloured_ink_was_taken_out_a_sum_must_bear_a_blank_out(models: Mo
     overprint = np.zeros_like(drawn.page)
     overprint[top:bottom, left:right] = 255
     raster = Raster(drawn.page, drawn.raster.to_page, overprint=overprint)
-    read = read_cells(raster, page_marks(raster), drawn.cells, models)
+    read = read_cells(raster, page_ink(grey(raster.pixels)), drawn.cells, models)
     assert read[1].text == text
     assert [cell.confidence >= DecisionSettings().alone for cell in read] == [True, stands, True, True]
     assert read[1].confidence <= SEEN_THROUGH

@@ -3,7 +3,7 @@
 import pytest
 
 from extraction.document import Box, Cell, Span, Table
-from extraction.layout.page_regions import _is_table_row, _unread_tables
+from extraction.layout.page_regions import _is_table_row, _unread_tables, loose_table
 
 SEEN = Box(50, 100, 550, 300)
 
@@ -32,3 +32,24 @@ def test_a_table_that_only_the_network_sees_is_named() -> None:
     blocks = [("table", SEEN), ("figure", Box(50, 600, 550, 700))]
     assert _unread_tables(blocks, [found]) == []
     assert _unread_tables(blocks, [elsewhere]) == [SEEN]
+
+
+def test_a_loose_table_keeps_rows_and_order_and_promises_no_columns() -> None:
+    rows = [
+        [Span("规章", 2, Box(50, 100, 70, 110)), Span("0", 2, Box(100, 100, 105, 110), 0.7)],
+        [Span("规范性文件", 2, Box(50, 120, 100, 130)), Span("6", 2, Box(120, 120, 125, 130)),
+         Span("38", 2, Box(160, 120, 170, 130))],
+    ]  # fmt: skip
+    table = loose_table(rows, 2)
+    assert not table.aligned
+    assert [(c.row, c.column, c.text) for c in table.cells] == [
+        (0, 0, "规章"),
+        (0, 1, "0"),
+        (1, 0, "规范性文件"),
+        (1, 1, "6"),
+        (1, 2, "38"),
+    ]
+    assert table.box == Box(50, 100, 170, 130)
+    assert table.page == 2
+    assert [c.confidence for c in table.cells] == [1, 0.7, 1, 1, 1]
+    assert (table.row_count, table.column_count) == (2, 3)

@@ -19,7 +19,7 @@ def test_lines_outside_tables_with_their_boxes(models: Models) -> None:
     write(page, "447228", 100, 300, 44)
     below = write(page, "12 applications", 500, 500, 44)
     raster = Raster(page, np.array([[SCALE, 0, 0], [0, SCALE, 0]]))
-    spans = sorted(read_page_lines(raster, [(60, 250, 700, 400)], models.recogniser), key=lambda s: s.box or (0,))
+    spans = sorted(read_page_lines(raster, page, [(60, 250, 700, 400)], models.recogniser), key=lambda s: s.box or (0,))
     assert [s.text.replace(" ", "") for s in spans] == ["Annualreport2024", "12applications"]
     for span, drawn in zip(spans, (above, below), strict=True):
         assert span.box == pytest.approx(tuple(SCALE * side for side in drawn), abs=6)

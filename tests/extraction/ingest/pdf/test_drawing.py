@@ -10,11 +10,11 @@ from PIL import Image
 from extraction.ingest.files import open_document
 from extraction.ingest.pdf.drawing import PdfFile, PdfRaster
 from extraction.ingest.pdf.reader import open_pdf, read_pages
-from extraction.ingest.text_layer_check import with_trusted_text
-from extraction.layout.page_regions import find_regions
+from extraction.preprocess.text_layer_check import with_trusted_text
 from extraction.settings import IngestSettings, Settings
 from models.loaded import Models
 from tests.documents import SAMPLES, PdfPage, pdf, picture_at, text_at
+from tests.extraction.pages import regions_on
 
 SCAN = Image.effect_noise((150, 200), 60)
 
@@ -38,7 +38,7 @@ def test_a_part_of_the_picture_is_what_the_whole_has_there() -> None:
 def test_a_page_with_all_its_text_is_read_without_drawing_it(models: Models) -> None:
     with open_document(SAMPLES / "hewan-2020" / "report.pdf", IngestSettings()) as document:
         for page in document.pages:
-            tables = [r.table for r in find_regions(with_trusted_text(page, models), models, Settings()) if r.table]
+            tables = [r.table for r in regions_on(with_trusted_text(page, models, Settings()), models) if r.table]
             assert page.number == 3 or tables
             assert isinstance(page.raster, PdfRaster)
             assert not page.raster.is_drawn

@@ -17,11 +17,11 @@ from extraction.document import Box, Page
 from extraction.ingest.files import open_document
 from extraction.ingest.pdf.grid_lines import drawn_lines
 from extraction.ingest.pdf.objects import objects_on
-from extraction.layout.digital_page import grids_on
-from extraction.layout.page_regions import find_regions
-from extraction.layout.prepared_page import sheets_of
-from extraction.settings import IngestSettings, Settings, TableSettings
+from extraction.preprocess.prepared_page import PageLayers, as_it_lies
+from extraction.settings import IngestSettings, TableSettings
+from extraction.tables.structure import ruled_grids
 from models.loaded import Models
+from tests.extraction.pages import regions_on
 
 SAMPLES = Path(__file__).parents[4] / "annotations" / "samples"
 TO_TOP_LEFT = pypdfium2.PdfMatrix(1, 0, 0, -1, 0, 400)
@@ -110,11 +110,11 @@ def pages() -> list[Page]:
         return list(document.pages)
 
 
-def test_drawn_and_seen_rules_make_the_same_cells(pages: list[Page], models: Models) -> None:
+def test_drawn_and_seen_rules_make_the_same_cells(pages: list[Page]) -> None:
     for page in pages:
-        (sheet,) = sheets_of(page, models)
-        assert sheet.rules is not None
-        ours, theirs = (grids_on(s, TableSettings()) for s in (sheet, replace(sheet, rules=None)))
+        drawn = as_it_lies(page)
+        assert drawn.rules is not None
+        ours, theirs = (ruled_grids(PageLayers(p, None), TableSettings()) for p in (drawn, replace(drawn, rules=None)))
         assert [len(grid.cells) for grid in ours] == [len(grid.cells) for grid in theirs]
         for a, b in zip(ours, theirs, strict=True):
             for one, other in zip(a.cells, b.cells, strict=True):
@@ -135,5 +135,5 @@ def test_pages_explained_by_rules_and_text_need_no_layout_network(pages: list[Pa
         def layout(self) -> None:  # type: ignore[override]
             raise AssertionError("the layout network was asked")
 
-    tables = [region.table for page in pages for region in find_regions(page, Refusing(), Settings()) if region.table]
+    tables = [region.table for page in pages for region in regions_on(page, Refusing()) if region.table]
     assert len(tables) >= 3

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extraction.cells.cell_text import fill_table, loose_table, native_text, text_lines
-from extraction.cells.ink_lines import page_marks
+from extraction.cells.readings import native_text, readings_of
 from extraction.document import Box, Pixels, Raster, Span, Table
 from extraction.doubts import DoubtCode
+from extraction.preprocess.prepared_page import PreparedPage, layers_of
+from extraction.settings import Settings
 from extraction.tables.grid import Grid, GridCell
+from extraction.tables.structure import with_grids
 from models.loaded import Models
 from tests.drawing import SCALE, Form, draw_form, form, paper, write_mid
 
@@ -52,13 +56,21 @@ def printed(cells: dict[int, str]) -> tuple[Raster, list[Span]]:
     return raster(page), spans
 
 
+def filled(grid: Grid, picture: Raster, spans: Sequence[Span], number: int, models: Models) -> Table:
+    """The table of a page with this picture and these characters."""
+    page = PreparedPage(number, picture, tuple(spans), picture)
+    structure = with_grids(layers_of(page, models, Settings()), [grid])
+    (table,) = readings_of(structure, models, Settings()).tables
+    return table
+
+
 def texts(table: Table) -> list[str]:
     return [cell.text for cell in table.cells]
 
 
 def test_characters_go_to_their_cells(models: Models) -> None:
     page, spans = printed({0: "规章", 1: "本年新制作数量", 3: "0", 4: "447228", 7: "-2"})
-    table = fill_table(grid(FORM), page, page_marks(page), spans, 3, models)
+    table = filled(grid(FORM), page, spans, 3, models)
     assert texts(table) == ["规章", "本年新制作数量", "", "0", "447228", "", "", "-2"]
     assert [(c.row, c.column, c.row_span, c.column_span) for c in table.cells] == list(FORM.places)
     assert all(c.page == 3 and c.confidence == 1 and not c.doubts for c in table.cells)
@@ -66,7 +78,7 @@ def test_characters_go_to_their_cells(models: Models) -> None:
 
 def test_cells_know_their_boxes_on_the_page(models: Models) -> None:
     page, spans = printed({0: "规章"})
-    table = fill_table(grid(FORM), page, page_marks(page), spans, 1, models)
+    table = filled(grid(FORM), page, spans, 1, models)
     for cell, place in zip(table.cells, FORM.places, strict=True):
         assert cell.box == pytest.approx(tuple(SCALE * side for side in FORM.pixels_of(place)), abs=1)
     assert table.box == pytest.approx(tuple(SCALE * side for side in FORM.box), abs=1)
@@ -74,21 +86,19 @@ def test_cells_know_their_boxes_on_the_page(models: Models) -> None:
 
 def test_the_order_of_the_characters_in_the_file_does_not_matter(models: Models) -> None:
     page, spans = printed({0: "规章", 1: "本年新制作数量", 4: "447228"})
-    assert texts(fill_table(grid(FORM), page, page_marks(page), spans[::-1], 1, models)) == texts(
-        fill_table(grid(FORM), page, page_marks(page), spans, 1, models)
-    )
+    assert texts(filled(grid(FORM), page, spans[::-1], 1, models)) == texts(filled(grid(FORM), page, spans, 1, models))
 
 
 def test_characters_outside_the_table_are_in_no_cell(models: Models) -> None:
     page, spans = printed({0: "规章"})
     outside = characters("447228", 10, 10) + characters("60", 260, 50)
-    assert texts(fill_table(grid(FORM), page, page_marks(page), spans + outside, 1, models)) == ["规章", *[""] * 7]
+    assert texts(filled(grid(FORM), page, spans + outside, 1, models)) == ["规章", *[""] * 7]
 
 
 def test_a_character_half_over_a_rule_goes_to_one_cell_only(models: Models) -> None:
     page, _ = printed({})
     over = Span("7", 1, Box(300 * SCALE - 2, 120 * SCALE, 300 * SCALE + 2.4, 120 * SCALE + SIZE))
-    assert sorted(texts(fill_table(grid(FORM), page, page_marks(page), [over], 1, models))) == [*[""] * 7, "7"]
+    assert sorted(texts(filled(grid(FORM), page, [over], 1, models))) == [*[""] * 7, "7"]
 
 
 def test_ink_without_characters_is_read_from_the_picture(models: Models) -> None:
@@ -96,7 +106,7 @@ def test_ink_without_characters_is_read_from_the_picture(models: Models) -> None
     page, spans = printed({0: "规章"})
     write_mid(page.pixels, "447228", FORM.pixels_of(FORM.places[4]), 30)
     write_mid(page.pixels, "0", FORM.pixels_of(FORM.places[7]), 30)
-    table = fill_table(grid(FORM), page, page_marks(page), spans, 1, models)
+    table = filled(grid(FORM), page, spans, 1, models)
     assert texts(table) == ["规章", "", "", "", "447228", "", "", "0"]
 
 
@@ -106,7 +116,7 @@ def test_without_a_text_layer_every_cell_is_read(models: Models) -> None:
     figures = ["11", "447228", "", "0", "6", "/", "", "2024"]
     for place, text in zip(FORM.places, figures, strict=True):
         write_mid(page, text, FORM.pixels_of(place), 30)
-    assert texts(fill_table(grid(FORM), raster(page), page_marks(raster(page)), [], 1, models)) == figures
+    assert texts(filled(grid(FORM), raster(page), [], 1, models)) == figures
 
 
 def test_cells_between_broken_rules_are_doubted(models: Models) -> None:
@@ -115,7 +125,7 @@ def test_cells_between_broken_rules_are_doubted(models: Models) -> None:
                                             DoubtCode.GRID_LINE_BROKEN if i == 4 else None)
                                    for i, c in enumerate(drawn.cells)))  # fmt: skip
     page, spans = printed({0: "规章", 4: "0"})
-    table = fill_table(broken, page, page_marks(page), spans, 1, models)
+    table = filled(broken, page, spans, 1, models)
     assert [c.in_doubt for c in table.cells] == [i == 4 for i in range(8)]
 
 
@@ -148,66 +158,3 @@ def test_stacked_numbers_never_become_one(first: int, second: int) -> None:
 
 def test_a_cell_without_characters_is_empty() -> None:
     assert native_text([], CELL) == ""
-
-
-def test_lines_come_top_to_bottom_and_left_to_right() -> None:
-    upper, lower = characters("第一行", 50, 100), characters("第二行", 50, 120)
-    assert [line.text for line in text_lines([*lower[::-1], *upper[::-1]])] == ["第一行", "第二行"]
-
-
-def test_a_gap_becomes_a_space() -> None:
-    tight, wide = characters("总体", 50, 100), characters("情况", 50 + 2 * SIZE + 6, 100)
-    (line,) = text_lines([*tight, *wide])
-    assert line.text == "总体 情况"
-    assert line.box == Box(50, 100, 50 + 4 * SIZE + 6, 110)
-
-
-def test_close_characters_have_no_space_between() -> None:
-    assert [line.text for line in text_lines(characters("2024年收到447228件", 50, 100))] == ["2024年收到447228件"]
-
-
-def test_a_raised_mark_stays_on_its_line() -> None:
-    """A small superscript that shares most of its height with the line."""
-    mark = Span("2", 1, Box(70, 99, 73, 104))
-    assert [line.text for line in text_lines([*characters("平方", 50, 100), mark])] == ["平方2"]
-
-
-def test_lines_three_points_apart_stay_two() -> None:
-    spans = characters("第一行", 50, 100) + characters("第二行", 50, 100 + SIZE + 3)
-    assert [line.text for line in text_lines(spans)] == ["第一行", "第二行"]
-
-
-def test_a_line_is_as_sure_as_its_least_sure_part() -> None:
-    first, second = Span("4", 1, Box(50, 100, 55, 110), 0.9), Span("7", 1, Box(55, 100, 60, 110), 0.6)
-    assert text_lines([first, second]) == [Span("47", 1, Box(50, 100, 60, 110), 0.6)]
-
-
-def test_spans_without_a_place_are_left_out() -> None:
-    assert text_lines([Span("规章"), *characters("0", 50, 100)]) == characters("0", 50, 100)
-    assert text_lines([]) == []
-
-
-@given(st.permutations(characters("一二三四五六", 50, 100) + characters("0123456789", 50, 118)))
-def test_any_order_of_the_characters_gives_the_same_lines(spans: list[Span]) -> None:
-    assert [line.text for line in text_lines(spans)] == ["一二三四五六", "0123456789"]
-
-
-def test_a_loose_table_keeps_rows_and_order_and_promises_no_columns() -> None:
-    rows = [
-        [Span("规章", 2, Box(50, 100, 70, 110)), Span("0", 2, Box(100, 100, 105, 110), 0.7)],
-        [Span("规范性文件", 2, Box(50, 120, 100, 130)), Span("6", 2, Box(120, 120, 125, 130)),
-         Span("38", 2, Box(160, 120, 170, 130))],
-    ]  # fmt: skip
-    table = loose_table(rows, 2)
-    assert not table.aligned
-    assert [(c.row, c.column, c.text) for c in table.cells] == [
-        (0, 0, "规章"),
-        (0, 1, "0"),
-        (1, 0, "规范性文件"),
-        (1, 1, "6"),
-        (1, 2, "38"),
-    ]
-    assert table.box == Box(50, 100, 170, 130)
-    assert table.page == 2
-    assert [c.confidence for c in table.cells] == [1, 0.7, 1, 1, 1]
-    assert (table.row_count, table.column_count) == (2, 3)

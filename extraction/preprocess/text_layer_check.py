@@ -14,11 +14,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from extraction.cells.cell_text import text_pieces
 from extraction.document import Box, Page, Raster, Span
 from extraction.doubts import DoubtCode, doubt
 from extraction.forms.label_similarity import chinese_count, core, shared
 from extraction.preprocess.binarize import grey
+from extraction.settings import Settings
+from extraction.span_lines import text_pieces
 from models.cells.crop import Grey, Window, cut, window_around
 from models.cells.reader import CellReader
 from models.loaded import Models
@@ -33,8 +34,9 @@ _LOOKS_ALIKE = 0.5  # share of a word's characters that must be seen where the t
 _DARK = 0.5  # of the way from paper to the darkest ink
 
 
-def with_trusted_text(page: Page, models: Models) -> Page:
+def with_trusted_text(page: Page, models: Models, settings: Settings) -> Page:
     """The page as it is, or without a text layer that its picture contradicts, and with a warning that says so."""
+    del settings
     if page.raster is None or not page.spans or not text_disagrees(page.raster, page.spans, models):
         return page
     warning = f"page {page.number}: its text layer does not say what the page shows; the page was read as a scan"
