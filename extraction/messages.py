@@ -35,6 +35,11 @@ class Messages:
 
     table: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def language(self) -> Language:
+        """The language they are in."""
+        return Language.CHINESE if self.table else Language.ENGLISH
+
     def __call__(self, text: str, **values: object) -> str:
         """`text` in this language, its places filled with `values`. Without values, braces stand for themselves."""
         told = self.table.get(text, text)

@@ -4,34 +4,38 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from extraction.document import Report, Status, Verdict
+from extraction.document import Field, Report, Status, Verdict
+from extraction.doubts import DoubtCode
 from extraction.errors import UsageError
-from extraction.messages import Messages, Text
+from extraction.messages import Language, Messages, Text
 from extraction.output.files import ManifestLine, read_manifest, read_report, report_path
 
 _WIDE = 110  # columns of a terminal that has room for long names
 _PIPED = 10_000  # columns of what is no terminal, so that a report is one line
+_MAX_REASONS = 3  # that the list names of each report, the most frequent ones
 _ACCEPTED = (Status.READ, Status.CORRECTED, Status.INFERRED)
 
 _EPILOG = """\
 examples:
   gouji show out                     a line a report
   gouji show out | grep 2023         piped, every report is one line
-  gouji show out 2023/report.pdf     one report: fields for review, sums that do not hold, warnings
+  gouji show out 2023/report.pdf     one report: fields for review and why, sums that do not hold, warnings
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.description = (
-        "Lists the reports in OUT; with REPORT, the fields for review and the sums that do not hold in it."
+        "Lists the reports in OUT and why fields are for review; with REPORT, these fields with their reasons and "
+        "the sums that do not hold in it."
     )
     parser.epilog = _EPILOG
     parser.add_argument("out", type=Path, metavar="OUT", help="folder of a conversion")
@@ -48,8 +52,12 @@ def run(parsed: argparse.Namespace, messages: Messages) -> int:
         for line in _report(parsed.out, parsed.report, lines.get(parsed.report), messages):
             console.print(line, markup=False, soft_wrap=True)
         return 0
-    console.print(_archive(parsed.out, lines, messages, console.width))
+    reasons: Counter[DoubtCode] = Counter()
+    console.print(_archive(parsed.out, lines, messages, console.width, reasons))
     if console.is_terminal:
+        if reasons:
+            why = _counted(reasons, messages)
+            console.print(messages("for review because: {why}", why=why), style="dim italic", markup=False)
         console.print(messages("errors: sums that the report itself prints wrong"), style="dim italic")
     return 0
 
@@ -64,14 +72,18 @@ def on_one_line(name: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
 
 
-def _archive(out: Path, lines: dict[str, ManifestLine], messages: Messages, width: int) -> Table:
-    """A line a report of the OUT folder."""
+def _archive(
+    out: Path, lines: dict[str, ManifestLine], messages: Messages, width: int, reasons: Counter[DoubtCode]
+) -> Table:
+    """A line a report of the OUT folder, with its reasons where there is room. Counts in `reasons` those of all."""
+    wide = width >= _WIDE
     table = Table(
         Column(messages("report"), overflow="fold"),
-        Column(messages("organization"), no_wrap=True, max_width=12 if width < _WIDE else None),
+        Column(messages("organization"), no_wrap=True, max_width=None if wide else 12),
         messages("year"),
         messages("form"),
         *(Column(messages(name), justify="right") for name in ("figures", "blank", "missing", "review", "errors")),
+        *([Column(messages("reasons"), overflow="fold")] if wide else []),
         box=None,
         pad_edge=False,
         collapse_padding=True,
@@ -79,9 +91,13 @@ def _archive(out: Path, lines: dict[str, ManifestLine], messages: Messages, widt
     for name, line in sorted(lines.items()):
         shown = escape(on_one_line(name))
         if report_path(out, name).exists():
-            table.add_row(shown, *_row(read_report(out, name), messages))
+            report = read_report(out, name)
+            why = reasons_for_review(report.fields)
+            reasons.update(why)
+            named = [_counted(dict(why.most_common(_MAX_REASONS)), messages)] if wide else []
+            table.add_row(shown, *_row(report, messages), *named)
         else:
-            table.add_row(shown, f"[red]{messages(line.outcome)}[/red]", *[""] * 7)
+            table.add_row(shown, f"[red]{messages(line.outcome)}[/red]", *[""] * (8 if wide else 7))
     return table
 
 
@@ -96,9 +112,26 @@ def _row(report: Report, messages: Messages) -> Iterator[str]:
     yield from (count(*_ACCEPTED), count(Status.BLANK), count(Status.MISSING), count(Status.REVIEW), str(wrong))
 
 
+def reasons_for_review(fields: Iterable[Field]) -> Counter[DoubtCode]:
+    """How many of the fields for review have each reason."""
+    return Counter(d.code for field in fields if field.status is Status.REVIEW for d in field.doubts)
+
+
+def _counted(reasons: Mapping[DoubtCode, int], messages: Messages) -> str:
+    """The reasons in words, each with how many fields have it, the most frequent first."""
+    ranked = sorted(reasons.items(), key=lambda pair: -pair[1])
+    return messages("; ").join(f"{_said(code, messages)} {number:,}" for code, number in ranked)
+
+
+def _said(code: DoubtCode, messages: Messages) -> str:
+    return code.about.zh if messages.language is Language.CHINESE else code.about.en
+
+
 def _report(out: Path, name: str, line: ManifestLine | None, messages: Messages) -> Iterator[str]:
-    """A report's title, its fields for review, its sums that do not hold and its warnings. Raises UsageError where
-    there is none."""
+    """A report's title, its fields for review with their reasons, its sums that do not hold and its warnings.
+
+    Raises UsageError where there is none.
+    """
     if line is not None and line.error is not None:
         kind = Text(line.kind or "")
         raise UsageError("{report} could not be converted ({kind}): {error}", report=name, kind=kind, error=line.error)
@@ -109,7 +142,10 @@ def _report(out: Path, name: str, line: ManifestLine | None, messages: Messages)
     for field in report.fields:
         if field.status is Status.REVIEW:
             place = messages("page {page}", page=field.page) if field.page else ""
-            yield f"  {messages(field.status)}  {field.label}: {field.printed!r} {place}"
+            why = messages("; ").join(_said(d.code, messages) for d in field.doubts)
+            yield f"  {messages(field.status)}  {field.label}: {field.printed!r} {place}" + (
+                f"  ({why})" if why else ""
+            )
     for check in report.checks:
         if check.verdict in (Verdict.SOURCE_INCONSISTENT, Verdict.UNRESOLVED):
             yield f"  {messages(check.verdict)}  {check.id}: {check.expression}"

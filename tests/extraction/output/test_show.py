@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from extraction.cli import main
-from extraction.output.show import on_one_line
+from extraction.document import Report, Status
+from extraction.doubts import DoubtCode, doubt, joined
+from extraction.output.files import report_path
+from extraction.output.report_json import dump_report, load_report
+from extraction.output.show import on_one_line, reasons_for_review
 from tests.documents import SAMPLES
 
 SAMPLE = SAMPLES / "moling-2024" / "report.html"
@@ -30,7 +35,8 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_report_is_one_line(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", str(out), "--lang", "en"]) == 0
     head, *lines = capsys.readouterr().out.splitlines()
-    assert head.split() == ["report", "organization", "year", "form", "figures", "blank", "missing", "review", "errors"]
+    columns = "report organization year form figures blank missing review errors reasons"
+    assert head.split() == columns.split()
     for line, name in zip(lines, ("broken.pdf", r"two\nlines[red].html", LONG), strict=True):
         assert line.startswith(f"{name} ")
     assert lines[0].split() == ["broken.pdf", "failed"]
@@ -49,6 +55,43 @@ def test_one_report_in_both_languages(out: Path, capsys: pytest.CaptureFixture[s
         title, *lines = capsys.readouterr().out.splitlines()
         assert "2024" in title
         assert any(line.strip().startswith(verdict) for line in lines)
+
+
+def planted(report: Report) -> Report:
+    """The report with the first three fields for review: two for one reason, one of them for another too."""
+    low, sums = doubt(DoubtCode.LOW_PROBABILITY), doubt(DoubtCode.SUM_FAILS)
+    doubts = (low, joined(low, sums), low)
+    changed = tuple(replace(f, status=Status.REVIEW, doubts=d) for f, d in zip(report.fields, doubts, strict=False))
+    accepted = replace(report.fields[3], doubts=doubt(DoubtCode.WIDE_GAP))  # was in doubt, and is accepted all the same
+    return replace(report, fields=(*changed, accepted, *report.fields[4:]))
+
+
+@pytest.mark.parametrize(
+    ("language", "listed", "one"),
+    [
+        ("en", "the reading is unsure 3; a sum does not hold 1", "(the reading is unsure; a sum does not hold)"),
+        ("zh", "识别把握不足 3；勾稽不符 1", "(识别把握不足；勾稽不符)"),
+    ],
+)
+def test_reasons_for_review_are_told(
+    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, listed: str, one: str
+) -> None:
+    shutil.copytree(out, tmp_path / "out")
+    file = report_path(tmp_path / "out", LONG)
+    file.write_text(dump_report(planted(load_report(file.read_text(encoding="utf-8")))), encoding="utf-8")
+    assert main(["show", str(tmp_path / "out"), "--lang", language]) == 0
+    *_, last = capsys.readouterr().out.splitlines()
+    assert last.endswith(f" {listed}")
+    assert main(["show", str(tmp_path / "out"), LONG, "--lang", language]) == 0
+    review = capsys.readouterr().out.splitlines()[1:4]
+    assert review[1].endswith(f"  {one}")
+    assert one[1:4] in review[0]
+    assert "；" not in review[0]
+
+
+def test_every_reason_can_be_counted(out: Path) -> None:
+    report = planted(load_report(report_path(out, LONG).read_text(encoding="utf-8")))
+    assert reasons_for_review(report.fields) == {DoubtCode.LOW_PROBABILITY: 3, DoubtCode.SUM_FAILS: 1}
 
 
 def test_a_report_that_failed_says_why(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
