@@ -37,12 +37,16 @@ STEPS: dict[str, str] = {
 
 _WITHOUT = "gouji-without-"
 
+LABELLED = "gouji-without-decision"
+"""Gouji up to its labelled fields: what `eval.decision` weighs and decides itself."""
+
 ENGINES: dict[str, str] = {
     "gouji": "Gouji as it stands",
     "rapidocr-page": "RapidOCR over the whole page, boxes dropped into Gouji's grid",
     "paddleocr-page": "PaddleOCR over the whole page, boxes dropped into Gouji's grid (needs the extra `paddle`)",
     "tesseract-page": "Tesseract (chi_sim) over the whole page without its rules, boxes dropped into Gouji's grid",
     "pdfplumber": "tables and text of digital PDFs by pdfplumber; reads nothing else",
+    LABELLED: "Gouji up to its labelled fields: nothing is weighed, corrected or sent to review (for eval.decision)",
     **{_WITHOUT + step: what for step, what in STEPS.items()},
 }
 """Every engine by name, with a line on what it is."""

@@ -11,7 +11,7 @@ from eval.engines.reading import accepted_as_read, predict
 from eval.runs.prediction import Prediction
 from extraction.cells.readings import CellReadings
 from extraction.contents import Contents
-from extraction.document import Page, Region
+from extraction.document import Page, Region, Report
 from extraction.layout.page_regions import regions_of
 from extraction.pipeline import STAGES, read_document
 from extraction.preprocess.prepared_page import PageLayers, PreparedPage, as_it_lies
@@ -22,7 +22,7 @@ from models.loaded import Models
 
 
 class GoujiEngine:
-    """Gouji with its default settings, `without` one of `eval.engines.STEPS`."""
+    """Gouji with its default settings, `without` one of `eval.engines.STEPS` or without its decision."""
 
     def __init__(self, threads: int = 1, without: str = "") -> None:
         self._models, self._settings = Models(threads=threads), Settings()
@@ -65,6 +65,12 @@ def untagged(contents: Contents, models: Models, settings: Settings) -> Contents
     return contents
 
 
+def undecided(report: Report, models: Models, settings: Settings) -> Report:
+    """The report as labelled, nothing weighed or decided."""
+    del models, settings
+    return report
+
+
 WITHOUT: Mapping[str, Stages] = {
     "text-layer-check": STAGES.replacing(Stage("text layer", believed)),
     "preparation": STAGES.replacing(Stage("preparation", unprepared)),
@@ -72,5 +78,6 @@ WITHOUT: Mapping[str, Stages] = {
     "layout": STAGES.replacing(Stage("regions", without_network)),
     "labeller": STAGES.replacing(Stage("tags", untagged)),
     "sums": STAGES.replacing(Stage("sums", accepted_as_read)),
+    "decision": STAGES.replacing(Stage("sums", undecided)),
 }
 """The stages of Gouji without one of `eval.engines.STEPS`."""
