@@ -49,16 +49,24 @@ def whole_line(parts: Sequence[Span]) -> Span:
 
 def grouped_by_line(spans: Iterable[Span]) -> list[list[Span]]:
     """The spans of each printed line, lines from top to bottom; spans without a box are left out."""
-    lines: list[list[Span]] = []
+    placed = [span for span in spans if span.box]
+    return [[placed[k] for k in line] for line in lines_of([box_of(span) for span in placed])]
+
+
+def lines_of(boxes: Sequence[Box]) -> list[list[int]]:
+    """Which boxes, by their indices, stand on one printed line each, lines from top to bottom."""
+    lines: list[list[int]] = []
     lasts: list[Box] = []
-    for box, span in sorted(((s.box, s) for s in spans if s.box), key=lambda pair: (sum(pair[0][1::2]), pair[0].left)):
+    for box, k in sorted(
+        zip(boxes, range(len(boxes)), strict=True), key=lambda pair: (sum(pair[0][1::2]), pair[0].left)
+    ):
         for index in range(len(lines) - 1, max(-1, len(lines) - 1 - _OPEN_LINES), -1):
             if _same_line(lasts[index], box):
-                lines[index].append(span)
+                lines[index].append(k)
                 lasts[index] = box
                 break
         else:
-            lines.append([span])
+            lines.append([k])
             lasts.append(box)
     return lines
 

@@ -18,6 +18,7 @@ import numpy as np
 from extraction.document import Box, Pixels, Span, union
 from extraction.doubts import DoubtCode
 from extraction.preprocess.binarize import outlined
+from extraction.span_lines import lines_of
 from extraction.tables.borderless_columns import DUST, FIGURE, LETTERS, Line, clearest, columns_of, figures, left_of
 from extraction.tables.grid import Grid, GridCell
 
@@ -80,13 +81,7 @@ def native_pieces(spans: Sequence[Span]) -> list[Box]:
 
 
 def _lines(pieces: Sequence[Box]) -> list[Line]:
-    lines: list[Line] = []
-    for piece in sorted(pieces, key=lambda b: b.middle[1]):
-        if lines and piece.middle[1] - _height_of(lines[-1]) < _LEVEL:
-            lines[-1].append(piece)
-        else:
-            lines.append([piece])
-    return [sorted(line) for line in lines]
+    return [sorted(pieces[k] for k in line) for line in lines_of(pieces)]
 
 
 def _height_of(line: Line) -> float:

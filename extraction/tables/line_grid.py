@@ -1,16 +1,15 @@
-"""The model of a ruled table: edges and what divides its unit squares in, cells out.
+"""The grid lines of a picture: strokes in, and how far each side of a table's unit squares is ruled.
 
-Rows and columns vouch for each other. A stroke is a rule where it runs straight along a side of a unit square from
-corner to corner; an edge that hardly any side bears out is a stroke of text, a seal or a pen; a side that is missing
-while the rows (columns) before and after have it is put back where the ink allows. Whatever stays open marks its cells
-doubtful. Positions are pixels of the table's own picture until the cells are made.
+Rows and columns vouch for each other (`extraction.tables.grid_solver`). A stroke is a rule where it runs straight along
+a side of a unit square from corner to corner; an edge that hardly any side bears out is a stroke of text, a seal or a
+pen; a side that is missing while the rows (columns) before and after have it is put back where the ink allows.
+Positions are pixels of the table's own picture until the cells are made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from statistics import median
 from typing import NamedTuple
 
 import cv2
@@ -18,38 +17,33 @@ import numpy as np
 import numpy.typing as npt
 
 from extraction.document import Pixels
-from extraction.doubts import DoubtCode
 from extraction.preprocess.binarize import middle, parts_of
-from extraction.tables.grid import Grid, GridCell
-
-RULED = 0.6
-"""Share of a unit side that must be covered to be a rule."""
+from extraction.tables.grid import Grid
+from extraction.tables.grid_solver import (
+    FAINT,
+    RULED,
+    STRONG,
+    STRONG_SIDES,
+    WHOLE,
+    Flags,
+    GridSides,
+    Numbers,
+    cells_of,
+    confirmed,
+    joined_edges,
+    with_outer_edges,
+)
 
 _HALF = 0.35  # of a side that is ruled from one corner
-_FAINT = 0.2  # above this share a side may be a broken rule
 _TRACE, _TRACED, _TRACE_LENGTH = 0.35, 0.8, 11  # of the rules' darkness; of the side; pixels averaged
 _CORNER = 5  # pixels at each end of a side where text has left room and a rule has not
-_WHOLE = 0.97  # share of a side that is not broken
-_STRONG = 0.85  # share of a side that no stroke of text covers
-_BORNE_OUT = 0.12  # of the table's extent: what an edge of fewer strong sides must be ruled along
-_STRONG_SIDES = 3
 _WORN = 0.03  # of the sides: more broken ones are no accident of one label
-_UNTRUSTED = 0.25  # of the cells: where more are doubtful, what the others are is no surer
-_REACHED = 0.4  # of the rules that end at a side of the table: where fewer do, something has touched it
 _SHINING_THROUGH = 0.5  # of the usual darkness
+_INSET = 2  # pixels from the middle of a rule to the room inside the cell
 _NEAR = 3  # an edge that is missing in so many rows less one, and ruled before and after, is put back
 _UPRIGHT = np.ones((3, 1), np.uint8)  # a rule may drift by a pixel
 _BEYOND = 10.0  # of the distance within which edges are one: how far a streak is followed beyond the table
 _MOST_STREAKS = 2
-
-Edges = npt.NDArray[np.float64]
-"""Positions of the grid's rules in pixels, ascending."""
-
-Sides = npt.NDArray[np.float64]
-"""A number for each edge and each unit between two others."""
-
-Flags = npt.NDArray[np.bool_]
-"""As `Sides`, true or false."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +61,13 @@ class Strokes:
         return Strokes(self.grey[area], self.thin[area], self.mask[area])
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What divides the squares in one direction: for each edge and unit how much of the side is ruled, where exactly
-    the rule lies there, and whether its being there is a guess."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Ruling(GridSides):
+    """The sides of one direction as a picture shows them: which are `begun` from both corners, if not all the way, and
+    of which there is `half` from one corner."""
 
-    edges: Edges
-    cover: Sides
-    at: Sides
-    whole: Flags  # not broken anywhere
-    begun: Flags  # from both corners, if not all the way
-    half: Flags  # from one corner
-    guessed: Flags
+    begun: Flags
+    half: Flags
 
 
 def grids_of(
@@ -109,13 +98,16 @@ def _grid_of(
         xs = xs[~_goes_on(whole, faint, xs + left, (top, bottom), beyond)]
     if len(ys) < 2 or len(xs) < 2:
         return None
-    ys, xs = _with_outer_edges(ys, bottom - top, snap), _with_outer_edges(xs, right - left, snap)
+    ys = with_outer_edges(ys, 0.0, bottom - top - 1.0, snap)
+    xs = with_outer_edges(xs, 0.0, right - left - 1.0, snap)
     traces = _trace(across), _trace(down)
     rows, columns = _ruling(across, traces[0], ys, xs, snap), _ruling(down, traces[1], xs, ys, snap)
     tones = _tones(across, ys, snap), _tones(down, xs, snap)
     usual = np.median(np.concatenate(tones, axis=1), axis=1, keepdims=True)
     darkness = [np.asarray((own / usual).max(axis=0)) for own in tones]
-    kept = _borne_out(rows, columns, darkness[0]), _borne_out(columns, rows, darkness[1])
+    # What shines through from the back of the paper is fainter than what is printed on it.
+    dark = [own >= _SHINING_THROUGH for own in darkness]
+    kept = confirmed(rows, columns) & dark[0], confirmed(columns, rows) & dark[1]
     ys, xs = ys[kept[0]], xs[kept[1]]
     if len(ys) < 2 or len(xs) < 2:
         return None
@@ -123,9 +115,7 @@ def _grid_of(
         rows, columns = _ruling(across, traces[0], ys, xs, snap), _ruling(down, traces[1], xs, ys, snap)
     rows = _put_back(rows, columns, np.asarray(marks.T))
     columns = _put_back(columns, rows, marks)
-    cells = tuple(_cells(rows, columns, left, top))
-    if sum(c.doubtful for c in cells) > _UNTRUSTED * len(cells):
-        cells = tuple(replace(c, doubt=DoubtCode.GRID_LINE_BROKEN) for c in cells)
+    cells = cells_of(rows, columns, _INSET, origin=(left, top))
     box = left + round(xs[0]) - 2, top + round(ys[0]) - 2, left + round(xs[-1]) + 3, top + round(ys[-1]) + 3
     return Grid(*box, cells)
 
@@ -143,30 +133,17 @@ def _trace(strokes: Strokes) -> float:
     return paper + max(5.0, _TRACE * (ruled - paper))
 
 
-def _edges(mask: Pixels, snap: float) -> Edges:
+def _edges(mask: Pixels, snap: float) -> Numbers:
     """Where the rules lie: the middles of the strokes, those closer than `snap` taken together by their length."""
-    strokes = sorted(
+    strokes = [
         (part.top + (part.height - 1) / 2, float(np.count_nonzero(part.own)))
         for part in parts_of(mask)
         if part.width > 2 * part.height
-    )
-    groups: list[list[tuple[float, float]]] = []
-    for stroke in strokes:
-        if groups and stroke[0] - groups[-1][-1][0] <= snap:
-            groups[-1].append(stroke)
-        else:
-            groups.append([stroke])
-    return np.array([sum(p * w for p, w in g) / sum(w for _, w in g) for g in groups])
+    ]
+    return joined_edges(strokes, snap)
 
 
-def _with_outer_edges(edges: Edges, extent: int, snap: float) -> Edges:
-    """A table may be open at its sides: the rules' own ends close it."""
-    first = [] if edges[0] <= 2 * snap else [0.0]
-    last = [] if edges[-1] >= extent - 1 - 2 * snap else [float(extent - 1)]
-    return np.array([*first, *edges, *last])
-
-
-def _goes_on(down: Strokes, faint: float, xs: Edges, ends: tuple[int, int], beyond: int) -> npt.NDArray[np.bool_]:
+def _goes_on(down: Strokes, faint: float, xs: Numbers, ends: tuple[int, int], beyond: int) -> Flags:
     """Which edges run on straight above or below the table, as streaks of the scanner do.
 
     Where several do, a page break has left the table open or another one follows.
@@ -180,13 +157,13 @@ def _goes_on(down: Strokes, faint: float, xs: Edges, ends: tuple[int, int], beyo
         for i, x in enumerate(xs):
             band = down.thin[max(0, round(x) - 4) : round(x) + 5, start:end]
             trace = cv2.dilate((np.asarray(cv2.blur(band, (_TRACE_LENGTH, 1))) >= faint).astype(np.uint8), _UPRIGHT)
-            on[i] = np.asarray(trace).mean(axis=1).max() >= _STRONG
+            on[i] = np.asarray(trace).mean(axis=1).max() >= STRONG
         if on.sum() <= _MOST_STREAKS:
             found |= on
     return found
 
 
-def _ruling(strokes: Strokes, faint: float, edges: Edges, others: Edges, snap: float) -> Ruling:
+def _ruling(strokes: Strokes, faint: float, edges: Numbers, others: Numbers, snap: float) -> Ruling:
     """How far each side of the unit squares is ruled, and where.
 
     A rule keeps its line: only what lies at one height (a pixel up or down) along a side counts. Where an edge is known
@@ -214,15 +191,15 @@ def _ruling(strokes: Strokes, faint: float, edges: Edges, others: Edges, snap: f
         firm = _Stretches(starts, ends).shares(sure)
         traced, at_start, at_end, from_start, to_end = np.split(stretches.shares(trace), 5, axis=1)
         at_both = (at_start >= 0.5) & (at_end >= 0.5)
-        half[i] = (np.maximum(from_start, to_end) >= _STRONG).any(axis=0)
-        begun[i] = (at_both & (traced >= _FAINT)).any(axis=0)
-        whole[i] = (at_both & (firm >= _WHOLE) & (traced >= _WHOLE)).any(axis=0)
+        half[i] = (np.maximum(from_start, to_end) >= STRONG).any(axis=0)
+        begun[i] = (at_both & (traced >= FAINT)).any(axis=0)
+        whole[i] = (at_both & (firm >= WHOLE) & (traced >= WHOLE)).any(axis=0)
         shares = np.maximum(firm, np.where((traced >= _TRACED) & at_both, traced, 0.0))
         cover[i] = shares.max(axis=0)
         best = shares >= cover[i] - 0.02
         heights = first + (best * np.arange(len(best))[:, None]).sum(axis=0) / best.sum(axis=0)
         at[i] = np.where(cover[i] >= RULED, heights, at[i])
-    return Ruling(edges, cover, at, whole, begun, half, np.zeros(shape, bool))
+    return Ruling(edges, cover, at, whole, np.zeros(shape, bool), begun, half)
 
 
 class _Stretches(NamedTuple):
@@ -231,7 +208,7 @@ class _Stretches(NamedTuple):
     starts: npt.NDArray[np.int_]
     ends: npt.NDArray[np.int_]
 
-    def shares(self, marked: Pixels) -> npt.NDArray[np.float64]:
+    def shares(self, marked: Pixels) -> Numbers:
         """For each row of 0 and 1, and each stretch: the share of ones; 0 for no stretch."""
         sums = np.diff(cv2.integral(marked), axis=0)
         ends = np.minimum(self.ends, marked.shape[1])
@@ -240,7 +217,7 @@ class _Stretches(NamedTuple):
         return np.asarray(np.where(lengths > 0, inside / np.maximum(lengths, 1), 0.0))
 
 
-def _tones(strokes: Strokes, edges: Edges, snap: float) -> npt.NDArray[np.float64]:
+def _tones(strokes: Strokes, edges: Numbers, snap: float) -> Numbers:
     """How much darker than the paper beside it each edge is where it is surely ruled; infinite where nowhere.
 
     2 x edges: at its darkest, and over the darkest two pixels, for a hairline between two pixels is half as dark as one
@@ -259,22 +236,6 @@ def _tones(strokes: Strokes, edges: Edges, snap: float) -> npt.NDArray[np.float6
     return tones
 
 
-def _borne_out(ruling: Ruling, crossing: Ruling, tones: Edges) -> npt.NDArray[np.bool_]:
-    """Which edges are the table's: those ruled along enough of it, about as dark as the others; and the outer ones
-    where the rules that cross them reach so far.
-
-    What shines through from the back of the paper is fainter than what is printed on it.
-    """
-    lengths = np.diff(crossing.edges)
-    reached = [(crossing.cover[:, side] >= RULED).mean() >= _REACHED for side in (0, -1)]
-    strong = (ruling.cover >= _STRONG).sum(axis=1)
-    share = (np.where(ruling.cover >= RULED, ruling.cover, 0.0) * lengths).sum(axis=1) / lengths.sum()
-    kept = (strong >= _STRONG_SIDES) | (share >= _BORNE_OUT) | ruling.whole.any(axis=1)
-    kept[[0, -1]] |= reached
-    kept &= tones >= _SHINING_THROUGH
-    return np.asarray(kept)
-
-
 def _put_back(ruling: Ruling, crossing: Ruling, marks: Pixels) -> Ruling:
     """With the sides that are missing while the same edge is ruled shortly before and shortly after.
 
@@ -284,15 +245,15 @@ def _put_back(ruling: Ruling, crossing: Ruling, marks: Pixels) -> Ruling:
     sides of it, needs no others. `marks` is the ink, turned so that this ruling runs down.
     """
     cover, guessed = ruling.cover.copy(), ruling.guessed.copy()
-    least = 0.0 if _is_worn(ruling, crossing) else _FAINT
-    ruled, strong = ruling.cover >= RULED, ruling.cover >= _STRONG
+    least = 0.0 if _is_worn(ruling, crossing) else FAINT
+    ruled, strong = ruling.cover >= RULED, ruling.cover >= STRONG
     spans = crossing.edges
     for i, j in np.argwhere(~ruled[1:-1]):
         edge, unit = int(i) + 1, int(j)
         before, after = strong[edge, max(0, unit - _NEAR + 1) : unit], strong[edge, unit + 1 : unit + _NEAR]
         borne_out = bool(before.any() and after.any() and ruled[1:-1, unit].any())
-        seen = bool(ruling.begun[edge, unit] or ruling.cover[edge, unit] >= max(least, _FAINT))
-        half = ruling.half[edge, unit] and strong[edge].sum() >= _STRONG_SIDES
+        seen = bool(ruling.begun[edge, unit] or ruling.cover[edge, unit] >= max(least, FAINT))
+        half = ruling.half[edge, unit] and strong[edge].sum() >= STRONG_SIDES
         if not (borne_out and (seen or not least)) and not half:
             continue
         inked = _inked(marks, ruling.edges[edge - 1 : edge + 2], spans[unit : unit + 2])
@@ -300,10 +261,10 @@ def _put_back(ruling: Ruling, crossing: Ruling, marks: Pixels) -> Ruling:
             continue
         cover[edge, unit] = 1.0
         guessed[edge, unit] = not seen and not all(inked)
-    return Ruling(ruling.edges, cover, ruling.at, ruling.whole, ruling.begun, ruling.half, guessed)
+    return replace(ruling, cover=cover, guessed=guessed)
 
 
-def _inked(marks: Pixels, edges: Edges, span: Edges) -> tuple[bool, bool] | None:
+def _inked(marks: Pixels, edges: Numbers, span: Numbers) -> tuple[bool, bool] | None:
     """Whether there is ink on either side of the middle edge of three, None where some lies across it."""
     top, bottom = round(span[0]) + 4, round(span[1]) - 3
     before, middle, after = (round(edge) for edge in edges)
@@ -318,82 +279,5 @@ def _inked(marks: Pixels, edges: Edges, span: Edges) -> tuple[bool, bool] | None
 def _is_worn(*rulings: Ruling) -> bool:
     """Whether rules of the table are broken in places."""
     cover = np.concatenate([r.cover[1:-1].ravel() for r in rulings])
-    begun = cover[cover >= _FAINT]
-    return bool((begun < _WHOLE).sum() > _WORN * max(1, len(begun)))
-
-
-def _cells(rows: Ruling, columns: Ruling, left: int, top: int) -> Iterator[GridCell]:
-    merged = list(_merged(rows.cover, columns.cover.T))
-    # An edge at which no cell begins is no edge of this table: a stroke of text has made it.
-    row_numbers = _used({m[0] for m in merged}, len(rows.edges))
-    column_numbers = _used({m[1] for m in merged}, len(columns.edges))
-    for r0, c0, r1, c1, doubtful in merged:
-        guessed = rows.guessed[[r0, r1], c0:c1].any() or columns.guessed[[c0, c1], r0:r1].any()
-        yield GridCell(
-            row_numbers[r0],
-            column_numbers[c0],
-            row_numbers[r1] - row_numbers[r0],
-            column_numbers[c1] - column_numbers[c0],
-            left + _inside(columns.at[c0, r0:r1], +1),
-            top + _inside(rows.at[r0, c0:c1], +1),
-            left + _inside(columns.at[c1, r0:r1], -1),
-            top + _inside(rows.at[r1, c0:c1], -1),
-            DoubtCode.GRID_LINE_BROKEN if doubtful or guessed else None,
-        )
-
-
-def _used(starts: set[int], edge_count: int) -> list[int]:
-    """For each edge, how many edges before it begin a cell: its number in the table's own counting."""
-    return [sum(s < edge for s in starts) for edge in range(edge_count)]
-
-
-def _inside(at: npt.NDArray[np.float64], direction: int) -> int:
-    """A little inside of a side, from where its rule lies along each of its units."""
-    return round(float(median(at.tolist()))) + 2 * direction
-
-
-def _merged(
-    ruled_above: npt.NDArray[np.float64], ruled_left: npt.NDArray[np.float64]
-) -> Iterator[tuple[int, int, int, int, bool]]:
-    """Cells as (row, column, row end, column end, doubtful): unit squares joined where no rule divides them.
-
-    `ruled_above` is (rows + 1) x columns, `ruled_left` rows x (columns + 1), both shares of the side that is ruled.
-    Joined squares that do not make a rectangle are parted again, along broken rules first, and marked doubtful.
-    """
-    rows, columns = ruled_above.shape[0] - 1, ruled_above.shape[1]
-    pending = [(_joined(ruled_above, ruled_left, RULED, None, rows, columns), False)]
-    while pending:
-        labels, doubtful = pending.pop()
-        for label in range(1, int(labels.max()) + 1):
-            members = np.argwhere(labels == label)
-            (r0, c0), (r1, c1) = members.min(axis=0), members.max(axis=0) + 1
-            if len(members) == (r1 - r0) * (c1 - c0):
-                inner = [*ruled_above[r0 + 1 : r1, c0:c1].flat, *ruled_left[r0:r1, c0 + 1 : c1].flat]
-                yield int(r0), int(c0), int(r1), int(c1), bool(doubtful or max(inner, default=0.0) >= _FAINT)
-            elif doubtful:
-                for r, c in members:
-                    yield int(r), int(c), int(r) + 1, int(c) + 1, True
-            else:
-                within = labels == label
-                pending.append((_joined(ruled_above, ruled_left, _FAINT, within, rows, columns), True))
-
-
-def _joined(
-    ruled_above: npt.NDArray[np.float64],
-    ruled_left: npt.NDArray[np.float64],
-    threshold: float,
-    within: npt.NDArray[np.bool_] | None,
-    rows: int,
-    columns: int,
-) -> npt.NDArray[np.int32]:
-    """Label the unit squares (0 outside `within`), two neighbours alike where less than `threshold` divides them."""
-    # Squares on odd positions, the sides between them on even ones: joining is then plain component labelling.
-    canvas = np.zeros((2 * rows + 1, 2 * columns + 1), np.uint8)
-    canvas[1::2, 1::2] = 1 if within is None else within
-    canvas[2:-1:2, 1::2] = ruled_above[1:-1] < threshold
-    canvas[1::2, 2:-1:2] = ruled_left[:, 1:-1] < threshold
-    if within is not None:
-        canvas[2:-1:2, 1::2] &= within[1:] & within[:-1]
-        canvas[1::2, 2:-1:2] &= within[:, 1:] & within[:, :-1]
-    _, labels = cv2.connectedComponents(canvas, connectivity=4)
-    return np.asarray(labels[1::2, 1::2], np.int32)
+    begun = cover[cover >= FAINT]
+    return bool((begun < WHOLE).sum() > _WORN * max(1, len(begun)))
