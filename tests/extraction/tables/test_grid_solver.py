@@ -61,7 +61,7 @@ def _of(cover: Numbers) -> GridSides:
 @given(divided())
 def test_the_cells_are_the_rectangles_that_divide_a_table(table: tuple[int, int, list[Rectangle]]) -> None:
     found = cells_of(*sides(*table), inset=2)
-    boxes = {(c.top + 2, c.left + 2, c.bottom - 2, c.right - 2) for c in found}
+    boxes = {(c.top - 2, c.left - 2, c.bottom + 2, c.right + 2) for c in found}
     assert boxes == {tuple(int(SIZE * side) for side in cell) for cell in table[2]}
     assert not any(c.doubtful for c in found)
 
