@@ -34,12 +34,10 @@ _EVERY = 4  # columns: one of so many is looked at first
 _OPEN_RULES = 3  # upright rules ending together: the table is open there
 
 
-def find_grids(
-    grey_pixels: Pixels, scale: float, settings: TableSettings, marks: Pixels | None = None, *, rules_only: bool = False
-) -> list[Grid]:
+def find_grids(grey_pixels: Pixels, scale: float, settings: TableSettings, marks: Pixels | None = None) -> list[Grid]:
     """The ruled tables of a level page, top to bottom. `scale` is points a pixel.
 
-    `marks` is the page's ink, where it is known already. A picture of `rules_only` has no streaks of a scanner.
+    `marks` is the page's ink, where it is known already.
     """
     # Upright rules are found as level ones of the picture with its axes exchanged.
     turned, along = _turned(grey_pixels), max(3, round(_ALONG / scale)) if _is_grainy(grey_pixels) else 1
@@ -50,7 +48,7 @@ def find_grids(
     )
     level, upright = strokes[0].mask, _turned(strokes[1].mask)
     level = _meeting(level, upright, round(3.0 / scale))
-    upright = _without_loose_strokes(upright, level, _HEADING / scale, 1.5 / scale, not rules_only)
+    upright = _without_loose_strokes(upright, level, _HEADING / scale, 1.5 / scale)
     boxes = list(_touching(level, upright, reach=max(1, round(1.0 / scale))))
     if not boxes:
         return []
@@ -134,10 +132,10 @@ def _meeting(across: Pixels, down: Pixels, reach: int) -> Pixels:
     return kept
 
 
-def _without_loose_strokes(down: Pixels, across: Pixels, short: float, margin: float, scanned: bool) -> Pixels:
+def _without_loose_strokes(down: Pixels, across: Pixels, short: float, margin: float) -> Pixels:
     """Without the upright ends that no level rule closes: strokes of a heading above or below the table.
 
-    On a scan, a stroke with a long loose end is a streak of the scanner and goes altogether. Where a page break leaves
+    A stroke with a long loose end is a streak of the scanner and goes altogether. Where a page break leaves
     a table open, three or more rules end at one height; those are kept, but not where they run to the page's edge.
     """
     kept, reach = down.copy(), round(margin)
@@ -155,17 +153,14 @@ def _without_loose_strokes(down: Pixels, across: Pixels, short: float, margin: f
             loose += [(part, top, int(crossings[0]) - 1)] if ends[0] > reach else []
             loose += [(part, int(crossings[-1]) + 2, bottom)] if ends[1] > reach else []
     for part, start, end in loose:
-        if not scanned and end - start >= short:
-            continue
-        if scanned and _comes_from_edge(part, start, end, len(down), reach, _MARGIN * short):
+        if _comes_from_edge(part, start, end, len(down), reach, _MARGIN * short):
             kept[part.area][part.own] = 0
             continue
         alike = sum(abs(s - start) <= 2 * reach and abs(e - end) <= 2 * reach for _, s, e in loose)
         x = part.left + part.width // 2
         crossed = _goes_on(across, start, end, part.top, x, _NEAR * short, beside=round(short))
         if alike < _OPEN_RULES and not crossed:
-            long = scanned and end - start >= _STREAK * short
-            if long and not _goes_on(across, start, end, part.top, x, _GAP * short):
+            if end - start >= _STREAK * short and not _goes_on(across, start, end, part.top, x, _GAP * short):
                 kept[part.area][part.own] = 0
             else:
                 end_of_it = part.own.copy()
