@@ -73,7 +73,7 @@ def draft(path: Path, annotation_id: str, models: Models, settings: Settings) ->
         documents=(document,),
         report=replace(report, checks=evaluated(report)),
         tables=contents.tables,
-        labels=labels_of(contents.regions, settings),
+        labels=labels_of(contents.regions, settings, models.wordings),
         origin="real",
         level="unrated",
         facts={DRAFT: "a conversion: compare every cell with its page, then remove this fact", **facts},

@@ -45,9 +45,8 @@ def tagged(contents: Contents, models: Models, settings: Settings) -> Contents:
 
 def report_of(contents: Contents, models: Models, settings: Settings) -> Report:
     """What a file's contents say, every figure labelled and no sum checked yet. Raises NotAReport."""
-    del models
     text = read_text(contents.regions)
-    labelled = label_fields(contents.tables, settings)
+    labelled = label_fields(contents.tables, settings, models.wordings)
     fields = with_gaps_doubted(labelled.fields, contents.regions, contents.pictured)
     heading = read_heading(text)
     _refuse_what_is_no_report(text, labelled, heading, bool(contents.pictured))

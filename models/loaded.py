@@ -8,6 +8,7 @@ from models.cells.reader import CellReader
 from models.labeller import Labeller
 from models.page_network import LayoutNetwork, PageNetwork
 from models.recogniser import ENGINES, RapidOcrRecogniser, Recogniser
+from models.wordings import Wordings, read_wordings
 
 
 class Models:
@@ -31,6 +32,11 @@ class Models:
     def labeller(self) -> Labeller:
         """The token classifier. Raises WeightsError."""
         return Labeller(self.threads)
+
+    @cached_property
+    def wordings(self) -> Wordings:
+        """What annotated reports call rows and columns. Raises ValueError for a bad file."""
+        return read_wordings()
 
     @cached_property
     def cells(self) -> CellReader:

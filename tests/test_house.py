@@ -53,9 +53,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 `extraction.cli` names the commands of higher packages as strings, and loads the one that is called.
 """
 
-UPWARD = {
-    "extraction.text.sections -> extraction.labelling.alignment",
-}
+UPWARD: set[str] = set()
 """Imports that point upward."""
 
 MAX_MODULE_LINES, MAX_FOLDER_MODULES, MAX_UNTESTED_LINES = 400, 15, 100
@@ -89,10 +87,6 @@ HIDDEN_STATE = {
     "extraction.bulk.worker os.environ": "threads of libraries in a worker process",
     "extraction.bulk.ray_engine os.environ": "Ray reads its settings there",
     "extraction.cli os.environ": "the folder of weights, for worker processes too",
-    # To go:
-    "extraction.forms.learned_wordings ContextVar": "",
-    "extraction.labelling.label_gold id()": "",
-    "extraction.labelling.token_tagging id()": "",
 }
 """Modules of `extraction` with state that is not passed in, each with the reason why it stays."""
 

@@ -37,7 +37,7 @@ def predict(read: Callable[[], Contents], models: Models, settings: Settings, st
     seconds = time.perf_counter() - start
     if contents is None:
         return Prediction(None, seconds=seconds, error=fault)
-    labels = labels_of(contents.regions, settings)
+    labels = labels_of(contents.regions, settings, models.wordings)
     return Prediction(report, contents.tables, labels, seconds, contents.source.pages or 1, fault)
 
 

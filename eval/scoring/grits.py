@@ -16,7 +16,7 @@ from rapidfuzz.distance import Indel
 from rapidfuzz.process import cdist
 
 from extraction.document import Table
-from extraction.labelling.alignment import align
+from extraction.forms.alignment import align
 
 Rewards = npt.NDArray[np.float64]
 """Similarity (0..1) of every pair of grid cells of two tables, float64: rows x columns x rows x columns."""

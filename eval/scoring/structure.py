@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from eval.scoring.grits import similar_cells
 from extraction.document import Box, Cell, Table, union
-from extraction.labelling.alignment import NEVER, align
+from extraction.forms.alignment import NEVER, align
 
 
 @dataclass(frozen=True, slots=True)

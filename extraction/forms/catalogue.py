@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import fnmatch
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from extraction.figures import Unit
+from models.wordings import Wordings
 
 _DATA = Path(__file__).with_suffix(".toml")
 
@@ -147,10 +148,10 @@ def sections() -> tuple[SectionForm, ...]:
 
 
 @cache
-def template(template_id: str) -> Template:
-    """The form "2019" or "2021"; raises KeyError for another."""
+def template(template_id: str, learned: Wordings = ()) -> Template:
+    """The form "2019" or "2021", with `learned` wordings beside its own; raises KeyError for another."""
     name = _declared()["templates"][template_id]
-    blocks = tuple(b for b in map(_block, _declared()["block"]) if template_id in b.templates)
+    blocks = tuple(_block(b, dict(learned)) for b in _declared()["block"] if template_id in b["templates"])
     cells = tuple(
         FieldForm(b.field_id(row, column), b.field_label(row, column), column.unit, b, row, column)
         for b in blocks
@@ -182,7 +183,7 @@ def field_forms() -> dict[str, FieldForm]:
 @cache
 def year_identities() -> tuple[YearIdentity, ...]:
     """Every sum over two consecutive years."""
-    blocks = {b["id"]: _block(b) for b in _declared()["block"]}
+    blocks = {b["id"]: _block(b, {}) for b in _declared()["block"]}
     return tuple(found for rule in _declared()["across_years"] for found in _across(rule, blocks[rule["block"]]))
 
 
@@ -197,10 +198,15 @@ def _declared() -> dict[str, Any]:
     return tomllib.loads(_DATA.read_text(encoding="utf-8"))
 
 
-def _block(data: dict[str, Any]) -> Block:
+def _block(data: dict[str, Any], learned: Mapping[str, tuple[str, ...]]) -> Block:
     templates = tuple(data["templates"])
+
+    def wordings(kind: str, declared: dict[str, Any]) -> tuple[str, ...]:
+        name = f"{kind}.{data['id']}.{declared['id']}"
+        return (*declared.get("wordings", ()), *learned.get(name, ()))
+
     rows = tuple(
-        Row(r["id"], r["label"], r.get("group", ""), tuple(r.get("wordings", ())), tuple(r.get("templates", templates)))
+        Row(r["id"], r["label"], r.get("group", ""), wordings("row", r), tuple(r.get("templates", templates)))
         for r in data["rows"]
     )
     columns = tuple(
@@ -208,7 +214,7 @@ def _block(data: dict[str, Any]) -> Block:
             c["id"],
             c["label"],
             c.get("group", ""),
-            tuple(c.get("wordings", ())),
+            wordings("column", c),
             Unit(c.get("unit", "count")),
             tuple(c.get("super", c["group"].split(" / ") if "group" in c else ())),
         )

@@ -7,7 +7,6 @@ from enum import Enum, auto
 
 from extraction.forms.catalogue import Block, Row, Template
 from extraction.forms.label_tags import tag_of
-from extraction.forms.learned_wordings import learned
 
 
 class LineKind(Enum):
@@ -43,7 +42,6 @@ class FormLine:
 def form_lines(form: Template) -> list[FormLine]:
     """The lines of a form from top to bottom, the other form's variants of a row among them."""
     lines: list[FormLine] = []
-    taught = learned()
     for block in form.blocks:
         if block.titled:
             lines.append(FormLine(LineKind.TITLE, block, (block.table,)))
@@ -53,8 +51,7 @@ def form_lines(form: Template) -> list[FormLine]:
             if row.group and row.group != group:
                 lines.append(FormLine(LineKind.GROUP, block, (row.group,)))
             group = row.group
-            more = taught.get(f"row.{block.id}.{row.id}", ()) if row.label else ()
-            lines.append(FormLine(LineKind.DATA, block, (row.label, *row.wordings, *more), row))
+            lines.append(FormLine(LineKind.DATA, block, (row.label, *row.wordings), row))
     return lines
 
 

@@ -24,6 +24,7 @@ from extraction.labelling.header_alignment import Header, UnplacedHeader, read_h
 from extraction.labelling.row_alignment import FormMatch, RowMatch, match_form
 from extraction.labelling.table_rows import PrintedRow, printed_rows
 from extraction.settings import Settings
+from models.wordings import Wordings
 
 _SURE_MISSING = 0.99
 _LEGIBLE = 0.9  # confidence in the label of a row that is in no form
@@ -46,9 +47,9 @@ class Labelled:
     repeated: bool = False
 
 
-def label_fields(tables: Sequence[Table], settings: Settings) -> Labelled:
-    """The fields that the tables of a report print."""
-    fit = match_form(printed_rows(tables), settings.labels)
+def label_fields(tables: Sequence[Table], settings: Settings, wordings: Wordings = ()) -> Labelled:
+    """The fields that the tables of a report print; learned `wordings` count as the forms' own."""
+    fit = match_form(printed_rows(tables), settings.labels, wordings)
     if fit is None:
         return Labelled(None)
     match = with_repeats_doubted(fit)

@@ -7,19 +7,18 @@ if they stand at the same places; where only the order of cells counts, the head
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from extraction.document import Cell, Table
 from extraction.doubts import DoubtCode, Doubts, doubt
 from extraction.figures import parse_figure
+from extraction.forms.alignment import NEVER, Scores, align
 from extraction.forms.catalogue import Block
 from extraction.forms.form_lines import LineKind
 from extraction.forms.label_similarity import chinese_count, likeness, similarity
 from extraction.forms.label_tags import tag_of
-from extraction.forms.learned_wordings import learned
-from extraction.labelling.alignment import NEVER, Scores, align
 from extraction.labelling.row_alignment import RowMatch
 from extraction.labelling.table_rows import AS_SURE, PrintedRow, chance, is_legible
 
@@ -35,7 +34,8 @@ class Header:
     """For each column of a block, the grid columns [start, end) that its header covers in one table, and that cell.
 
     `by_name` where they stand in another order than the form's and each says plainly which column's it is; `doubts`
-    where they do not say so. `width` is how many grid columns its own table has, 0 where it is not told.
+    where they do not say so. `width` is how many grid columns its own table has, 0 where it is not told; `table_index`
+    is the number of the table that prints these cells, which may be an earlier one.
     """
 
     ranges: dict[str, tuple[int, int]]
@@ -43,15 +43,20 @@ class Header:
     doubts: Doubts = ()
     by_name: bool = False
     width: int = 0
+    table_index: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class UnplacedHeader:
-    """The header cells of a block's columns where only their order counts, and the tables (numbers) they stand in."""
+    """The header cells of a block's columns where only their order counts, and the numbers of the tables they stand in.
+
+    `tables` are all tables with a row of the header, `table_of` is the one that prints a column's cell.
+    """
 
     cells: dict[str, Cell]
     doubts: Doubts = ()
     tables: frozenset[int] = frozenset()
+    table_of: dict[str, int] = field(default_factory=dict)
 
 
 def read_headers(matches: Sequence[RowMatch]) -> dict[tuple[str, int], Header]:
@@ -67,9 +72,11 @@ def read_headers(matches: Sequence[RowMatch]) -> dict[tuple[str, int], Header]:
         found = _header(table, known, block, first_column or 0) if known else None
         if found is None and (above := _rows_above(matches, block, table, table_index)):
             found = _header(table, above, block, first_column or 0, least=0.5)
-        if found is not None and found.by_name:
-            headers[block.id, table_index] = found
-            continue
+        if found is not None:
+            found = replace(found, table_index=table_index)
+            if found.by_name:
+                headers[block.id, table_index] = found
+                continue
         before = _last_header(headers, block, table_index)
         if found is None and before is not None and _goes_on(before, block, table, first_column):
             found = before
@@ -109,14 +116,18 @@ def read_unplaced_headers(matches: Sequence[RowMatch]) -> dict[str, UnplacedHead
     for match in matches:
         if match.line.kind is LineKind.HEADER:
             block = match.line.block
-            cells = [c for row in match.rows for c in _right_of_labels(matches, block, row) if c.text]
-            if cells and block.corner and similarity(cells[0].text, block.corner) >= _SAME_COLUMN:
-                cells = cells[1:]
-            matched, _ = align(_likeness(cells, block))
-            labels = {block.columns[m.second].id: cells[m.first] for m in matched}
+            printed = [(c, r.table_index) for r in match.rows for c in _right_of_labels(matches, block, r) if c.text]
+            if printed and block.corner and similarity(printed[0][0].text, block.corner) >= _SAME_COLUMN:
+                printed = printed[1:]
+            cells = [cell for cell, _ in printed]
+            matched = {block.columns[m.second].id: printed[m.first] for m in align(_likeness(cells, block))[0]}
             before = found.get(block.id, UnplacedHeader({}))
-            tables = before.tables | {row.table_index for row in match.rows}
-            found[block.id] = UnplacedHeader(before.cells | labels, before.doubts or _disorder(cells, block), tables)
+            found[block.id] = UnplacedHeader(
+                before.cells | {column: cell for column, (cell, _) in matched.items()},
+                before.doubts or _disorder(cells, block),
+                before.tables | {row.table_index for row in match.rows},
+                before.table_of | {column: table for column, (_, table) in matched.items()},
+            )
     for block, table, table_index in _pieces(matches):
         if block.id in found and (doubts := _own_disorder(matches, block, table, table_index)):
             found[block.id] = replace(found[block.id], doubts=doubts)
@@ -219,10 +230,8 @@ def _likeness(cells: Sequence[Cell], block: Block, named: bool = True) -> Scores
     another column's; not so if `named` is False.
     """
     scores = np.full((len(cells), len(block.columns)), NEVER)
-    taught = learned()
     for j, column in enumerate(block.columns):
-        name = f"column.{block.id}.{column.id}"
-        wordings, tag = (column.label, *column.wordings, *taught.get(name, ())), tag_of(name)
+        wordings, tag = (column.label, *column.wordings), tag_of(f"column.{block.id}.{column.id}")
         for i, cell in enumerate(cells):
             alike = likeness((cell.text,), wordings)
             if named:
@@ -316,7 +325,9 @@ def _by_rows(matches: Sequence[RowMatch], block: Block, table_index: int, before
     if not (all(m.by_shape for m, _ in rows) or (before is not None and _stand_below(before, block, below))):
         return None
     columns = {c.id: _range(cell) for c, cell in zip(block.columns, below, strict=True)}
-    return Header(columns, before.cells if before else {}, before.doubts if before else ())
+    if before is None:
+        return Header(columns, {})
+    return Header(columns, before.cells, before.doubts, table_index=before.table_index)
 
 
 def _without_strips(cells: tuple[Cell, ...], count: int) -> tuple[Cell, ...]:

@@ -7,7 +7,7 @@ title, organization and year where they are printed.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from extraction.document import Box, Cell, Label, Region, Span
 from extraction.forms.catalogue import Block
@@ -19,15 +19,23 @@ from extraction.labelling.table_rows import printed_rows
 from extraction.settings import Settings
 from extraction.text.report_head import Heading, read_heading
 from extraction.text.sections import Text, read_text
+from models.wordings import Wordings
 
 _CHINESE_DIGITS = str.maketrans("〇○零Oo一二三四五六七八九", "00000123456789")
 _SAME_LABEL = 0.55  # similarity from which a cell is that title of a block, or that group of rows or columns
 
+Place = tuple[int, int, int]
+"""A cell of a report: the number of its table, its row and its column."""
 
-def labels_of(regions: Sequence[Region], settings: Settings) -> tuple[Label, ...]:
-    """The labels of a document: those of its running text, then those of its tables, each in reading order."""
+
+def labels_of(regions: Sequence[Region], settings: Settings, wordings: Wordings = ()) -> tuple[Label, ...]:
+    """The labels of a document: those of its running text, then those of its tables, each in reading order.
+
+    Learned `wordings` count as the forms' own.
+    """
     text = read_text(regions)
-    match = match_form(printed_rows([r.table for r in regions if r.table is not None]), settings.labels)
+    rows = printed_rows([r.table for r in regions if r.table is not None])
+    match = match_form(rows, settings.labels, wordings)
     return (*_text_labels(text, read_heading(text)), *(_table_labels(match) if match else ()))
 
 
@@ -77,12 +85,12 @@ def _part(line: Span, start: int, end: int) -> Span:
 
 def _table_labels(match: FormMatch) -> Iterator[Label]:
     columns = _column_cells(match)
-    yield from (_label(name, cell) for name, cell in columns)
-    known = {id(cell) for _, cell in columns}
+    yield from (_label(name, cell) for name, cell in columns.values())
+    known = set(columns)
     for row_match in match.rows:
-        for name, cell in _row_cells(row_match, known):
-            if id(cell) not in known:
-                known.add(id(cell))
+        for name, place, cell in _row_cells(row_match, known):
+            if place not in known:
+                known.add(place)
                 yield _label(name, cell)
     yield from (_label(f"block.{block.id}", cell) for block, cell in _block_titles(match))
 
@@ -91,14 +99,15 @@ def _label(name: str, cell: Cell) -> Label:
     return Label(name, cell.text, cell.page, cell.box)
 
 
-def _column_cells(match: FormMatch) -> list[tuple[str, Cell]]:
-    """The header cell of every column, of every table that prints its own header."""
+def _column_cells(match: FormMatch) -> dict[Place, tuple[str, Cell]]:
+    """The header cell of every column with its label's name, of every table that prints its own header."""
     placed, unplaced = read_headers(match.rows), read_unplaced_headers(match.rows)
     with_header = {block for block, _ in placed}
-    headers = [(block, header.cells) for (block, _), header in placed.items()]
-    headers += [(block, header.cells) for block, header in unplaced.items() if block not in with_header]
-    cells = {id(c): (f"column.{block}.{column}", c) for block, found in headers for column, c in found.items()}
-    return list(cells.values())
+    found = [(b, column, h.table_index, cell) for (b, _), h in placed.items() for column, cell in h.cells.items()]
+    for block, header in unplaced.items():
+        if block not in with_header:
+            found += [(block, column, header.table_of[column], cell) for column, cell in header.cells.items()]
+    return {(table, c.row, c.column): (f"column.{block}.{column}", c) for block, column, table, c in found}
 
 
 def _block_titles(match: FormMatch) -> Iterator[tuple[Block, Cell]]:
@@ -114,16 +123,17 @@ def _block_titles(match: FormMatch) -> Iterator[tuple[Block, Cell]]:
             yield block, row.labels[0]
 
 
-def _row_cells(match: RowMatch, columns: set[int]) -> Iterator[tuple[str, Cell]]:
-    """The cells of a matched row that name its groups or itself."""
+def _row_cells(match: RowMatch, columns: Collection[Place]) -> Iterator[tuple[str, Place, Cell]]:
+    """The cells of a matched row that name its groups or itself, those of `columns` left out of a header."""
     block, kind = match.line.block, match.line.kind
     for row in match.rows:
         if kind is LineKind.DATA and match.line.row is not None and match.line.wordings[0]:
-            yield from ((f"group.{_group(cell, block) or _solid(cell)}", cell) for cell in row.labels[:-1])
-            yield from ((f"row.{block.id}.{match.line.row.id}", cell) for cell in row.labels[-1:])
+            named = [(f"group.{_group(cell, block) or _solid(cell)}", cell) for cell in row.labels[:-1]]
+            named += [(f"row.{block.id}.{match.line.row.id}", cell) for cell in row.labels[-1:]]
         else:
-            over = [cell for cell in row.own if id(cell) not in columns]
-            yield from ((f"group.{group}", cell) for cell in over if (group := _group(cell, block)))
+            over = [cell for cell in row.own if (row.table_index, cell.row, cell.column) not in columns]
+            named = [(f"group.{group}", cell) for cell in over if (group := _group(cell, block))]
+        yield from ((name, (row.table_index, cell.row, cell.column), cell) for name, cell in named)
 
 
 def _solid(cell: Cell) -> str:

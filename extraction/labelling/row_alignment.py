@@ -15,13 +15,14 @@ import numpy as np
 
 from extraction.doubts import DoubtCode, Doubts, doubt
 from extraction.figures import parse_figure
+from extraction.forms.alignment import NEVER, Match, Scores, align
 from extraction.forms.catalogue import Block, Template, template, template_ids
 from extraction.forms.form_lines import FormLine, LineKind, form_lines
 from extraction.forms.label_similarity import chinese_count, core, shared
-from extraction.labelling.alignment import NEVER, Match, Scores, align
 from extraction.labelling.grid_signature import Pins, pinned
 from extraction.labelling.table_rows import AS_SURE, PrintedRow, alike, alike_label, alike_together, label_chance
 from extraction.settings import LabelSettings
+from models.wordings import Wordings
 
 _BLIND = 0.12  # score of a row whose label cannot be read, where its figures fit
 _SURELY = 1.2  # score of a row whose line the shape of its table tells
@@ -73,9 +74,12 @@ class FormMatch:
         return tuple(m for m in self.rows if m.line.kind is LineKind.DATA)
 
 
-def match_form(rows: Sequence[PrintedRow], settings: LabelSettings) -> FormMatch | None:
-    """The template that the rows fit best, with its matches; None where they fit neither."""
-    fits = [_fit(rows, template(template_id), settings) for template_id in template_ids()]
+def match_form(rows: Sequence[PrintedRow], settings: LabelSettings, wordings: Wordings = ()) -> FormMatch | None:
+    """The template that the rows fit best, with its matches; None where they fit neither.
+
+    `wordings` are learned ones, which count as the forms' own.
+    """
+    fits = [_fit(rows, template(template_id, wordings), settings) for template_id in template_ids()]
     best = max(fits, key=lambda fit: fit.score)
     if all(m.blind for m in best.data):
         return None

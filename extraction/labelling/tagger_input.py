@@ -16,19 +16,24 @@ from models.label_tokens import NOWHERE, Piece, Thousandths
 
 @dataclass(frozen=True, slots=True)
 class PagePieces:
-    """The pieces of a page in reading order, and the line or cell that each of them is."""
+    """The pieces of a page in reading order, and the line or cell that each of them is.
+
+    `places` are the numbers of its region and of the line or cell within that.
+    """
 
     page: int | None
     pieces: tuple[Piece, ...]
     sources: tuple[Span | Cell, ...]
+    places: tuple[tuple[int, int], ...]
 
 
 def pieces_of(regions: Sequence[Region]) -> tuple[PagePieces, ...]:
     """The pieces of every page; those of a file without pages are one."""
-    pages: dict[int | None, list[tuple[Span | Cell, Box | None]]] = {}
+    pages: dict[int | None, list[tuple[tuple[int, int], Span | Cell, Box]]] = {}
     row = 0
-    for region in regions:
-        pages.setdefault(region.page, []).extend(_printed(region, row))
+    for number, region in enumerate(regions):
+        shown = (((number, k), source, box) for k, source, box in _printed(region, row))
+        pages.setdefault(region.page, []).extend(shown)
         row += region.table.row_count if region.table is not None else len(region.spans)
     return tuple(_page(number, found) for number, found in pages.items())
 
@@ -61,24 +66,24 @@ def thousandths(boxes: Sequence[Box | None]) -> list[Thousandths]:
     ]
 
 
-def _page(number: int | None, found: Sequence[tuple[Span | Cell, Box | None]]) -> PagePieces:
-    places = thousandths([box for _, box in found])
-    pieces = tuple(Piece(source.text, place) for (source, _), place in zip(found, places, strict=True))
-    return PagePieces(number, pieces, tuple(source for source, _ in found))
+def _page(number: int | None, found: Sequence[tuple[tuple[int, int], Span | Cell, Box]]) -> PagePieces:
+    boxes = thousandths([box for *_, box in found])
+    pieces = tuple(Piece(source.text, box) for (_, source, _), box in zip(found, boxes, strict=True))
+    return PagePieces(number, pieces, tuple(source for _, source, _ in found), tuple(place for place, *_ in found))
 
 
-def _printed(region: Region, row: int) -> Iterator[tuple[Span | Cell, Box]]:
-    """The lines or cells of a region with their boxes.
+def _printed(region: Region, row: int) -> Iterator[tuple[int, Span | Cell, Box]]:
+    """The lines or cells of a region with their numbers and boxes.
 
     Where the file gives none, a line is a row across the page, and a cell lies in its table's row and column.
     """
     if region.table is not None:
         wide = max(1, region.table.column_count)
-        for cell in region.table.cells:
+        for number, cell in enumerate(region.table.cells):
             if is_shown(cell.text):
                 top, left = row + cell.row, cell.column / wide
-                yield cell, cell.box or Box(left, top, left + cell.column_span / wide, top + cell.row_span)
+                yield number, cell, cell.box or Box(left, top, left + cell.column_span / wide, top + cell.row_span)
     elif region.kind in (RegionKind.TEXT, RegionKind.TITLE):
-        for number, span in enumerate(region.spans, row):
+        for number, span in enumerate(region.spans):
             if span.text.strip():
-                yield span, span.box or Box(0.0, number, 1.0, number + 1.0)
+                yield number, span, span.box or Box(0.0, row + number, 1.0, row + number + 1.0)

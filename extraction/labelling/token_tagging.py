@@ -7,7 +7,7 @@ could add.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -27,15 +27,17 @@ def with_tags(regions: Sequence[Region], labeller: Labeller | None) -> tuple[Reg
     """The regions with the tags of their cells and lines; as they are without a classifier."""
     if labeller is None:
         return tuple(regions)
-    tags: dict[int, tuple[Tag, ...]] = {}
+    tags: list[dict[int, tuple[Tag, ...]]] = [{} for _ in regions]
     for page in pieces_of(regions):
         asked = [k for k, source in enumerate(page.sources) if isinstance(source, Span) and source.confidence < 1]
         if any(isinstance(source, Cell) and _is_unfamiliar(source.text) for source in page.sources):
             asked += [k for k, source in enumerate(page.sources) if isinstance(source, Cell)]
         if asked:
             rows = _of_the_whole(labeller.label(page.pieces).pieces, labeller.tags)
-            tags |= {id(page.sources[k]): tuple(_likeliest(rows[k], labeller.tags)) for k in asked}
-    return tuple(_tagged(region, tags) for region in regions)
+            for k in asked:
+                region, number = page.places[k]
+                tags[region][number] = tuple(_likeliest(rows[k], labeller.tags))
+    return tuple(_tagged(region, found) for region, found in zip(regions, tags, strict=True))
 
 
 def any_unfamiliar(regions: Sequence[Region]) -> bool:
@@ -68,11 +70,11 @@ def _likeliest(row: Probabilities, tags: Sequence[str]) -> Iterator[Tag]:
         yield Tag(tags[k], round(min(1.0, float(row[1 + k])), 4))
 
 
-def _tagged(region: Region, tags: dict[int, tuple[Tag, ...]]) -> Region:
-    if any(id(span) in tags for span in region.spans):
-        spans = tuple(replace(span, tags=tags.get(id(span), ())) for span in region.spans)
-        return replace(region, spans=spans)
-    if region.table is None or not any(id(cell) in tags for cell in region.table.cells):
+def _tagged(region: Region, tags: Mapping[int, tuple[Tag, ...]]) -> Region:
+    """The region with tags by the numbers of its cells, or of its lines where it is no table."""
+    if not tags:
         return region
-    cells = tuple(replace(cell, tags=tags.get(id(cell), ())) for cell in region.table.cells)
+    if region.table is None:
+        return replace(region, spans=tuple(replace(s, tags=tags.get(k, ())) for k, s in enumerate(region.spans)))
+    cells = tuple(replace(cell, tags=tags.get(k, ())) for k, cell in enumerate(region.table.cells))
     return replace(region, table=replace(region.table, cells=cells))

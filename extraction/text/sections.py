@@ -12,9 +12,9 @@ from statistics import median
 import numpy as np
 
 from extraction.document import Box, Region, RegionKind, Section, Span, Table, union
+from extraction.forms.alignment import NEVER, align
 from extraction.forms.catalogue import SectionForm, sections
 from extraction.forms.label_similarity import core, shared, similarity
-from extraction.labelling.alignment import NEVER, align
 
 _SENTENCE_ENDS = "。！？；：…!?;:”』」》"
 _ITEM_NUMBER = re.compile(r"^\s*[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．:：]")

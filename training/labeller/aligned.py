@@ -27,7 +27,6 @@ from extraction.document import Box, Cell, Label, Region, RegionKind, Status, Ta
 from extraction.figures import parse_figure
 from extraction.forms.label_similarity import core
 from extraction.forms.label_tags import tag_of
-from extraction.forms.learned_wordings import reading_with
 from extraction.forms.printed_form import FormCell, FormTable
 from extraction.ingest.text import read_text
 from extraction.labelling.fields import label_fields
@@ -36,6 +35,7 @@ from extraction.labelling.token_tagging import with_tags
 from extraction.reconcile.decision import decide_by_reading
 from extraction.settings import Settings
 from models.labeller import Labeller
+from models.wordings import Wordings
 from training.labeller.data.noise import confusions, misread
 from training.labeller.data.provincial import provincial
 from training.labeller.data.tagged import Tagged
@@ -105,8 +105,8 @@ def main(arguments: list[str] | None = None) -> int:
     if given.province is None:
         counts = {name: _tried(trial, given.split, seeds, labeller, name) for name, trial in TRIALS.items()}
     else:
-        with reading_with(annotated_wordings(map(_labels, _province(given.province)))):
-            counts = {"province": _tried(_PROVINCE, given.split, seeds, labeller, "province")}
+        wordings = annotated_wordings(map(_labels, _province(given.province)))
+        counts = {"province": _tried(_PROVINCE, given.split, seeds, labeller, "province", wordings)}
     console = Console() if sys.stdout.isatty() else Console(width=140)
     console.print(_shown(counts))
     if given.out:
@@ -114,14 +114,16 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _tried(trial: Trial, split: Split, seeds: range, labeller: Labeller, name: str) -> dict[str, dict[str, int]]:
+def _tried(
+    trial: Trial, split: Split, seeds: range, labeller: Labeller, name: str, wordings: Wordings = ()
+) -> dict[str, dict[str, int]]:
     found = {who: Counter[str]() for who in _METHODS}
     for seed in track(seeds, name, transient=True):
         draft = draft_report(seed, split, trial.variations or DEFAULTS[split])
         draft = provincial(draft) if trial.province else draft
         tables = (dumped if trial.dump else drawn)(draft, trial, Random(seed))
         for who, witness in zip(_METHODS, (None, labeller), strict=True):
-            found[who].update(scored(draft, tables, with_tags(tables.regions, witness)))
+            found[who].update(scored(draft, tables, with_tags(tables.regions, witness), wordings))
     return {who: dict(count) for who, count in found.items()}
 
 
@@ -205,16 +207,20 @@ def _misread(cell: FormCell, trial: Trial, rng: Random) -> str:
     return misread(Tagged(cell.text, ("",) * len(cell.text)), rng, rate, confusions()).text
 
 
-def scored(draft: Draft, tables: Drawn, regions: tuple[Region, ...]) -> Iterator[str]:
-    """Yield what to count of one report: `row` and `row right`, the same of columns; fields by outcome."""
+def scored(draft: Draft, tables: Drawn, regions: tuple[Region, ...], wordings: Wordings = ()) -> Iterator[str]:
+    """Yield what to count of one report: `row` and `row right`, the same of columns; fields by outcome.
+
+    Learned `wordings` count as the forms' own.
+    """
     settings = Settings()
-    named = {(label.page, label.box): tag_of(label.name) for label in labels_of(regions, settings)}
+    named = {(label.page, label.box): tag_of(label.name) for label in labels_of(regions, settings, wordings)}
     for place, tag in tables.labels.items():
         kind = tag.partition(".")[0]
         yield kind
         if named.get(place) == tag:
             yield f"{kind} right"
-    labelled = label_fields(tuple(region.table for region in regions if region.table is not None), settings)
+    found_tables = tuple(region.table for region in regions if region.table is not None)
+    labelled = label_fields(found_tables, settings, wordings)
     read = {field.id: field for field in decide_by_reading(labelled.fields)}
     for field in draft.report.fields:
         found = read.get(field.id)

@@ -57,7 +57,7 @@ def retrain(config: RetrainingConfig, annotations: Path, out: Path, base: Path |
     wordings = annotated_wordings({a.id: a.labels for a, _ in read_folder(annotations) if a.id in learnt}.values())
     write_wordings(model, wordings)
     about = {
-        "new wordings of rows and columns": sum(map(len, wordings.values())),
+        "new wordings of rows and columns": sum(len(texts) for _, texts in wordings),
         "annotated reports learnt from": len(set(parts.learnt["report"])),
         "annotated reports held out": len(set(parts.tested["report"])),
         "organizations held out": len(set(parts.tested["organization"])),

@@ -53,3 +53,14 @@ def test_one_row_other_stands_in_for_its_family() -> None:
 
 def test_every_field_of_both_forms_is_known_by_id() -> None:
     assert set(field_forms()) == {f["id"] for t in CONTRACT.values() for f in t["fields"]}
+
+
+def test_learned_wordings_follow_the_forms_own_and_change_nothing_else() -> None:
+    row, column = "row.licensing_2019.administrative_licensing", "column.licensing_2019.change"
+    plain, taught = template("2019"), template("2019", ((row, ("准入审批",)), (column, ("办件",))))
+    before, after = (next(b for b in form.blocks if b.id == "licensing_2019") for form in (plain, taught))
+    assert after.rows[0].wordings == (*before.rows[0].wordings, "准入审批")
+    assert after.columns[1].wordings == (*before.columns[1].wordings, "办件")
+    assert [b for b in taught.blocks if b.id != "licensing_2019"] == [b for b in plain.blocks if b.id != before.id]
+    assert [f.id for f in taught.fields] == [f.id for f in plain.fields]
+    assert taught.identities() == plain.identities()

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from extraction.document import Label
 from extraction.forms.catalogue import Block, template, template_ids
 from extraction.forms.label_similarity import chinese_count, similarity
-from extraction.forms.learned_wordings import FILE, Wordings
 from models.files import write_text
+from models.wordings import FILE, Wordings
 
 _MIN_SIMILARITY = 0.9  # of a wording and a known one, to be the same
 _MIN_CHINESE_CHARACTERS, _MAX_WORDINGS = 2, 20  # of a wording; of one row or column
@@ -37,10 +37,10 @@ def annotated_wordings(reports: Iterable[Sequence[Label]]) -> Wordings:
             new = [text for text in told if not _is_one_of(text, (*forms[name], *others))]
             if new:
                 found[name] = tuple(new[:_MAX_WORDINGS])
-    return found
+    return tuple(found.items())
 
 
-def _is_another(other: str, name: str, forms: Wordings) -> bool:
+def _is_another(other: str, name: str, forms: Mapping[str, tuple[str, ...]]) -> bool:
     """Whether two labels are of one kind and worded differently: 结果维持 heads three columns in the form too."""
     return other.partition(".")[0] == name.partition(".")[0] and forms[other][0] != forms[name][0]
 
@@ -48,7 +48,7 @@ def _is_another(other: str, name: str, forms: Wordings) -> bool:
 def write_wordings(folder: Path, wordings: Wordings) -> None:
     """Write the wordings beside a network; no file where there are none."""
     if wordings:
-        write_text(folder / FILE, json.dumps(wordings, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+        write_text(folder / FILE, json.dumps(dict(wordings), ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
 def _whole(labels: Sequence[Label]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extraction.labelling.alignment import NEVER, Match, Scores, align
+from extraction.forms.alignment import NEVER, Match, Scores, align
 
 # Eighths add up exactly, so that scores can be compared with ==.
 EIGHTHS = st.integers(-16, 16).map(lambda k: k / 8)
