@@ -21,11 +21,9 @@ from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import simplejson
-
 from annotations.zones import Zone, zones_data, zones_from
 from extraction.document import Box, Cell, Label, Report, Table
-from extraction.output.report_json import report_data, report_from
+from extraction.output.report_json import json_text, json_values, report_data, report_from
 
 SCHEMA_VERSION = 1
 SPLITS = ("train", "dev", "test")
@@ -81,21 +79,21 @@ def dump_annotation(annotation: Annotation) -> str:
 def _lines(value: Any) -> str:
     """Return JSON text with one item a line wherever items are objects, so that a change is a changed line."""
     if not _holds_objects(value):
-        return str(simplejson.dumps(value, ensure_ascii=False, use_decimal=True))
+        return json_text(value)
     if isinstance(value, dict):
-        items = [f"{simplejson.dumps(name, ensure_ascii=False)}: {_lines(item)}" for name, item in value.items()]
+        items = [f"{json_text(name)}: {_lines(item)}" for name, item in value.items()]
         return "{\n" + ",\n".join(items) + "\n}"
     return "[\n" + ",\n".join(map(_lines, value)) + "\n]"
 
 
 def _holds_objects(value: Any) -> bool:
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
     return any(isinstance(item, dict) or _holds_objects(item) for item in items)
 
 
 def load_annotation(text: str) -> Annotation:
     """Return the annotation in JSON text. Raises ValueError where it is not one of this schema version."""
-    data = simplejson.loads(text, use_decimal=True)
+    data = json_values(text)
     if not isinstance(data, dict) or data.get("schema_version") != SCHEMA_VERSION or "report" not in data:
         raise ValueError(f"not an annotation of schema version {SCHEMA_VERSION}")
     return Annotation(

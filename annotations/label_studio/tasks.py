@@ -15,12 +15,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-import simplejson
-
 from annotations.pages import PagePicture
 from annotations.regions import Region, regions_of, with_regions
 from annotations.store import DRAFT, Annotation, dump_annotation, load_annotation
 from extraction.document import Box
+from extraction.output.report_json import json_text, json_values
 
 Key = Literal["annotations", "predictions"]
 
@@ -82,7 +81,7 @@ def image_of(page: PagePicture, url: str) -> TaskImage:
 def tasks_of(annotation: Annotation, images: Mapping[int, TaskImage], key: Key = "annotations") -> list[dict[str, Any]]:
     """Return one task a page, by page number. `key` says whether the regions are annotations or predictions."""
     regions, rest = regions_of(annotation)
-    base = simplejson.loads(dump_annotation(rest), use_decimal=True)
+    base = json_values(dump_annotation(rest))
     tasks = []
     for number, image in sorted(images.items()):
         results = [item for r in regions if r.page == number for item in _results(r, image, key)]
@@ -99,12 +98,12 @@ def tasks_of(annotation: Annotation, images: Mapping[int, TaskImage], key: Key =
 
 def dump_tasks(tasks: Sequence[dict[str, Any]]) -> str:
     """Return tasks as the JSON text that Label Studio imports."""
-    return str(simplejson.dumps(tasks, ensure_ascii=False, use_decimal=True)) + "\n"
+    return json_text(tasks) + "\n"
 
 
 def load_tasks(text: str) -> list[dict[str, Any]]:
     """Return tasks in JSON text exported by Label Studio. Raises ValueError for any other text."""
-    tasks = simplejson.loads(text, use_decimal=True)
+    tasks = json_values(text)
     if not isinstance(tasks, list) or not all(isinstance(t, dict) and "annotation" in t.get("data", {}) for t in tasks):
         raise ValueError("not a list of tasks that `gouji annotations export` has made")
     return tasks
@@ -122,7 +121,7 @@ def annotations_of(tasks: Iterable[dict[str, Any]], by: str = "") -> Iterator[An
         data = task["data"]
         pages.setdefault(data["annotation"]["id"], {})[int(data["page"])] = task
     for annotation_id, found in pages.items():
-        rest = load_annotation(simplejson.dumps(found[min(found)]["data"]["annotation"], use_decimal=True))
+        rest = load_annotation(json_text(found[min(found)]["data"]["annotation"]))
         lacking = set(range(1, (rest.report.source.pages or max(found)) + 1)) - set(found)
         if lacking:
             raise ValueError(f"{annotation_id}: page {min(lacking)} is not among the tasks")

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import simplejson
-
 from annotations.store import labels_data, labels_from, tables_data, tables_from
 from extraction.document import Label, Report, Table
-from extraction.output.report_json import report_data, report_from
+from extraction.output.report_json import json_text, json_values, report_data, report_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +46,12 @@ def dump_prediction(prediction: Prediction) -> str:
         "pages": prediction.pages,
         "error": prediction.error,
     }
-    return str(simplejson.dumps(data, ensure_ascii=False, use_decimal=True)) + "\n"
+    return json_text(data) + "\n"
 
 
 def load_prediction(text: str) -> Prediction:
     """Return the prediction in JSON text."""
-    data = simplejson.loads(text, use_decimal=True)
+    data = json_values(text)
     return Prediction(
         None if data["report"] is None else report_from(data["report"]),
         tables_from(data["tables"]),

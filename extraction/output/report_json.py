@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-import simplejson
+import msgspec
 
 from extraction.document import (
     Box,
@@ -29,102 +29,103 @@ from extraction.doubts import Doubt, DoubtCode
 
 SCHEMA_VERSION = 1
 
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+
+
+class _Field(msgspec.Struct, kw_only=True, omit_defaults=True):
+    id: str
+    label: str
+    value: Decimal | None
+    printed: str
+    reading: str | None = None
+    status: Status
+    confidence: float
+    page: int | None
+    bbox: Box | None
+    candidates: tuple[Candidate, ...] = ()
+    reasons: tuple[DoubtCode, ...] = ()
+
+
+class _Check(msgspec.Struct, omit_defaults=True):
+    id: str
+    expression: str
+    holds: bool | None
+    verdict: Verdict
+    explanation: Explanation | None = None
+
+
+class _Report(msgspec.Struct):
+    schema_version: int
+    source: Source
+    organization: str | None
+    year: int | None
+    template: str | None
+    title: str | None
+    sections: tuple[Section, ...]
+    fields: tuple[_Field, ...]
+    extra_rows: tuple[ExtraRow, ...]
+    checks: tuple[_Check, ...]
+    narrative: tuple[NarrativeFigure, ...]
+    warnings: tuple[str, ...]
+
+
+_PLAIN = ("source", "organization", "year", "template", "title", "sections", "extra_rows", "narrative", "warnings")
+_PLAIN_OF_FIELD = ("id", "label", "value", "printed", "reading", "status", "confidence", "page", "candidates")
+_OF_CHECK = ("id", "expression", "holds", "verdict", "explanation")
+
 
 def dump_report(report: Report) -> str:
     """The report as JSON text, ending in a newline."""
-    return str(simplejson.dumps(report_data(report), ensure_ascii=False, indent=1, use_decimal=True)) + "\n"
+    return json_text(_written(report), indent=1) + "\n"
 
 
 def report_data(report: Report) -> dict[str, Any]:
-    """The report as JSON values."""
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "source": _plain(report.source, "path", "sha256", "media_type", "pages"),
-        "organization": report.organization,
-        "year": report.year,
-        "template": report.template,
-        "title": report.title,
-        "sections": [_plain(s, "id", "title", "text", "page") for s in report.sections],
-        "fields": [_field_data(f) for f in report.fields],
-        "extra_rows": [
-            {**_plain(r, "section", "label"), "printed": list(r.printed), "page": r.page} for r in report.extra_rows
-        ],
-        "checks": [_check_data(c) for c in report.checks],
-        "narrative": [_plain(n, "id", "value", "text", "page", "agrees") for n in report.narrative],
-        "warnings": list(report.warnings),
-    }
+    """The report as JSON values, figures as Decimal and lists as tuples."""
+    data: dict[str, Any] = msgspec.to_builtins(_written(report), builtin_types=(Decimal,))
+    return data
 
 
 def load_report(text: str) -> Report:
     """The report in JSON text; raises ValueError where it is not one of this schema version."""
-    return report_from(simplejson.loads(text, use_decimal=True))
+    return report_from(json_values(text))
 
 
 def report_from(data: Any) -> Report:
     """The report in JSON values, numbers as int or Decimal; raises ValueError as `load_report` does."""
     if not isinstance(data, dict) or data.get("schema_version") != SCHEMA_VERSION:
         raise ValueError(f"not a report of schema version {SCHEMA_VERSION}")
+    read = msgspec.convert(data, _Report)
     return Report(
-        source=Source(**data["source"]),
-        organization=data["organization"],
-        year=data["year"],
-        template=data["template"],
-        title=data["title"],
-        sections=tuple(Section(**s) for s in data["sections"]),
-        fields=tuple(_field(f) for f in data["fields"]),
-        extra_rows=tuple(ExtraRow(**{**r, "printed": tuple(r["printed"])}) for r in data["extra_rows"]),
-        checks=tuple(map(_check, data["checks"])),
-        narrative=tuple(NarrativeFigure(**{**n, "value": Decimal(n["value"])}) for n in data["narrative"]),
-        warnings=tuple(data["warnings"]),
+        **_taken(read, _PLAIN),
+        fields=tuple(
+            Field(**_taken(f, _PLAIN_OF_FIELD), box=f.bbox, doubts=tuple(map(Doubt, f.reasons))) for f in read.fields
+        ),
+        checks=tuple(Check(**_taken(c, _OF_CHECK)) for c in read.checks),
     )
 
 
-def _plain(value: object, *names: str) -> dict[str, Any]:
+def json_text(value: object, indent: int = 0) -> str:
+    """Values as JSON text, a Decimal as an exact number; on one line unless items are indented."""
+    return msgspec.json.format(_ENCODER.encode(value), indent=indent).decode()
+
+
+def json_values(text: str) -> Any:
+    """The values in JSON text, numbers as int or Decimal; raises ValueError where it is none."""
+    return _DECODER.decode(text)
+
+
+def _written(report: Report) -> _Report:
+    return _Report(
+        schema_version=SCHEMA_VERSION,
+        **_taken(report, _PLAIN),
+        fields=tuple(
+            _Field(**_taken(f, _PLAIN_OF_FIELD), bbox=f.box, reasons=tuple(d.code for d in f.doubts))
+            for f in report.fields
+        ),
+        checks=tuple(_Check(**_taken(c, _OF_CHECK)) for c in report.checks),
+    )
+
+
+def _taken(value: object, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(value, name) for name in names}
-
-
-def _field_data(field: Field) -> dict[str, Any]:
-    data = _plain(field, "id", "label", "value", "printed", "reading", "status", "confidence", "page")
-    if field.reading is None:
-        del data["reading"]
-    data["bbox"] = None if field.box is None else list(field.box)
-    if field.candidates:
-        data["candidates"] = [_plain(c, "text", "probability") for c in field.candidates]
-    if field.doubts:
-        data["reasons"] = [str(d.code) for d in field.doubts]
-    return data
-
-
-def _field(data: dict[str, Any]) -> Field:
-    value, bbox = data["value"], data["bbox"]
-    return Field(
-        id=data["id"],
-        label=data["label"],
-        value=None if value is None else Decimal(value),
-        printed=data["printed"],
-        status=Status(data["status"]),
-        confidence=float(data["confidence"]),
-        page=data["page"],
-        box=None if bbox is None else Box(*map(float, bbox)),
-        reading=data.get("reading"),
-        candidates=tuple(Candidate(c["text"], float(c["probability"])) for c in data.get("candidates", ())),
-        doubts=tuple(Doubt(DoubtCode(code)) for code in data.get("reasons", ())),
-    )
-
-
-def _check_data(check: Check) -> dict[str, Any]:
-    data = _plain(check, "id", "expression", "holds", "verdict")
-    if check.explanation is not None:
-        data["explanation"] = _plain(check.explanation, "zh", "en")
-    return data
-
-
-def _check(data: dict[str, Any]) -> Check:
-    said = data.get("explanation")
-    return Check(
-        data["id"],
-        data["expression"],
-        data["holds"],
-        Verdict(data["verdict"]),
-        None if said is None else Explanation(**said),
-    )

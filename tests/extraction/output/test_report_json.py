@@ -6,7 +6,6 @@ import json
 from decimal import Decimal
 
 import pytest
-import simplejson
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +21,7 @@ from extraction.document import (
     Status,
     Verdict,
 )
-from extraction.output.report_json import dump_report, load_report
+from extraction.output.report_json import dump_report, json_values, load_report
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
 VALUES = st.decimals(
@@ -102,7 +101,7 @@ def test_written_and_read_a_report_is_the_same(report: Report) -> None:
 @given(VALUES)
 def test_values_are_exact_in_the_text_itself(value: Decimal) -> None:
     field = Field("a", "甲", value, "", Status.READ, 1.0)
-    written = simplejson.loads(dump_report(_of(field)), use_decimal=True)["fields"][0]["value"]
+    written = json_values(dump_report(_of(field)))["fields"][0]["value"]
     assert Decimal(written) == value
 
 
