@@ -9,7 +9,7 @@ from extraction.document import Region, RegionKind, Report, Source, Status, Tabl
 from extraction.errors import NotAReport
 from extraction.forms.catalogue import sections
 from extraction.labelling.fields import Labelled, label_fields
-from extraction.labelling.isolated_blanks import with_lone_blanks_doubted
+from extraction.labelling.isolated_blanks import with_isolated_blanks_doubted
 from extraction.labelling.missing_fields import with_gaps_doubted
 from extraction.labelling.token_tagging import any_unfamiliar, with_tags
 from extraction.reconcile.reconcile import reconcile
@@ -57,7 +57,7 @@ def report_of(contents: Contents, models: Models, settings: Settings) -> Report:
         template=labelled.template.id if labelled.template else None,
         title=heading.title,
         sections=text.sections,
-        fields=with_lone_blanks_doubted(fields, contents.pictured),
+        fields=with_isolated_blanks_doubted(fields, contents.pictured),
         extra_rows=labelled.extra_rows,
         narrative=read_narrative(text.paragraphs, heading.year),
         warnings=(

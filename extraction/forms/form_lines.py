@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from extraction.forms.catalogue import Block, Row, Template
 from extraction.forms.label_tags import tag_of
+from extraction.forms.printed_form import header_rows
 
 
 class LineKind(Enum):
@@ -45,7 +46,8 @@ def form_lines(form: Template) -> list[FormLine]:
     for block in form.blocks:
         if block.titled:
             lines.append(FormLine(LineKind.TITLE, block, (block.table,)))
-        lines += [FormLine(LineKind.HEADER, block, (text,)) for text in _header_texts(block)]
+        texts = ["".join(cell.text for cell in row) for row in header_rows(block)]
+        lines += [FormLine(LineKind.HEADER, block, (text,)) for text in (block.corner + texts[0], *texts[1:])]
         group = ""
         for row in block.rows:
             if row.group and row.group != group:
@@ -53,19 +55,3 @@ def form_lines(form: Template) -> list[FormLine]:
             group = row.group
             lines.append(FormLine(LineKind.DATA, block, (row.label, *row.wordings), row))
     return lines
-
-
-def _header_texts(block: Block) -> list[str]:
-    """What the header rows of a block print, each as one text."""
-    levels: list[list[str]] = []
-    depth = max(len(c.super_labels) for c in block.columns) + 1
-    for level in range(depth):
-        texts = [block.corner] if level == 0 and block.corner else []
-        for column in block.columns:
-            path = (*column.super_labels, column.label)
-            # A column without all levels prints its label as soon as its own path ends.
-            text = path[level] if level < len(path) else ""
-            if text and (level == len(path) - 1 or not texts or texts[-1] != text):
-                texts.append(text)
-        levels.append(texts)
-    return ["".join(texts) for texts in levels]

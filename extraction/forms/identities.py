@@ -1,7 +1,7 @@
 """The sums (勾稽关系) evaluated over the read values, with their verdicts.
 
-A sum that does not hold is an answer, not a fault. Where every cell is read surely the report itself is wrong and its
-cells stay as printed; otherwise the cells concerned go to a person.
+A sum that fails is a result, not an error: with all its figures accepted, the report itself is inconsistent and its
+figures stay as printed; otherwise they are for review.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from dataclasses import replace
 from extraction.document import Check, Field, Report, Status, Verdict
 from extraction.forms.catalogue import Identity, template
 
-_SURE = (Status.READ, Status.CORRECTED, Status.INFERRED)
+_ACCEPTED = (Status.READ, Status.CORRECTED, Status.INFERRED)
 
 
 def check_sums(report: Report) -> Report:
-    """The report with its checks, its fields as they are: for reports of which every figure is known."""
+    """The report with its checks and its fields as they are, for a report whose figures are all known (gold)."""
     if report.template is None:
         return report
     by_id = {f.id: f for f in report.fields}
@@ -25,7 +25,7 @@ def check_sums(report: Report) -> Report:
 
 
 def identities_of(report: Report) -> tuple[Identity, ...]:
-    """The sums of the report's form, over the rows that it prints; none where it has no form."""
+    """The sums of the report's form over the rows that it prints; none for a report without a form."""
     if report.template is None:
         return ()
     form = template(report.template)
@@ -33,7 +33,7 @@ def identities_of(report: Report) -> tuple[Identity, ...]:
 
 
 def evaluate(identity: Identity, fields: Mapping[str, Field]) -> Check:
-    """One identity with the values read: whether it holds, and what that says."""
+    """The check of one identity over fields by id: whether it holds, and the verdict."""
     left = [fields[i] for i in identity.left]
     right = [fields[i] for i in identity.right]
     expression = f"{sum_text(left)} = {sum_text(right)}"
@@ -45,7 +45,7 @@ def evaluate(identity: Identity, fields: Mapping[str, Field]) -> Check:
     holds = sum(f.value or 0 for f in left) == sum(f.value or 0 for f in right)
     if holds:
         return Check(identity.id, expression, True, Verdict.HOLDS)
-    sure = all(f.status in _SURE for f in parts)
+    sure = all(f.status in _ACCEPTED for f in parts)
     return Check(identity.id, expression, False, Verdict.SOURCE_INCONSISTENT if sure else Verdict.UNRESOLVED)
 
 

@@ -1,4 +1,4 @@
-"""How alike a printed label and a wording of the form are, 0 to 1, whatever OCR, brackets and numbering did to it."""
+"""The similarity of a printed label and a wording of the form, 0 to 1, without regard to numbering and brackets."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from rapidfuzz import fuzz
 
 _ENUMERATOR = re.compile(r"^\W*(?:第?[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)、.:,，。]+\s*")
 _BRACKETED = re.compile(r"\([^()]*\)?")
-_KEPT = re.compile(r"[^\w]|_")
+_PUNCTUATION = re.compile(r"[^\w]|_")
 
 
 @lru_cache(maxsize=8192)
 def core(text: str) -> str:
     """The letters and characters of a label without its number: 1. 属于国家秘密 -> 属于国家秘密."""
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
-    return _KEPT.sub("", _unnumbered(text) or plain)
+    return _PUNCTUATION.sub("", _unnumbered(text) or plain)
 
 
 @lru_cache(maxsize=8192)
 def without_brackets(text: str) -> str:
     """The core of a label without what stands in brackets (instructions, units), if anything is left."""
-    return _KEPT.sub("", _BRACKETED.sub("", _unnumbered(text))) or core(text)
+    return _PUNCTUATION.sub("", _BRACKETED.sub("", _unnumbered(text))) or core(text)
 
 
 @lru_cache(maxsize=65536)
@@ -35,7 +35,7 @@ def similarity(printed: str, wording: str) -> float:
 
 @lru_cache(maxsize=65536)
 def likeness(texts: tuple[str, ...], wordings: tuple[str, ...]) -> float:
-    """How alike the likest of the texts and of the wordings are."""
+    """The highest similarity of one of the texts with one of the wordings."""
     return max(similarity(text, wording) for text in texts for wording in wordings)
 
 
@@ -43,6 +43,11 @@ def shared(text: str, other: str) -> float:
     """The share of the characters of the text's core that the other's has too, in any order; 0 for an empty core."""
     wanted, found = Counter(core(text)), Counter(core(other))
     return sum((wanted & found).values()) / max(1, wanted.total())
+
+
+def most_shared(text: str, wordings: tuple[str, ...]) -> float:
+    """The highest share of the text's characters that one of the wordings has too."""
+    return max(shared(text, wording) for wording in wordings)
 
 
 def chinese_count(text: str) -> int:

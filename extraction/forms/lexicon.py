@@ -1,7 +1,4 @@
-"""The wordings of the forms as one text: whether a reading is a piece of one.
-
-A label is printed over several lines of a cell, cut anywhere: any piece of a wording is a known text.
-"""
+"""Tell whether a text is a piece of a wording of the forms: a label may be broken anywhere over lines of a cell."""
 
 from __future__ import annotations
 
@@ -14,22 +11,22 @@ from extraction.forms.catalogue import sections, template, template_ids
 from extraction.forms.label_similarity import chinese_count
 from extraction.forms.label_tags import OUTCOMES
 
-_LEAST = 2  # Chinese characters; a single one is a piece of something by chance
-_MARKS = re.compile(r"[^\w]|_")
+_MIN_CHINESE_CHARACTERS = 2  # a single one is part of some wording by chance
+_PUNCTUATION = re.compile(r"[^\w]|_")
 
 
 def is_wording(text: str) -> bool:
-    """Whether a text is a piece of a heading or label of the forms, marks and spaces left aside.
+    """Whether a text is a piece of a heading or label of the forms, without regard to punctuation and spaces.
 
     >>> is_wording("本年新收政府信"), is_wording("本年新牧政府信")
     (True, False)
     """
     letters = _letters(text)
-    return chinese_count(letters) >= _LEAST and letters in _all_wordings()
+    return chinese_count(letters) >= _MIN_CHINESE_CHARACTERS and letters in _all_wordings()
 
 
 def _letters(text: str) -> str:
-    return _MARKS.sub("", unicodedata.normalize("NFKC", text))
+    return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", text))
 
 
 @cache

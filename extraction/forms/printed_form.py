@@ -1,7 +1,7 @@
-"""The printed tables of both national forms, as rows of cells; every cell says which field or label it is.
+"""The printed tables of both national forms, as rows of cells; every cell has the name of its field or label.
 
-In: the values as printed, and how a report departs from the form; the form itself is `extraction.forms.catalogue`. Out:
-up to three `FormTable`s. What is printed decides what the tables have: a row without a printed value is not there.
+In: the values as printed, and how a report departs from the form (`extraction.forms.catalogue`). Out: up to three
+`FormTable`s, without the rows that have no printed value.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def field_ids(template_id: str, one_row_other: bool | None = None) -> list[str]:
 
 
 def tables(template_id: str, printed: Mapping[str, str], departures: Departures) -> tuple[FormTable, ...]:
-    """The tables of a report, filled with the values as printed; a table without any is not there."""
+    """The tables of a report with the values `printed` by field id; a table without any is left out."""
     form = template(template_id)
     drawn = [
         _proactive(form, printed, departures.extra_rows),
@@ -196,7 +196,7 @@ def _stretched(cells: list[FormCell]) -> Row:
 
 
 def _applications(block: Block, printed: Mapping[str, str]) -> FormTable:
-    header = _header(block)
+    header = header_rows(block)
     rows: list[Row] = [(FormCell(block.corner, len(header), 3), *header[0]), *header[1:]]
     keys = [""] * len(header)
     data = _printed_rows(block, printed)
@@ -215,14 +215,14 @@ def _applications(block: Block, printed: Mapping[str, str]) -> FormTable:
 
 
 def _disputes(block: Block, printed: Mapping[str, str]) -> FormTable:
-    header = _header(block)
+    header = header_rows(block)
     data = [tuple(_values(block, row, printed)) for row in _printed_rows(block, printed)]
     keys = ("",) * len(header) + ("disputes",) * len(data)
     return FormTable("review_litigation", (1 / 15,) * 15, (*header, *data), keys, len(header))
 
 
-def _header(block: Block) -> tuple[Row, ...]:
-    """The header rows: columns under the cells that span them, a column without one reaching down to the data."""
+def header_rows(block: Block) -> tuple[Row, ...]:
+    """The header rows without the corner: merged cells above their columns; a column without one is full height."""
     depth = max(len(column.super_labels) for column in block.columns) + 1
     rows: list[Row] = []
     for level in range(depth):
@@ -238,7 +238,7 @@ def _header(block: Block) -> tuple[Row, ...]:
 
 
 def split(table: FormTable, key: str, head: str) -> tuple[FormTable, FormTable]:
-    """The table cut by a page break inside or below the row `key`; see `cut`."""
+    """The table cut by a page break inside or below the row `key`; see `cut`. Raises ValueError without such a row."""
     return cut(table, table.keys.index(key), head)
 
 

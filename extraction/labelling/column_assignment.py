@@ -1,8 +1,7 @@
-"""Cells of a data row to columns of the form.
+"""Assign the cells of a data row to the columns of the form.
 
-A table whose column numbers can be trusted is read through its header: header cells are aligned with the form's columns
-as a whole, and a row's cell belongs to the column under whose header it stands. Elsewhere the order within the row
-decides, and whatever more than one way of counting would explain differently is in doubt.
+In a table with reliable column numbers a cell belongs to the column whose header it is under. Elsewhere the order of
+the cells decides, and a cell is in doubt where another count of them would give it another column.
 """
 
 from __future__ import annotations
@@ -17,19 +16,19 @@ from extraction.forms.catalogue import Column
 from extraction.forms.label_similarity import core
 from extraction.labelling.header_alignment import Header, UnplacedHeader, values_of
 from extraction.labelling.row_alignment import RowMatch
-from extraction.labelling.table_rows import PrintedRow
+from extraction.labelling.table_rows import PrintedRow, has_figure
 
-_LEGIBLE = 0.9  # confidence in a header that may state a unit
+_MIN_HEADER_CONFIDENCE = 0.9  # of a header that may state a unit
 _HEADERLESS = doubt(DoubtCode.HEADER_UNREADABLE)
-_ONE_FOR_ANOTHER = doubt(DoubtCode.COLUMN_UNCERTAIN, "one of the cells may be no column, and another two")
-_MAX_SURPLUS = 4  # more surplus cells than this: the row has another shape altogether
+_CELLS_MISCOUNTED = doubt(DoubtCode.COLUMN_UNCERTAIN, "one of the cells may be no column, and another two")
+_MAX_SURPLUS_CELLS = 4  # a row with more has another shape
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What a row prints in a column: None where the row has no such cell; `doubts` where the place is not sure.
+    """The cell of a row in a column, None where it has none; `doubts` where the column is uncertain.
 
-    `unit_unread` where the header may state a unit and could not be read for sure; `table` is the number of its table.
+    `unit_unread`: the header may state a unit that could not be read. `table` is the number of the cell's table.
     """
 
     cell: Cell | None
@@ -40,22 +39,22 @@ class Placed:
 
     @property
     def place(self) -> tuple[int, int, int] | None:
-        """Which cell of the report it is: the table's number, row and column; None without a cell."""
+        """The position of the cell in the report: number of its table, row and column; None without a cell."""
         return (self.table, self.cell.row, self.cell.column) if self.cell else None
 
 
 def place(
     match: RowMatch, row: PrintedRow, header: Header | None, unplaced: UnplacedHeader | None = None
 ) -> dict[str, Placed]:
-    """What one printed row prints in each column of its block, by column id."""
+    """The cells of a printed row, by the id of their column; each column of its block has an entry."""
     block = match.line.block
     if row.table.aligned and header is not None:
-        astray = () if match.by_shape else _astray(row, header)
+        misplaced = () if match.by_shape else _misplaced(row, header)
         under = {c.id: _under(row, header, c) for c in block.columns}
         return {
             c.id: replace(
                 p,
-                doubts=p.doubts or astray,
+                doubts=p.doubts or misplaced,
                 unit_unread=_unit_unread(c, header.cells.get(c.id), p.cell),
                 table=row.table_index,
             )
@@ -78,12 +77,12 @@ def place(
 
 
 def _unit_unread(column: Column, header: Cell | None, cell: Cell | None) -> bool:
-    """Whether the unit of a column of money may be another than its header, as it was read from a picture, says."""
+    """Whether the header of a column of money was not read well enough to rely on its unit."""
     if column.unit is Unit.COUNT or cell is None:
         return False
     if header is None:
         return cell.confidence < 1.0
-    if header.confidence >= _LEGIBLE and not header.in_doubt:
+    if header.confidence >= _MIN_HEADER_CONFIDENCE and not header.in_doubt:
         return False
     return "元" not in header.text or core(header.text) not in map(core, (column.label, *column.wordings))
 
@@ -96,7 +95,7 @@ def _place_by_order(match: RowMatch, row: PrintedRow) -> dict[str, Placed]:
         return placed
     if len(cells) != len(columns):
         return _doubted(placed, _HEADERLESS)
-    return _doubted(placed, _ONE_FOR_ANOTHER) if _has_no_column(row, cells) else placed
+    return _doubted(placed, _CELLS_MISCOUNTED) if _has_no_column(row, cells) else placed
 
 
 def _doubted(placed: dict[str, Placed], doubts: Doubts) -> dict[str, Placed]:
@@ -104,54 +103,53 @@ def _doubted(placed: dict[str, Placed], doubts: Doubts) -> dict[str, Placed]:
 
 
 def _has_no_column(row: PrintedRow, cells: Sequence[Cell]) -> bool:
-    """Whether an empty cell of a row may be no column: a streak divides another, or nothing at all heads it. Where
-    there are as many cells as columns all the same, a rule is lost and two figures are one."""
+    """Whether an empty cell of a row may be no column: a streak may divide another cell, or no header is above it.
+    If there are as many cells as columns all the same, two columns are one cell."""
     return any(not cell.text and (cell.in_doubt or _is_headless(row, cell)) for cell in cells)
 
 
 def _is_headless(row: PrintedRow, cell: Cell) -> bool:
-    """Whether there are cells above a cell, no wider than it, and nothing is printed in any of them."""
+    """Whether there are cells above a cell, no wider than it, and all of them are empty."""
     start, end = cell.column, cell.column + cell.column_span
     above = [c for c in row.table.cells if c.row < cell.row and start <= c.column and c.column + c.column_span <= end]
     return bool(above) and not any(c.text for c in above)
 
 
 def _nothing_names(match: RowMatch, row: PrintedRow, unplaced: UnplacedHeader) -> bool:
-    """Whether neither label nor header says what a row of a scan is: its page may stand on its head. A header is in the
-    row's own table, or at the end of the page before."""
+    """Whether a row of a scan has neither label nor header: its page may be upside down. A header is in the row's own
+    table, or at the end of the page before."""
     read = any(cell.confidence < 1.0 for cell in row.own)
     headed = row.table_index in unplaced.tables or (row.row == 0 and unplaced.tables)
     return read and row.table.aligned and not (match.by_shape or row.labels or headed)
 
 
 def place_by_order(cells: Sequence[Cell], columns: Sequence[str], spare_blanks: bool = False) -> dict[str, Placed]:
-    """Cells to columns where only their order is known.
+    """Cells to columns by their order alone.
 
-    Surplus cells may be any; with `spare_blanks` and a figure for every column they are the empty ones: beside a label
-    these are what is left of merged cells and of columns that the form does not have, while in a row without a label
-    they may as well be its first figures. A column is sure only where every way of leaving them out gives it the same
-    text. Too few cells leave every column in doubt.
+    Any cell may be a surplus one. With `spare_blanks` and a figure for every column, the surplus cells are the empty
+    ones: beside a label these come from merged cells and from columns that the form does not have. A column is certain
+    only where every choice of surplus cells gives it the same text. With too few cells every column is in doubt.
     """
     surplus = len(cells) - len(columns)
     if spare_blanks and surplus > 0:
         if sum(not c.text for c in cells) == surplus:
-            return _agreed(cells, columns, [not c.text for c in cells])
+            return _by_every_choice(cells, columns, [not c.text for c in cells])
         if sum(not c.text for c in cells) < surplus:
             cells = _without_outer_blanks(cells)
             surplus = len(cells) - len(columns)
     if not cells:
         return {c: Placed(None) for c in columns}
-    if surplus < 0 or surplus > _MAX_SURPLUS:
+    if surplus < 0 or surplus > _MAX_SURPLUS_CELLS:
         doubts = doubt(DoubtCode.COLUMN_UNCERTAIN, f"the row has {len(cells)} cells for {len(columns)} columns")
         return {
             c: Placed(cells[min(k, len(cells) - 1)] if surplus > 0 else None, doubts=doubts)
             for k, c in enumerate(columns)
         }
-    return _agreed(cells, columns, [True] * len(cells))
+    return _by_every_choice(cells, columns, [True] * len(cells))
 
 
-def _agreed(cells: Sequence[Cell], columns: Sequence[str], spare: Sequence[bool]) -> dict[str, Placed]:
-    """Each column's cell by every way to leave the surplus out among the `spare` cells, in doubt where texts differ."""
+def _by_every_choice(cells: Sequence[Cell], columns: Sequence[str], spare: Sequence[bool]) -> dict[str, Placed]:
+    """Each column's cell, in doubt where its text depends on which of the `spare` cells are left out as surplus."""
     surplus = len(cells) - len(columns)
     placed = {}
     for k, column in enumerate(columns):
@@ -167,7 +165,7 @@ def _agreed(cells: Sequence[Cell], columns: Sequence[str], spare: Sequence[bool]
 
 
 def _under(row: PrintedRow, header: Header, column: Column) -> Placed:
-    """The cell of a row that stands under a column's header."""
+    """The cell of a row under a column's header."""
     start, end = header.ranges[column.id]
     text = header.cells[column.id].text if column.id in header.cells else ""
     standing = [c for c in row.cells if c.column < end and c.column + c.column_span > start]
@@ -183,15 +181,13 @@ def _under(row: PrintedRow, header: Header, column: Column) -> Placed:
     return Placed(cell, text, header.doubts)
 
 
-def _astray(row: PrintedRow, header: Header) -> Doubts:
-    """Why a row is in doubt: a figure stands where labels do, or, on a scan, under no header, half of one perhaps.
+def _misplaced(row: PrintedRow, header: Header) -> Doubts:
+    """A doubt where a figure stands among the labels, or, on a scan, under no header: it may be half of a figure.
 
-    What a file states as text has no halves: under no header there is a column that the form does not have.
+    In a file with text of its own, it is the figure of a column that the form does not have.
     """
     start, end = min(s for s, _ in header.ranges.values()), max(e for _, e in header.ranges.values())
-    if not row.labels and any(
-        cell.column < start and (figure := parse_figure(cell.text)) and not figure.blank for cell in row.own
-    ):
+    if not row.labels and any(cell.column < start and has_figure(cell) for cell in row.own):
         return doubt(DoubtCode.COLUMN_UNCERTAIN, "a figure stands where its label should")
     for cell in row.own:
         inside = start <= cell.column < end and cell.confidence < 1.0
@@ -205,6 +201,6 @@ def _astray(row: PrintedRow, header: Header) -> Doubts:
 
 
 def _without_outer_blanks(cells: Sequence[Cell]) -> Sequence[Cell]:
-    """Without the empty cells at the start and the end."""
+    """The cells without empty ones at the start and the end."""
     printed = [k for k, c in enumerate(cells) if c.text]
     return cells[printed[0] : printed[-1] + 1] if printed else []

@@ -1,8 +1,8 @@
 """Tables to labelled fields: every cell of the national form, as the report prints it.
 
-Rows are aligned with the form as a whole (`extraction.labelling.row_alignment`), then each row's cells with its columns
-(`extraction.labelling.column_assignment`). What is unsure becomes `review`, what the report does not have `missing`;
-rows in no template are kept as extra rows.
+Rows are aligned with the form as a whole (`row_alignment`), then each row's cells with its columns
+(`column_assignment`). Uncertain figures have doubts, fields that the report does not have are `missing`, and rows that
+are in no form are kept as extra rows.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from extraction.labelling.table_rows import PrintedRow, printed_rows
 from extraction.settings import Settings
 from models.wordings import Wordings
 
-_SURE_MISSING = 0.99
-_LEGIBLE = 0.9  # confidence in the label of a row that is in no form
-_SIGNED = "change"  # the column whose figures may be below zero
-_OVERLOOKED = 0.05  # probability of a minus, from which a figure without one is in doubt
-_TWO_IN_ONE = re.compile(r"\s*0\d")
+_MISSING_PROBABILITY = 0.99
+_MIN_EXTRA_LABEL_CONFIDENCE = 0.9  # of a row that is in no form
+_SIGNED_COLUMN = "change"  # the column whose figures may be below zero
+_MIN_MINUS_PROBABILITY = 0.05  # for a figure read without one to be in doubt
+_LEADING_ZERO = re.compile(r"\s*0\d")
 _MONEY = re.compile(r"[十百千万亿]*元")
 
 
@@ -38,7 +38,7 @@ _MONEY = re.compile(r"[十百千万亿]*元")
 class Labelled:
     """The fields of a report in the contract's order, its extra rows, and the template they fit (None: neither).
 
-    `repeated` where the form's tables are there twice, with other figures.
+    `repeated`: the form's tables are there twice, with other figures.
     """
 
     template: Template | None
@@ -61,17 +61,17 @@ def label_fields(tables: Sequence[Table], settings: Settings, wordings: Wordings
 
 
 def read_field(form: FieldForm, placed: Placed, min_reading: float) -> Field:
-    """One field from the cell placed in it, with all that is doubtful about it. What follows is not decided here."""
+    """One field from its cell, with all doubts; `extraction.reconcile.decision` decides what follows from them."""
     cell = placed.cell
     if cell is None:
-        return Field(form.id, form.label, None, "", Status.MISSING, _SURE_MISSING, doubts=placed.doubts)
+        return Field(form.id, form.label, None, "", Status.MISSING, _MISSING_PROBABILITY, doubts=placed.doubts)
     figure = parse_figure(cell.text)
     value, faults = (None, doubt(DoubtCode.NOT_A_FIGURE)) if figure is None else _value(figure, form, placed.header)
-    if form.unit is Unit.COUNT and _TWO_IN_ONE.match(cell.text):
+    if form.unit is Unit.COUNT and _LEADING_ZERO.match(cell.text):
         faults = doubt(DoubtCode.NOT_A_COUNT, "a count that begins with zero: it may be two figures")
     if figure is not None and placed.unit_unread and figure.value and figure.unit is None:
         faults = doubt(DoubtCode.UNIT_UNCERTAIN, "the header may state a unit, and could not be read")
-    if value and form.column.id == _SIGNED and _may_be_negative(cell):
+    if value and form.column.id == _SIGNED_COLUMN and _may_be_negative(cell):
         faults = doubt(DoubtCode.SIGN_UNCERTAIN)
     unsure = () if cell.confidence >= min_reading else doubt(DoubtCode.LOW_PROBABILITY)
     return Field(
@@ -91,7 +91,7 @@ def read_field(form: FieldForm, placed: Placed, min_reading: float) -> Field:
 def _may_be_negative(cell: Cell) -> bool:
     """Whether a figure read without a sign may have one."""
     signs = [c for c in cell.candidates if c.text.startswith("-") and c.text[1:] == cell.text]
-    return any(c.probability >= _OVERLOOKED for c in signs)
+    return any(c.probability >= _MIN_MINUS_PROBABILITY for c in signs)
 
 
 def _rounded(box: Box | None) -> Box | None:
@@ -100,7 +100,7 @@ def _rounded(box: Box | None) -> Box | None:
 
 
 def _value(figure: Figure, form: FieldForm, header: str) -> tuple[Decimal | None, Doubts]:
-    """A figure in the field's unit, and what is wrong with it."""
+    """A figure in the field's unit, and the doubts that its unit or value raises."""
     if figure.value is not None and figure.unit is None and form.unit is not Unit.COUNT:
         unit = _header_unit(header)
         if unit is None:
@@ -115,13 +115,13 @@ def _value(figure: Figure, form: FieldForm, header: str) -> tuple[Decimal | None
         return value, () if fen else doubt(DoubtCode.UNIT_UNCERTAIN, "less than a fen: the unit may be another")
     if value != value.to_integral_value():
         return value, doubt(DoubtCode.NOT_A_COUNT, "a count with decimals")
-    if value < 0 and form.column.id != _SIGNED:
+    if value < 0 and form.column.id != _SIGNED_COLUMN:
         return value, doubt(DoubtCode.NOT_A_COUNT, "a count below zero")
     return value, ()
 
 
 def _header_unit(header: str) -> Figure | None:
-    """One of the unit that a header states, 采购总金额（万元）; a bare one for no unit, None for an unknown one."""
+    """One of the unit that a header states, 采购总金额（万元）; 1 without unit for no unit, None for an unknown one."""
     stated = _MONEY.search("".join(header.split()))
     return parse_figure("1" + stated[0]) if stated else Figure(Decimal(1))
 
@@ -129,7 +129,7 @@ def _header_unit(header: str) -> Figure | None:
 def _placed(
     match: RowMatch, headers: dict[tuple[str, int], Header], unplaced: dict[str, UnplacedHeader]
 ) -> dict[str, Placed]:
-    """What a data row prints in each of its fields; the halves of a split row laid over each other."""
+    """The cells of a data row by field id; the halves of a split row are merged."""
     block, row_form = match.line.block, match.line.row
     assert row_form is not None
     halves = [place(match, row, headers.get((block.id, row.table_index)), unplaced.get(block.id)) for row in match.rows]
@@ -150,7 +150,7 @@ def _overlaid(halves: Sequence[Placed]) -> Placed:
 
 
 def _each_once(placed: dict[str, Placed]) -> dict[str, Placed]:
-    """A figure that stands in two fields, where no rule divides their cells, is in doubt in both."""
+    """The cells by field id, those in doubt that are two fields', for want of a grid line between them."""
     uses = Counter(p.place for p in placed.values() if p.cell is not None and p.cell.text)
     return {
         i: replace(p, doubts=p.doubts or doubt(DoubtCode.CELL_SHARED)) if uses[p.place] > 1 else p
@@ -159,28 +159,28 @@ def _each_once(placed: dict[str, Placed]) -> dict[str, Placed]:
 
 
 def _in_order(form: Template, read: dict[str, Field], lost: Collection[tuple[str, Row | None]]) -> tuple[Field, ...]:
-    """All fields of the template, then the rows of the other one that are printed all the same, each whole."""
-    own = [read.get(f.id) or _unread(f, (f.block.id, f.row) in lost) for f in form.fields]
+    """All fields of the form, then those of the other form's rows that are printed all the same."""
+    own = [read.get(f.id) or _absent(f, (f.block.id, f.row) in lost) for f in form.fields]
     known = {f.id for f in form.fields}
     foreign = [f for f in read.values() if f.id not in known]
     printed = {field_forms()[f.id].row for f in foreign if f.status is not Status.MISSING or f.in_doubt}
     return (*own, *(f for f in foreign if field_forms()[f.id].row in printed))
 
 
-def _unread(form: FieldForm, lost: bool) -> Field:
+def _absent(form: FieldForm, lost: bool) -> Field:
     """A field that no row was found for: missing, unless one of the rows left over may be its."""
     doubts = doubt(DoubtCode.ROW_NOT_FOUND, "a row that fits no line may be its") if lost else ()
-    return Field(form.id, form.label, None, "", Status.MISSING, _SURE_MISSING, doubts=doubts)
+    return Field(form.id, form.label, None, "", Status.MISSING, _MISSING_PROBABILITY, doubts=doubts)
 
 
 def _extra_rows(match: FormMatch) -> tuple[ExtraRow, ...]:
-    """Rows with a label and figures of tables that are the form's, but that the form does not have."""
+    """Rows of the form's tables with a label and figures that are no line of the form."""
     sections = {row.table_index: m.line.block.section for m in match.rows for row in m.rows}
     return tuple(
         ExtraRow(
             _section_above(row, match) or sections[row.table_index],
             row.labels[-1].text.replace("\n", ""),
-            tuple(c.text for c in _values(row)),
+            tuple(c.text for c in row.values if c.row == row.row),
             row.cells[0].page,
         )
         for row in match.rest
@@ -197,19 +197,10 @@ def _section_above(row: PrintedRow, match: FormMatch) -> str:
 
 
 def _is_extra(row: PrintedRow) -> bool:
-    """Whether a row has a label that was read surely, not what noise looks like, and something printed beside it.
-
-    A row of text alone, such as a block's title or header whose rules were not found, is no row of figures.
-    """
+    """Whether a row has a legible label and figures beside it. Titles and headers have text alone."""
     if not row.labels or chinese_count(row.labels[-1].text) < 2:
         return False
-    label, values = row.labels[-1], [c for c in _values(row) if c.text]
-    surely = label.confidence >= _LEGIBLE and not label.in_doubt
+    label, values = row.labels[-1], [c for c in row.values if c.row == row.row and c.text]
+    surely = label.confidence >= _MIN_EXTRA_LABEL_CONFIDENCE and not label.in_doubt
     figures = sum(parse_figure(c.text) is not None for c in values)
     return bool(values) and (surely or label.confidence == 1.0) and 2 * figures >= len(values)
-
-
-def _values(row: PrintedRow) -> list[Cell]:
-    """The cells right of the label."""
-    last = row.cells.index(row.labels[-1])
-    return [c for c in row.cells[last + 1 :] if c.row == row.row]

@@ -1,9 +1,9 @@
-"""The shape of a table as a witness of what its rows are: labels may be illegible, the rules are not.
+"""The lines of rows as the shape of their table tells them, where labels are illegible but the grid lines are not.
 
-A national form has a fixed sequence of rows, merged cells and columns. Where a table whose rules were all found has
-exactly that shape, every row has its line, whatever was made of its label; if enough labels say the same, and none says
-otherwise. What the shape cannot tell is a report that leaves a row out and has one of its own beside it in the same
-group: so no more than a few rows may stand together without a label that bears their place out.
+A national form has a fixed sequence of rows, merged cells and columns. Where a table without doubtful grid lines has
+exactly that shape, every row has its line, if enough labels confirm theirs and none contradicts it. A report that
+leaves a row out and adds one to the same group has the same shape; therefore a long run of rows whose labels confirm
+nothing is left out.
 """
 
 from __future__ import annotations
@@ -16,37 +16,34 @@ from extraction.document import Cell
 from extraction.doubts import DoubtStage
 from extraction.forms.catalogue import template_ids
 from extraction.forms.form_lines import FormLine, LineKind
-from extraction.forms.label_similarity import chinese_count, core, shared, similarity
-from extraction.labelling.table_rows import AS_SURE, PrintedRow, chance
+from extraction.forms.label_similarity import chinese_count, core, likeness, most_shared
+from extraction.labelling.table_rows import TAG_SIMILARITY, PrintedRow, tag_probability
 
-_SAME = 0.55  # similarity from which a label bears out a line
-_ANOTHERS, _BY = 0.65, 0.15  # similarity with another line, and by how much more, that speak against it
-_LEGIBLE, _STRANGE, _WORDS = 0.8, 0.35, 3  # a label read so surely, like the line's no more than that, is another one
-_ENOUGH = 1 / 3  # of the labels must bear their lines out
-_RUN = 3  # rows together of which none does
-_OWN = 0.3  # share of a hardly read label's characters under which they are not the line's
-_DEEPEST = 3  # label cells beside each other
+_MIN_CONFIRMING_SIMILARITY = 0.55  # of a label and its line
+_MIN_OTHER_SIMILARITY = 0.65  # of a label and another line, with
+_MIN_OTHER_LEAD = 0.15  # over the similarity with its own, to contradict its line
+_MIN_OWN_SIMILARITY = 0.35  # of a label and its line; with less a label is another row's, if it was read with
+_MIN_CONFIDENCE = 0.8  # and has
+_MIN_CHINESE = 3  # Chinese characters
+_MIN_CONFIRMED_SHARE = 1 / 3  # of the rows of a table
+_MAX_UNCONFIRMED_ROWS = 3  # one below the other
+_MIN_OWN_SHARE = 0.3  # of a label's characters that its line has too; with less it is another row's
+_MAX_LABEL_CELLS = 3  # beside each other in a row
 
 Pins = dict[int, int]
-"""The line (its number) that a row (its number) stands for."""
+"""The number of the line that a row stands for, by the row's number."""
 
 
-def pinned(rows: Sequence[PrintedRow], lines: Sequence[FormLine]) -> Pins:
+def lines_by_shape(rows: Sequence[PrintedRow], lines: Sequence[FormLine]) -> Pins:
     """The rows whose line the shape of their table tells."""
-    found: Pins = {}
-    for way in (_stacked, _grouped, _unlabelled):
-        found |= way(rows, lines)
-    return found
+    return _titled_blocks(rows, lines) | _grouped_rows(rows, lines) | _unlabelled_row(rows, lines)
 
 
 def _numbers(lines: Sequence[FormLine], block: str, kind: LineKind) -> list[int]:
     return [j for j, line in enumerate(lines) if line.block.id == block and line.kind is kind]
 
 
-# ---------------------------------------------------------------- blocks below each other, each with its title
-
-
-def _stacked(rows: Sequence[PrintedRow], lines: Sequence[FormLine]) -> Pins:
+def _titled_blocks(rows: Sequence[PrintedRow], lines: Sequence[FormLine]) -> Pins:
     """The table of titled blocks: told by how many cells each of its rows has, from its first row to its last."""
     wanted = [j for j, line in enumerate(lines) if line.block.titled]
     widths = [1 if lines[j].kind is LineKind.TITLE else len(lines[j].block.columns) + 1 for j in wanted]
@@ -55,20 +52,19 @@ def _stacked(rows: Sequence[PrintedRow], lines: Sequence[FormLine]) -> Pins:
         end = start + len(wanted)
         whole = end == len(rows) or (end < len(rows) and rows[end].row == 0)
         if whole and all(_has_cells(row, n) for row, n in zip(rows[start:end], widths, strict=True)):
-            pins = _borne_out(dict(zip(range(start, end), wanted, strict=True)), rows, lines)
+            pins = _confirmed(dict(zip(range(start, end), wanted, strict=True)), rows, lines)
             return {i: j for i, j in pins.items() if lines[j].kind is not LineKind.TITLE}
     return {}
 
 
 def _has_cells(row: PrintedRow, count: int) -> bool:
-    """Whether a row has so many cells, none of them higher than it and all within rules that were found."""
-    return row.table.aligned and len(row.cells) == count and all(c.row_span == 1 and _is_firm(c) for c in row.cells)
+    """Whether a row has `count` cells, one row high and with no doubt of their grid lines."""
+    return (
+        row.table.aligned and len(row.cells) == count and all(c.row_span == 1 and _has_sure_lines(c) for c in row.cells)
+    )
 
 
-# ---------------------------------------------------------------- rows with groups
-
-
-def _grouped(rows: Sequence[PrintedRow], lines: Sequence[FormLine]) -> Pins:
+def _grouped_rows(rows: Sequence[PrintedRow], lines: Sequence[FormLine]) -> Pins:
     """The table with groups of rows: told by its merged label cells, over page breaks."""
     for block in {line.block.id: line.block for line in lines if line.row and line.row.group}.values():
         data = list(_data_rows(rows, len(block.columns)))
@@ -76,7 +72,7 @@ def _grouped(rows: Sequence[PrintedRow], lines: Sequence[FormLine]) -> Pins:
         for form in template_ids():
             wanted = [j for j in every if (row := lines[j].row) and form in row.templates]
             if len(data) == len(wanted) and _has_groups([rows[i] for i in data], [lines[j] for j in wanted]):
-                pins = _borne_out(dict(zip(data, wanted, strict=True)), rows, lines)
+                pins = _confirmed(dict(zip(data, wanted, strict=True)), rows, lines)
                 headers = _numbers(lines, block.id, LineKind.HEADER)
                 return pins | (_above(data[0], rows, headers) if pins else {})
     return {}
@@ -94,10 +90,10 @@ def _data_rows(rows: Sequence[PrintedRow], columns: int) -> Iterator[int]:
 def _value_places(row: PrintedRow, columns: int) -> tuple[tuple[int, int], ...]:
     """Where the values of a row stand, () where it has no label cell and values beside it, each one row high."""
     labels, values = row.cells[:-columns], row.cells[-columns:]
-    if not row.table.aligned or not 1 <= len(labels) <= _DEEPEST:
+    if not row.table.aligned or not 1 <= len(labels) <= _MAX_LABEL_CELLS:
         return ()
     own = labels[-1]
-    if any(c.row_span > 1 or c.row != row.row for c in (own, *values)) or not all(map(_is_firm, labels)):
+    if any(c.row_span > 1 or c.row != row.row for c in (own, *values)) or not all(map(_has_sure_lines, labels)):
         return ()
     return tuple((c.column, c.column_span) for c in values)
 
@@ -133,10 +129,7 @@ def _above(first: int, rows: Sequence[PrintedRow], headers: Sequence[int]) -> Pi
     return dict(zip(range(first - len(headers), first), headers, strict=True))
 
 
-# ---------------------------------------------------------------- values without a label
-
-
-def _unlabelled(rows: Sequence[PrintedRow], lines: Sequence[FormLine]) -> Pins:
+def _unlabelled_row(rows: Sequence[PrintedRow], lines: Sequence[FormLine]) -> Pins:
     """The table of one row without a label: told by the merged cells of its header."""
     for j, line in enumerate(lines):
         if line.kind is not LineKind.DATA or line.wordings[0]:
@@ -150,60 +143,54 @@ def _unlabelled(rows: Sequence[PrintedRow], lines: Sequence[FormLine]) -> Pins:
             top = rows[i - len(headers)]
             if any(2 * above.figures > len(above.own) for above in rows[i - len(headers) : i]):
                 continue  # figures where the header should be: it may be overwritten
-            if [c.column_span for c in top.cells] == spans and all(map(_is_firm, row.table.cells)):
+            if [c.column_span for c in top.cells] == spans and all(map(_has_sure_lines, row.table.cells)):
                 return {i: j} | _above(i, rows, headers)
     return {}
 
 
-# ---------------------------------------------------------------- what the labels say
-
-
-def _is_firm(cell: Cell) -> bool:
+def _has_sure_lines(cell: Cell) -> bool:
     return not any(d.stage is DoubtStage.TABLES for d in cell.doubts)
 
 
-def _borne_out(pins: Pins, rows: Sequence[PrintedRow], lines: Sequence[FormLine]) -> Pins:
-    """The pins that the labels bear out; none where one speaks against its line or too few say anything."""
+def _confirmed(pins: Pins, rows: Sequence[PrintedRow], lines: Sequence[FormLine]) -> Pins:
+    """The pins that the labels confirm; none where a label contradicts its line or too few confirm theirs."""
     data = [i for i, j in pins.items() if lines[j].kind is LineKind.DATA]
     known = [lines[pins[i]] for i in data]
-    says = {i: _says(rows[i], lines[pins[i]], known) for i in data}
-    if False in says.values() or list(says.values()).count(True) < _ENOUGH * len(data):
+    confirms = {i: _label_confirms(rows[i], lines[pins[i]], known) for i in data}
+    if False in confirms.values() or list(confirms.values()).count(True) < _MIN_CONFIRMED_SHARE * len(data):
         return {}
-    open_ = {i for i in data if _is_half(rows[i], lines[pins[i]]) or _is_foreign(rows[i], lines[pins[i]])}
-    for said, run in groupby(data, key=lambda i: says[i]):
-        silent = list(run)
-        if said is None and len(silent) > _RUN:
-            open_ |= set(silent)
-    return {i: j for i, j in pins.items() if i not in open_}
+    left_out = {i for i in data if _is_part_of_label(rows[i], lines[pins[i]]) or _is_foreign(rows[i], lines[pins[i]])}
+    for verdict, run in groupby(data, key=lambda i: confirms[i]):
+        unconfirmed = list(run)
+        if verdict is None and len(unconfirmed) > _MAX_UNCONFIRMED_ROWS:
+            left_out |= set(unconfirmed)
+    return {i: j for i, j in pins.items() if i not in left_out}
 
 
 def _label(row: PrintedRow, line: FormLine) -> Cell:
     return row.cells[-len(line.block.columns) - 1]
 
 
-def _is_half(row: PrintedRow, line: FormLine) -> bool:
-    """Whether a row without figures has only the beginning or the end of its label: what a page break has left."""
+def _is_part_of_label(row: PrintedRow, line: FormLine) -> bool:
+    """Whether a row without figures has only the start or end of its line's label, the rest being on another page."""
     text = core(_label(row, line).text)
     parts = [w for w in map(core, line.wordings) if text and w != text and (w.startswith(text) or w.endswith(text))]
     return not row.figures and bool(parts) and text not in map(core, line.wordings)
 
 
 def _is_foreign(row: PrintedRow, line: FormLine) -> bool:
-    """Whether a label that was hardly read has enough text to be another's, and next to nothing of this line's."""
+    """Whether a label has enough text to be another line's, and hardly any character of this line's."""
     text = _label(row, line).text
-    return chinese_count(text) >= _WORDS and max(shared(text, wording) for wording in line.wordings) < _OWN
+    return chinese_count(text) >= _MIN_CHINESE and most_shared(text, line.wordings) < _MIN_OWN_SHARE
 
 
-def _says(row: PrintedRow, line: FormLine, lines: Sequence[FormLine]) -> bool | None:
-    """Whether a row's label bears the line out or speaks against it; None where it says nothing."""
+def _label_confirms(row: PrintedRow, line: FormLine, lines: Sequence[FormLine]) -> bool | None:
+    """Whether a row's label confirms the line (True) or contradicts it (False); None where it does neither."""
     label = _label(row, line)
-    own = max(_alike(label.text, line), AS_SURE * chance(label, line.tag))
-    another = max((_alike(label.text, other) for other in lines if other is not line), default=0.0)
-    strange = label.confidence >= _LEGIBLE and not label.in_doubt and chinese_count(label.text) >= _WORDS
-    if another >= max(_ANOTHERS, own + _BY) or (strange and own < _STRANGE):
+    own = max(likeness((label.text,), line.wordings), TAG_SIMILARITY * tag_probability(label, line.tag))
+    others = (likeness((label.text,), other.wordings) for other in lines if other is not line)
+    another = max(others, default=0.0)
+    strange = label.confidence >= _MIN_CONFIDENCE and not label.in_doubt and chinese_count(label.text) >= _MIN_CHINESE
+    if another >= max(_MIN_OTHER_SIMILARITY, own + _MIN_OTHER_LEAD) or (strange and own < _MIN_OWN_SIMILARITY):
         return False
-    return True if own >= _SAME else None
-
-
-def _alike(text: str, line: FormLine) -> float:
-    return max(similarity(text, wording) for wording in line.wordings)
+    return True if own >= _MIN_CONFIRMING_SIMILARITY else None

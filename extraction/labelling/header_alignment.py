@@ -1,7 +1,7 @@
-"""The headers of tables: which grid columns stand under which column of the form.
+"""Read the headers of tables: which grid columns belong to which column of the form.
 
-Header cells are aligned with the form's columns as a whole. A table that goes on from another has its header's columns
-if they stand at the same places; where only the order of cells counts, the header says only what they are called.
+Header cells are aligned with the form's columns as a whole. The continuation of a table takes over its header where
+the columns stand at the same places. Where cells are assigned by their order, a header only names the columns.
 """
 
 from __future__ import annotations
@@ -13,29 +13,28 @@ import numpy as np
 
 from extraction.document import Cell, Table
 from extraction.doubts import DoubtCode, Doubts, doubt
-from extraction.figures import parse_figure
 from extraction.forms.alignment import NEVER, Scores, align
 from extraction.forms.catalogue import Block
 from extraction.forms.form_lines import LineKind
 from extraction.forms.label_similarity import chinese_count, likeness, similarity
 from extraction.forms.label_tags import tag_of
 from extraction.labelling.row_alignment import RowMatch
-from extraction.labelling.table_rows import AS_SURE, PrintedRow, chance, is_legible
+from extraction.labelling.table_rows import TAG_SIMILARITY, PrintedRow, has_figure, is_legible, tag_probability
 
-_SAME_COLUMN = 0.45  # similarity from which a header can be the column's
-_LEGIBLE, _WORDS = 0.8, 2  # a header read so surely, with so many Chinese characters, says what it is
-_PLAIN, _APART = 0.8, 0.15  # likeness of a header to its column, and how much more than to any other
-_MANY = 5  # columns of which one may be told by what is left
-_OFF = 8.0  # points that columns of one table may be off each other from page to page
+_MIN_COLUMN_SIMILARITY = 0.45  # of a header and its column
+_MIN_CONFIDENCE, _MIN_CHINESE = 0.8, 2  # of a legible header; its Chinese characters
+_MIN_PLAIN_SIMILARITY, _MIN_LEAD = 0.8, 0.15  # of a header that is plainly a column's; more than with any other column
+_MIN_COLUMNS_FOR_ELIMINATION = 5  # of which one may have an illegible header
+_MAX_SHIFT_SPREAD_POINTS = 8.0  # of the columns of one table from page to page
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
     """For each column of a block, the grid columns [start, end) that its header covers in one table, and that cell.
 
-    `by_name` where they stand in another order than the form's and each says plainly which column's it is; `doubts`
-    where they do not say so. `width` is how many grid columns its own table has, 0 where it is not told; `table_index`
-    is the number of the table that prints these cells, which may be an earlier one.
+    `by_name`: the headers are not in the form's order, and each is plainly one column's. `doubts`: they may be in
+    another order. `width` is the number of grid columns of the header's own table, 0 for unknown; `table_index` is the
+    number of the table that prints these cells, which may be an earlier one.
     """
 
     ranges: dict[str, tuple[int, int]]
@@ -62,8 +61,8 @@ class UnplacedHeader:
 def read_headers(matches: Sequence[RowMatch]) -> dict[tuple[str, int], Header]:
     """The headers of the aligned tables, by block and table.
 
-    A table whose own header is not there, or cannot be read, takes its block's last, if its columns are the same; or
-    what its rows of values have in common says where the columns stand.
+    A table without a readable header takes over its block's last one, if the columns are the same; or its rows of
+    values show where the columns are.
     """
     headers: dict[tuple[str, int], Header] = {}
     for block, table, table_index in _pieces(matches):
@@ -71,14 +70,14 @@ def read_headers(matches: Sequence[RowMatch]) -> dict[tuple[str, int], Header]:
         known = _header_rows(matches, block, table_index)
         found = _header(table, known, block, first_column or 0) if known else None
         if found is None and (above := _rows_above(matches, block, table, table_index)):
-            found = _header(table, above, block, first_column or 0, least=0.5)
+            found = _header(table, above, block, first_column or 0, min_share=0.5)
         if found is not None:
             found = replace(found, table_index=table_index)
             if found.by_name:
                 headers[block.id, table_index] = found
                 continue
         before = _last_header(headers, block, table_index)
-        if found is None and before is not None and _goes_on(before, block, table, first_column):
+        if found is None and before is not None and _has_columns_of(before, block, table, first_column):
             found = before
         if found is None:
             found = _by_rows(matches, block, table_index, before)
@@ -106,21 +105,21 @@ def _rows_above(matches: Sequence[RowMatch], block: Block, table: Table, table_i
     start = max((row for row, m in taken.items() if row < first and m.line.block is not block), default=-1) + 1
     labels = _first_value_column(matches, block, table_index) or 0  # a label cut into pieces may read as figures
     values = [c for c in table.cells if c.column >= labels]
-    with_figures = {c.row for c in values if (f := parse_figure(c.text)) and not f.blank}
+    with_figures = {c.row for c in values if has_figure(c)}
     return [row for row in range(start, first) if row not in with_figures]
 
 
 def read_unplaced_headers(matches: Sequence[RowMatch]) -> dict[str, UnplacedHeader]:
-    """What the header row of each block says of its columns, for the rows that are read by order."""
+    """The header of each block, for rows whose cells are assigned by order, by block."""
     found: dict[str, UnplacedHeader] = {}
     for match in matches:
         if match.line.kind is LineKind.HEADER:
             block = match.line.block
             printed = [(c, r.table_index) for r in match.rows for c in _right_of_labels(matches, block, r) if c.text]
-            if printed and block.corner and similarity(printed[0][0].text, block.corner) >= _SAME_COLUMN:
+            if printed and block.corner and similarity(printed[0][0].text, block.corner) >= _MIN_COLUMN_SIMILARITY:
                 printed = printed[1:]
             cells = [cell for cell, _ in printed]
-            matched = {block.columns[m.second].id: printed[m.first] for m in align(_likeness(cells, block))[0]}
+            matched = {block.columns[m.second].id: printed[m.first] for m in align(_similarities(cells, block))[0]}
             before = found.get(block.id, UnplacedHeader({}))
             found[block.id] = UnplacedHeader(
                 before.cells | {column: cell for column, (cell, _) in matched.items()},
@@ -135,7 +134,7 @@ def read_unplaced_headers(matches: Sequence[RowMatch]) -> dict[str, UnplacedHead
 
 
 def _right_of_labels(matches: Sequence[RowMatch], block: Block, row: PrintedRow) -> Iterator[Cell]:
-    """A header row's own cells without those above the block's labels, as far as the table tells where these end."""
+    """A header row's own cells without those above the block's labels, if it is known where the labels end."""
     start = _first_value_column(matches, block, row.table_index) if row.table.aligned else None
     return (c for c in row.own if start is None or c.column >= start)
 
@@ -151,11 +150,11 @@ def _pieces(matches: Sequence[RowMatch]) -> list[tuple[Block, Table, int]]:
 
 
 def _first_value_column(matches: Sequence[RowMatch], block: Block, table_index: int) -> int | None:
-    """The grid column right of the block's labels, None where no label says so."""
+    """The grid column right of the block's labels, None without labels."""
     ends = [
         label.column + label.column_span
         for m in matches
-        if m.line.kind is LineKind.DATA and m.line.block is block and m.line.wordings[0] and not m.blind
+        if m.line.kind is LineKind.DATA and m.line.block is block and m.line.wordings[0] and not m.by_place
         for row in m.rows
         if row.table_index == table_index
         for label in _own_label(m, row)
@@ -169,19 +168,21 @@ def _own_label(match: RowMatch, row: PrintedRow) -> tuple[Cell, ...]:
     return row.cells[:-columns][-1:] if match.by_shape else row.labels[-1:]
 
 
-def _header(table: Table, rows: Sequence[int], block: Block, first_column: int, least: float = 0.0) -> Header | None:
+def _header(
+    table: Table, rows: Sequence[int], block: Block, first_column: int, min_share: float = 0.0
+) -> Header | None:
     """The columns of a block by the lowest header cell above each grid column; None where they do not fit the form.
 
-    `least` is the share of the headers that must be like their columns'.
+    `min_share` is the share of the headers that must be like their columns'.
     """
     leaves = _lowest_cells(table, rows, first_column)
     if (named := _by_name(leaves, block)) is not None:
         return named
-    scores, worded = _likeness(leaves, block), _likeness(leaves, block, named=False)
-    if len(leaves) == len(block.columns) and (worded.diagonal() > NEVER).mean() >= least:
+    scores, worded = _similarities(leaves, block), _similarities(leaves, block, named=False)
+    if len(leaves) == len(block.columns) and (worded.diagonal() > NEVER).mean() >= min_share:
         # Some are unreadable, but there is one header for each column, and none is taken for another's.
         unread = scores.diagonal() <= NEVER
-        if any(unread[k] and (scores[k].max() > NEVER or _is_figure(leaf)) for k, leaf in enumerate(leaves)):
+        if any(unread[k] and (scores[k].max() > NEVER or has_figure(leaf)) for k, leaf in enumerate(leaves)):
             return None
         np.fill_diagonal(scores, np.where(unread, 0.3, scores.diagonal()))
     matches, _ = align(scores)
@@ -195,20 +196,19 @@ def _header(table: Table, rows: Sequence[int], block: Block, first_column: int, 
 
 def _by_name(leaves: Sequence[Cell], block: Block) -> Header | None:
     """The columns as their headers name them, where these are not in the form's order: a report may print the total
-    before what it is of. All must be legible and plainly one column's, or all but one of many, which has what is left.
-
-    None where they are not, or all stand as in the form.
+    before its parts. None where they are in the form's order, or a header is illegible or not plainly one column's; of
+    many columns one may be, and is the one that is left.
     """
     count = len(block.columns)
     if len(leaves) != count or count == 1:
         return None
-    scores = _likeness(leaves, block, named=False)
+    scores = _similarities(leaves, block, named=False)
     ranked = np.sort(scores, axis=1)
-    plain = (ranked[:, -1] >= _PLAIN) & (ranked[:, -1] - ranked[:, -2] >= _APART)
-    plain &= np.array([leaf.confidence >= _LEGIBLE and not leaf.in_doubt for leaf in leaves])
+    plain = (ranked[:, -1] >= _MIN_PLAIN_SIMILARITY) & (ranked[:, -1] - ranked[:, -2] >= _MIN_LEAD)
+    plain &= np.array([leaf.confidence >= _MIN_CONFIDENCE and not leaf.in_doubt for leaf in leaves])
     order = np.where(plain, scores.argmax(axis=1), -1)
     left = sorted(set(range(count)) - set(order))
-    if (~plain).sum() != len(left) or len(left) > (count >= _MANY):
+    if (~plain).sum() != len(left) or len(left) > (count >= _MIN_COLUMNS_FOR_ELIMINATION):
         return None
     order[~plain] = left
     if list(order) == list(range(count)):
@@ -218,16 +218,10 @@ def _by_name(leaves: Sequence[Cell], block: Block) -> Header | None:
     return Header({column: _range(leaf) for column, leaf in cells.items()}, cells, by_name=True)
 
 
-def _is_figure(cell: Cell) -> bool:
-    """Whether a cell prints a figure: what was cut off a table beside it, say, but no header."""
-    return bool((figure := parse_figure(cell.text)) and not figure.blank)
+def _similarities(cells: Sequence[Cell], block: Block, named: bool = True) -> Scores:
+    """The similarity (cells x columns) of header cells and a block's columns, NEVER where they cannot be the same.
 
-
-def _likeness(cells: Sequence[Cell], block: Block, named: bool = True) -> Scores:
-    """How alike header cells and the block's columns are, NEVER where they cannot be the same.
-
-    What the token classifier is sure of is alike as far as it is sure, but less than a header that is word for word
-    another column's; not so if `named` is False.
+    With `named`, the token classifier's tags count too, less than a header that is word for word the column's.
     """
     scores = np.full((len(cells), len(block.columns)), NEVER)
     for j, column in enumerate(block.columns):
@@ -235,32 +229,33 @@ def _likeness(cells: Sequence[Cell], block: Block, named: bool = True) -> Scores
         for i, cell in enumerate(cells):
             alike = likeness((cell.text,), wordings)
             if named:
-                alike = max(alike, AS_SURE * chance(cell, tag))
-            if alike >= _SAME_COLUMN:
+                alike = max(alike, TAG_SIMILARITY * tag_probability(cell, tag))
+            if alike >= _MIN_COLUMN_SIMILARITY:
                 scores[i, j] = alike
     return scores
 
 
 def _disorder(cells: Sequence[Cell], block: Block) -> Doubts:
-    """A doubt where one header for each column is printed and one of them is plainly another column's, or most of them
-    are legible and worded like no column in their place: what stands below may be in any order."""
+    """A doubt where there is a header for each column and one is plainly another column's, or most are legible and
+    unlike the column in their place: the figures below may be in any order."""
     if len(cells) != len(block.columns) or len(cells) == 1:
         return ()
-    scores = _likeness(cells, block)
+    scores = _similarities(cells, block)
     own, best = scores.diagonal(), scores.max(axis=1)
-    if ((best >= _PLAIN) & (own < best - _APART)).any():
+    if ((best >= _MIN_PLAIN_SIMILARITY) & (own < best - _MIN_LEAD)).any():
         return doubt(DoubtCode.COLUMN_UNCERTAIN, "the headers are not in the form's order")
-    unlike = _likeness(cells, block, named=False).diagonal() <= NEVER
-    legible = np.array([is_legible(c, _LEGIBLE) and chinese_count(c.text) >= _WORDS for c in cells])
+    unlike = _similarities(cells, block, named=False).diagonal() <= NEVER
+    legible = np.array([is_legible(c, _MIN_CONFIDENCE) and chinese_count(c.text) >= _MIN_CHINESE for c in cells])
     others = 2 * (unlike & legible).sum() > len(cells)
     return doubt(DoubtCode.COLUMN_UNCERTAIN, "the headers are not the form's") if others else ()
 
 
 def _own_disorder(matches: Sequence[RowMatch], block: Block, table: Table, table_index: int) -> Doubts:
-    """The disorder of what stands above the values, be it believed to be their header or not."""
+    """The disorder of the cells above the values, whether or not they were taken for the header."""
     first_column = _first_value_column(matches, block, table_index) or 0
-    ways = _header_rows(matches, block, table_index), _rows_above(matches, block, table, table_index)
-    return next((said for rows in ways if (said := _disorder(_lowest_cells(table, rows, first_column), block))), ())
+    candidates = _header_rows(matches, block, table_index), _rows_above(matches, block, table, table_index)
+    found = (_disorder(_lowest_cells(table, rows, first_column), block) for rows in candidates)
+    return next(filter(None, found), ())
 
 
 def _lowest_cells(table: Table, rows: Sequence[int], first_column: int) -> list[Cell]:
@@ -283,11 +278,11 @@ def _last_header(headers: dict[tuple[str, int], Header], block: Block, table_ind
     return headers[block.id, max(earlier)] if earlier else None
 
 
-def _goes_on(header: Header, block: Block, table: Table, first_column: int | None) -> bool:
-    """Whether a table has the columns of the one with this header: as many, and as many of labels among them.
+def _has_columns_of(header: Header, block: Block, table: Table, first_column: int | None) -> bool:
+    """Whether a table has the same columns, of labels and of values, as the one with this header.
 
-    Empty strips at its right are no columns, if all that is left of them prints something, or stands as far from each
-    other as the headers do. Nor are columns that the form does not have, where the header's own table has them too.
+    Empty columns at its right do not count, if all others print something or are as far apart as the headers; nor do
+    columns that the form does not have, if the header's own table has them too.
     """
     start, end = min(s for s, _ in header.ranges.values()), max(e for _, e in header.ranges.values())
     if any(row.label for row in block.rows) and first_column != start:
@@ -303,15 +298,18 @@ def _goes_on(header: Header, block: Block, table: Table, first_column: int | Non
 
 
 def _by_rows(matches: Sequence[RowMatch], block: Block, table_index: int, before: Header | None) -> Header | None:
-    """The columns as the rows of values have them, all that can be read alike: a cell for each column, and beside
-    them nothing but empty strips; in fewer than half of the rows some may have run together.
+    """The columns as the rows of values show them, None where they do not: most rows must have a cell for each column,
+    all at the same places; in the others, cells may be merged.
 
-    The shape of the table must tell that they are the form's, or the header `before` must stand at the same places.
+    The shape of the table must tell its lines, or the header `before` must have its columns at the same places.
     """
     rows = [
         (m, r)
         for m in matches
-        if m.line.block is block and m.line.kind is LineKind.DATA and not (m.blind or m.doubts) and m.line.wordings[0]
+        if m.line.block is block
+        and m.line.kind is LineKind.DATA
+        and not (m.by_place or m.doubts)
+        and m.line.wordings[0]
         for r in m.rows
         if r.table_index == table_index and r.table.aligned
     ]
@@ -331,34 +329,28 @@ def _by_rows(matches: Sequence[RowMatch], block: Block, table_index: int, before
 
 
 def _without_strips(cells: tuple[Cell, ...], count: int) -> tuple[Cell, ...]:
-    """Without the empty cells at the right that are too many: strips between the table's side and a streak."""
+    """The cells without surplus empty ones at the right: strips between the table's side and a scanner's streak."""
     return cells if any(c.text for c in cells[count:]) else cells[:count]
 
 
 def _coarser(cells: Sequence[Cell], columns: Sequence[Cell]) -> bool:
-    """Whether cells are the columns' own, or several of them run together, from the first to the last."""
+    """Whether cells have the sides of columns, several columns merged perhaps, from the first to the last."""
     sides = [side for column in columns for side in _range(column)]
     ends = [side for cell in cells for side in _range(cell)]
     return bool(ends) and set(ends) <= set(sides) and (min(ends), max(ends)) == (min(sides), max(sides))
 
 
 def _stand_below(header: Header, block: Block, cells: Sequence[Cell | None]) -> bool:
-    """Whether cells stand as far from each other as the headers do; a page as a whole may lie elsewhere."""
+    """Whether cells are as far apart as the headers; all may be shifted together from page to page."""
     above = [header.cells.get(column.id) for column in block.columns]
     pairs = [(a.box, c.box) for a, c in zip(above, cells, strict=True) if a and c and a.box and c.box]
     off = [a.middle[0] - b.middle[0] for a, b in pairs]
-    return len(off) == len(cells) and max(off) - min(off) < _OFF
+    return len(off) == len(cells) and max(off) - min(off) < _MAX_SHIFT_SPREAD_POINTS
 
 
 def values_of(match: RowMatch, row: PrintedRow) -> tuple[Cell, ...]:
     """The cells right of a row's label."""
-    return row.cells[-len(match.line.block.columns) :] if match.by_shape else tuple(value_cells(row))
-
-
-def value_cells(row: PrintedRow) -> list[Cell]:
-    """The cells right of the row's label."""
-    start = max((row.cells.index(c) + 1 for c in row.labels), default=0)
-    return list(row.cells[start:])
+    return row.cells[-len(match.line.block.columns) :] if match.by_shape else row.values
 
 
 def _range(cell: Cell) -> tuple[int, int]:

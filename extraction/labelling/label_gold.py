@@ -1,4 +1,4 @@
-"""What each piece of print was taken for, as the `Label`s that gold has: what evaluation and annotation look at.
+"""The labels of a document as `Label`s, as gold has them, for evaluation and annotation.
 
 In: a document's regions. Out: labels of rows, columns, blocks and groups of its tables, of section headings, and of
 title, organization and year where they are printed.
@@ -22,7 +22,7 @@ from extraction.text.sections import Text, read_text
 from models.wordings import Wordings
 
 _CHINESE_DIGITS = str.maketrans("〇○零Oo一二三四五六七八九", "00000123456789")
-_SAME_LABEL = 0.55  # similarity from which a cell is that title of a block, or that group of rows or columns
+_MIN_LABEL_SIMILARITY = 0.55  # of a cell and the title of a block, or a group of rows or columns
 
 Place = tuple[int, int, int]
 """A cell of a report: the number of its table, its row and its column."""
@@ -71,7 +71,7 @@ def _folded(text: str) -> str:
 
 
 def _part(line: Span, start: int, end: int) -> Span:
-    """Some characters of a line. Their box is a share of the line's, Latin ones taken to be half as wide as others."""
+    """Characters [start, end) of a line with their part of its box; ASCII characters count half as wide as others."""
     text = line.text[start:end]
     if line.box is None:
         return Span(text, line.page)
@@ -111,7 +111,7 @@ def _column_cells(match: FormMatch) -> dict[Place, tuple[str, Cell]]:
 
 
 def _block_titles(match: FormMatch) -> Iterator[tuple[Block, Cell]]:
-    """The titles of blocks: rows that are no line of the form, of words alone, above what is matched to the block."""
+    """The titles of blocks: rows of words alone that are no line of the form, above a row of the block."""
     below = sorted(
         ((r.table_index, r.row, m.line.block) for m in match.rows for r in m.rows), key=lambda place: place[:2]
     )
@@ -119,7 +119,7 @@ def _block_titles(match: FormMatch) -> Iterator[tuple[Block, Cell]]:
         block = next((b for table, number, b in below if (table, number) > (row.table_index, row.row)), None)
         if block is None or not block.titled or not row.labels or row.figures:
             continue
-        if similarity(row.labels[0].text, block.table) >= _SAME_LABEL:
+        if similarity(row.labels[0].text, block.table) >= _MIN_LABEL_SIMILARITY:
             yield block, row.labels[0]
 
 
@@ -145,4 +145,4 @@ def _group(cell: Cell, block: Block) -> str:
     groups = [row.group for row in block.rows] + [label for c in block.columns for label in c.super_labels]
     alike = {group: similarity(cell.text, group) for group in groups if group}
     best = max(alike, key=lambda group: alike[group], default="")
-    return best if best and alike[best] >= _SAME_LABEL else ""
+    return best if best and alike[best] >= _MIN_LABEL_SIMILARITY else ""

@@ -1,9 +1,9 @@
-"""Fields without a row: not printed, or not found? What a page hides from us is for a person, not `missing`.
+"""Mark missing fields as doubtful when the report may print them all the same.
 
-A text layer says all that is printed, so a field that it does not have is missing; unless something on its pages looks
-like a table and was not read. On a scan a row is missing for sure only where the rows above and below it were found on
-one page; whole tables, and the ends of tables, may be there and not have been found. A whole section has no table for
-sure where its heading and the next one stand on one page, and the lines between them leave no room for one.
+A text layer has all that is printed: a field that is not in it is missing, unless its pages have a table that was not
+read. On a scan a row is certainly missing only between rows that were found on one page; whole tables and their ends
+may not have been detected. A section certainly has no table where its heading and the next are on one page, with no
+room for a table between the lines.
 """
 
 from __future__ import annotations
@@ -14,30 +14,27 @@ from itertools import groupby, pairwise
 
 from extraction.document import Box, Field, Region, RegionKind, Status, Table
 from extraction.doubts import DoubtCode, doubt, joined
-from extraction.figures import parse_figure
 from extraction.forms.catalogue import field_forms
 from extraction.forms.field_rows import rows_of
+from extraction.labelling.table_rows import has_figure
 from extraction.text.sections import read_text
 
-_FIGURES = 4  # in a table that no field was read from: it may be any
-_ROOM = 36.0  # points between two lines in which no table stands
-_FEW = 3  # rows that a report may leave out between two that it prints
+_MIN_UNUSED_TABLE_FIGURES = 4  # of a table without any field, for it to be one of the form's
+_MIN_TABLE_HEIGHT_POINTS = 36.0  # a gap between two lines that is less has no table
+_MAX_OMITTED_ROWS = 3  # that a report may leave out between two that it prints
 
 
 def with_gaps_doubted(
     fields: Sequence[Field], regions: Sequence[Region], pictured: frozenset[int | None]
 ) -> tuple[Field, ...]:
-    """The fields, those in doubt that are missing and may all the same be printed.
-
-    `pictured` are the pages that were read from pictures.
-    """
+    """The fields, those in doubt that are missing and may be printed; `pictured` are the pages read from pictures."""
     rows = rows_of(fields)
     bare = _sections_without_tables(regions) if pictured and any(map(_is_missing, fields)) else frozenset()
     doubted = {
         field.id
         for gap, whole in _gaps(rows)
-        if (_hidden(regions, fields) and whole)
-        or (pictured and not (_is_plain(gap, rows) or (whole and _section(gap) in bare)))
+        if (_has_unused_table(regions, fields) and whole)
+        or (pictured and not (_is_between_found_rows(gap, rows) or (whole and _section(gap) in bare)))
         for row in gap
         for field in row
     }
@@ -67,7 +64,9 @@ def _has_no_room(regions: Sequence[Region], page: int | None, start: Box, end: B
     between = [r for r in regions if r.page == page and r.box and r.box.bottom > start.bottom and r.box.top < end.top]
     boxes = sorted((r.box for r in between if r.box is not None), key=lambda box: box.top)
     rooms = (below.top - above.bottom for above, below in pairwise([start, *boxes, end]))
-    return all(r.kind in (RegionKind.TEXT, RegionKind.TITLE) for r in between) and all(room < _ROOM for room in rooms)
+    return all(r.kind in (RegionKind.TEXT, RegionKind.TITLE) for r in between) and all(
+        room < _MIN_TABLE_HEIGHT_POINTS for room in rooms
+    )
 
 
 def _gaps(rows: Sequence[list[Field]]) -> Iterator[tuple[list[list[Field]], bool]]:
@@ -80,28 +79,28 @@ def _gaps(rows: Sequence[list[Field]]) -> Iterator[tuple[list[list[Field]], bool
                 yield gap, len(gap) == len(together)
 
 
-def _is_plain(gap: Sequence[list[Field]], rows: Sequence[list[Field]]) -> bool:
+def _is_between_found_rows(gap: Sequence[list[Field]], rows: Sequence[list[Field]]) -> bool:
     """Whether the rows before and after a short gap are of its block and stand on one page."""
     start = rows.index(gap[0])
     beside = [rows[k] for k in (start - 1, start + len(gap)) if 0 <= k < len(rows)]
     blocks = {field_forms()[row[0].id].block.id for row in (*beside, gap[0])}
     pages = {field.page for row in beside for field in row if field.page is not None}
-    return len(gap) <= _FEW and len(beside) == 2 and len(blocks) == 1 and len(pages) == 1
+    return len(gap) <= _MAX_OMITTED_ROWS and len(beside) == 2 and len(blocks) == 1 and len(pages) == 1
 
 
-def _hidden(regions: Sequence[Region], fields: Sequence[Field]) -> bool:
-    """Whether what looks like a table was not read: seen by the network, or with figures that are no field's."""
+def _has_unused_table(regions: Sequence[Region], fields: Sequence[Field]) -> bool:
+    """Whether a table was not read: one that the layout network saw, or one with figures that are no field's."""
     return any(
-        region.kind is RegionKind.FIGURE or (region.table is not None and _is_unread(region.table, fields))
+        region.kind is RegionKind.FIGURE or (region.table is not None and _is_unused(region.table, fields))
         for region in regions
     )
 
 
-def _is_unread(table: Table, fields: Sequence[Field]) -> bool:
-    """Whether a table on a page has figures, and none of the fields is from it."""
+def _is_unused(table: Table, fields: Sequence[Field]) -> bool:
+    """Whether a table on a page has several figures, and no field is from it."""
     box = table.box
-    figures = sum(bool((f := parse_figure(c.text)) and not f.blank) for c in table.cells)
-    if box is None or figures < _FIGURES:
+    figures = sum(map(has_figure, table.cells))
+    if box is None or figures < _MIN_UNUSED_TABLE_FIGURES:
         return False
     return not any(f.page == table.page and f.box is not None and box.holds(f.box.middle) for f in fields)
 

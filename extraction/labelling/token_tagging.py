@@ -1,8 +1,7 @@
-"""What the token classifier takes cells and lines for: a second witness of labels and headings, beside their wording.
+"""Tag cells and lines with what the token classifier takes them for: labels and headings, beside their wording.
 
-In: a document's regions. Out: the same, cells of words and recognised lines with their likeliest tags. A page that the
-file itself states and whose labels all are, word for word, the forms' is not shown to it: there is nothing that it
-could add.
+In: a document's regions. Out: the same, cells of words and recognised lines with their most probable tags. A page with
+text of its own, whose labels all are word for word the forms', is not given to the classifier, which could add nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from extraction.forms.lexicon import is_wording
 from extraction.labelling.tagger_input import pieces_of
 from models.labeller import Labeller, Probabilities
 
-_LEAST = 0.01  # probability from which a tag is kept
+_MIN_TAG_PROBABILITY = 0.01  # of a tag that is kept
 _PARTS = (VALUE, UNIT, NOTE)
 
 
@@ -33,7 +32,7 @@ def with_tags(regions: Sequence[Region], labeller: Labeller | None) -> tuple[Reg
         if any(isinstance(source, Cell) and _is_unfamiliar(source.text) for source in page.sources):
             asked += [k for k, source in enumerate(page.sources) if isinstance(source, Cell)]
         if asked:
-            rows = _of_the_whole(labeller.label(page.pieces).pieces, labeller.tags)
+            rows = _of_whole_cells(labeller.label(page.pieces).pieces, labeller.tags)
             for k in asked:
                 region, number = page.places[k]
                 tags[region][number] = tuple(_likeliest(rows[k], labeller.tags))
@@ -41,7 +40,7 @@ def with_tags(regions: Sequence[Region], labeller: Labeller | None) -> tuple[Reg
 
 
 def any_unfamiliar(regions: Sequence[Region]) -> bool:
-    """Whether there is anything to show: digital files mostly need no classifier, and do not load it."""
+    """Whether the classifier is needed; most digital files do not need it, and it is then not loaded."""
     return any(
         any(_is_unfamiliar(cell.text) for cell in region.table.cells)
         if region.table is not None
@@ -54,8 +53,8 @@ def _is_unfamiliar(text: str) -> bool:
     return chinese_count(text) > 0 and not is_wording(text)
 
 
-def _of_the_whole(pieces: Probabilities, tags: Sequence[str]) -> Probabilities:
-    """What each cell is as a whole: units, values and notes in it say nothing of that."""
+def _of_whole_cells(pieces: Probabilities, tags: Sequence[str]) -> Probabilities:
+    """The probabilities (pieces x tags, the first for no tag) without those of parts of cells, scaled accordingly."""
     parts = [1 + k for k, tag in enumerate(tags) if tag in _PARTS]
     rest = pieces.sum(axis=1) - pieces[:, parts].sum(axis=1)
     whole = pieces / np.maximum(rest, 1e-3)[:, None]
@@ -65,7 +64,7 @@ def _of_the_whole(pieces: Probabilities, tags: Sequence[str]) -> Probabilities:
 
 def _likeliest(row: Probabilities, tags: Sequence[str]) -> Iterator[Tag]:
     for k in np.argsort(-row[1:], kind="stable"):
-        if row[1 + k] < _LEAST:
+        if row[1 + k] < _MIN_TAG_PROBABILITY:
             return
         yield Tag(tags[k], round(min(1.0, float(row[1 + k])), 4))
 

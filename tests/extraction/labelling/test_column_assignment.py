@@ -90,7 +90,7 @@ def test_a_figure_where_the_label_should_stand_puts_the_row_in_doubt(confidence:
         {c: (k, k + 1) for k, c in enumerate(COLUMNS, start=1)},
         {c: Cell(0, k, "") for k, c in enumerate(COLUMNS, start=1)},
     )
-    found = place(RowMatch(LINE, (row,), blind=True), row, header)
+    found = place(RowMatch(LINE, (row,), by_place=True), row, header)
     assert {p.doubts for p in found.values()} == {doubt(DoubtCode.COLUMN_UNCERTAIN)}
 
 

@@ -10,7 +10,7 @@ from extraction.document import Cell, Field, Status, Table
 from extraction.doubts import DoubtCode, doubt
 from extraction.forms.catalogue import template
 from extraction.forms.form_lines import LineKind, form_lines
-from extraction.labelling.grid_signature import pinned
+from extraction.labelling.grid_signature import lines_by_shape
 from extraction.labelling.table_rows import printed_rows
 from extraction.settings import Settings
 from tests.extraction.decided import label_fields
@@ -22,7 +22,7 @@ every_form = pytest.mark.parametrize("form_id", ["2019", "2021"])
 def pins_of(printed: list[Table], form_id: str) -> set[str]:
     """The blocks and rows whose line the shape tells."""
     lines = form_lines(template(form_id))
-    found = [lines[j] for j in pinned(printed_rows(printed), lines).values()]
+    found = [lines[j] for j in lines_by_shape(printed_rows(printed), lines).values()]
     return {f"{n.block.id}/{n.row.id}" for n in found if n.kind is LineKind.DATA and n.row is not None}
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from extraction.document import Field, Status
 from extraction.forms.catalogue import template
-from extraction.labelling.isolated_blanks import with_lone_blanks_doubted
+from extraction.labelling.isolated_blanks import with_isolated_blanks_doubted
 
 FORMS = template("2021").fields
 APPLICATIONS = [f.id for f in FORMS if f.id.startswith("applications")]
@@ -27,7 +27,7 @@ def fields(is_bare: Callable[[str], bool], blank: str = "") -> list[Field]:
 
 
 def doubted(given: list[Field], page: int = 1) -> set[str]:
-    return {f.id for f in with_lone_blanks_doubted(given, frozenset({page})) if f.in_doubt}
+    return {f.id for f in with_isolated_blanks_doubted(given, frozenset({page})) if f.in_doubt}
 
 
 @pytest.mark.parametrize("bare", [APPLICATIONS[0], APPLICATIONS[33], "review.total"])
@@ -55,7 +55,7 @@ def test_a_row_that_is_blank_altogether_stays() -> None:
 def test_what_is_missing_or_for_review_stays_so() -> None:
     given = fields(lambda i: i == APPLICATIONS[9])
     given[0] = replace(given[0], status=Status.MISSING)
-    found = with_lone_blanks_doubted(given, frozenset({1}))
+    found = with_isolated_blanks_doubted(given, frozenset({1}))
     assert [f for f in found if f.id != APPLICATIONS[9]] == [f for f in given if f.id != APPLICATIONS[9]]
 
 
