@@ -1,8 +1,8 @@
-"""Parse printed text as a figure: text in, exact value, unit and note out. The only place where text becomes a number.
+"""Parsing of printed text as a figure: the only place where text becomes a number.
 
-Values are `Decimal`, never float. A blank (nothing, `/`, `—`, `无`) is not zero: its value is None. Text that is
-neither a figure nor a blank, or has more than one reading (`1 2`, `007`, `12%`), gives no figure: it is for a person.
-The forms of signs, money units and notes in brackets are those found in the cells of real reports.
+Values are exact (`Decimal`). A blank (nothing, `/`, `—`, `无`) is not zero: its value is None. Text that is neither a
+figure nor a blank, or is ambiguous (`1 2`, `007`, `12%`), is no figure and goes to a person. The accepted signs, units
+of money and notes in brackets are those found in real reports.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Figure:
 
     @property
     def blank(self) -> bool:
-        """Whether nothing, or a mark for nothing, is printed."""
+        """Whether nothing, or a sign for nothing, is printed."""
         return self.value is None
 
     def in_unit(self, wanted: Unit) -> Decimal | None:
@@ -52,14 +52,14 @@ class Figure:
 
 BLANK = Figure(None)
 
-_BLANK_MARKS = re.compile(r"[-‐‑‒–—―─━ー一/\\]*|无|空|N/A", re.IGNORECASE)
+_BLANK_SIGNS = re.compile(r"[-‐‑‒–—―─━ー一/\\]*|无|空|N/A", re.IGNORECASE)
 _MAX_DIGITS = 18  # longer runs are phone or account numbers, or two cells read as one
-_LONE_ONE = "一"  # the numeral one, or a dash that a recogniser or a font shows as it: ambiguous
+_AMBIGUOUS_ONE = "一"  # the numeral one, or a dash that a recogniser or a font shows as it
 _SIGNS = {
     **dict.fromkeys(("+", "增", "增加", "新增", "上升"), 1),
     **dict.fromkeys(("-", "−", "–", "—", "减", "减少", "下降"), -1),
 }
-# By unit as printed: the factor of the number, and what it counts.
+# By the printed unit: the factor of the number, and the unit of the result.
 _UNITS: dict[str, tuple[int, Unit | None]] = {
     "": (1, None),
     "万": (10_000, None),
@@ -97,9 +97,9 @@ def parse_figure(text: str) -> Figure | None:
     if any(c.isdigit() and not c.isdecimal() for c in text):
         return None  # a footnote mark (12①, 12²), which NFKC would turn into a digit
     printed = unicodedata.normalize("NFKC", text).strip()
-    if printed == _LONE_ONE:
+    if printed == _AMBIGUOUS_ONE:
         return None
-    if _BLANK_MARKS.fullmatch(printed):
+    if _BLANK_SIGNS.fullmatch(printed):
         return BLANK
     match = _FIGURE.fullmatch(printed)
     if match is None:
@@ -116,11 +116,11 @@ def parse_figure(text: str) -> Figure | None:
 
 
 def widen(text: str) -> str:
-    """The text with its ASCII characters in full width, as some agencies type them."""
+    """The text with its ASCII characters in full width, as some agencies type it."""
     return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
 
 
 def plain(value: Decimal) -> Decimal:
-    """The same value without exponent or trailing zeros, so that equal figures print alike."""
-    value = value.normalize() + 0  # + 0: no negative zero
+    """The same value without exponent, trailing zeros or negative zero, so that equal figures print alike."""
+    value = value.normalize() + 0
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value

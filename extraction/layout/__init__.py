@@ -1,1 +1,1 @@
-"""A page's regions and lines of text in reading order."""
+"""The regions and lines of text of a page, in reading order."""

@@ -1,8 +1,8 @@
-"""Curves that were straight to the displacement that makes them straight again: a smooth surface fitted to them.
+"""A smooth displacement that makes curves straight again: a tensor product of cubic B-splines.
 
-One coordinate at a time: looked for is d(x, y) such that y + d is the same all along each curve. d is a sum of cubic
-B-splines on a coarse grid; where no curve says anything it is as smooth as can be. Curves that disagree with all others
-(a pen, the rim of a seal) lose their weight round by round.
+One coordinate at a time: d(x, y) is sought such that y + d is constant along each curve. A penalty on bending decides
+where there are no curves. Iteratively reweighted least squares takes the weight from curves that disagree with all
+others (a pen stroke, the edge of a seal).
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ import numpy.typing as npt
 
 from extraction.preprocess.baseline_curves import Curves, Floats
 
-Whole = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.int64]
 
-_KNOT = 70.0  # pixels between knots, about 50 points
-_ROUNDS = 4
-_SMOOTH = 2.0  # weight of bending against the curves' points
-_STILL = 1e-3  # weight that keeps d at nothing where neither curves nor smoothness ask for anything
-_TOLERANCE = 1.2  # pixels that a point of weight 1 may be off before it loses its weight
+KNOT_SPACING = 70.0  # pixels at about 100 dpi
+REWEIGHTINGS = 4  # rounds of the fit
+BENDING_WEIGHT = 2.0  # of the bending penalty, beside 1 for a point on a grid line
+RIDGE_WEIGHT = 1e-3  # relative to the bending: keeps d near 0 where nothing else determines it
+MAX_RESIDUAL = 1.2  # pixels that a point of weight 1 may be off in the last round before it loses weight
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Displacement:
-    """d at any point of a picture, from its spline coefficients (rows x columns).
+    """The displacement d in pixels, by its spline coefficients (rows x columns).
 
-    `before` and `after` say how far the curves' points are from straight, in pixels (root of the weighted mean square).
+    `before` and `after` are the `straightness_error` of the curves without and with it.
     """
 
     coefficients: Floats
@@ -36,41 +36,41 @@ class Displacement:
     after: float
 
     def at(self, x: Floats, y: Floats) -> Floats:
-        """d at these points."""
+        """d at the points (x, y), both of shape n."""
         rows, columns = self.coefficients.shape
         splines, values = _splines(x, y, rows, columns)
         return np.asarray((values * self.coefficients.ravel()[splines]).sum(axis=1))
 
     def on_grid(self, xs: Floats, ys: Floats) -> Floats:
-        """d at every (x, y) of a grid: len(ys) x len(xs)."""
+        """d at every point of a grid: len(ys) x len(xs)."""
         rows, columns = self.coefficients.shape
         return np.asarray(_basis(ys, rows) @ self.coefficients @ _basis(xs, columns).T)
 
 
-def fitted(curves: Curves, size: tuple[int, int]) -> Displacement:
-    """The displacement for a picture of this width and height."""
-    columns, rows = (int(np.ceil(side / _KNOT)) + 3 for side in size)
+def fitted_displacement(curves: Curves, size: tuple[int, int]) -> Displacement:
+    """The displacement of a picture of `size` (width, height) in pixels that straightens the curves."""
+    columns, rows = (int(np.ceil(side / KNOT_SPACING)) + 3 for side in size)
     splines, values = _splines(curves.x, curves.y, rows, columns)
-    stiff = _SMOOTH * _stiffness(rows, columns)
+    penalty = BENDING_WEIGHT * _penalty(rows, columns)
     weight, rest = curves.weight, np.zeros(0)
     solution = np.zeros(rows * columns)
-    before = unevenness(curves)
-    for turn in range(_ROUNDS):
-        solution = _solved(curves, splines, values, weight, stiff)
-        rest = _along(curves, (values * solution[splines]).sum(axis=1) + curves.y, weight)
-        off = rest * np.sqrt(curves.weight) / (_TOLERANCE * max(1.0, 3.0 - turn))
-        weight = curves.weight / (1.0 + off**2) ** 2
+    before = straightness_error(curves)
+    for turn in range(REWEIGHTINGS):
+        solution = _coefficients(curves, splines, values, weight, penalty)
+        rest = _above_curve_mean(curves, (values * solution[splines]).sum(axis=1) + curves.y, weight)
+        relative = rest * np.sqrt(curves.weight) / (MAX_RESIDUAL * max(1.0, 3.0 - turn))
+        weight = curves.weight / (1.0 + relative**2) ** 2
     return Displacement(solution.reshape(rows, columns), before, _rms(rest, weight))
 
 
-def unevenness(curves: Curves) -> float:
-    """How far the curves are from straight level lines: the root of the mean square over their points, in pixels."""
-    return _rms(_along(curves, curves.y, curves.weight), curves.weight)
+def straightness_error(curves: Curves) -> float:
+    """Root of the weighted mean square distance in pixels of the points from the mean height of their curve."""
+    return _rms(_above_curve_mean(curves, curves.y, curves.weight), curves.weight)
 
 
-def _solved(curves: Curves, splines: Whole, values: Floats, weight: Floats, stiff: Floats) -> Floats:
-    """Coefficients of least squares. The height of each curve is free: it is taken out of the equations."""
-    count, lines = len(stiff), int(curves.curve.max()) + 1
+def _coefficients(curves: Curves, splines: Ints, values: Floats, weight: Floats, penalty: Floats) -> Floats:
+    """The least-squares coefficients; the unknown height of each curve is eliminated (Schur complement)."""
+    count, lines = len(penalty), int(curves.curve.max()) + 1
     heavy = values * weight[:, None]
     pairs = (splines[:, :, None] * count + splines[:, None, :]).ravel()
     products = np.bincount(pairs, (heavy[:, :, None] * values[:, None, :]).ravel(), count * count)
@@ -78,14 +78,14 @@ def _solved(curves: Curves, splines: Whole, values: Floats, weight: Floats, stif
     sums = np.bincount(on_curve, heavy.ravel(), lines * count).reshape(lines, count)
     weights = np.bincount(curves.curve, weight, lines).clip(1e-9)
     heights = np.bincount(curves.curve, weight * curves.y, lines)
-    left = products.reshape(count, count) - sums.T @ (sums / weights[:, None]) + stiff
+    left = products.reshape(count, count) - sums.T @ (sums / weights[:, None]) + penalty
     right = np.bincount(splines.ravel(), (heavy * curves.y[:, None]).ravel(), count) - sums.T @ (heights / weights)
-    # OpenCV's: that of NumPy starts threads, and waits for them longer than these few equations take.
+    # NumPy's solver starts threads, and waits for them longer than these few equations take.
     return np.asarray(cv2.solve(left, -right[:, None], flags=cv2.DECOMP_CHOLESKY)[1][:, 0], np.float64)
 
 
-def _along(curves: Curves, heights: Floats, weight: Floats) -> Floats:
-    """Each point's height above the weighted mean of its curve."""
+def _above_curve_mean(curves: Curves, heights: Floats, weight: Floats) -> Floats:
+    """The height of each point (n) above the weighted mean of its curve."""
     total = np.bincount(curves.curve, weight).clip(1e-9)
     return np.asarray(heights - (np.bincount(curves.curve, weight * heights) / total)[curves.curve])
 
@@ -94,33 +94,33 @@ def _rms(rest: Floats, weight: Floats) -> float:
     return float(np.sqrt((weight * rest**2).sum() / max(weight.sum(), 1e-9)))
 
 
-def _splines(x: Floats, y: Floats, rows: int, columns: int) -> tuple[Whole, Floats]:
-    """For each point the numbers of the 16 splines that reach it, and their values there."""
-    column, across = _four(x, columns)
-    row, down = _four(y, rows)
+def _splines(x: Floats, y: Floats, rows: int, columns: int) -> tuple[Ints, Floats]:
+    """The indices (n x 16) of the splines that are not zero at each point, and their values (n x 16) there."""
+    column, across = _nonzero_splines(x, columns)
+    row, down = _nonzero_splines(y, rows)
     four = np.arange(4)
     numbers = ((row[:, None] + four)[:, :, None] * columns + (column[:, None] + four)[:, None, :]).reshape(-1, 16)
     return numbers, (down[:, :, None] * across[:, None, :]).reshape(-1, 16)
 
 
-def _four(at: Floats, count: int) -> tuple[Whole, Floats]:
-    """The first of the four uniform cubic B-splines that are not zero at each place, and the values of the four."""
-    t = np.clip(at / _KNOT, 0, count - 3 - 1e-9)
+def _nonzero_splines(at: Floats, count: int) -> tuple[Ints, Floats]:
+    """The index (n) of the first of the four splines that are not zero at each coordinate, and their values (n x 4)."""
+    t = np.clip(at / KNOT_SPACING, 0, count - 3 - 1e-9)
     first = t.astype(np.int64)
     u = t - first
     return first, np.stack([(1 - u) ** 3, 3 * u**3 - 6 * u**2 + 4, -3 * u**3 + 3 * u**2 + 3 * u + 1, u**3], 1) / 6
 
 
 def _basis(at: Floats, count: int) -> Floats:
-    """Values of all `count` splines at these places: len(at) x count."""
-    first, four = _four(at, count)
+    """The values of all `count` splines at each coordinate: n x count."""
+    first, four = _nonzero_splines(at, count)
     values = np.zeros((len(at), count))
     np.put_along_axis(values, first[:, None] + np.arange(4), four, axis=1)
     return values
 
 
-def _stiffness(rows: int, columns: int) -> Floats:
-    """The quadratic form of the bending of a surface of splines, and a little of its height and slope down."""
+def _penalty(rows: int, columns: int) -> Floats:
+    """The quadratic form of the bending penalty, with a little of the surface's height and vertical slope."""
 
     def differences(count: int, order: int) -> Floats:
         d = np.diff(np.eye(count), n=order, axis=0)
@@ -132,5 +132,5 @@ def _stiffness(rows: int, columns: int) -> Floats:
         + 2 * np.kron(differences(rows, 1), differences(columns, 1))
         + np.kron(differences(rows, 2), across)
     )
-    still = np.eye(rows * columns) + 10 * np.kron(differences(rows, 1), across)
-    return np.asarray(bending + _STILL * still)
+    ridge = np.eye(rows * columns) + 10 * np.kron(differences(rows, 1), across)
+    return np.asarray(bending + RIDGE_WEIGHT * ridge)

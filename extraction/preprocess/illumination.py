@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from extraction.document import Pixels
-from extraction.preprocess.binarize import NOISY, ink, middle, noise_of
+from extraction.preprocess.binarize import MIN_NOISE_TO_SMOOTH, grey_quantile, ink, noise_of
 
 _SHRINK = 8  # the paper is looked at in a picture this many times smaller
 _PRINT = 7  # pixels there: print is thinner (about 20 points)
@@ -95,8 +95,8 @@ def deepened(pixels: Pixels) -> Pixels:
 
     All that looks for rules, marks and strokes asks how much darker than the paper they are.
     """
-    paper = middle(pixels)
-    if paper - middle(pixels, _PLAINLY) >= _FAINT or (noise := noise_of(pixels)) > NOISY:
+    paper = grey_quantile(pixels)
+    if paper - grey_quantile(pixels, _PLAINLY) >= _FAINT or (noise := noise_of(pixels)) > MIN_NOISE_TO_SMOOTH:
         return pixels
     inked = np.flatnonzero(ink(pixels, _WINDOW, _CONTRAST, noise))
     if not _FEWEST <= len(inked) <= _GRAIN * pixels.size:

@@ -1,7 +1,8 @@
-"""Which way up a page is: the quarter turns that it needs.
+"""Page orientation: the quarter turns that bring a page upright.
 
-Characters run together along their line before they meet those of the next: that tells level from sideways. Up from
-down is told by reading a few characters, as they are and turned over; where the first is not plain, both are tried.
+Closing small gaps joins characters along a line before it joins lines: this tells horizontal text from vertical. The
+recogniser tells up from down, on a few characters as they are and upside down; where the direction of the lines is not
+clear, it is asked about both.
 """
 
 from __future__ import annotations
@@ -15,126 +16,124 @@ import numpy as np
 
 from extraction.document import Matrix, Pixels
 from extraction.forms.label_similarity import chinese_count
-from extraction.preprocess.binarize import outlined, part_within
-from extraction.preprocess.deskew import Points, sideways, skew_of, unevenness
-from extraction.preprocess.transforms import turned
+from extraction.preprocess.binarize import component_within, outer_contours
+from extraction.preprocess.deskew import Points, profile_energy, rotated_left, skew_of
+from extraction.preprocess.transforms import rotation_about_centre
 from models.line_reader import as_bgr
 from models.recogniser import Image, Recogniser, cut_line
 
-_SMEAR = 5  # pixels at 100 dpi: more than between characters, less than between lines
-_RULE = 30  # pixels; a longer stroke is a rule
-_LONG = 2.5  # times longer than high: a line of text
-_LOWEST, _HIGHEST = 7, 34  # pixels at 100 dpi
-_PLAIN = 2.5  # times more text one way than the other settles it
-_LEAST = 120.0  # pixels of text lines that say anything
-_SAMPLE = 3  # lines that are read
-_SHOWN = 5  # characters of each
-_LEGIBLE = 0.85  # mean score from which a page is the right way up
-_READABLE, _BETTER = 0.5, 0.1  # mean score that a turned page must have at least, and more than the page as it is
-
-_MUCH = 900.0  # pixels of text lines; less may be a column of characters set one below the other, lying on its side
-_CERTAIN, _CHARACTERS = 0.93, 3  # score and Chinese characters of one line that settle it
+MAX_CHARACTER_GAP = 5  # pixels at 100 dpi: wider than gaps between characters, narrower than those between lines
+MIN_GRID_LINE_LENGTH = 30  # pixels at 100 dpi; strokes of characters are shorter
+MIN_LINE_ASPECT = 2.5  # length to height of a line of text
+MIN_LINE_HEIGHT, MAX_LINE_HEIGHT = 7, 34  # pixels at 100 dpi
+MIN_CLEAR_RATIO = 2.5  # text in one direction to text in the other from which the direction is clear
+MIN_TEXT_LENGTH = 120.0  # pixels at 100 dpi of lines of text, all together, below which nothing is decided
+LINES_READ, CHARACTERS_READ = 3, 5  # lines that are read, and characters of each
+MIN_UPRIGHT_SCORE = 0.85  # mean score from which an orientation is accepted without trying the others
+MIN_TURNED_SCORE, MIN_SCORE_GAIN = 0.5, 0.1  # mean score that a turned page must exceed, and its gain on the page as is
+MIN_DECISIVE_LENGTH = 900.0  # pixels at 100 dpi; less may be a column of characters lying on its side
+MIN_DECISIVE_SCORE, MIN_DECISIVE_CHARACTERS = 0.93, 3  # of one line that decides alone; the characters are Chinese
 
 
 class _Lines(NamedTuple):
-    """How long the lines of text are together (pixels of the small picture), and some of them on the page."""
+    """The total `length` of lines of text in pixels at 100 dpi, and `quads` (4 x 2) of a few of them on the page."""
 
     length: float
     quads: list[Matrix]
 
 
-def quarters_to_upright(
-    grey_pixels: Pixels, marks: Pixels, points: Points, angle: float, shrink: int, recogniser: Recogniser
+def quarter_turns_to_upright(
+    grey_pixels: Pixels, ink_mask: Pixels, points: Points, angle: float, reduction: int, recogniser: Recogniser
 ) -> int:
-    """The quarter turns counter-clockwise that bring a page upright, 0 where nothing on it says so.
+    """The quarter turns counter-clockwise (0 to 3) that bring a page upright; 0 where its text does not tell.
 
-    `marks` is 255 on the ink of the picture `shrink` times smaller, `points` and `angle` say how far that lies askew.
+    `ink_mask` (255 on ink) is `reduction` times smaller than the page and should have about 100 dpi; `points` are its
+    ink points and `angle` their skew in degrees.
     """
-    across = _lines_across(marks, angle, shrink)
-    if across.length >= _MUCH and _reads_plainly(_cut(grey_pixels, across.quads[0]), recogniser):
+    across = _horizontal_lines(ink_mask, angle, reduction)
+    if across.length >= MIN_DECISIVE_LENGTH and _is_legible(_crop(grey_pixels, across.quads[0]), recogniser):
         return 0
-    by_columns = skew_of(sideways(points))
-    if unevenness(sideways(points), by_columns) > unevenness(points, angle):
-        across = _lines_across(marks, by_columns, shrink)
+    turned = rotated_left(points)
+    turned_angle = skew_of(turned)
+    if profile_energy(turned, turned_angle) > profile_energy(points, angle):
+        across = _horizontal_lines(ink_mask, turned_angle, reduction)
     else:
-        by_columns = angle
-    down = _turned_back(_lines_across(np.ascontiguousarray(np.rot90(marks)), by_columns, shrink), marks, shrink)
-    if max(across.length, down.length) < _LEAST:
+        turned_angle = angle
+    found = _horizontal_lines(np.ascontiguousarray(np.rot90(ink_mask)), turned_angle, reduction)
+    width = ink_mask.shape[1] * reduction
+    down = _Lines(found.length, [np.column_stack([width - quad[:, 1], quad[:, 0]]) for quad in found.quads])
+    if max(across.length, down.length) < MIN_TEXT_LENGTH:
         return 0
-    likely = [
+    directions = [
         (quarters, lines.quads)
         for quarters, lines, other in ((0, across, down), (1, down, across))
-        if lines.length * _PLAIN > other.length
+        if lines.length * MIN_CLEAR_RATIO > other.length
     ]
-    return _most_legible(grey_pixels, likely, recogniser)
+    return _most_legible(grey_pixels, directions, recogniser)
 
 
-def _reads_plainly(line: Image, recogniser: Recogniser) -> bool:
+def _is_legible(line: Image, recogniser: Recogniser) -> bool:
     (reading,) = recogniser.read_lines([line])
-    return reading.score >= _CERTAIN and chinese_count(reading.text) >= _CHARACTERS
+    return reading.score >= MIN_DECISIVE_SCORE and chinese_count(reading.text) >= MIN_DECISIVE_CHARACTERS
 
 
-def _most_legible(page: Pixels, ways: Sequence[tuple[int, Sequence[Matrix]]], recogniser: Recogniser) -> int:
-    """The turn after which lines read best, of each given one and its opposite; the first that reads well is taken."""
+def _most_legible(page: Pixels, directions: Sequence[tuple[int, Sequence[Matrix]]], recogniser: Recogniser) -> int:
+    """The quarter turns after which the lines read best, of each direction and its opposite."""
     scores: dict[int, float] = {}
-    for quarters, quads in ways:
-        lines = [_cut(page, quad) for quad in quads]
-        overturned = [np.ascontiguousarray(line[::-1, ::-1]) for line in lines]
-        for turn, seen in ((quarters, lines), (quarters + 2, overturned)):
-            scores[turn] = _legibility(seen, recogniser)
-            if scores[turn] >= _LEGIBLE:
+    for quarters, quads in directions:
+        lines = [_crop(page, quad) for quad in quads]
+        upside_down = [np.ascontiguousarray(line[::-1, ::-1]) for line in lines]
+        for turn, crops in ((quarters, lines), (quarters + 2, upside_down)):
+            scores[turn] = _legibility(crops, recogniser)
+            if scores[turn] >= MIN_UPRIGHT_SCORE:
                 return turn
     best = max(scores, key=lambda turn: scores[turn])
-    if 0 in scores and scores[best] <= max(_READABLE, scores[0] + _BETTER):
+    if 0 in scores and scores[best] <= max(MIN_TURNED_SCORE, scores[0] + MIN_SCORE_GAIN):
         return 0
     return best
 
 
 def _legibility(lines: Sequence[Image], recogniser: Recogniser) -> float:
-    """The mean score of the lines, those without Chinese characters counting for nothing."""
+    """The mean score (0..1) of the lines; those with fewer than two Chinese characters count as 0."""
     if not lines:
         return 0.0
     return fmean(r.score if chinese_count(r.text) >= 2 else 0.0 for r in recogniser.read_lines(lines))
 
 
-def _without_rules(marks: Pixels) -> Pixels:
-    across = cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones((1, _RULE), np.uint8))
-    down = cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones((_RULE, 1), np.uint8))
-    rules = cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8))
-    return np.asarray(cv2.bitwise_and(marks, cv2.bitwise_not(rules)), np.uint8)
+def _without_grid_lines(ink_mask: Pixels) -> Pixels:
+    across = cv2.morphologyEx(ink_mask, cv2.MORPH_OPEN, np.ones((1, MIN_GRID_LINE_LENGTH), np.uint8))
+    down = cv2.morphologyEx(ink_mask, cv2.MORPH_OPEN, np.ones((MIN_GRID_LINE_LENGTH, 1), np.uint8))
+    grid_lines = cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.bitwise_and(ink_mask, cv2.bitwise_not(grid_lines)), np.uint8)
 
 
-def _lines_across(marks: Pixels, angle: float, shrink: int) -> _Lines:
-    """What looks like lines of text that run across a page once it is turned by `angle`."""
-    level = turned(marks.shape, angle)
-    straight = cv2.warpAffine(marks, level, marks.shape[::-1], flags=cv2.INTER_NEAREST)
-    bare = _without_rules(np.asarray(straight, np.uint8))
-    smeared = cv2.morphologyEx(bare, cv2.MORPH_CLOSE, np.ones((1, _SMEAR), np.uint8))
-    outlines, boxes = outlined(np.asarray(smeared, np.uint8))
+def _horizontal_lines(ink_mask: Pixels, angle: float, reduction: int) -> _Lines:
+    """The lines of text that are horizontal after a turn by `angle` degrees counter-clockwise, by their shape."""
+    deskew = rotation_about_centre(ink_mask.shape, angle)
+    level = cv2.warpAffine(ink_mask, deskew, ink_mask.shape[::-1], flags=cv2.INTER_NEAREST)
+    bare = _without_grid_lines(np.asarray(level, np.uint8))
+    closed = np.asarray(cv2.morphologyEx(bare, cv2.MORPH_CLOSE, np.ones((1, MAX_CHARACTER_GAP), np.uint8)), np.uint8)
+    contours, boxes = outer_contours(closed)
     width, height = boxes[:, 2], boxes[:, 3]
-    good = np.flatnonzero((width > _LONG * height) & (height >= _LOWEST) & (height <= _HIGHEST))
-    # By their ink: specks may make a long line, but a thin one.
-    inked = {k: np.count_nonzero(part_within(np.asarray(smeared, np.uint8), outlines[k], boxes[k]).own) for k in good}
-    largest = sorted(inked, key=lambda k: -inked[k])[:_SAMPLE]
-    back = np.asarray(cv2.invertAffineTransform(level), np.float64)
-    return _Lines(float(width[good].sum()), [_quad(boxes[k].astype(np.float64), back, shrink) for k in largest])
+    good = np.flatnonzero(
+        (width > MIN_LINE_ASPECT * height) & (height >= MIN_LINE_HEIGHT) & (height <= MAX_LINE_HEIGHT)
+    )
+    # Specks may form a long line, but not one with much ink.
+    inked = {k: np.count_nonzero(component_within(closed, contours[k], boxes[k]).mask) for k in good}
+    largest = sorted(inked, key=lambda k: -inked[k])[:LINES_READ]
+    back = np.asarray(cv2.invertAffineTransform(deskew), np.float64)
+    return _Lines(float(width[good].sum()), [_quad(boxes[k].astype(np.float64), back, reduction) for k in largest])
 
 
-def _quad(box: Matrix, back: Matrix, shrink: int) -> Matrix:
-    """The first characters of a line (left, top, width, height), a little paper around them, on the page."""
+def _quad(box: Matrix, back: Matrix, reduction: int) -> Matrix:
+    """The quad (4 x 2) on the page of the first characters in a line's `box` (left, top, width, height)."""
     x, y, width, height = box
-    around = 0.15 * height
-    left, top, bottom = x - around, y - around, y + height + around
-    right = min(x + width, x + _SHOWN * height) + around
+    margin = 0.15 * height
+    left, top, bottom = x - margin, y - margin, y + height + margin
+    right = min(x + width, x + CHARACTERS_READ * height) + margin
     corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
-    return np.asarray((corners @ back[:, :2].T + back[:, 2]) * shrink)
+    return np.asarray((corners @ back[:, :2].T + back[:, 2]) * reduction)
 
 
-def _turned_back(lines: _Lines, marks: Pixels, shrink: int) -> _Lines:
-    """The lines of a page that was turned to the left by a quarter, on the page as it was."""
-    width = marks.shape[1] * shrink
-    return _Lines(lines.length, [np.column_stack([width - quad[:, 1], quad[:, 0]]) for quad in lines.quads])
-
-
-def _cut(page: Pixels, quad: Matrix) -> Image:
+def _crop(page: Pixels, quad: Matrix) -> Image:
     return as_bgr(cut_line(page, quad.astype(np.float32)))

@@ -1,6 +1,6 @@
-"""A scan made ready to read: colour off, light even, upright, two pages on a sheet parted, level and flat.
+"""Preparation of scans: colour removal, illumination, orientation, page split, deskew and dewarp, in this order.
 
-Each step leads from picture to picture with the way back to the page of the file, and leaves alone what needs nothing.
+Each step takes a `Raster` and returns one, with its map to the page of the file, or the same where nothing is to do.
 """
 
 from __future__ import annotations
@@ -9,53 +9,52 @@ import cv2
 import numpy as np
 
 from extraction.document import Pixels, Raster
-from extraction.preprocess.binarize import NOISY, ink
+from extraction.preprocess.binarize import MIN_NOISE_TO_SMOOTH, ink
 from extraction.preprocess.coloured_ink import without_colour
 from extraction.preprocess.deskew import ink_points, skew_of
-from extraction.preprocess.dewarp import straightened
+from extraction.preprocess.dewarp import REDUCTION, dewarped
 from extraction.preprocess.illumination import deepened, evenly_lit, paper_of, shrunk
-from extraction.preprocess.orientation import quarters_to_upright
-from extraction.preprocess.page_split import gutter
-from extraction.preprocess.transforms import part, quarter_turned
+from extraction.preprocess.orientation import quarter_turns_to_upright
+from extraction.preprocess.page_split import gutter_position
+from extraction.preprocess.transforms import cropped_columns, quarter_turned
 from models.recogniser import Recogniser
 
-_SHRINK = 2  # ink is looked for at about 100 dpi
-_WINDOW = 31  # pixels of surroundings that a mark is compared with
-_CONTRAST = 16  # grey values by which ink is darker
-_PAGE = 595.0  # points: the width of A4, to which halves of a sheet are enlarged
-_ZOOM = 1.5  # at most
-_SPECK = 7  # pixels
-_COLOURLESS = 12  # the most that the channels of a grey picture differ
-_FEWEST = 40  # pixels of ink on a page that is not blank
+INK_WINDOW = 31  # pixels of the reduced picture: side of the neighbourhood that ink is compared with
+MIN_INK_CONTRAST = 16  # grey levels by which ink is darker than its neighbourhood
+A4_WIDTH_POINTS = 595.0  # to which the pages of a split sheet are enlarged
+MAX_ZOOM = 1.5  # of these pages
+MIN_SPECK_AREA = 7  # pixels of the reduced picture; smaller components of a noisy picture are noise
+MAX_GREY_CHROMA = 12  # grey levels by which the channels of a picture without colour may differ
+MIN_PAGE_INK = 40  # pixels of the reduced picture; less is a blank page
 
 
 def prepared_pages(raster: Raster, recogniser: Recogniser) -> list[Raster]:
     """The pages on a scan, grey, in reading order; one blank page where nothing is printed."""
     plain = evened(raster)
-    marks = ink_marks(plain.pixels)
-    if cv2.countNonZero(marks) < _FEWEST:
+    ink_mask = reduced_ink_mask(plain.pixels)
+    if cv2.countNonZero(ink_mask) < MIN_PAGE_INK:
         return [plain]
-    points = ink_points(marks)
+    points = ink_points(ink_mask)
     angle = skew_of(points)
-    quarters = quarters_to_upright(plain.pixels, marks, points, angle, _SHRINK, recogniser)
+    quarters = quarter_turns_to_upright(plain.pixels, ink_mask, points, angle, REDUCTION, recogniser)
     upright = quarter_turned(plain, quarters)
-    marks = np.ascontiguousarray(np.rot90(marks, quarters))
-    middle = gutter(marks)
-    if middle is None:
-        return [straightened(upright, marks, angle=None if quarters else angle)]
-    across = round(middle * upright.pixels.shape[1] / _SHRINK) * _SHRINK
-    halves = [(0, across), (across, upright.pixels.shape[1])]
-    zoom = float(np.clip(_PAGE / (upright.pixels.shape[1] / 2 * raster.scale), 1.0, _ZOOM))
+    ink_mask = np.ascontiguousarray(np.rot90(ink_mask, quarters))
+    gutter = gutter_position(ink_mask)
+    if gutter is None:
+        return [dewarped(upright, ink_mask, angle=None if quarters else angle)]
+    width = upright.pixels.shape[1]
+    split = round(gutter * width / REDUCTION) * REDUCTION
+    zoom = float(np.clip(A4_WIDTH_POINTS / (width / 2 * raster.scale), 1.0, MAX_ZOOM))
     pages = []
-    for left, right in halves:
-        own = np.ascontiguousarray(marks[:, left // _SHRINK : right // _SHRINK])
-        if cv2.countNonZero(own) >= _FEWEST:
-            pages.append(straightened(part(upright, left, right), own, zoom))
+    for left, right in ((0, split), (split, width)):
+        own = np.ascontiguousarray(ink_mask[:, left // REDUCTION : right // REDUCTION])
+        if cv2.countNonZero(own) >= MIN_PAGE_INK:
+            pages.append(dewarped(cropped_columns(upright, left, right), own, zoom))
     return pages
 
 
 def evened(raster: Raster) -> Raster:
-    """The picture in grey under even light, coloured ink over the print taken out."""
+    """The picture in grey, evenly lit and without coloured ink over the print; `overprint` marks where that was."""
     pixels = raster.pixels
     if pixels.ndim == 3 and _is_grey(pixels):
         pixels = np.asarray(cv2.extractChannel(pixels, 1), np.uint8)
@@ -65,30 +64,28 @@ def evened(raster: Raster) -> Raster:
 
 
 def _is_grey(pixels: Pixels) -> bool:
-    """Whether a picture in three channels has no colours."""
+    """Whether a picture of three channels is without colour."""
     blue, green, red = cv2.split(np.ascontiguousarray(pixels[::4, ::4]))
-    return max(cv2.norm(blue, green, cv2.NORM_INF), cv2.norm(red, green, cv2.NORM_INF)) < _COLOURLESS
+    return max(cv2.norm(blue, green, cv2.NORM_INF), cv2.norm(red, green, cv2.NORM_INF)) < MAX_GREY_CHROMA
 
 
-def ink_marks(grey_pixels: Pixels) -> Pixels:
-    """255 where there is ink, in the picture `_SHRINK` times smaller."""
-    small = shrunk(grey_pixels, _SHRINK)
-    noise = _noise(small)
-    marks = ink(small, _WINDOW, _CONTRAST, noise)
-    return _without_specks(marks) if noise > NOISY else marks
-
-
-def _without_specks(marks: Pixels) -> Pixels:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
-    kept = stats[:count, cv2.CC_STAT_AREA] >= _SPECK
+def reduced_ink_mask(grey_pixels: Pixels) -> Pixels:
+    """The ink mask (255 on ink) of the picture `REDUCTION` times smaller, at about 100 dpi."""
+    reduced = shrunk(grey_pixels, REDUCTION)
+    noise = _noise_of_reduced(reduced)
+    ink_mask = ink(reduced, INK_WINDOW, MIN_INK_CONTRAST, noise)
+    if noise <= MIN_NOISE_TO_SMOOTH:
+        return ink_mask
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink_mask, connectivity=8)
+    kept = stats[:, cv2.CC_STAT_AREA] >= MIN_SPECK_AREA
     kept[0] = False
     return np.where(kept[labels], 255, 0).astype(np.uint8)
 
 
-def _noise(small: Pixels) -> float:
-    """Standard deviation of the noise of a picture made smaller, from how neighbours on bare paper differ.
+def _noise_of_reduced(reduced: Pixels) -> float:
+    """Standard deviation of the noise in grey levels, from the differences of neighbouring pixels.
 
-    Shrinking has smoothed it: measured as `raster.ink` does, small print counts as noise.
+    The reduction has smoothed the picture: `binarize.noise_of` would take its small print for noise.
     """
-    sample = small[::7].astype(np.int16)
+    sample = reduced[::7].astype(np.int16)
     return 1.4826 * float(np.median(np.abs(np.diff(sample, axis=1)))) / float(np.sqrt(2))

@@ -1,4 +1,4 @@
-"""A page made fit to read: upright, level and flat, in points of its own, with the way back to the page of the file."""
+"""A page ready to read: upright, deskewed and dewarped, in points of its own, with the map to the page of the file."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from models.loaded import Models
 
 @dataclass(frozen=True, slots=True)
 class PreparedPage:
-    """A page the right way up, level and flat, in points from its own top left.
+    """An upright, deskewed and dewarped page; its positions are in points from its own top left.
 
     `spans` are its native characters; a scan has none. `source` is the same picture with the map to the page as the
-    file shows it. `rules` are the strokes of its grid lines where the file draws them itself, else None. `doubts` are
-    about all that is read from it.
+    file shows it. `rules` are the grid lines that the file itself draws, None where it is a picture. `doubts` hold for
+    everything that is read from the page.
     """
 
     number: int | None
@@ -51,8 +51,10 @@ class PreparedPage:
 
 
 def prepare(page: Page, models: Models, settings: Settings) -> tuple[PreparedPage, ...]:
-    """The page as it is where it has native text, else made fit to read; of a scan of two facing pages both, in reading
-    order. The page must have a picture."""
+    """The stage `preparation`: a page of native text as it is, the prepared pages on a scan in reading order.
+
+    The page must have a picture.
+    """
     del settings
     if page.spans:
         return (as_it_lies(page),)
@@ -66,17 +68,16 @@ def prepare(page: Page, models: Models, settings: Settings) -> tuple[PreparedPag
 
 
 def as_it_lies(page: Page) -> PreparedPage:
-    """The page without any preparation. It must have a picture."""
+    """The page without any preparation; it must have a picture."""
     assert page.raster is not None
     return PreparedPage(page.number, page.raster, page.spans, page.raster, page.rules, page.doubts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageLayers:
-    """A page's pixels taken apart: `ink` is 255 where there is print.
+    """A page and its `ink` mask (255 on ink), None for a page of native text.
 
-    It is None for a page of native text: such a page is drawn only where a cell without a character must be looked
-    into.
+    Such a page is rendered only where a cell without characters must be examined.
     """
 
     page: PreparedPage
@@ -84,11 +85,11 @@ class PageLayers:
 
     @property
     def shades(self) -> Pixels:
-        """The page's grey values, which a prepared scan consists of; a native page is drawn for them."""
+        """The page's grey levels (height x width), for which a page of native text is rendered."""
         return grey(self.page.raster.pixels)
 
 
 def layers_of(page: PreparedPage, models: Models, settings: Settings) -> PageLayers:
-    """The layers of a page."""
+    """The stage `layers`: the page and its ink mask."""
     del models, settings
     return PageLayers(page, None if page.spans else page_ink(grey(page.raster.pixels)))

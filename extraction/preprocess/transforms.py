@@ -1,4 +1,4 @@
-"""A picture moved by an affine map or by quarter turns, with the way back to its page."""
+"""Affine maps, quarter turns and crops of a `Raster` that keep its map to the page up to date."""
 
 from __future__ import annotations
 
@@ -7,38 +7,41 @@ import numpy as np
 
 from extraction.document import Matrix, Pixels, Raster
 
-PAPER = 250
-"""The tone of what lies beyond a picture."""
+PAPER_GREY = 250
+"""Grey level of what lies beyond a picture."""
 
 
-def turned(shape: tuple[int, ...], degrees: float) -> Matrix:
-    """The map that turns a picture of this height and width counter-clockwise about its middle."""
+def rotation_about_centre(shape: tuple[int, ...], degrees: float) -> Matrix:
+    """The affine map (2 x 3) that turns a picture of this height and width counter-clockwise about its centre."""
     return np.asarray(cv2.getRotationMatrix2D((shape[1] / 2, shape[0] / 2), degrees, 1.0), np.float64)
 
 
 def affine(raster: Raster, matrix: Matrix, size: tuple[int, int]) -> Raster:
-    """The picture under `matrix`, on a picture of this width and height; beyond it is paper.
+    """The picture under the affine map `matrix` (2 x 3), on a canvas of `size` (width, height) in pixels.
 
-    `matrix` maps places, whole numbers being the corners of pixels; OpenCV counts from their middles.
+    Beyond the picture is paper. `matrix` maps coordinates in which whole numbers are corners of pixels; in OpenCV
+    they are centres.
     """
     half = np.array([0.5, 0.5])
-    middles = np.column_stack([matrix[:, :2], matrix[:, :2] @ half + matrix[:, 2] - half])
+    centres = np.column_stack([matrix[:, :2], matrix[:, :2] @ half + matrix[:, 2] - half])
 
-    def shown(pixels: Pixels, how: int, beyond: int) -> Pixels:
-        channels = (beyond,) * 3
-        seen = cv2.warpAffine(pixels, middles, size, flags=how, borderMode=cv2.BORDER_CONSTANT, borderValue=channels)
-        return np.asarray(seen, np.uint8)
+    def warped(pixels: Pixels, interpolation: int, border: int) -> Pixels:
+        border_value = (border,) * 3
+        made = cv2.warpAffine(
+            pixels, centres, size, flags=interpolation, borderMode=cv2.BORDER_CONSTANT, borderValue=border_value
+        )
+        return np.asarray(made, np.uint8)
 
     overprint = raster.overprint
     return raster.after(
         np.asarray(cv2.invertAffineTransform(matrix), np.float64),
-        shown(raster.pixels, cv2.INTER_CUBIC, PAPER),
-        None if overprint is None else shown(overprint, cv2.INTER_LINEAR, 0),
+        warped(raster.pixels, cv2.INTER_CUBIC, PAPER_GREY),
+        None if overprint is None else warped(overprint, cv2.INTER_LINEAR, 0),
     )
 
 
 def quarter_turned(raster: Raster, quarters: int) -> Raster:
-    """The picture turned counter-clockwise by quarters of a circle."""
+    """The picture after so many quarter turns counter-clockwise."""
     quarters %= 4
     if not quarters:
         return raster
@@ -52,7 +55,7 @@ def quarter_turned(raster: Raster, quarters: int) -> Raster:
     return raster.after(back[quarters], np.ascontiguousarray(np.rot90(raster.pixels, quarters)), overprint)
 
 
-def part(raster: Raster, left: int, right: int) -> Raster:
-    """The columns from `left` up to `right`."""
+def cropped_columns(raster: Raster, left: int, right: int) -> Raster:
+    """The crop of the columns from `left` up to `right`, in pixels."""
     overprint = None if raster.overprint is None else raster.overprint[:, left:right]
     return raster.after(np.array([[1.0, 0, left], [0, 1, 0]]), raster.pixels[:, left:right], overprint)

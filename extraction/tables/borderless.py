@@ -1,8 +1,8 @@
-"""Tables without rules: the ink of a page in, grids out whose columns and rows are those of its figures.
+"""Tables without grid lines, found from the places of their figures and labels.
 
-Marks are smeared into pieces (a label, a figure); pieces at one height make a line, and lines in which small pieces
-stand apart from each other are the rows of a table. What stands one below another in several of them is a column.
-A label belongs to the row about whose middle its lines lie. All lengths are in points until the cells are made.
+Ink is closed to pieces (a label, a figure), pieces at one height form a line, and lines in which small pieces stand
+apart are the rows of a table. Pieces one below another in several rows form a column. A label belongs to the row on
+whose centre its lines are centred. All lengths are in points until the cells are made.
 """
 
 from __future__ import annotations
@@ -17,63 +17,72 @@ import numpy as np
 
 from extraction.document import Box, Pixels, Span, union
 from extraction.doubts import DoubtCode
-from extraction.preprocess.binarize import outlined
+from extraction.preprocess.binarize import outer_contours
 from extraction.span_lines import lines_of
-from extraction.tables.borderless_columns import DUST, FIGURE, LETTERS, Line, clearest, columns_of, figures, left_of
+from extraction.tables.borderless_columns import (
+    MAX_FIGURE_WIDTH,
+    MAX_GAP_IN_PIECE,
+    MIN_PRINT_SIZE,
+    Line,
+    columns_of,
+    edge_between,
+    figures,
+    left_edge,
+)
 from extraction.tables.grid import Grid, GridCell
 
-_STROKES = 1.5  # room within a piece, down
-_SPECK = 2.0  # smaller marks
-_LOW = 4.5  # no type is smaller
-_RULE = 40.0  # a longer flat mark is a rule
-_MARGIN = 6.0  # at the sides of a page, where the edges of the paper are
-_SPACED = 0.85  # ems within a label at most: a bracket stands in a square of its own
-_LOST = 1.6  # ems within a label where a mark between two characters is not found
-_LEVEL = 4.0  # two pieces of a line are not farther from one height
-_ROWS_APART = 75.0  # between two rows of one table: a block's title, a label of four lines
-_HEADING = 1.35  # of the table's type size; larger type is not the table's
-_TIGHT = 0.45  # ems between the lines of one cell at most
-_MIDDLE = 0.4  # ems from the middle of a row to that of its label
-_INDENT = 1.6  # ems between the beginnings of a label's lines
-_PITCH = 1.5  # ems from line to line of a label
-_LEAST_ROWS = 2
-_STRAY = 0.15  # of a table's pieces may lie across its columns
+MAX_VERTICAL_GAP_IN_PIECE = 1.5  # points
+MIN_COMPONENT_SIZE = 2.0  # points; smaller connected components are specks
+MIN_EM = 4.5  # points; no type is smaller
+MIN_GRID_LINE_LENGTH = 40.0  # points; a flat component that is longer is a grid line
+PAGE_MARGIN = 6.0  # points at the sides of a page, where the edges of the paper are
+MAX_LABEL_GAP_EMS = 0.85  # between the pieces of a label: a bracket stands in a square of its own
+MAX_LOST_CHARACTER_GAP_EMS = 1.6  # between the pieces of a label where a character between them is not found
+MAX_LINE_OFFSET = 4.0  # points between the centres of two pieces of a line
+MAX_ROW_DISTANCE = 75.0  # points between two rows of one table: a block's title, a label of four lines
+MAX_TYPE_RATIO = 1.35  # of a piece's type to the table's; larger type is a heading
+MAX_LINE_GAP_IN_CELL_EMS = 0.45
+MAX_LABEL_OFFSET_EMS = 0.4  # from the centre of a row to that of its label
+MAX_INDENT_EMS = 1.6  # between the beginnings of a label's lines
+MAX_LINE_PITCH_EMS = 1.5  # from line to line of a label
+MIN_ROWS = 2
+MAX_STRAY_SHARE = 0.15  # of a table's pieces that may lie across its columns
 
 
-def find_open_grids(pieces: Sequence[Box], scale: float) -> list[Grid]:
-    """The tables without rules that pieces of print make on a level page. `scale` is points a pixel of its grids."""
-    return [grid for part in _parts(_lines(pieces)) if (grid := _grid(part, scale)) is not None]
+def find_borderless_grids(pieces: Sequence[Box], scale: float) -> list[Grid]:
+    """The tables without grid lines among the pieces (in points) of a deskewed page; `scale` is points per pixel."""
+    return [grid for block in _blocks(_lines(pieces)) if (grid := _grid(block, scale)) is not None]
 
 
-def ink_pieces(marks: Pixels, scale: float, covered: Sequence[Grid]) -> list[Box]:
-    """What is printed with little room between, outside the `covered` tables. `marks` is the ink of a level page."""
-    rest = np.array(marks)
+def ink_pieces(ink_mask: Pixels, scale: float, covered: Sequence[Grid]) -> list[Box]:
+    """The boxes in points of the pieces of print in a deskewed page's ink mask, outside the `covered` tables."""
+    rest = np.array(ink_mask)
     for grid in covered:
         rest[grid.top : grid.bottom, grid.left : grid.right] = 0
-    outlines, sizes = outlined(rest)
-    specks = np.flatnonzero(sizes[:, 2:].max(axis=1, initial=0) * scale < _SPECK)
-    cv2.drawContours(rest, [outlines[k] for k in specks], -1, 0, cv2.FILLED)
-    kernel = np.ones((max(1, round(_STROKES / scale)), round(LETTERS / scale)), np.uint8)
-    smeared = np.asarray(cv2.morphologyEx(rest, cv2.MORPH_CLOSE, kernel), np.uint8)
-    boxes = [Box(*(v * scale for v in (x, y, x + w, y + h))) for x, y, w, h in outlined(smeared)[1].tolist()]
-    return [b for b in boxes if _is_print(b, marks.shape[1] * scale)]
+    contours, sizes = outer_contours(rest)
+    specks = np.flatnonzero(sizes[:, 2:].max(axis=1, initial=0) * scale < MIN_COMPONENT_SIZE)
+    cv2.drawContours(rest, [contours[k] for k in specks], -1, 0, cv2.FILLED)
+    kernel = np.ones((max(1, round(MAX_VERTICAL_GAP_IN_PIECE / scale)), round(MAX_GAP_IN_PIECE / scale)), np.uint8)
+    closed = np.asarray(cv2.morphologyEx(rest, cv2.MORPH_CLOSE, kernel), np.uint8)
+    boxes = [Box(*(v * scale for v in (x, y, x + w, y + h))) for x, y, w, h in outer_contours(closed)[1].tolist()]
+    return [b for b in boxes if _is_print(b, ink_mask.shape[1] * scale)]
 
 
 def _is_print(box: Box, width: float) -> bool:
-    """Not dust, a rule, a picture or the edge of the paper."""
-    flat = box.width > _RULE and box.height < DUST
-    inside = box.left > _MARGIN and box.right < width - _MARGIN
-    return max(box.width, box.height) >= DUST and not flat and box.height <= _RULE and inside
+    """Whether a piece is not dust, a grid line, a picture or the edge of the paper."""
+    flat = box.width > MIN_GRID_LINE_LENGTH and box.height < MIN_PRINT_SIZE
+    inside = box.left > PAGE_MARGIN and box.right < width - PAGE_MARGIN
+    return max(box.width, box.height) >= MIN_PRINT_SIZE and not flat and box.height <= MIN_GRID_LINE_LENGTH and inside
 
 
 def native_pieces(spans: Sequence[Span]) -> list[Box]:
-    """The same from characters of the file."""
+    """The boxes in points of the pieces that native characters form."""
     boxes = sorted((s.box for s in spans if s.box and s.text.strip()), key=lambda b: (b.middle[1], b.left))
     pieces: list[Box] = []
     for line in _lines(boxes):
         start = len(pieces)
         for box in line:
-            if len(pieces) > start and box.left - pieces[-1].right < LETTERS:
+            if len(pieces) > start and box.left - pieces[-1].right < MAX_GAP_IN_PIECE:
                 pieces[-1] = union([pieces[-1], box])
             else:
                 pieces.append(box)
@@ -84,114 +93,117 @@ def _lines(pieces: Sequence[Box]) -> list[Line]:
     return [sorted(pieces[k] for k in line) for line in lines_of(pieces)]
 
 
-def _height_of(line: Line) -> float:
+def _centre_of(line: Line) -> float:
+    """The height of a line's centre on the page."""
     return median(b.middle[1] for b in line)
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """Lines of one table, `rows` of them with figures, and the size of its type."""
+class _Block:
+    """The lines of one table, those with figures (`rows`), and the em of its type in points."""
 
     lines: tuple[Line, ...]
     rows: tuple[Line, ...]
     em: float
 
 
-def _parts(lines: Sequence[Line]) -> Iterator[_Part]:
-    """The lines of each table: rows with figures that no larger type and no wide room parts, and what is about them."""
+def _blocks(lines: Sequence[Line]) -> Iterator[_Block]:
+    """The lines of each table: rows with figures, with no heading and no wide gap between, and the lines about them."""
     start: int | None = None
     last = 0
     for index, line in enumerate([*lines, []]):
         is_row = bool(line) and bool(figures(line))
         if start is not None and (
             not line
-            or _height_of(line) - _height_of(lines[last]) > _ROWS_APART
+            or _centre_of(line) - _centre_of(lines[last]) > MAX_ROW_DISTANCE
             or _is_heading(line, lines[start : last + 1])
         ):
-            yield _part(lines, start, last)
+            yield _block(lines, start, last)
             start = None
         if is_row:
             start, last = (index if start is None else start), index
 
 
 def _em(lines: Sequence[Line]) -> float:
-    """The size of type: the usual height of the labels, else of all pieces."""
+    """The em of the type: the median height of the labels, else of all pieces."""
     words = [b.height for line in lines for b in line if b.width > 2 * b.height and b.height > 5.0]
     return median(words) if words else median([b.height for line in lines for b in line])
 
 
 def _is_heading(line: Line, table: Sequence[Line]) -> bool:
     long = [b.height for b in line if b.width > 4 * b.height]
-    return bool(long) and max(long) > _HEADING * _em(table)
+    return bool(long) and max(long) > MAX_TYPE_RATIO * _em(table)
 
 
-def _part(lines: Sequence[Line], start: int, last: int) -> _Part:
-    """With the header's lines above the first row and the rest of the last row's label below it."""
+def _block(lines: Sequence[Line], start: int, last: int) -> _Block:
+    """The rows from `start` to `last`, with the header above and the rest of the last row's label below them."""
     em = _em(lines[start : last + 1])
     first = start
     while (
         first
-        and _height_of(lines[first]) - _height_of(lines[first - 1]) < 2.4 * em
+        and _centre_of(lines[first]) - _centre_of(lines[first - 1]) < 2.4 * em
         and not _is_heading(lines[first - 1], lines[start : last + 1])
     ):
         first -= 1
     end = last + 1
-    while end < len(lines) and _height_of(lines[end]) - _height_of(lines[end - 1]) < _PITCH * em:
+    while end < len(lines) and _centre_of(lines[end]) - _centre_of(lines[end - 1]) < MAX_LINE_PITCH_EMS * em:
         end += 1
-    return _Part(tuple(lines[first:end]), tuple(line for line in lines[start : last + 1] if figures(line)), em)
+    return _Block(tuple(lines[first:end]), tuple(line for line in lines[start : last + 1] if figures(line)), em)
 
 
-def _grid(part: _Part, scale: float) -> Grid | None:
-    columns = columns_of(part.rows)
-    if not columns or len(part.rows) < _LEAST_ROWS or part.em < _LOW:
+def _grid(block: _Block, scale: float) -> Grid | None:
+    columns = columns_of(block.rows)
+    if not columns or len(block.rows) < MIN_ROWS or block.em < MIN_EM:
         return None
-    everything = [b for line in part.lines for b in line]
+    everything = [b for line in block.lines for b in line]
     edges = [
-        left_of(columns, everything),
-        *(clearest(a, b, columns, everything) for a, b in pairwise(columns)),
-        max(columns[-1][1] + part.em, *(b.right + 1 for b in everything)),
+        left_edge(columns, everything),
+        *(edge_between(a, b, columns, everything) for a, b in pairwise(columns)),
+        max(columns[-1][1] + block.em, *(b.right + 1 for b in everything)),
     ]
     labels = [b for b in everything if b.middle[0] < edges[0]]
     values = [b for b in everything if b.middle[0] >= edges[0]]
-    bands = _bands(values, part.em)
-    stray = sum(b.left < edge - 1 < b.right - 2 for b in values for edge in edges[1:-1] if b.width <= FIGURE / 2)
-    if len(bands) < _LEAST_ROWS or stray > _STRAY * len(values):
+    bands = _bands(values, block.em)
+    stray = sum(
+        b.left < edge - 1 < b.right - 2 for b in values for edge in edges[1:-1] if b.width <= MAX_FIGURE_WIDTH / 2
+    )
+    if len(bands) < MIN_ROWS or stray > MAX_STRAY_SHARE * len(values):
         return None
     cells: list[GridCell] = []
-    own = _own_labels(bands, labels, part.em)
+    own = _own_labels(bands, labels, block.em)
     row = 0
     for index, band in enumerate(bands):
         above = bands[index - 1] if index else None
         below = bands[index + 1] if index + 1 < len(bands) else None
-        box = _room(band, above, below, part.em)
+        box = _row_box(band, above, below, block.em)
         depth = 0
         for cell in _value_cells(band, box, columns, edges):
             cells.append(_pixels(replace(cell, row=cell.row + row, column=cell.column + 1), scale))
             depth = max(depth, cell.row + cell.row_span)
         label = own[index]
-        room = Box(label.left - 2, label.top - 1.5, edges[0], label.bottom + 1.5) if label else None
-        if room is None and labels:
-            room = Box(edges[0] - 1.0, box.top, edges[0], box.bottom)
-        if room is not None:
-            cells.append(_pixels(_cell(row, 0, depth, 1, room), scale))
+        place = Box(label.left - 2, label.top - 1.5, edges[0], label.bottom + 1.5) if label else None
+        if place is None and labels:
+            place = Box(edges[0] - 1.0, box.top, edges[0], box.bottom)
+        if place is not None:
+            cells.append(_pixels(_cell(row, 0, depth, 1, place), scale))
         row += depth
     left, top, right, bottom = (round(v / scale) for v in union(everything).grown(2))
     return Grid(left, top, right, bottom, tuple(sorted(cells, key=lambda c: (c.row, c.column))))
 
 
 def _bands(values: Sequence[Box], em: float) -> list[list[Box]]:
-    """The pieces of each row of cells, those of several lines taken together, from top to bottom."""
+    """The pieces of each row of cells, the lines of a cell together, top to bottom."""
     bands: list[list[Box]] = []
     for piece in sorted(values, key=lambda b: b.top):
-        if bands and piece.top - max(b.bottom for b in bands[-1]) < _TIGHT * em:
+        if bands and piece.top - max(b.bottom for b in bands[-1]) < MAX_LINE_GAP_IN_CELL_EMS * em:
             bands[-1].append(piece)
         else:
             bands.append([piece])
     return bands
 
 
-def _room(band: list[Box], above: list[Box] | None, below: list[Box] | None, em: float) -> Box:
-    """The height of a row: its pieces with some room, not more than half of that to the next row."""
+def _row_box(band: list[Box], above: list[Box] | None, below: list[Box] | None, em: float) -> Box:
+    """The box of a row: its pieces, with half an em above and below but no more than half of the gap to the next."""
     box = union(band)
     up = em if above is None else (box.top - max(b.bottom for b in above)) / 2
     down = em if below is None else (min(b.top for b in below) - box.bottom) / 2
@@ -201,16 +213,16 @@ def _room(band: list[Box], above: list[Box] | None, below: list[Box] | None, em:
 def _value_cells(
     band: list[Box], box: Box, columns: Sequence[tuple[float, float]], edges: Sequence[float]
 ) -> Iterator[GridCell]:
-    """The cells of a row of figures or headers; a piece over several columns is a cell above theirs."""
+    """The cells of a row of figures or headers; a piece over several columns is a cell above theirs, spanning them."""
     covering = []
     for piece in sorted(band, key=lambda b: b.top):
         over = [k for k, (a, b) in enumerate(columns) if piece.left < (a + b) / 2 < piece.right]
         if len(over) > 1:
             covering.append((piece, over[0], over[-1]))
-    level = [0] * len(columns)
+    depths = [0] * len(columns)
     top = [box.top] * len(columns)
     for piece, first, last in covering:
-        row = max(level[first : last + 1])
+        row = max(depths[first : last + 1])
         yield _cell(
             row,
             first,
@@ -219,90 +231,90 @@ def _value_cells(
             Box(edges[first], max(top[first : last + 1]), edges[last + 1], piece.bottom + 1),
         )
         for k in range(first, last + 1):
-            level[k], top[k] = row + 1, piece.bottom + 1
+            depths[k], top[k] = row + 1, piece.bottom + 1
     covered_only = all(any(piece is c for c, _, _ in covering) for piece in band)
-    depth = max(level) if covered_only else max(level) + 1
+    depth = max(depths) if covered_only else max(depths) + 1
     for k in range(len(columns)):
-        if level[k] < depth:
+        if depths[k] < depth:
             crossed = any(
                 b.left < edge - 0.5 and b.right > edge + 0.5
                 for b in band
                 if not any(b is c for c, _, _ in covering)
                 for edge in edges[k : k + 2]
             )
-            yield _cell(level[k], k, depth - level[k], 1, Box(edges[k], top[k], edges[k + 1], box.bottom), crossed)
+            yield _cell(depths[k], k, depth - depths[k], 1, Box(edges[k], top[k], edges[k + 1], box.bottom), crossed)
 
 
 def _own_labels(bands: Sequence[list[Box]], labels: Sequence[Box], em: float) -> list[Box | None]:
-    """The label of each row: the piece beside its middle that stands farthest to the right, and the lines of the same
-    label above and below it; groups of rows have theirs farther left. A piece is one row's only."""
+    """The box of each row's label: the rightmost piece beside the row's centre with the other lines of the same label;
+    the labels of groups of rows stand farther left."""
     own: list[Box | None] = []
     for band in bands:
         box = union(band)
         middle = box.middle[1]
-        near = [b for b in labels if abs(b.middle[1] - middle) < _MIDDLE * em]
-        ways = [way for way in ([_spaced_out(near, labels, em)] if near else [], _halves(labels, middle, em)) if way]
-        lines = max(ways, key=lambda way: max(b.right for b in way), default=[])
+        near = [b for b in labels if abs(b.middle[1] - middle) < MAX_LABEL_OFFSET_EMS * em]
+        candidates = [[_last_piece(near, labels, em)] if near else [], _middle_lines(labels, middle, em)]
+        lines = max(filter(None, candidates), key=lambda lines: max(b.right for b in lines), default=[])
         own.append(union(_whole_label(lines, labels, em)) if lines else None)
     return own
 
 
-def _spaced_out(line: Sequence[Box], labels: Sequence[Box], em: float) -> Box:
-    """The last of the pieces of a line, with those before it that no more than a character's room parts from it, or a
-    little more where another line of the label lies over that room."""
+def _last_piece(line: Sequence[Box], labels: Sequence[Box], em: float) -> Box:
+    """The last piece of a line, joined with those before it up to a character's width away, or a little more where
+    another line of the label covers the gap."""
     *others, last = sorted(line)
     while others and (
-        (room := last.left - others[-1].right) < _SPACED * em
-        or (room < _LOST * em and any(_spans(b, others[-1], last, em) for b in labels))
+        (gap := last.left - others[-1].right) < MAX_LABEL_GAP_EMS * em
+        or (gap < MAX_LOST_CHARACTER_GAP_EMS * em and any(_covers_gap(b, others[-1], last, em) for b in labels))
     ):
         last = union([others.pop(), last])
     return last
 
 
-def _spans(line: Box, left: Box, right: Box, em: float) -> bool:
-    """Whether a line stands above or below two pieces and reaches over the room between them."""
-    near = 0.5 * em < abs(line.middle[1] - right.middle[1]) < _PITCH * em
+def _covers_gap(line: Box, left: Box, right: Box, em: float) -> bool:
+    """Whether a line just above or below two pieces covers the gap between them."""
+    near = 0.5 * em < abs(line.middle[1] - right.middle[1]) < MAX_LINE_PITCH_EMS * em
     return near and line.left < left.right - em and line.right > right.left + em
 
 
-def _halves(labels: Sequence[Box], middle: float, em: float) -> list[Box]:
-    """The two middle lines of a label with an even number of lines."""
+def _middle_lines(labels: Sequence[Box], middle: float, em: float) -> list[Box]:
+    """The two middle lines of a label with an even number of lines about the height `middle`; none if there is none."""
     above = [b for b in labels if 0 < middle - b.middle[1] < em]
     below = [b for b in labels if 0 < b.middle[1] - middle < em]
     if not above or not below:
         return []
-    upper, lower = (_spaced_out(_beside(max(part, key=lambda b: b.right), part), labels, em) for part in (above, below))
-    level = abs(upper.middle[1] + lower.middle[1] - 2 * middle) < em / 2
-    return [upper, lower] if level and abs(upper.left - lower.left) < _INDENT * em else []
+    upper, lower = (
+        _last_piece(_line_of(max(part, key=lambda b: b.right), part), labels, em) for part in (above, below)
+    )
+    is_centred = abs(upper.middle[1] + lower.middle[1] - 2 * middle) < em / 2
+    return [upper, lower] if is_centred and abs(upper.left - lower.left) < MAX_INDENT_EMS * em else []
 
 
-def _beside(piece: Box, others: Sequence[Box]) -> list[Box]:
-    """The pieces at a piece's height, itself among them."""
-    return [b for b in others if abs(b.middle[1] - piece.middle[1]) < _LEVEL]
+def _line_of(piece: Box, others: Sequence[Box]) -> list[Box]:
+    """The pieces at the height of one of them, itself included."""
+    return [b for b in others if abs(b.middle[1] - piece.middle[1]) < MAX_LINE_OFFSET]
 
 
 def _whole_label(lines: list[Box], labels: Sequence[Box], em: float) -> list[Box]:
-    """With the lines before and after, as many on either side: labels stand in the middle of their rows."""
+    """The lines of a label, extended by as many lines above as below: labels are centred on their rows."""
     lines = sorted(lines, key=lambda b: b.top)
     while True:
         first, last = lines[0], lines[-1]
-        above = [
-            b
-            for b in labels
-            if 0.5 * em < first.middle[1] - b.middle[1] < _PITCH * em and abs(b.left - first.left) < _INDENT * em
-        ]
-        below = [
-            b
-            for b in labels
-            if 0.5 * em < b.middle[1] - last.middle[1] < _PITCH * em and abs(b.left - last.left) < _INDENT * em
-        ]
+        above = [b for b in labels if _follows(b, first, em)]
+        below = [b for b in labels if _follows(last, b, em)]
         if not above or not below:
             return lines
         lines = [above[-1], *lines, below[0]]
 
 
+def _follows(line: Box, after: Box, em: float) -> bool:
+    """Whether the line `after` can be the next of the same label."""
+    near = 0.5 * em < after.middle[1] - line.middle[1] < MAX_LINE_PITCH_EMS * em
+    return near and abs(after.left - line.left) < MAX_INDENT_EMS * em
+
+
 def _cell(row: int, column: int, rows: int, columns: int, box: Box, doubtful: bool = False) -> GridCell:
-    """A cell with its box still in points."""
+    """A cell whose box is still in points."""
     doubt = DoubtCode.CELL_BOUNDS_UNCERTAIN if doubtful else None
     return GridCell(row, column, rows, columns, *box, doubt)  # type: ignore[arg-type]
 

@@ -1,4 +1,4 @@
-"""The cells of a table in the pixels of its page, wherever they come from: rules, or how text stands."""
+"""A table as a grid of cells in the pixels of its page, with grid lines or without."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 
 from extraction.doubts import DoubtCode
 
-_ROOM = 8  # pixels beyond the picture that an edge between two pieces of text may be thought to lie
+MAX_OVERHANG_PIXELS = 8  # beyond the picture, of an edge that is interpolated between two pieces of text
 
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """A cell: grid position, spans, and the pixels inside its grid lines. `doubt`: why these do not say for sure
-    where it ends, None where they do."""
+    """A cell: its grid position and spans, and its box inside its grid lines in pixels.
+
+    `doubt` is why the box is uncertain, None where it is not.
+    """
 
     row: int
     column: int
@@ -26,12 +28,12 @@ class GridCell:
 
     @property
     def doubtful(self) -> bool:
-        """Whether its grid lines do not say for sure where it ends."""
+        """Whether its box is uncertain."""
         return self.doubt is not None
 
     @property
-    def has_room(self) -> bool:
-        """Whether there is anything between its rules."""
+    def is_nonempty(self) -> bool:
+        """Whether its box has a positive width and height."""
         return self.left < self.right and self.top < self.bottom
 
 
@@ -46,25 +48,28 @@ class Grid:
     cells: tuple[GridCell, ...]
 
     def overlaps(self, other: Grid) -> bool:
-        """Whether the two share any part of the page."""
+        """Whether the two boxes overlap."""
         across = self.left < other.right and other.left < self.right
         return across and self.top < other.bottom and other.top < self.bottom
 
     def fits(self, width: int, height: int) -> bool:
-        """Whether it can be a table on a picture of this size: every cell has room, and none lies off the page."""
+        """Whether no cell is empty, and none lies beyond a picture of this size in pixels."""
         return all(
-            c.has_room and min(c.left, c.top) >= -_ROOM and c.right <= width + _ROOM and c.bottom <= height + _ROOM
+            c.is_nonempty
+            and min(c.left, c.top) >= -MAX_OVERHANG_PIXELS
+            and c.right <= width + MAX_OVERHANG_PIXELS
+            and c.bottom <= height + MAX_OVERHANG_PIXELS
             for c in self.cells
         )
 
-    def clipped(self, width: int, height: int, least: float) -> Grid:
-        """With every cell inside a picture of this size; one narrower or lower than `least` pixels is doubtful."""
-        return replace(self, cells=tuple(_clipped(cell, width, height, least) for cell in self.cells))
+    def clipped(self, width: int, height: int, min_side: float) -> Grid:
+        """The grid with its cells clipped to a picture of this size, those with a side below `min_side` doubtful."""
+        return replace(self, cells=tuple(_clipped(cell, width, height, min_side) for cell in self.cells))
 
 
-def _clipped(cell: GridCell, width: int, height: int, least: float) -> GridCell:
+def _clipped(cell: GridCell, width: int, height: int, min_side: float) -> GridCell:
     left, top = min(max(0, cell.left), width - 1), min(max(0, cell.top), height - 1)
     right, bottom = max(left + 1, min(cell.right, width)), max(top + 1, min(cell.bottom, height))
-    slim = min(cell.right - cell.left, cell.bottom - cell.top) < least
-    doubt = cell.doubt or (DoubtCode.CELL_TOO_SMALL if slim else None)
+    is_small = min(cell.right - cell.left, cell.bottom - cell.top) < min_side
+    doubt = cell.doubt or (DoubtCode.CELL_TOO_SMALL if is_small else None)
     return replace(cell, left=left, top=top, right=right, bottom=bottom, doubt=doubt)

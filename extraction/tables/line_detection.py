@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from extraction.document import Pixels
-from extraction.preprocess.binarize import Part, middle, noise_of, outlined, page_ink, parts_of
+from extraction.preprocess.binarize import Component, components_of, grey_quantile, noise_of, outer_contours, page_ink
 from extraction.settings import TableSettings
 from extraction.tables.cropped_cells import with_cut_off_cells_doubted
 from extraction.tables.grid import Grid
@@ -67,7 +67,7 @@ def _turned(pixels: Pixels) -> Pixels:
 
 def _is_grainy(grey_pixels: Pixels) -> bool:
     """Whether print is so faint beside the paper's noise that rules break into pieces."""
-    return noise_of(grey_pixels) > _GRAINY * (middle(grey_pixels) - middle(grey_pixels, _DARKEST))
+    return noise_of(grey_pixels) > _GRAINY * (grey_quantile(grey_pixels) - grey_quantile(grey_pixels, _DARKEST))
 
 
 def _thin(grey_pixels: Pixels, scale: float, along: int) -> Pixels:
@@ -86,7 +86,7 @@ def _thin(grey_pixels: Pixels, scale: float, along: int) -> Pixels:
 def _rules(thin: Pixels, shortest: int) -> Pixels:
     """255 on long thin dark strokes that run across."""
     shortest = max(8, shortest)
-    noise = middle(thin)  # most of a page is bare paper
+    noise = grey_quantile(thin)  # most of a page is bare paper
     _, dark = cv2.threshold(thin, max(14.0, 3.0 * noise), 255, cv2.THRESH_BINARY)
     # A rule may drift by a pixel: thicken it before asking for its length. Only pieces too long for a stroke of text
     # are then bridged, else neighbouring characters would make a rule.
@@ -119,7 +119,7 @@ def _meeting(across: Pixels, down: Pixels, reach: int) -> Pixels:
     kept = np.zeros_like(across)
     square = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
     height, width = across.shape
-    for part in parts_of(across):
+    for part in components_of(across):
         left, top = min(reach, part.left), min(reach, part.top)  # room before the part, as far as the picture has some
         rows = slice(part.top - top, min(height, part.top + part.height + reach))
         columns = slice(part.left - left, min(width, part.left + part.width + reach))
@@ -127,8 +127,8 @@ def _meeting(across: Pixels, down: Pixels, reach: int) -> Pixels:
         if not upright.any():
             continue
         near = np.asarray(cv2.dilate(upright, square))[top : top + part.height, left : left + part.width]
-        if (near[part.own] > 0).any():
-            kept[part.area][part.own] = 255
+        if (near[part.mask] > 0).any():
+            kept[part.window][part.mask] = 255
     return kept
 
 
@@ -139,38 +139,38 @@ def _without_loose_strokes(down: Pixels, across: Pixels, short: float, margin: f
     a table open, three or more rules end at one height; those are kept, but not where they run to the page's edge.
     """
     kept, reach = down.copy(), round(margin)
-    loose: list[tuple[Part, int, int]] = []  # stroke, from, to
-    for part in parts_of(down):
+    loose: list[tuple[Component, int, int]] = []  # stroke, from, to
+    for part in components_of(down):
         top, bottom = part.top, part.top + part.height
         level = across[max(0, top - reach) : bottom + reach, part.left : part.left + part.width].any(axis=1)
         crossings = np.flatnonzero(level) + max(0, top - reach)
         ends = (crossings[0] - top, bottom - 1 - crossings[-1]) if len(crossings) else (part.height, part.height)
         if part.height < short:
             if max(ends) > reach:
-                kept[part.area][part.own] = 0
+                kept[part.window][part.mask] = 0
             continue
         if len(crossings):
             loose += [(part, top, int(crossings[0]) - 1)] if ends[0] > reach else []
             loose += [(part, int(crossings[-1]) + 2, bottom)] if ends[1] > reach else []
     for part, start, end in loose:
         if _comes_from_edge(part, start, end, len(down), reach, _MARGIN * short):
-            kept[part.area][part.own] = 0
+            kept[part.window][part.mask] = 0
             continue
         alike = sum(abs(s - start) <= 2 * reach and abs(e - end) <= 2 * reach for _, s, e in loose)
         x = part.left + part.width // 2
         crossed = _goes_on(across, start, end, part.top, x, _NEAR * short, beside=round(short))
         if alike < _OPEN_RULES and not crossed:
             if end - start >= _STREAK * short and not _goes_on(across, start, end, part.top, x, _GAP * short):
-                kept[part.area][part.own] = 0
+                kept[part.window][part.mask] = 0
             else:
-                end_of_it = part.own.copy()
+                end_of_it = part.mask.copy()
                 end_of_it[: max(0, start - part.top)] = False
                 end_of_it[end - part.top :] = False
-                kept[part.area][end_of_it] = 0
+                kept[part.window][end_of_it] = 0
     return kept
 
 
-def _comes_from_edge(part: Part, start: int, end: int, height: int, reach: int, long: float) -> bool:
+def _comes_from_edge(part: Component, start: int, end: int, height: int, reach: int, long: float) -> bool:
     """Whether the loose end of a stroke begins at the upper or lower edge of a page so many pixels high: it must be so
     `long`, or half of that where the stroke runs from edge to edge."""
     from_top, to_bottom = part.top <= reach, part.top + part.height >= height - reach
@@ -190,6 +190,6 @@ def _goes_on(across: Pixels, start: int, end: int, top: int, x: int, within: flo
 def _touching(across: Pixels, down: Pixels, reach: int) -> Iterator[tuple[int, int, int, int]]:
     """Bounding boxes (left, top, right, bottom) of groups of rules that touch."""
     both = cv2.dilate(cv2.bitwise_or(across, down), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
-    for left, top, width, height in outlined(np.asarray(both, np.uint8))[1].tolist():
+    for left, top, width, height in outer_contours(np.asarray(both, np.uint8))[1].tolist():
         if width > 3 * reach and height > 3 * reach:
             yield left, top, left + width, top + height

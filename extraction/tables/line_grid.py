@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from extraction.document import Pixels
-from extraction.preprocess.binarize import middle, parts_of
+from extraction.preprocess.binarize import components_of, grey_quantile
 from extraction.tables.grid import Grid
 from extraction.tables.grid_solver import (
     FAINT,
@@ -124,7 +124,7 @@ def _tone(strokes: Strokes) -> tuple[float, float]:
     """How dark the paper is between the strokes, and the rules themselves; endlessly so where there are none."""
     rows = np.flatnonzero(strokes.mask.max(axis=1))
     ruled = strokes.thin[rows][strokes.mask[rows] > 0]
-    return middle(strokes.thin), float(np.median(ruled)) if len(ruled) else np.inf
+    return grey_quantile(strokes.thin), float(np.median(ruled)) if len(ruled) else np.inf
 
 
 def _trace(strokes: Strokes) -> float:
@@ -136,8 +136,8 @@ def _trace(strokes: Strokes) -> float:
 def _edges(mask: Pixels, snap: float) -> Numbers:
     """Where the rules lie: the middles of the strokes, those closer than `snap` taken together by their length."""
     strokes = [
-        (part.top + (part.height - 1) / 2, float(np.count_nonzero(part.own)))
-        for part in parts_of(mask)
+        (part.top + (part.height - 1) / 2, float(np.count_nonzero(part.mask)))
+        for part in components_of(mask)
         if part.width > 2 * part.height
     ]
     return joined_edges(strokes, snap)

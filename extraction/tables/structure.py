@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from extraction.document import Span
 from extraction.preprocess.prepared_page import PageLayers
 from extraction.settings import Settings, TableSettings
-from extraction.tables.borderless import find_open_grids, ink_pieces, native_pieces
+from extraction.tables.borderless import find_borderless_grids, ink_pieces, native_pieces
 from extraction.tables.grid import Grid
 from extraction.tables.line_detection import find_grids
 from extraction.tables.vector_grid import grids_of_rules
@@ -60,7 +60,7 @@ def open_grids(layers: PageLayers, ruled: Sequence[Grid]) -> list[Grid]:
     height, width = layers.page.raster.size
     return [
         grid
-        for grid in find_open_grids(pieces, scale)
+        for grid in find_borderless_grids(pieces, scale)
         if grid.fits(width, height) and not any(grid.overlaps(other) for other in ruled)
     ]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from extraction.document import Box, Cell, Span, Table
-from extraction.layout.page_regions import _is_table_row, _unread_tables, loose_table
+from extraction.layout.page_regions import _is_table_row, _unread_tables, unaligned_table
 
 SEEN = Box(50, 100, 550, 300)
 
@@ -40,7 +40,7 @@ def test_a_loose_table_keeps_rows_and_order_and_promises_no_columns() -> None:
         [Span("规范性文件", 2, Box(50, 120, 100, 130)), Span("6", 2, Box(120, 120, 125, 130)),
          Span("38", 2, Box(160, 120, 170, 130))],
     ]  # fmt: skip
-    table = loose_table(rows, 2)
+    table = unaligned_table(rows, 2)
     assert not table.aligned
     assert [(c.row, c.column, c.text) for c in table.cells] == [
         (0, 0, "规章"),

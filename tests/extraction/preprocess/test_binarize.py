@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from extraction.document import Pixels
-from extraction.preprocess.binarize import grey, ink, middle, outlined, parts_of
+from extraction.preprocess.binarize import components_of, grey, grey_quantile, ink, outer_contours
 from tests.drawing import paper, scanned, write
 
 
@@ -65,41 +65,41 @@ def test_faded_ink_is_still_ink() -> None:
 
 
 def numbered(mask: Pixels) -> dict[tuple[int, ...], npt.NDArray[np.bool_]]:
-    """The connected parts by numbering every pixel: box to which of its pixels are the part's."""
+    """The connected components by labelling every pixel: bounding box to mask."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     boxes = [tuple(int(v) for v in stats[k, :4]) for k in range(1, count)]
     return {b: labels[b[1] : b[1] + b[3], b[0] : b[0] + b[2]] == k for k, b in enumerate(boxes, start=1)}
 
 
 @pytest.mark.parametrize("share", [0.02, 0.1, 0.3])
-def test_parts_by_their_outlines_are_those_of_numbered_pixels(share: float) -> None:
+def test_components_from_contours_are_those_of_labelling(share: float) -> None:
     mask = np.where(np.random.default_rng(round(100 * share)).random((90, 120)) < share, 255, 0).astype(np.uint8)
     expected = numbered(mask)
-    boxes = outlined(mask)[1]
+    boxes = outer_contours(mask)[1]
     assert {tuple(box) for box in boxes.tolist()} == set(expected)
-    for part in parts_of(mask):
+    for part in components_of(mask):
         own = expected[part.left, part.top, part.width, part.height]
-        assert part.own[own].all()
-        assert (mask[part.area][part.own] == 255).all()
+        assert part.mask[own].all()
+        assert (mask[part.window][part.mask] == 255).all()
 
 
 def test_a_part_within_another_is_a_part() -> None:
     mask = np.zeros((60, 60), np.uint8)
     cv2.rectangle(mask, (5, 5), (50, 50), 255, 2)
     mask[20:30, 20:24] = 255
-    assert sorted(outlined(mask)[1].tolist()) == sorted([[4, 4, 48, 48], [20, 20, 4, 10]])
+    assert sorted(outer_contours(mask)[1].tolist()) == sorted([[4, 4, 48, 48], [20, 20, 4, 10]])
 
 
 def test_an_empty_mask_has_no_parts() -> None:
-    outlines, boxes = outlined(np.zeros((40, 40), np.uint8))
-    assert (outlines, boxes.shape) == ([], (0, 4))
-    assert list(parts_of(np.zeros((40, 40), np.uint8))) == []
+    contours, boxes = outer_contours(np.zeros((40, 40), np.uint8))
+    assert (contours, boxes.shape) == ([], (0, 4))
+    assert list(components_of(np.zeros((40, 40), np.uint8))) == []
 
 
 @pytest.mark.parametrize("height", [3, 250, 1200])
 def test_the_usual_grey_of_a_page_is_told_by_some_of_its_rows(height: int) -> None:
     values = np.full((height, 200), 240, np.uint8)
     values[:, :90] = 12
-    assert middle(values) == 240
+    assert grey_quantile(values) == 240
     values[:, :110] = 12
-    assert middle(values) == 12
+    assert grey_quantile(values) == 12

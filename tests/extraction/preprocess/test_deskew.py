@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extraction.document import Pixels
-from extraction.preprocess.deskew import ink_points, sideways, skew_of
-from extraction.preprocess.pipeline import ink_marks
+from extraction.preprocess.deskew import ink_points, rotated_left, skew_of
+from extraction.preprocess.pipeline import reduced_ink_mask
 from tests.drawing import paper, scanned
 from tests.extraction.preprocess.pages import HEIGHT, WIDTH, form_page, photographed, text_page
 
 
 def skew(page: Pixels) -> float:
-    return skew_of(ink_points(ink_marks(page)))
+    return skew_of(ink_points(reduced_ink_mask(page)))
 
 
 @given(st.floats(-12, 12))
@@ -39,7 +39,7 @@ def test_of_a_poor_scan(degrees: float) -> None:
 
 def test_of_a_page_on_its_side() -> None:
     page = np.ascontiguousarray(np.rot90(photographed(text_page(), 3)[0], -1))
-    assert skew_of(sideways(ink_points(ink_marks(page)))) == pytest.approx(-3, abs=0.15)
+    assert skew_of(rotated_left(ink_points(reduced_ink_mask(page)))) == pytest.approx(-3, abs=0.15)
 
 
 @pytest.mark.parametrize("tone", [0, 128, 255])

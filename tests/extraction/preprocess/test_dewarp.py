@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from extraction.document import Box, Raster
-from extraction.preprocess.dewarp import straightened
-from extraction.preprocess.pipeline import ink_marks
+from extraction.preprocess.dewarp import dewarped
+from extraction.preprocess.pipeline import reduced_ink_mask
 from extraction.settings import TableSettings
 from extraction.tables.line_detection import find_grids
 from tests.drawing import SCALE
@@ -53,7 +53,7 @@ def worst_error(found: list[Box], wanted: list[Box]) -> float:
 )
 def test_every_cell_is_found_where_it_is(degrees: float, tilt: float, curve: Curve, depth: float) -> None:
     page, warp = photographed(form_page(), degrees, tilt, curve, depth)
-    flat = straightened(raster(page), ink_marks(page))
+    flat = dewarped(raster(page), reduced_ink_mask(page))
     found = boxes_found(flat)
     assert len(found) == len(FORM.places)
     assert worst_error(found, [warp.box(box) for box in places_of(FORM)]) < 1.5
@@ -62,13 +62,13 @@ def test_every_cell_is_found_where_it_is(degrees: float, tilt: float, curve: Cur
 def test_a_flat_page_is_left_alone() -> None:
     for page in (form_page(), text_page()):
         given = raster(page)
-        assert straightened(given, ink_marks(page)) is given
+        assert dewarped(given, reduced_ink_mask(page)) is given
 
 
 def test_rules_are_straight_again() -> None:
     """The middle of a printed rule, taken to the flat page, keeps to one row within half a pixel."""
     page, warp = photographed(form_page(), 1.0, 40.0, "sag", 12.0)
-    flat = straightened(raster(page), ink_marks(page))
+    flat = dewarped(raster(page), reduced_ink_mask(page))
     assert flat.mesh is not None
     y = FORM.ys[10] * SCALE
     printed = np.stack([np.linspace(FORM.xs[0] + 5, FORM.xs[-1] - 5, 40) * SCALE, np.full(40, y)], axis=1)
@@ -79,7 +79,7 @@ def test_rules_are_straight_again() -> None:
 
 def test_text_alone_bent_much_is_made_straighter() -> None:
     page, warp = photographed(text_page(), 0.0, 0.0, "sag", 20.0)
-    flat = straightened(raster(page), ink_marks(page))
+    flat = dewarped(raster(page), reduced_ink_mask(page))
     printed = np.stack([np.linspace(80, 510, 40), np.full(40, 200.0)], axis=1)
     seen = warp.forward(printed)
     assert np.ptp(_rows_of(flat, seen)) < 0.6 * np.ptp(seen[:, 1] / SCALE)
@@ -91,13 +91,13 @@ def test_nothing_printed_is_lost_at_the_edges() -> None:
     for x, y in [(20, 20), (WIDTH - 80, 20), (20, HEIGHT - 80), (WIDTH - 80, HEIGHT - 80)]:
         page[y : y + 60, x : x + 60] = 0
     crooked = photographed(page, 6.0)[0]
-    level = straightened(raster(crooked), ink_marks(crooked))
+    level = dewarped(raster(crooked), reduced_ink_mask(crooked))
     assert (level.pixels < 128).sum() == pytest.approx((crooked < 128).sum(), rel=0.01)
 
 
 def test_an_enlarged_page_maps_back() -> None:
     page, warp = photographed(form_page(), 1.5)
-    large = straightened(raster(page), ink_marks(page), zoom=1.4)
+    large = dewarped(raster(page), reduced_ink_mask(page), zoom=1.4)
     assert large.pixels.shape[0] > 1.35 * HEIGHT
     assert large.scale == pytest.approx(SCALE / 1.4, rel=0.01)
     assert worst_error(boxes_found(large), [warp.box(box) for box in places_of(FORM)]) < 1.5

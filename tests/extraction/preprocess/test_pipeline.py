@@ -8,9 +8,9 @@ import pytest
 
 from extraction.document import Pixels
 from extraction.preprocess.deskew import ink_points, skew_of
-from extraction.preprocess.orientation import quarters_to_upright
-from extraction.preprocess.page_split import gutter
-from extraction.preprocess.pipeline import ink_marks, prepared_pages
+from extraction.preprocess.orientation import quarter_turns_to_upright
+from extraction.preprocess.page_split import gutter_position
+from extraction.preprocess.pipeline import prepared_pages, reduced_ink_mask
 from models.loaded import Models
 from tests.drawing import SCALE, paper, scanned
 from tests.extraction.preprocess.pages import FORM, form_page, photographed, places_of, printed_page, raster
@@ -19,9 +19,9 @@ from training.synthetic.scan.warp import turned as turning
 
 
 def quarters(page: Pixels, models: Models) -> int:
-    marks = ink_marks(page)
+    marks = reduced_ink_mask(page)
     points = ink_points(marks)
-    return quarters_to_upright(page, marks, points, skew_of(points), 2, models.recogniser) % 4
+    return quarter_turns_to_upright(page, marks, points, skew_of(points), 2, models.recogniser) % 4
 
 
 @pytest.mark.parametrize("turns", range(4))
@@ -71,14 +71,14 @@ def test_a_broad_page_has_no_gutter() -> None:
     page[800:803, 100:2200] = 0  # one rule across
     for x in range(100, 2200, 300):
         page[800:1300, x : x + 3] = 0
-    assert gutter(ink_marks(page)) is None
-    assert gutter(ink_marks(form_page())) is None
+    assert gutter_position(reduced_ink_mask(page)) is None
+    assert gutter_position(reduced_ink_mask(form_page())) is None
 
 
 def test_a_gutter_with_a_line_down_the_fold() -> None:
     sheet = np.concatenate([form_page(), form_page()], axis=1)
     sheet[:, 1652:1656] = 90
-    middle = gutter(ink_marks(sheet))
+    middle = gutter_position(reduced_ink_mask(sheet))
     assert middle is not None
     assert middle == pytest.approx(0.5, abs=0.02)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from extraction.document import Mesh, Raster
-from extraction.preprocess.transforms import affine, part, quarter_turned, turned
+from extraction.preprocess.transforms import affine, cropped_columns, quarter_turned, rotation_about_centre
 from tests.drawing import SCALE, paper
 from tests.extraction.preprocess.pages import raster
 
@@ -29,13 +29,13 @@ def test_a_block_on_a_turned_page_is_where_it_was(quarters: int) -> None:
 
 
 def test_a_block_on_a_part_of_a_page_is_where_it_was() -> None:
-    assert corner_of_block(part(block_page(), 30, 200)) == pytest.approx(corner_of_block(block_page()))
+    assert corner_of_block(cropped_columns(block_page(), 30, 200)) == pytest.approx(corner_of_block(block_page()))
 
 
 def test_a_moved_overprint_goes_along() -> None:
     page = block_page()
     given = Raster(page.pixels, page.to_page, overprint=255 - page.pixels)
-    done = affine(quarter_turned(given, 1), turned((400, 600), 7.0), (600, 400))
+    done = affine(quarter_turned(given, 1), rotation_about_centre((400, 600), 7.0), (600, 400))
     assert done.overprint is not None
     assert ((done.overprint > 128) == (done.pixels < 128)).mean() > 0.995
 
@@ -64,7 +64,7 @@ def test_a_box_of_a_bent_page_is_around_its_sides() -> None:
 
 
 def test_turning_keeps_the_scale() -> None:
-    page = affine(block_page(), turned((600, 400), 5.0), (400, 600))
+    page = affine(block_page(), rotation_about_centre((600, 400), 5.0), (400, 600))
     assert page.scale == pytest.approx(SCALE)
     ys, xs = np.nonzero(page.pixels < 128)
     middle = page.points_on_page(np.array([[xs.mean() + 0.5, ys.mean() + 0.5]]))[0]

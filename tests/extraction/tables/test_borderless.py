@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extraction.document import Box
-from extraction.tables.borderless import find_open_grids
+from extraction.tables.borderless import find_borderless_grids
 from extraction.tables.grid import Grid
 
 VALUES = (300, 340, 380, 420, 460)
@@ -45,7 +45,7 @@ ROWS = [
 
 
 def only(pieces: list[Box]) -> Grid:
-    (grid,) = find_open_grids(pieces, 1.0)
+    (grid,) = find_borderless_grids(pieces, 1.0)
     return grid
 
 
@@ -104,13 +104,13 @@ def test_prose_is_no_table() -> None:
         for row in range(12)
         for k in range(3)
     ]
-    assert find_open_grids(pieces, 1.0) == []
+    assert find_borderless_grids(pieces, 1.0) == []
 
 
 def test_a_heading_parts_two_tables() -> None:
     heading = Box(90, 228, 330, 244)
     below = table(ROWS[:2], top=270)
-    grids = find_open_grids([*table(ROWS), heading, *below], 1.0)
+    grids = find_borderless_grids([*table(ROWS), heading, *below], 1.0)
     assert [max(c.row for c in g.cells) for g in grids] == [4, 2]
 
 
