@@ -62,17 +62,10 @@ TOO_LONG = {"extraction.document"}
 """Modules of `extraction` with more than `MAX_MODULE_LINES` lines."""
 
 UNTESTED = {
-    "extraction.cells.components",
-    "extraction.cells.ink_lines",
     "extraction.document",
     "extraction.forms.printed_form",
     "extraction.labelling.row_alignment",
     "extraction.labelling.table_rows",
-    "extraction.preprocess.baseline_curves",
-    "extraction.preprocess.coloured_ink",
-    "extraction.preprocess.dewarp_surface",
-    "extraction.preprocess.orientation",
-    "extraction.tables.borderless_columns",
 }
 """Modules of more than `MAX_UNTESTED_LINES` lines without a test file of their name in the mirrored folder."""
 

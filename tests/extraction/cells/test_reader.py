@@ -9,14 +9,13 @@ import cv2
 import numpy as np
 import pytest
 
-from extraction.cells.components import table_marks
 from extraction.cells.fusion import SEEN_THROUGH, CellText, plain_figure
-from extraction.cells.ink_lines import InkLine, has_ink, ink_lines
+from extraction.cells.ink_lines import InkLine
 from extraction.cells.reader import read_cells
 from extraction.document import Pixels, Raster
 from extraction.doubts import need_person
 from extraction.figures import BLANK, parse_figure
-from extraction.preprocess.binarize import grey, ink, page_ink
+from extraction.preprocess.binarize import grey, page_ink
 from extraction.settings import DecisionSettings
 from extraction.tables.grid import GridCell
 from models.loaded import Models
@@ -275,14 +274,6 @@ def test_coloured_paper_and_colour_pictures(models: Models) -> None:
     assert shown(read_cells(raster, page_ink(grey(raster.pixels)), drawn.cells, models)) == ["447228", "0", "11", "/"]
 
 
-def test_has_ink_tells_blank_from_printed() -> None:
-    drawn = sheet(["0", "", "/", "1", "", ""])
-    left, top, right, bottom = drawn.box(4)
-    drawn.page[(top + bottom) // 2 :, (left + right) // 2 :][:3, :3] = 0  # a speck
-    marks = ink(drawn.page, 51)
-    assert [has_ink(marks, cell) for cell in drawn.cells] == [True, False, True, True, False, False]
-
-
 @pytest.mark.parametrize("size", [28, 48, 64])
 def test_a_lone_zero_is_sure_once_its_look_alikes_are_folded(models: Models, size: int) -> None:
     """Alone, a 0 is 0, O, o or 〇 to the network; asked for a figure it is a 0."""
@@ -394,19 +385,6 @@ def test_a_blank_cell_takes_ink_and_network_to_agree(models: Models) -> None:
     for angle in (10, 50, 95, 130):
         cv2.ellipse(drawn.page, (x, y), (24, 6), angle, 0, 300, 90, 2)
     assert not accepted(drawn.read(models)[1])
-
-
-def test_specks_beside_a_label_are_no_part_of_it_and_beside_a_figure_are() -> None:
-    """Next to a figure a speck may be what is left of a digit."""
-    for text, length in (("the number of applications", 300), ("12", 30)):
-        page = paper(700, 120)
-        cv2.rectangle(page, (20, 20), (680, 100), 0, 2)
-        left, top, right, bottom = write(page, text, 60, 45, 30)
-        for x in range(right + 14, right + 64, 16):
-            cv2.circle(page, (x, (top + bottom) // 2), 3, 0, -1)
-        (lines,) = ink_lines(table_marks(ink(page, window=51), [GridCell(0, 0, 1, 1, 22, 22, 678, 98)]))
-        assert right - left > length - 20
-        assert (lines[0].right <= right + 6) == (text != "12")
 
 
 def test_an_upright_stroke_with_dust_beside_it_is_no_dash() -> None:

@@ -47,6 +47,13 @@ def printed_page(number: int) -> Pixels:
     return np.ascontiguousarray(shown[..., 0] if shown.ndim == 3 else shown)
 
 
+def on_sheet(page: Pixels) -> Pixels:
+    """The page at the top left of a sheet of the size of these tests."""
+    sheet = paper(WIDTH, HEIGHT)
+    sheet[: page.shape[0], : page.shape[1]] = page[:HEIGHT, :WIDTH]
+    return sheet
+
+
 def raster(page: Pixels) -> Raster:
     """The page at 200 dpi."""
     return Raster(page, np.array([[SCALE, 0, 0], [0, SCALE, 0]]))

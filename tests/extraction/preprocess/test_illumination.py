@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 import pytest
 
 from extraction.document import Pixels
 from extraction.preprocess.illumination import deepened, evenly_lit, paper_of
-from extraction.preprocess.pipeline import evened
 from extraction.settings import TableSettings
 from extraction.tables.line_detection import find_grids
-from tests.drawing import SCALE, characters, paper, places, scanned, write
-from tests.extraction.preprocess.pages import FORM, HEIGHT, WIDTH, form_page, photographed, raster
-from training.synthetic.scan.paper import marker, seal
-from training.synthetic.scan.picture import Scene
+from tests.drawing import SCALE, characters, paper, places, scanned
+from tests.extraction.preprocess.pages import HEIGHT, WIDTH, form_page, photographed
 
 
 def lit(page: Pixels) -> Pixels:
@@ -49,55 +44,6 @@ def test_what_surrounds_the_paper_is_gone(tone: int) -> None:
     assert outside.mean() > 0.03
     assert np.percentile(even[outside], 5) > 225
     assert (even[page < 70] < 128).mean() > 0.9
-
-
-def test_a_seal_is_taken_out_and_digits_stay() -> None:
-    """Red seals over cells: the print under them as on the page without a seal, paper where there was none."""
-    clean = form_page(text=False)
-    colour = np.repeat(clean[..., None], 3, axis=2).astype(np.float32)
-    scene = Scene(200, np.zeros((0, 4)))
-    stamped = colour
-    for seed in (3, 5, 8):
-        stamped = seal(stamped, 0.8, scene, np.random.default_rng(seed))
-    pixels = _jpeg(stamped)
-    done = evened(replace(raster(clean), pixels=pixels))
-    assert done.overprint is not None
-    under = (done.overprint > 0) & (np.abs(pixels.astype(int).max(2) - pixels.astype(int).min(2)) > 60)
-    assert under.sum() > 20_000
-    assert (done.pixels[under & (clean > 250)] > 215).mean() > 0.98
-    assert (done.pixels[(done.overprint > 0) & (clean < 70)] < 140).mean() > 0.93
-    far = cv2.dilate(done.overprint, np.ones((9, 9), np.uint8)) == 0
-    assert np.abs(done.pixels[far].astype(int) - clean[far]).mean() < 2
-
-
-def test_a_highlighter_is_taken_out() -> None:
-    clean = form_page(text=False)
-    cells = np.array([FORM.pixels_of(FORM.places[k]) for k in range(20, 30)], float)
-    scene = Scene(200, cells)
-    colour = np.repeat(clean[..., None], 3, axis=2).astype(np.float32)
-    done = evened(replace(raster(clean), pixels=_jpeg(marker(colour, 1.0, scene, np.random.default_rng(1)))))
-    assert (done.pixels[clean > 250] > 215).mean() > 0.999
-    assert (done.pixels[clean < 70] < 140).mean() > 0.97
-
-
-def test_coloured_print_stays() -> None:
-    """A red heading, blue rules and blue figures are print: they come out dark and nothing is marked as overprint."""
-    page = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
-    grey_page = form_page(text=False)
-    page[grey_page < 128] = (150, 60, 30)
-    heading = paper(WIDTH, HEIGHT)
-    write(heading, "THE COUNTY GOVERNMENT", 200, 300, size=90)
-    page[heading < 128] = (30, 30, 200)
-    done = evened(replace(raster(grey_page), pixels=page))
-    assert done.overprint is None
-    assert (done.pixels[(grey_page < 100) | (heading < 100)] < 140).mean() > 0.97
-
-
-def test_a_grey_page_has_no_overprint() -> None:
-    page = form_page()
-    done = evened(replace(raster(page), pixels=np.repeat(page[..., None], 3, axis=2)))
-    assert done.overprint is None
-    assert np.array_equal(done.pixels, page)
 
 
 def faint(page: Pixels, share: float) -> Pixels:
@@ -135,10 +81,3 @@ def test_coarse_grain_is_not_made_deeper() -> None:
     rough = cv2.GaussianBlur(np.random.default_rng(5).normal(0, 60, (HEIGHT, WIDTH)), (0, 0), 3)
     page = (np.minimum(cv2.GaussianBlur(form_page(), (0, 0), 2.5), 235) + 1.5 * rough).clip(0, 255).astype(np.uint8)
     assert deepened(page) is page
-
-
-def _jpeg(rgb: np.ndarray) -> Pixels:
-    """As a scanner keeps it: BGR, colours coarser than light."""
-    bgr = np.clip(rgb, 0, 255).astype(np.uint8)[..., ::-1]
-    _, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, 70])
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
