@@ -259,7 +259,7 @@ def cut(table: FormTable, at: int, head: str) -> tuple[FormTable, FormTable]:
             half = (len(cell.text) + 1) // 2 if head else len(cell.text)
             first[row].append(replace(cell, text=cell.text[:half], row_span=cell.row_span - left))
             merged.append(replace(cell, text=cell.text[half:], row_span=left + bool(head)))
-        elif row == at and head and cell.text.startswith(head):
+        elif row == at and head and cell.kind != "value" and cell.text.startswith(head):
             first[row].append(replace(cell, text=head))
             torn.append(replace(cell, text=cell.text[len(head) :]))
         else:
