@@ -1,8 +1,8 @@
-"""Monotone alignment: two sequences matched as a whole, order kept, either side free to skip.
+"""Monotone alignment: match two sequences as a whole, in order, leaving out elements of either.
 
-What matching one by one gets wrong (an unreadable label, an extra row, a label that contains another's name) comes
-right here, because every match must fit all the others. The recursion is that of Needleman and Wunsch (1970) with one
-more step: two neighbours of the first sequence may stand for one element of the second (a split cell).
+Unreadable labels, extra rows, and labels that contain another's name are matched correctly more often than one by one,
+because every match must fit all others. The recursion is that of Needleman and Wunsch (1970) with one more step: two
+neighbours in the first sequence may match one element of the second (a split cell).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NEVER = -1e9
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Elements `first` .. `first + count - 1` of the first sequence stand for `second` of the second."""
+    """Elements `first` .. `first + count - 1` of the first sequence match element `second` of the second."""
 
     first: int
     second: int
@@ -61,7 +61,7 @@ def align(
 def _steps(
     best: Scores, single: Scores, double: Scores | None, skip_a: Scores, skip_b: Scores, i: int, j: int
 ) -> list[tuple[float, tuple[int, int]]]:
-    """Every way to reach (i, j): its score and how far back it goes. Matches come first, so that they win ties."""
+    """The steps to (i, j), each with its score and how far back it goes; matches come first, so that they win ties."""
     steps = [
         (best[i - 1, j - 1] + single[i - 1, j - 1], (1, 1)),
         (best[i - 1, j] + skip_a[i - 1], (1, 0)),

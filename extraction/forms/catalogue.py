@@ -90,8 +90,7 @@ class FieldForm:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A sum that the form prints or implies: the `left` fields add up to what the `right` fields add up to. `title` is
-    what the rule is called that it follows."""
+    """A sum that the form prints or implies: `left` and `right` fields add up to the same. `title` names its rule."""
 
     id: str
     left: tuple[str, ...]
@@ -102,7 +101,7 @@ class Identity:
 @dataclass(frozen=True, slots=True)
 class YearIdentity:
     """A sum over two consecutive reports of one agency: field `earlier` of the first, with the fields `plus` and
-    `minus` of the second, is its field `later`. `title` is what the rule is called."""
+    `minus` of the second, is its field `later`. `title` names its rule."""
 
     id: str
     title: str

@@ -12,7 +12,7 @@ from extraction.forms.catalogue import field_forms
 def rows_of(fields: Sequence[Field]) -> list[list[Field]]:
     """The fields row by row, as the forms print them.
 
-    A row of the other form, printed all the same, stands among its block's, though the contract has it at the end.
+    A row of the other form is among the rows of its block, though the contract has it at the end.
     """
     blocks = list(dict.fromkeys(field_forms()[f.id].block.id for f in fields))
 

@@ -1,7 +1,7 @@
-"""The tags of the token classifier: what a character of a report can be a part of. From the catalogue, nothing else.
+"""The tags of the token classifier, from the catalogue: what a character of a report can be a part of.
 
-Rows and columns that both forms print are one tag, whichever form they stand in: which form a report has is for the
-alignment of all its rows to say (`extraction.labelling.row_alignment`). A `Label`'s name leads to its tag by `tag_of`.
+A row or column that both forms print has one tag: the alignment of all rows tells which form a report has
+(`extraction.labelling.row_alignment`). `tag_of` gives the tag of a `Label`'s name.
 """
 
 from __future__ import annotations

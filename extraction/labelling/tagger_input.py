@@ -1,6 +1,6 @@
-"""Regions to what the token classifier is shown: the lines and cells of each page that hold words, with their places.
+"""Regions to the input of the token classifier: the lines and cells of each page that hold words, with their places.
 
-Cells with a figure alone, and empty ones, are left out: they name nothing, and there are many.
+The many cells that are empty or hold a figure alone are left out: they name nothing.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ def pieces_of(regions: Sequence[Region]) -> tuple[PagePieces, ...]:
 
 
 def is_shown(text: str) -> bool:
-    """Whether a cell's text is for the classifier to see: words, not a figure or a mark for nothing alone."""
+    """Whether the classifier is given a cell's text: it has words, not a figure or a dash alone."""
     return bool(text.strip()) and (parse_figure(text) is None or chinese_count(text) > 1)
 
 
 def thousandths(boxes: Sequence[Box | None]) -> list[Thousandths]:
     """The boxes of one page in thousandths of what is printed on it; `NOWHERE` for None.
 
-    Margins do not count: they are what a scanner or a crop makes of them.
+    Margins do not count, because they depend on the scanner and on cropping.
     """
     known = [box for box in boxes if box is not None]
     if not known:

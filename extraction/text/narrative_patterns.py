@@ -78,7 +78,7 @@ class _Pattern:
 _RECEIVED = re.compile("(?:收到|接到|受理|新收)[^，。；]*申请")
 
 
-def _form(ids: str, words: str, *, after_requests: bool = False, before_received: bool = False) -> _Pattern:
+def _pattern(ids: str, words: str, *, after_requests: bool = False, before_received: bool = False) -> _Pattern:
     for name, choice in _WORDS.items():
         words = words.replace(f"<{name}>", choice)
     words = re.sub("(?<![；、：])N", "(?P<figure>N)", words, count=1)  # the first that is not in a character class
@@ -87,101 +87,105 @@ def _form(ids: str, words: str, *, after_requests: bool = False, before_received
     return _Pattern(tuple(ids.split()), re.compile(words), after_requests, before_received)
 
 
-_FIGURES = (
-    _form("", "(?:比|较|同比|增加|减少|增长|下降|增|减|多|少|上升|每年?|每[月周日])了?N"),
-    _form("", "(?:上年|上一年度?|上年度|去年|往年)(?:度)?结转…N"),
-    _form("", "N<cases>[^，。；、N]{0,8}?(?:也|都)(?:没|未|无)"),
+_OF_FIGURES = (
+    _pattern("", "(?:比|较|同比|增加|减少|增长|下降|增|减|多|少|上升|每年?|每[月周日])了?N"),
+    _pattern("", "(?:上年|上一年度?|上年度|去年|往年)(?:度)?结转…N"),
+    _pattern("", "N<cases>[^，。；、N]{0,8}?(?:也|都)(?:没|未|无)"),
     # requests, and what came after them
-    _form("carried_requests", "<going>…N<cases>"),
-    _form("carried_requests", "N<cases>(?:申请)?<going>"),
-    _form("reviews lawsuits", "复议…诉讼(?:案件?)?(?:数量?)?(?:均|各|都)…N<stop>"),
-    _form("reviews lawsuits", "诉讼…复议(?:案件?)?(?:数量?)?(?:均|各|都)…N<stop>"),
-    _form("lawsuits", "(?:诉讼|起诉|应诉|被诉|官司)~N<stop>"),
-    _form("reviews", "复议~N<stop>"),
-    _form("lawsuits", "N<cases>[^，。；、N]{0,8}?诉讼"),
-    _form("reviews", "N<cases>[^，。；、N]{0,8}?复议"),
-    _form("received_requests", "<get>…<asked>~N<cases>"),
-    _form("received_requests", "<get>~N<cases>[^，。；、N]{0,16}?<asked>"),
+    _pattern("carried_requests", "<going>…N<cases>"),
+    _pattern("carried_requests", "N<cases>(?:申请)?<going>"),
+    _pattern("reviews lawsuits", "复议…诉讼(?:案件?)?(?:数量?)?(?:均|各|都)…N<stop>"),
+    _pattern("reviews lawsuits", "诉讼…复议(?:案件?)?(?:数量?)?(?:均|各|都)…N<stop>"),
+    _pattern("lawsuits", "(?:诉讼|起诉|应诉|被诉|官司)~N<stop>"),
+    _pattern("reviews", "复议~N<stop>"),
+    _pattern("lawsuits", "N<cases>[^，。；、N]{0,8}?诉讼"),
+    _pattern("reviews", "N<cases>[^，。；、N]{0,8}?复议"),
+    _pattern("received_requests", "<get>…<asked>~N<cases>"),
+    _pattern("received_requests", "<get>~N<cases>[^，。；、N]{0,16}?<asked>"),
     # A report that gives only the requests handled means those received.
-    _form("received_requests", "<handled>~<asked>~N<cases>", before_received=True),
-    _form("received_requests", "<handled>~N<cases>[^，。；、N]{0,16}?<asked>", before_received=True),
-    _form("answered_requests", "<answered>~N<cases>", after_requests=True),
-    _form(
+    _pattern("received_requests", "<handled>~<asked>~N<cases>", before_received=True),
+    _pattern("received_requests", "<handled>~N<cases>[^，。；、N]{0,16}?<asked>", before_received=True),
+    _pattern("answered_requests", "<answered>~N<cases>", after_requests=True),
+    _pattern(
         "answered_requests",
         "N<cases>[^，。；、N]{0,6}?(?:均|全部|都)?(?:已|予以)(?:经)?<answered>",
         after_requests=True,
     ),
-    _form("received_requests", "<asked>~N<cases>"),
-    _form("received_requests", "<asked>~[为是：]N(?=[，。；、）]|$)"),
-    _form("received_requests", "N<cases>(?:依|政府|信息|公开|有效|的)*<asked>"),
-    _form("received_requests", "<get><be>N<cases>", after_requests=True),
-    _form(
+    _pattern("received_requests", "<asked>~N<cases>"),
+    _pattern("received_requests", "<asked>~[为是：]N(?=[，。；、）]|$)"),
+    _pattern("received_requests", "N<cases>(?:依|政府|信息|公开|有效|的)*<asked>"),
+    _pattern("received_requests", "<get><be>N<cases>", after_requests=True),
+    _pattern(
         "fees", "(?:信息处理费|处理费|检索费|费用|收费|收取|收入|收缴|共收|实收)[^，。；N]{0,20}?N(?:元|(?=[，。；]|$))"
     ),
     # documents
-    _form("", "(?:废止|失效|清理|修订|修改|现行有效|备案|审查|审核)…规范性文件~N"),
-    _form("", "规范性文件…(?:废止|失效|清理|修订|修改|现行有效)~N"),
-    _form("normative_documents", "规范性文件~N<documents>"),
-    _form("normative_documents", "(?:制发|制定|印发|出台|发布|公开|公布|新增|制作|起草)~N<documents>~规范性文件"),
-    _form("interpretations", "(?:解读|图解|一图读懂|政策(?:说明|问答|讲解|图表))[^，。；N]{0,16}?N<pieces>"),
-    _form("interpretations", "解读[^。；N]{0,16}，[^，。；N]{0,10}N(?:篇|件|条|份|期|幅|部|张|组|套|集)"),
+    _pattern("", "(?:废止|失效|清理|修订|修改|现行有效|备案|审查|审核)…规范性文件~N"),
+    _pattern("", "规范性文件…(?:废止|失效|清理|修订|修改|现行有效)~N"),
+    _pattern("normative_documents", "规范性文件~N<documents>"),
+    _pattern("normative_documents", "(?:制发|制定|印发|出台|发布|公开|公布|新增|制作|起草)~N<documents>~规范性文件"),
+    _pattern("interpretations", "(?:解读|图解|一图读懂|政策(?:说明|问答|讲解|图表))[^，。；N]{0,16}?N<pieces>"),
+    _pattern("interpretations", "解读[^。；N]{0,16}，[^，。；N]{0,10}N(?:篇|件|条|份|期|幅|部|张|组|套|集)"),
     # what was published, and where
-    _form("published_wechat", "<wechat>[^，。；N]{0,30}?<tell>~N<items>"),
-    _form("published_weibo", "<weibo>[^，。；N]{0,30}?<tell>~N<items>"),
-    _form("published_items", "(?:共|累计|总计|合计)(?:主动)?公开(?:政府|政务)?信息<be>N<items>"),
-    _form("published_website", "<site>[^，。；N]{0,30}?<tell>~N<items>"),
-    _form("published_wechat", "<wechat>[^，。；、N]{0,3}<be>N<items>"),
-    _form("published_weibo", "<weibo>[^，。；、N]{0,3}<be>N<items>"),
-    _form("published_website", "<site><be>N(?:条|篇|则)"),
-    _form("published_wechat", "<via>…<wechat>…，<first><tell>~N<items>"),
-    _form("published_weibo", "<via>…<weibo>…，<first><tell>~N<items>"),
-    _form("published_website", "<via>…<site>…，<first><tell>~N<items>"),
-    _form("interpretations", "N<pieces>[^，。；、N]{0,12}?解读(?![^，。；、N]{0,8}N)"),
-    _form(
+    _pattern("published_wechat", "<wechat>[^，。；N]{0,30}?<tell>~N<items>"),
+    _pattern("published_weibo", "<weibo>[^，。；N]{0,30}?<tell>~N<items>"),
+    _pattern("published_items", "(?:共|累计|总计|合计)(?:主动)?公开(?:政府|政务)?信息<be>N<items>"),
+    _pattern("published_website", "<site>[^，。；N]{0,30}?<tell>~N<items>"),
+    _pattern("published_wechat", "<wechat>[^，。；、N]{0,3}<be>N<items>"),
+    _pattern("published_weibo", "<weibo>[^，。；、N]{0,3}<be>N<items>"),
+    _pattern("published_website", "<site><be>N(?:条|篇|则)"),
+    _pattern("published_wechat", "<via>…<wechat>…，<first><tell>~N<items>"),
+    _pattern("published_weibo", "<via>…<weibo>…，<first><tell>~N<items>"),
+    _pattern("published_website", "<via>…<site>…，<first><tell>~N<items>"),
+    _pattern("interpretations", "N<pieces>[^，。；、N]{0,12}?解读(?![^，。；、N]{0,8}N)"),
+    _pattern(
         "published_items",
         "(?:公开|发布|公布|发出|推送|更新|上网|刊发|披露)了?<general>(?:信息|内容|文件|材料|资料|事项|条目)<be>N<items>",
     ),
-    _form(
+    _pattern(
         "published_items",
         "(?:(?:主动|累计|共|对外|向社会|全年|总共)(?:公开|发布|公布)|公开(?:总?量|总数|数量|条目|件数))<be>N<items>",
     ),
-    _form("published_items", "<shown>了?N<items><kinds>信息"),
-    _form("published_items", "信息<be>N<items>[^，。；、N]{0,6}?(?:对外|向社会|全部|均|及时|依法)*(?:公开|公布|上网)"),
-    _form("published_items", "N<items><kinds>信息(?:对外|向社会|主动|全部|均|及时|依法)*<shown>"),
-    _form("published_items", "信息的?(?:公开|发布|上网|公布)(?:总?量|总?数|数量|条数|件数)?<be>N<items>"),
-    _form(
+    _pattern("published_items", "<shown>了?N<items><kinds>信息"),
+    _pattern(
+        "published_items", "信息<be>N<items>[^，。；、N]{0,6}?(?:对外|向社会|全部|均|及时|依法)*(?:公开|公布|上网)"
+    ),
+    _pattern("published_items", "N<items><kinds>信息(?:对外|向社会|主动|全部|均|及时|依法)*<shown>"),
+    _pattern("published_items", "信息的?(?:公开|发布|上网|公布)(?:总?量|总?数|数量|条数|件数)?<be>N<items>"),
+    _pattern(
         "published_items",
         "(?:公开|发布|公布|上网|披露)的?<general>(?:信息|内容|条目|材料|文件|数据)~(?:共|计|总|达|有|为)~N<items>",
     ),
-    _form("published_items", "(?:全年|一年|年度|累计|共|总计|合计|截至)~<shown>~(?:信息|内容|条目)<be>N<items>"),
+    _pattern("published_items", "(?:全年|一年|年度|累计|共|总计|合计|截至)~<shown>~(?:信息|内容|条目)<be>N<items>"),
 )
 
-_NONE = (
-    _form("received_requests", "<none>有?再?(?:<get>|出现|发生|有人|产生)[^，。；：N复诉]{0,24}?(?:<asked>|公开办件)"),
-    _form(
+_OF_NONE = (
+    _pattern(
+        "received_requests", "<none>有?再?(?:<get>|出现|发生|有人|产生)[^，。；：N复诉]{0,24}?(?:<asked>|公开办件)"
+    ),
+    _pattern(
         "received_requests",
         "(?:<none>|尚无)[^，。；：N复诉]{0,16}?(?:提出|提交|递交|提起|寄来|送来|要求)[^，。；：N复诉]{0,12}?<asked>",
     ),
-    _form(
+    _pattern(
         "received_requests",
         "(?<![有若如])(?:无|零|没有)(?:人|任何|群众|公民|法人|单位|组织|或|和|、|其他|一件)*(?:政府|信息|公开|依|有效|的)*申请(?!人)",
     ),
-    _form("reviews lawsuits", "<none>…复议[^，。；：N]{0,12}?诉讼"),
-    _form("reviews lawsuits", "<none>…诉讼[^，。；：N]{0,12}?复议"),
-    _form("reviews", "<none>…复议"),
-    _form("lawsuits", "<none>…(?:诉讼|官司)"),
-    _form(
+    _pattern("reviews lawsuits", "<none>…复议[^，。；：N]{0,12}?诉讼"),
+    _pattern("reviews lawsuits", "<none>…诉讼[^，。；：N]{0,12}?复议"),
+    _pattern("reviews", "<none>…复议"),
+    _pattern("lawsuits", "<none>…(?:诉讼|官司)"),
+    _pattern(
         "fees",
         "(?:<none>|不|免收|减免)[^，。；：N]{0,12}?(?:收取|收|产生|发生|征)[^，。；：N]{0,16}?费(?!用?标准|用?的标准)",
     ),
-    _form("fees", "处理费[^，。；：N]{0,8}?(?:<none>|未)(?:有|收|发生|产生)"),
+    _pattern("fees", "处理费[^，。；：N]{0,8}?(?:<none>|未)(?:有|收|发生|产生)"),
 )
 
 
 def named_figures(text: MaskedText) -> Iterator[NamedFigure]:
-    """The figures of a paragraph that a pattern names; those for none have no mention."""
+    """The figures of a paragraph that a pattern names; those of phrases for none have no mention."""
     taken: set[int] = set()
-    for pattern in _FIGURES:
+    for pattern in _OF_FIGURES:
         for match in _matches(pattern, text.masked):
             at = match.start("figure")
             if at in text.mentions and at not in taken:
@@ -189,7 +193,7 @@ def named_figures(text: MaskedText) -> Iterator[NamedFigure]:
                 mention = text.mentions[at]
                 yield from (NamedFigure(i, mention.start, mention.end, mention) for i in pattern.ids)
     said: set[str] = set()
-    for pattern in _NONE:
+    for pattern in _OF_NONE:
         for match in _matches(pattern, text.masked):
             if not said & set(pattern.ids):
                 said.update(pattern.ids)

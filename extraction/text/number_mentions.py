@@ -1,8 +1,9 @@
 """Find the numbers in running text: where each stands, its exact value, and how far the text rounds it.
 
-In: a paragraph. Out: a `MaskedText`, the paragraph in half-width lower case without spaces and with one mark for every
-number, so that patterns over it concern words alone. Numbers that count nothing (years, dates, percentages, ordinals,
-document numbers) have a mark of their own. Arabic figures are parsed by `parse_figure`, Chinese numerals by `numeral`.
+In: a paragraph. Out: a `MaskedText`, the paragraph in half-width lower case without spaces and with one letter for
+each number, so that patterns over it concern words alone. Numbers that count nothing (years, dates, percentages,
+ordinals, document numbers) have another letter. Arabic figures are parsed by `parse_figure`, Chinese numerals by
+`numeral`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from decimal import Decimal
 from extraction.figures import parse_figure, plain
 
 FIGURE, OTHER_NUMBER = "N", "X"
-"""The marks of numbers; the masked text is in lower case."""
+"""The letters for numbers; the rest of the masked text is in lower case."""
 
 _DIGITS = {**{c: n for n, c in enumerate("零一二三四五六七八九")}, "〇": 0, "○": 0, "两": 2}
 _TENS = {"十": 10, "百": 100, "千": 1000}
@@ -135,8 +136,8 @@ def numeral(text: str) -> Decimal | None:
     >>> numeral("一百零三")
     Decimal('103')
     """
-    ten_thousands, mark, rest = text.rpartition("万")
-    if mark:
+    ten_thousands, has_ten_thousands, rest = text.rpartition("万")
+    if has_ten_thousands:
         high, low = numeral(ten_thousands), numeral(rest) if rest else Decimal(0)
         return None if high is None or low is None or low >= 10_000 else high * 10_000 + low
     if not text or any(c not in _DIGITS and c not in _TENS for c in text):

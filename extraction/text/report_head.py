@@ -74,7 +74,7 @@ class Heading:
 
 
 def read_heading(text: Text) -> Heading:
-    """Title, organization and year of a report."""
+    """Title, organization and year of a report, with a warning where title and period name different years."""
     title = _title(text.head)
     organization = (_organization_in_title(title) if title else None) or _organization_in_text(text.paragraphs)
     period, titled = _period(text.paragraphs), _YEAR.search(_plain(title or ""))

@@ -1,4 +1,4 @@
-"""Split a report's running text into its six sections: find the headings, join printed lines to paragraphs."""
+"""Split a report's running text into its six sections: join printed lines to paragraphs, find the headings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 from extraction.document import Box, Region, RegionKind, Section, Span, Table, union
 from extraction.forms.alignment import NEVER, align
 from extraction.forms.catalogue import SectionForm, sections
-from extraction.forms.label_similarity import core, shared, similarity
+from extraction.forms.label_similarity import core, likeness, most_shared
 
 _SENTENCE_ENDS = "。！？；：…!?;:”』」》"
 _ITEM_NUMBER = re.compile(r"^\s*[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．:：]")
@@ -210,7 +210,7 @@ def _heading_score(paragraph: Paragraph, form: SectionForm) -> float:
     text, titles = paragraph.text, (form.title, *form.wordings)
     if not core(text) or len(core(text)) > max(map(len, titles)) + 6:
         return 0.0
-    alike = max(similarity(text, title) for title in titles)
+    alike = likeness((text,), titles)
     if alike < _MIN_HEADING_SIMILARITY:
         return _tagged_score(paragraph, form)
     lead = _SECTION_NUMBER.match(text)
@@ -223,7 +223,7 @@ def _tagged_score(paragraph: Paragraph, form: SectionForm) -> float:
     first = paragraph.lines[0].tags[:1] if len(paragraph.lines) == 1 else ()
     if not first or first[0].name != f"heading.{form.id}" or first[0].probability < _MIN_TAG_PROBABILITY:
         return 0.0
-    own = max(shared(paragraph.text, title) for title in (form.title, *form.wordings))
+    own = most_shared(paragraph.text, (form.title, *form.wordings))
     return _MIN_HEADING_SIMILARITY * first[0].probability if own >= _MIN_TITLE_SHARE else 0.0
 
 
