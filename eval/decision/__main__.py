@@ -4,19 +4,21 @@
     python -m eval.decision DEV --error-rate 0.0005                          # reads it once, then fits
     python -m eval.decision DEV DEV2 --error-rate 0.001 --picture curve.svg  # more data, a picture of the curve
 
-Every document is read up to its labelled fields and kept in OUT/NAME/gouji-without-decision; a second run reads what is
-missing, and `gouji eval DEV -o OUT/NAME --engine gouji-without-decision` does the same. Printed are:
+Every document is read up to its labelled fields and kept in OUT/NAME/gouji-labelled; a second run reads what is
+missing, and `gouji eval DEV -o OUT/NAME --engine gouji-labelled` does the same. Printed are:
 
 1. the risk-coverage curve: of the fields of highest probability, how many are taken and how many of these are wrong;
 2. how often fields with each doubt are right, as read and after the decision;
-3. for every threshold the values tried. `decides` counts the fields that some value accepts and another does not;
-   accepted, wrong and the upper bound of the rate of errors are those among these, `all accepted` and `all wrong`
-   those of the whole set;
+3. for every threshold the values tried: what is accepted with it and wrong among that, with the upper bound of the
+   rate of errors; then the same of the fields that the threshold `decides`, which some value accepts and another does
+   not. These are few: a bound over all says little of them;
 4. `[decision]` for a settings file. A threshold changes only where the set supports the stated rate: it takes 5,990
-   accepted fields without one error for 0.0005 at 95%, and more, since the risk is shared among the values tried.
+   accepted fields without one error for 0.0005 at 95%, and more, since the risk is shared among the values tried;
+5. what all of these together accept, and what of it is wrong.
 
-Each threshold is fitted with the others as they stand, and its bound is that of itself alone. Never fit on a test
-split: what is measured there afterwards would say nothing.
+Each threshold is fitted with the others as they stand, and its bound is that of itself alone. A value that accepts more
+than now must earn it on other sets too, before it becomes a default. Never fit on a test split: what is measured there
+afterwards would say nothing.
 
 exit codes: 0 fitted; 2 the call is wrong
 """
@@ -37,14 +39,13 @@ from msgspec.structs import asdict
 
 from eval.decision.picture import draw
 from eval.decision.selective import Fit, Step, fit, upper_bound
-from eval.decision.sweep import Swept, risk_coverage, swept
+from eval.decision.sweep import Swept, risk_coverage, swept_kept
 from eval.engines import LABELLED
 from eval.markdown import head, row
 from eval.report.table import percent
 from eval.runs.dataset import Case, in_turns, load_cases
 from eval.runs.progress import Watcher, scoring
-from eval.runs.run import forget_changed, missing, predict, read_prediction
-from extraction.document import Report
+from eval.runs.run import forget_changed, missing, predict
 from extraction.doubts import DoubtCode
 from extraction.errors import GoujiError, UsageError
 from extraction.settings import DecisionSettings
@@ -79,8 +80,12 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if not 0 < parsed.error_rate < 1 or not 0 < parsed.confidence < 1 or parsed.workers < 1:
             raise UsageError("--error-rate and --confidence are between 0 and 1, --workers is from 1")
-        found = _swept_sets(parsed)
-        print("\n".join(_tables(found, parsed.error_rate, 1 - parsed.confidence)))
+        jobs = _read_sets(parsed)
+        found = sum(_of_each(jobs, parsed.workers, DecisionSettings()), Swept())
+        rate, delta = parsed.error_rate, 1 - parsed.confidence
+        fits = {name: fit(steps, rate, delta) for name, steps in found.whole.items()}
+        print("\n".join(_tables(found, fits, rate, delta)))
+        print(_together(jobs, fits, found, rate, parsed.workers))
         if parsed.picture:
             draw(found, parsed.picture)
     except GoujiError as error:
@@ -89,8 +94,9 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _swept_sets(parsed: argparse.Namespace) -> Swept:
-    """All documents of the sets, read where they are not read yet. Raises UsageError and ModelError."""
+def _read_sets(parsed: argparse.Namespace) -> list[tuple[Case, Path]]:
+    """All documents of the sets, read where they are not read yet, with the folder of what is kept. Raises UsageError
+    and ModelError."""
     names = Counter(folder.resolve().name for folder in parsed.datasets)
     if twice := [name for name, number in names.items() if number > 1]:
         raise UsageError(f"two sets are called {twice[0]}; OUT keeps one of each name")
@@ -103,12 +109,14 @@ def _swept_sets(parsed: argparse.Namespace) -> Swept:
         with Watcher({LABELLED: (len(cases) - len(left), len(cases))}) as watcher:
             predict(left, LABELLED, out, min(parsed.workers, max(1, len(left))), watcher.of(LABELLED))
         jobs += [(case, out) for case in cases]
-    with ProcessPoolExecutor(parsed.workers, get_context("spawn")) as pool, scoring(len(jobs)) as on_done:
-        found = Swept()
-        for one in pool.map(_swept_kept, *zip(*jobs, strict=True)):
-            found += one
+    return jobs
+
+
+def _of_each(jobs: Sequence[tuple[Case, Path]], workers: int, settings: DecisionSettings) -> Iterator[Swept]:
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool, scoring(len(jobs)) as on_done:
+        for one in pool.map(swept_kept, *zip(*jobs, strict=True), [settings] * len(jobs)):
+            yield one
             on_done()
-    return found
 
 
 def _development(folder: Path, split: str | None, levels: Sequence[str], limit: int | None) -> list[Case]:
@@ -121,12 +129,22 @@ def _development(folder: Path, split: str | None, levels: Sequence[str], limit: 
     return cases
 
 
-def _swept_kept(case: Case, out: Path) -> Swept:
-    report: Report | None = read_prediction(out, LABELLED, case).report
-    return Swept(reports=1) if report is None else swept(case.gold.report, report, DecisionSettings())
+def _together(
+    jobs: Sequence[tuple[Case, Path]], fits: Mapping[str, Fit], found: Swept, rate: float, workers: int
+) -> str:
+    """What all fitted thresholds together accept, in a sentence."""
+    now = asdict(DecisionSettings())
+    values = {name: chosen(found.whole[name], one, now[name], rate)[0] for name, one in fits.items()}
+    if values == now:
+        return "\nNo threshold changes."
+    after = sum(_of_each(jobs, workers, DecisionSettings(**values)), Swept())
+    return (
+        f"\nAll of these together accept {after.accepted:,} fields, {after.silent} of them wrong; now it is "
+        f"{found.accepted:,} and {found.silent}."
+    )
 
 
-def _tables(found: Swept, rate: float, delta: float) -> Iterator[str]:
+def _tables(found: Swept, fits: Mapping[str, Fit], rate: float, delta: float) -> Iterator[str]:
     """All that is printed, as lines of Markdown."""
     bound = upper_bound(found.silent, found.accepted, delta)
     yield f"{found.reports:,} reports, {found.fields:,} fields: {found.accepted:,} accepted ({_share(found)}),"
@@ -134,8 +152,8 @@ def _tables(found: Swept, rate: float, delta: float) -> Iterator[str]:
     yield f"{found.flawed} with a silent error (below {percent(upper_bound(found.flawed, found.reports, delta), 1)})."
     yield from ("", "Risk and coverage by probability, doubts left aside:", "", *_curve(found))
     yield from ("", "Doubts:", "", *_doubts(found))
-    now, fits = asdict(DecisionSettings()), {name: fit(steps, rate, delta) for name, steps in found.steps.items()}
-    yield from ("", f"Values of each threshold; bounds for a rate of {rate:g}:", "", *_steps(found, fits, now))
+    now = asdict(DecisionSettings())
+    yield from ("", f"Values of each threshold; bounds for a rate of {rate:g}:", "", *_steps(found, fits, now, delta))
     yield from ("", "```toml", *_block(found, fits, now, rate), "```")
 
 
@@ -166,19 +184,23 @@ def _doubts(found: Swept) -> Iterator[str]:
             yield row(code, f"{len(doubted):,}", right, f"{accepted:,}", f"{silent:,}")
 
 
-def _steps(found: Swept, fits: Mapping[str, Fit], now: Mapping[str, float]) -> Iterator[str]:
-    yield from head("threshold", "decides", "value", "accepted", "wrong", "bound", "all accepted", "all wrong")
-    for name, steps in found.steps.items():
-        decides = f"{found.decides[name]:,}"
-        for k, (step, bound, whole) in enumerate(zip(steps, fits[name].bounds, found.whole[name], strict=True)):
+def _steps(found: Swept, fits: Mapping[str, Fit], now: Mapping[str, float], delta: float) -> Iterator[str]:
+    yield from head(
+        "threshold", "value", "accepted", "wrong", "bound", "decides", "of these accepted", "wrong", "bound"
+    )
+    for name, steps in found.whole.items():
+        for k, (step, bound) in enumerate(zip(steps, fits[name].bounds, strict=True)):
+            own = found.steps[name][k]
             yield row(
-                *((f"`{name}`", decides) if k == 0 else ("", "")),
+                f"`{name}`" if k == 0 else "",
                 f"**{step.value:g}**" if step.value == now[name] else f"{step.value:g}",
                 f"{step.accepted:,}",
                 f"{step.wrong:,}",
                 percent(bound, 3),
-                f"{whole.accepted:,}",
-                f"{whole.wrong:,}",
+                f"{found.decides[name]:,}" if k == 0 else "",
+                f"{own.accepted:,}",
+                f"{own.wrong:,}",
+                percent(upper_bound(own.wrong, own.accepted, delta / len(steps)), 1),
             )
 
 
@@ -186,19 +208,24 @@ def _block(found: Swept, fits: Mapping[str, Fit], now: Mapping[str, float], rate
     """The section of a settings file: each threshold at the value that fits, with what is said for it."""
     yield "[decision]"
     for name, one in fits.items():
-        value, why = chosen(found.steps[name], one, now[name], rate)
+        value, why = chosen(found.whole[name], one, now[name], rate)
         yield f"{name} = {value:g}  # {why}"
 
 
 def chosen(steps: Sequence[Step], one: Fit, now: float, rate: float) -> tuple[float, str]:
     """The value of a threshold (`now` by default) and why: the best one where the data support the rate; the strictest
     that is not known to be worse where errors are seen at `now`; else it stays."""
-    if one.best is not None:
-        wrong = f"{one.best.wrong} of {one.best.accepted:,} wrong"
-        return one.best.value, f"supported: {wrong}" + (f"; was {now:g}" if one.best.value != now else "")
     here = next((s for s in steps if s.value == now), None)
+    if one.best is not None:
+        if here is None or (here.accepted, here.wrong) == (one.best.accepted, one.best.wrong):
+            return now, f"supported: {one.best.wrong} of {one.best.accepted:,} wrong"
+        more = one.best.accepted - here.accepted
+        return (
+            one.best.value,
+            f"supported: {one.best.wrong} of {one.best.accepted:,} wrong; accepts {more:+,} on {now:g}",
+        )
     most = max((s.accepted for s in steps), default=0)
-    few = f"decides {most:,} fields at most; {one.needed:,} without an error are needed"
+    few = f"{most:,} fields are accepted at most; {one.needed:,} without an error are needed"
     if here is not None and here.wrong and here.wrong >= rate * here.accepted:
         stricter = [s for s in steps[: steps.index(here)] if s.wrong < here.wrong]
         least = min(stricter, key=lambda s: (s.wrong, -s.accepted), default=steps[0])

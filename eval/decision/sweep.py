@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from msgspec.structs import replace as with_setting
 
 from eval.decision.selective import Step
+from eval.engines import LABELLED
+from eval.runs.dataset import Case
+from eval.runs.run import read_prediction
 from eval.scoring.metrics import calibration
 from eval.scoring.outcomes import AS_PRINTED, SILENT, Outcome, compare_fields
 from eval.scoring.score import CONFIDENCE_STEPS
@@ -142,6 +146,12 @@ def risk_coverage(found: Swept) -> tuple[tuple[float, float], ...]:
     share of all that were read and the share wrong among them, best guesses of fields for review included."""
     counted = Counter((round(j.probability * CONFIDENCE_STEPS), j.right) for j in found.judged)
     return calibration(counted).curve
+
+
+def swept_kept(case: Case, out: Path, settings: DecisionSettings) -> Swept:
+    """The same of the kept reading of a case; nothing of one that could not be read."""
+    report = read_prediction(out, LABELLED, case).report
+    return Swept(reports=1) if report is None else swept(case.gold.report, report, settings)
 
 
 def _outcomes(

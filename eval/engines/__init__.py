@@ -25,19 +25,7 @@ if TYPE_CHECKING:
     from eval.engines.text import FindText
     from eval.runs.prediction import Engine
 
-STEPS: dict[str, str] = {
-    "text-layer-check": "text layers are believed whatever the picture shows",
-    "preparation": "scans are read as they lie: not turned, levelled or evenly lit, seals left in",
-    "rules": "no grid line is found: every table is read as one without grid lines",
-    "layout": "no layout network",
-    "labeller": "labels are named by their wording alone",
-    "sums": "no sum speaks for or against a figure",
-}
-"""The steps that Gouji can be measured without, as the engine `gouji-without-<step>`, with what is then left."""
-
-_WITHOUT = "gouji-without-"
-
-LABELLED = "gouji-without-decision"
+LABELLED = "gouji-labelled"
 """Gouji up to its labelled fields: what `eval.decision` weighs and decides itself."""
 
 ENGINES: dict[str, str] = {
@@ -47,7 +35,6 @@ ENGINES: dict[str, str] = {
     "tesseract-page": "Tesseract (chi_sim) over the whole page without its rules, boxes dropped into Gouji's grid",
     "pdfplumber": "tables and text of digital PDFs by pdfplumber; reads nothing else",
     LABELLED: "Gouji up to its labelled fields: nothing is weighed, corrected or sent to review (for eval.decision)",
-    **{_WITHOUT + step: what for step, what in STEPS.items()},
 }
 """Every engine by name, with a line on what it is."""
 
@@ -63,8 +50,8 @@ def make_engine(name: str, threads: int = 1) -> Engine:
     from eval.engines.pdfplumber import PdfplumberEngine
     from eval.engines.whole_page import WholePageEngine
 
-    if name == "gouji" or name.startswith(_WITHOUT):
-        return GoujiEngine(threads, name.removeprefix("gouji").removeprefix("-without-"))
+    if name in ("gouji", LABELLED):
+        return GoujiEngine(threads, decides=name != LABELLED)
     if name == PdfplumberEngine.name:
         return PdfplumberEngine(threads)
     return WholePageEngine(name, text_finder(name.removesuffix("-page"), threads), threads)
