@@ -30,9 +30,6 @@ examples:
   gouji eval DATASET --split test --engine gouji,rapidocr-page      beside whole-page OCR, only the test split
   gouji eval DATASET -o new --against old/scores.json               what got better or worse since, beyond chance
   gouji eval DATASET --level worn --limit 20                        a quick look at the worst scans
-  gouji eval DATASET --engine gouji,gouji-without-sums              what a step buys: preparation, rules, layout, cells,
-                                                                    labeller, second (readings), sums; see eval.ablation
-  gouji eval DATASET --engine gouji,gouji-without-labeller          labels of rows and columns beside string matching
   gouji eval DATASET -o out --engine gouji,tesseract-page --as-it-is    what a run that goes on has so far
 
 DATASET is a folder with reports/*.json and splits/*.txt, or with */gold.json (see annotations/GUIDE.md).
@@ -45,6 +42,8 @@ OUT holds  index.html      all of it on one page, with plots and the worst cells
 Run it again after a change of the engine with --force or another OUT. Seconds a page are measured while the other
 workers are busy: use --workers 1 or gouji bench where they matter. Levels take turns, so that a run that is broken off
 has read a fair sample (--as-it-is scores it).
+
+python -m eval.ablation measures what each stage and detector changes, python -m eval.decision fits thresholds.
 
 exit codes: 0 evaluated; 2 the call is wrong
 """
@@ -60,7 +59,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--engine",
         default="gouji",
         metavar="A,B",
-        help="engines, by comma: gouji, rapidocr-page, paddleocr-page, tesseract-page, pdfplumber, gouji-without-STEP "
+        help="engines, by comma: gouji, rapidocr-page, paddleocr-page, tesseract-page, pdfplumber, gouji-labelled "
         "(default gouji)",
     )
     parser.add_argument("--level", action="append", default=[], metavar="L", help="only this level; can be repeated")

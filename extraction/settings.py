@@ -82,7 +82,7 @@ class ReadingSettings(Section, frozen=True):
 
 
 class DecisionSettings(Section, frozen=True):
-    """What is accepted and what goes to review."""
+    """What is accepted and what goes to review; `python -m eval.decision` says what other values would give."""
 
     min_reading: Annotated[
         float,

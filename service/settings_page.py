@@ -34,8 +34,8 @@ max_bytes = 400_000_000
 max_pages = 600
 max_page_pixels = 120_000_000
 
-[reading]
-accept = 0.95      # more for review, less on trust
+[decision]
+alone = 0.99       # more for review, less on trust
 ```
 """
 
