@@ -51,7 +51,7 @@ def make_engine(name: str, threads: int = 1) -> Engine:
     from eval.engines.whole_page import WholePageEngine
 
     if name in ("gouji", LABELLED):
-        return GoujiEngine(threads, decides=name != LABELLED)
+        return GoujiEngine(threads, name, decides=name != LABELLED)
     if name == PdfplumberEngine.name:
         return PdfplumberEngine(threads)
     return WholePageEngine(name, text_finder(name.removesuffix("-page"), threads), threads)

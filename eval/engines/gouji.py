@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eval.engines import LABELLED
 from eval.engines.reading import predict
 from eval.runs.prediction import Prediction
 from extraction.document import Report
@@ -17,10 +16,10 @@ from models.loaded import Models
 class GoujiEngine:
     """Gouji with its default settings; where it does not decide, its reports have their fields as labelled."""
 
-    def __init__(self, threads: int = 1, *, decides: bool = True) -> None:
+    def __init__(self, threads: int = 1, name: str = "gouji", *, decides: bool = True) -> None:
         self._models, self._settings = Models(threads=threads), Settings()
         self._stages = STAGES if decides else STAGES.replacing(Stage("sums", undecided))
-        self.name = "gouji" if decides else LABELLED
+        self.name = name
         _ = self._models.recogniser, self._models.layout  # loaded here, not while a document is timed
 
     def read(self, path: Path) -> Prediction:
