@@ -135,18 +135,18 @@ def _as_deep(pixels: Pixels) -> Pixels:
 
 def _not_turned(
     grey_pixels: Pixels,
-    marks: Pixels,
+    ink_mask: Pixels,
     points: npt.NDArray[Any],
     angle: float,
-    shrink: int,
+    reduction: int,
     recogniser: Recogniser,
 ) -> int:
-    del grey_pixels, marks, points, angle, shrink, recogniser
+    del grey_pixels, ink_mask, points, angle, reduction, recogniser
     return 0
 
 
-def _one_page(marks: Pixels) -> float | None:
-    del marks
+def _one_page(ink_mask: Pixels) -> float | None:
+    del ink_mask
     return None
 
 
@@ -155,12 +155,8 @@ def _level(points: npt.NDArray[Any]) -> float:
     return 0.0
 
 
-def _flat(small: Pixels, marks: Pixels) -> None:
-    del small, marks
-
-
-def _with_specks(marks: Pixels) -> Pixels:
-    return marks
+def _flat(reduced: Pixels, ink_mask: Pixels) -> None:
+    del reduced, ink_mask
 
 
 # ---------------------------------------------------------------- detectors: tables
@@ -316,16 +312,19 @@ VARIANTS: tuple[Variant, ...] = (
     _detector(
         "preprocess.orientation",
         "pages are not turned by quarters",
-        "preprocess.pipeline:quarters_to_upright",
+        "preprocess.pipeline:quarter_turns_to_upright",
         _not_turned,
         "preparation",
     ),
-    _detector("preprocess.page_split", "facing pages stay one", "preprocess.pipeline:gutter", _one_page, "preparation"),
-    _detector("preprocess.skew", "no skew is measured", "preprocess.pipeline:skew_of", _level, "preparation"),
-    _detector("preprocess.dewarp", "pages stay bent", "preprocess.dewarp:_bend", _flat, "preparation"),
     _detector(
-        "preprocess.specks", "specks count as ink", "preprocess.pipeline:_without_specks", _with_specks, "preparation"
+        "preprocess.page_split",
+        "facing pages stay one",
+        "preprocess.pipeline:gutter_position",
+        _one_page,
+        "preparation",
     ),
+    _detector("preprocess.skew", "no skew is measured", "preprocess.pipeline:skew_of", _level, "preparation"),
+    _detector("preprocess.dewarp", "pages stay bent", "preprocess.dewarp:_warp", _flat, "preparation"),
     _detector(
         "tables.cropped_cells",
         "cells at the picture's edge are not in doubt",
@@ -353,7 +352,7 @@ VARIANTS: tuple[Variant, ...] = (
     _detector(
         "tables.borderless",
         "tables without grid lines are not found",
-        "tables.structure:find_open_grids",
+        "tables.structure:find_borderless_grids",
         _none_open,
         "structure",
     ),
@@ -398,7 +397,7 @@ VARIANTS: tuple[Variant, ...] = (
     _detector(
         "labelling.grid_signature",
         "rows are not told by merged cells",
-        "labelling.row_alignment:pinned",
+        "labelling.row_alignment:lines_by_shape",
         _none_pinned,
         "labelling",
     ),
@@ -426,7 +425,7 @@ VARIANTS: tuple[Variant, ...] = (
     _detector(
         "labelling.isolated_blanks",
         "lone blanks are not in doubt",
-        "contents:with_lone_blanks_doubted",
+        "contents:with_isolated_blanks_doubted",
         _none_isolated,
         "labelling",
     ),
