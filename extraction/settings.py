@@ -29,6 +29,11 @@ def setting(unit: str, description: str, ge: float | None = None, le: float | No
     return Meta(ge=ge, le=le, description=description, extra={"unit": unit})
 
 
+def fraction(description: str, unit: str = "probability") -> Meta:
+    """The declaration of a setting between 0 and 1."""
+    return setting(unit, description, ge=0, le=1)
+
+
 class IngestSettings(Section, frozen=True):
     """Limits on one file, and the resolution at which pages are drawn."""
 
@@ -84,55 +89,25 @@ class ReadingSettings(Section, frozen=True):
 class DecisionSettings(Section, frozen=True):
     """What is accepted and what goes to review; `python -m eval.decision` says what other values would give."""
 
-    min_reading: Annotated[
-        float,
-        setting("probability", "A figure read with less is in doubt: only its sums can settle it.", ge=0, le=1),
-    ] = 0.9
-    alone: Annotated[
-        float,
-        setting("probability", "From which a reading is accepted that no sum confirms.", ge=0, le=1),
-    ] = 0.97
-    in_sums: Annotated[
-        float,
-        setting("probability", "Posterior from which a figure read without doubt stands, whatever fails.", ge=0, le=1),
-    ] = 0.98
-    settled: Annotated[
-        float,
-        setting("probability", "Posterior from which a figure in doubt stands.", ge=0, le=1),
-    ] = 0.998
-    corrected: Annotated[
-        float,
-        setting("probability", "Posterior from which a figure is corrected.", ge=0, le=1),
-    ] = 0.995
-    proven: Annotated[
-        float,
-        setting(
-            "probability",
-            "From which a confirmed reading stands where the search was cut short.",
-            ge=0,
-            le=1,
-        ),
-    ] = 0.999
+    min_reading: Annotated[float, fraction("A figure read with less is in doubt: only its sums can settle it.")] = 0.9
+    alone: Annotated[float, fraction("From which a reading is accepted that no sum confirms.")] = 0.97
+    in_sums: Annotated[float, fraction("Posterior from which a figure read without doubt stands, whatever fails.")] = (
+        0.98
+    )
+    settled: Annotated[float, fraction("Posterior from which a figure in doubt stands.")] = 0.998
+    corrected: Annotated[float, fraction("Posterior from which a figure is corrected.")] = 0.995
+    proven: Annotated[float, fraction("From which a confirmed reading stands where the search was cut short.")] = 0.999
     alone_in_poor_report: Annotated[
-        float,
-        setting("probability", "In place of `alone` and `in_sums` in a report of which much is unread.", ge=0, le=1),
+        float, fraction("In place of `alone` and `in_sums` in a report of which much is unread.")
     ] = 0.99
     poor_share: Annotated[
-        float,
-        setting("share", "Share of a report's fields in doubt above which much of it is unread.", ge=0, le=1),
+        float, fraction("Share of a report's fields in doubt above which much of it is unread.", "share")
     ] = 0.1
     illegible_share: Annotated[
-        float,
-        setting("share", "Share above which nothing is accepted unless a sum confirms it.", ge=0, le=1),
+        float, fraction("Share above which nothing is accepted unless a sum confirms it.", "share")
     ] = 0.25
     blank_habit: Annotated[
-        float,
-        setting(
-            "probability",
-            "Of the report's printing nothing, or zero, that settles a cell in doubt.",
-            ge=0,
-            le=1,
-        ),
+        float, fraction("Of the report's printing nothing, or zero, that settles a cell in doubt.")
     ] = 0.9
 
 
@@ -140,10 +115,10 @@ class LabelSettings(Section, frozen=True):
     """Matching of table rows and columns with the national forms."""
 
     min_similarity: Annotated[
-        float, setting("similarity", "A row whose label is less like a line of the form does not match it.", ge=0, le=1)
+        float, fraction("A row whose label is less like a line of the form does not match it.", "similarity")
     ] = 0.55
     min_probability: Annotated[
-        float, setting("probability", "Of the token classifier, from which a row matches whatever its wording.", 0, 1)
+        float, fraction("Of the token classifier, from which a row matches whatever its wording.")
     ] = 0.9
 
 

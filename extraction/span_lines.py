@@ -26,12 +26,12 @@ def text_pieces(spans: Iterable[Span]) -> list[Span]:
     return [whole_line(piece) for line in grouped_by_line(spans) for piece in pieces_of(line)]
 
 
-def pieces_of(line: Sequence[Span], min_gap: float = MIN_PIECE_GAP_CHARACTER_HEIGHTS) -> list[list[Span]]:
-    """The spans of a printed line, left to right, parted at gaps of more than `min_gap` character heights."""
+def pieces_of(line: Sequence[Span]) -> list[list[Span]]:
+    """The spans of a printed line, left to right, parted at wide gaps."""
     parts = sorted(line, key=lambda s: box_of(s).left)
     pieces = [parts[:1]]
     for left, right in pairwise(parts):
-        if _gap(box_of(left), box_of(right)) > min_gap:
+        if _gap(box_of(left), box_of(right)) > MIN_PIECE_GAP_CHARACTER_HEIGHTS:
             pieces.append([])
         pieces[-1].append(right)
     return pieces

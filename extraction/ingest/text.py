@@ -8,7 +8,7 @@ them lose merged cells, so the tables are not aligned: only the order of cells w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from extraction.document import Cell, Page, Region, RegionKind, Table
@@ -47,27 +47,19 @@ def read_text(text: str) -> Page:
     return make_page(regions, ())
 
 
-def _regions(lines: Iterator[_Line]) -> Iterator[Region]:
+def _regions(lines: Iterable[_Line]) -> Iterator[Region]:
     rows: list[Row] = []
     open_row: Row = []
-    for line in lines:
-        if line.cells is not None:
-            open_row += line.cells
-        if line.ends_row and open_row:
+    for line in (*lines, None):  # the end of the dump ends its last row and table
+        open_row += (line and line.cells) or []
+        if open_row and (line is None or line.ends_row or line.text):
             rows.append(open_row)
             open_row = []
-        if line.text:
-            if open_row:
-                rows.append(open_row)
-                open_row = []
-            if rows:
-                yield _table(rows)
-                rows = []
+        if rows and (line is None or line.text):
+            yield _table(rows)
+            rows = []
+        if line and line.text:
             yield from text_regions(line.text)
-    if open_row:
-        rows.append(open_row)
-    if rows:
-        yield _table(rows)
 
 
 def _table(rows: list[Row]) -> Region:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from extraction.doubts import ABOUT, DoubtCode, doubt, joined, need_person
+import json
+import pickle
+
+from extraction.doubts import DoubtCode, doubt, joined, need_person
 
 
 def test_every_code_is_told_in_both_languages_and_no_two_alike() -> None:
-    assert set(ABOUT) == set(DoubtCode)
-    assert len({about.zh for about in ABOUT.values()}) == len({about.en for about in ABOUT.values()}) == len(ABOUT)
+    assert len({code.about.zh for code in DoubtCode}) == len({code.about.en for code in DoubtCode}) == len(DoubtCode)
+
+
+def test_a_code_is_its_value_wherever_it_is_written() -> None:
+    code = DoubtCode("not_read")
+    assert code is DoubtCode.NOT_READ
+    assert pickle.loads(pickle.dumps(code)) is code
+    assert (str(code), json.dumps([code])) == ("not_read", '["not_read"]')
 
 
 def test_joined_doubts_keep_their_order_and_the_first_of_each_code() -> None:

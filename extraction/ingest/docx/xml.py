@@ -46,11 +46,9 @@ def find_child(element: etree._Element | None, *path: str) -> etree._Element | N
     return element
 
 
-def attribute(element: etree._Element | None, name: str, default: str = "") -> str:
-    """The value of a Word attribute, which may be in the namespace of its element."""
-    if element is None:
-        return default
-    return str(element.get(element.tag.rpartition("}")[0] + "}" + name) or element.get(name) or default)
+def attribute(element: etree._Element, name: str) -> str:
+    """The value of a Word attribute, "" without one; it may be in the namespace of its element."""
+    return str(element.get(element.tag.rpartition("}")[0] + "}" + name) or element.get(name) or "")
 
 
 def child_value(element: etree._Element | None, *path: str) -> str | None:
