@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from annotations.printed_labels import labels_of
 from annotations.regions import evaluated
 from annotations.store import DRAFT, Annotation, annotation_path, read_gold, write_annotation
 from extraction.bulk.plan import Input
 from extraction.contents import checked, report_of
 from extraction.document import Field, Status
 from extraction.errors import InputError, UsageError
-from extraction.labelling.label_gold import labels_of
 from extraction.pipeline import read_document
 from extraction.settings import Settings
 from models.loaded import Models

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from annotations.printed_labels import labels_of
 from eval.runs.prediction import Prediction
 from extraction.contents import Contents
 from extraction.document import Report
 from extraction.errors import GoujiError
-from extraction.labelling.label_gold import labels_of
 from extraction.pipeline import STAGES
 from extraction.reconcile.decision import decide_by_reading
 from extraction.settings import Settings

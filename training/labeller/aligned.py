@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table as Shown
 
+from annotations.printed_labels import labels_of
 from extraction.document import Box, Cell, Label, Region, RegionKind, Status, Table
 from extraction.figures import parse_figure
 from extraction.forms.label_similarity import core
@@ -30,7 +31,6 @@ from extraction.forms.label_tags import tag_of
 from extraction.forms.printed_form import FormCell, FormTable
 from extraction.ingest.text import read_text
 from extraction.labelling.fields import label_fields
-from extraction.labelling.label_gold import labels_of
 from extraction.labelling.token_tagging import with_tags
 from extraction.reconcile.decision import decide_by_reading
 from extraction.settings import Settings

@@ -79,7 +79,10 @@ def narrative(figure_id: str, value: int, agrees: bool | None) -> Callable[[Anno
 
 FAULTS: dict[str, tuple[Callable[[Annotation], Annotation], str]] = {
     "year of a wrong type": (lambda g: report_with(g, year="2020"), "Expected `int | null`, got `str` - at `$.year`"),
-    "page of a wrong type": (lambda g: field_with(g, RECEIVED, page="2"), "Expected `int | null`, got `str` - at `$.fields[28].page`"),
+    "page of a wrong type": (
+        lambda g: field_with(g, RECEIVED, page="2"),
+        "Expected `int | null`, got `str` - at `$.fields[28].page`",
+    ),
     "unknown template": (lambda g: report_with(g, template="2020"), "template: '2020' is none of 2019, 2021"),
     "unknown section": (
         lambda g: report_with(g, sections=(*g.report.sections, Section("appendix", "附件", ""))),
