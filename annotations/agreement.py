@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotations.store import Annotation, gold_paths, read_gold
-from extraction.document import Box, Field, Status
+from extraction.document import Field, Status
 from extraction.errors import UsageError
+from extraction.geometry import Box
 
 _HEADING = ("organization", "year", "template", "title")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import cv2
 
-from extraction.document import Pixels
 from extraction.errors import InputError
+from extraction.geometry import Pixels
 from extraction.ingest.files import PDF, open_document, sniff
 from extraction.ingest.pdf.reader import open_pdf
 from extraction.settings import IngestSettings

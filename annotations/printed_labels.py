@@ -9,10 +9,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 
-from extraction.document import Box, Cell, Label, Region, Span
+from extraction.document import Cell, Label, Region, Span
 from extraction.forms.catalogue import Block
 from extraction.forms.form_lines import LineKind
 from extraction.forms.label_similarity import similarity
+from extraction.geometry import Box
 from extraction.labelling.header_alignment import read_headers, read_unplaced_headers
 from extraction.labelling.row_alignment import FormMatch, RowMatch, match_form
 from extraction.labelling.table_rows import printed_rows

@@ -14,10 +14,11 @@ from typing import TypeVar
 
 from annotations.store import Annotation
 from annotations.validation.constraints import column_headers, form_of, printed_values, same_box, solid
-from extraction.document import Box, Cell, Check, Field, Label, Report, Status, Table
+from extraction.document import Cell, Check, Field, Label, Report, Status, Table
 from extraction.figures import parse_figure
 from extraction.forms.catalogue import FieldForm, field_forms
 from extraction.forms.identities import evaluate
+from extraction.geometry import Box
 
 _PLACE = re.compile(r"(\d+)/(\d+)/(\d+)(?:\s+(\d+)x(\d+))?")
 _LABEL_ID = re.compile(r".*l(\d+)")

@@ -22,7 +22,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from annotations.zones import Zone, zones_data, zones_from
-from extraction.document import Box, Cell, Label, Report, Table
+from extraction.document import Cell, Label, Report, Table
+from extraction.geometry import Box
 from extraction.output.report_json import json_text, json_values, report_data, report_from
 
 SCHEMA_VERSION = 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from extraction.document import Box
+from extraction.geometry import Box
 
 
 class ZoneKind(StrEnum):

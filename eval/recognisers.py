@@ -22,8 +22,8 @@ from rapidfuzz.distance import Levenshtein
 from rich.console import Console
 from rich.table import Table
 
-from extraction.document import Pixels
 from extraction.forms.lexicon import is_wording
+from extraction.geometry import Pixels
 from extraction.ingest.files import open_document
 from extraction.preprocess.binarize import grey
 from extraction.settings import IngestSettings

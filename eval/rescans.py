@@ -24,8 +24,8 @@ from annotations.store import Annotation, read_folder
 from eval.runs.prediction import Prediction
 from eval.scoring.compare import compare
 from eval.scoring.score import Score, total
-from extraction.document import Pixels
 from extraction.errors import InputError
+from extraction.geometry import Pixels
 from extraction.ingest.pdf.reader import POINTS_PER_INCH
 from extraction.pipeline import extract
 from extraction.settings import Settings

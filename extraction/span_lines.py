@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from extraction.document import Box, Span, union
+from extraction.document import Span
+from extraction.geometry import Box, union
 
 MIN_SPACE_CHARACTER_HEIGHTS = 0.45  # gap between two parts of a line that is a space
 MIN_PIECE_GAP_CHARACTER_HEIGHTS = 1.6  # gap between two parts of a line that parts it into pieces

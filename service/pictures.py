@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from PIL import Image
 
-from extraction.document import Box
 from extraction.errors import InputError
+from extraction.geometry import Box
 from extraction.settings import IngestSettings
 from service.files import Files
 from service.page_renderer import PageRenderer, PageSize

@@ -13,7 +13,7 @@ import pypdfium2
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 from extraction.tables.grid import Grid
 
 SCALE = 72 / 200

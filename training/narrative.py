@@ -18,7 +18,8 @@ from random import Random
 from rich.console import Console
 from rich.table import Table
 
-from extraction.document import Box, Region, RegionKind, Span
+from extraction.document import Region, RegionKind, Span
+from extraction.geometry import Box
 from extraction.text.narrative import read_narrative
 from extraction.text.number_mentions import mask_numbers
 from extraction.text.sections import read_text

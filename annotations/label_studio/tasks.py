@@ -18,7 +18,7 @@ from typing import Any, Literal, NamedTuple
 from annotations.pages import PagePicture
 from annotations.regions import Region, regions_of, with_regions
 from annotations.store import DRAFT, Annotation, dump_annotation, load_annotation
-from extraction.document import Box
+from extraction.geometry import Box
 from extraction.output.report_json import json_text, json_values
 
 Key = Literal["annotations", "predictions"]

@@ -10,7 +10,7 @@ from decimal import Decimal
 from annotations.store import DRAFT, Annotation
 from annotations.validation.findings import Finding, FindingKind
 from annotations.validation.value_types import wrong_types
-from extraction.document import Box, Cell, Field, Report, Status, Verdict
+from extraction.document import Cell, Field, Report, Status, Verdict
 from extraction.figures import Figure, Unit, parse_figure
 from extraction.forms.catalogue import (
     FieldForm,
@@ -22,6 +22,7 @@ from extraction.forms.catalogue import (
     template_ids,
 )
 from extraction.forms.identities import evaluate
+from extraction.geometry import Box
 
 Constraint = Callable[[Annotation], Iterator[Finding]]
 

@@ -14,8 +14,9 @@ from annotations.store import SPLITS, Annotation, gold_paths, of_document, read_
 from annotations.validation.constraints import findings_in
 from annotations.validation.findings import Finding
 from annotations.validation.value_types import wrong_types
-from extraction.document import Box, Status
+from extraction.document import Status
 from extraction.errors import InputError, UsageError
+from extraction.geometry import Box
 
 Key = TypeVar("Key", bound=Hashable)
 

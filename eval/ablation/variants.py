@@ -23,10 +23,11 @@ from extraction.cells.fusion import CellText
 from extraction.cells.ink_lines import InkLine
 from extraction.cells.readings import CellReadings
 from extraction.contents import Contents
-from extraction.document import Box, Cell, Field, Page, Pixels, Region
+from extraction.document import Cell, Field, Page, Region
 from extraction.doubts import Doubts
 from extraction.forms.catalogue import Identity
 from extraction.forms.form_lines import FormLine
+from extraction.geometry import Box, Pixels
 from extraction.labelling.column_assignment import Placed
 from extraction.labelling.row_alignment import FormMatch
 from extraction.labelling.table_rows import PrintedRow

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from eval.engines.text import FindText
-from extraction.document import Raster, Span
+from extraction.document import Span
+from extraction.geometry import Raster
 from models.recogniser import PaddleOcrRecogniser, cut_line
 
 

@@ -14,8 +14,9 @@ from typing import Any
 from eval.engines.reading import BASELINE, predict
 from eval.runs.prediction import Prediction
 from extraction.contents import Contents
-from extraction.document import Box, Cell, Region, RegionKind, Source, Span, Table
+from extraction.document import Cell, Region, RegionKind, Source, Span, Table
 from extraction.errors import ModelError, UnsupportedFormat
+from extraction.geometry import Box
 from extraction.ingest.files import PDF, open_document
 from extraction.settings import Settings
 from models.loaded import Models

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from eval.engines.text import FindText
-from extraction.document import Raster, Span
+from extraction.document import Span
+from extraction.geometry import Raster
 
 
 def rapidocr_text(threads: int = 1) -> FindText:

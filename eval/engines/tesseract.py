@@ -15,8 +15,9 @@ import cv2
 import numpy as np
 
 from eval.engines.text import FindText
-from extraction.document import Pixels, Raster, Span
+from extraction.document import Span
 from extraction.errors import ModelError
+from extraction.geometry import Pixels, Raster
 from extraction.preprocess.binarize import grey, ink
 
 _LANGUAGE = "chi_sim"

@@ -14,8 +14,9 @@ import pypdfium2 as pdfium
 
 from eval.runs.dataset import Case
 from eval.scoring.faults import Fault
-from extraction.document import Box, Page, Pixels
+from extraction.document import Page
 from extraction.errors import InputError
+from extraction.geometry import Box, Pixels
 from extraction.ingest.files import PDF, open_document, sniff
 from extraction.ingest.pdf.reader import POINTS_PER_INCH, open_pdf
 from extraction.settings import IngestSettings

@@ -21,8 +21,9 @@ import numpy as np
 import numpy.typing as npt
 
 from eval.scoring.grits import similar_cells
-from extraction.document import Box, Cell, Table, union
+from extraction.document import Cell, Table
 from extraction.forms.alignment import NEVER, align
+from extraction.geometry import Box, union
 
 
 @dataclass(frozen=True, slots=True)

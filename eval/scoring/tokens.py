@@ -19,7 +19,8 @@ from dataclasses import dataclass, field, replace
 
 from rapidfuzz.distance import Levenshtein
 
-from extraction.document import Label, union
+from extraction.document import Label
+from extraction.geometry import union
 
 _REPEATED = frozenset({"organization", "year", "narrative"})  # several of one name on a page are several entities
 _MIN_OVERLAP_SHARE = 0.5  # of the smaller box

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 from extraction.tables.grid import GridCell
 
 EM = 28.0

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from extraction.cells.components import EM, Flags, Mark, TableMarks, table_marks
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 from extraction.tables.grid import GridCell
 
 _SPECK = 0.22  # em; smaller marks are dust

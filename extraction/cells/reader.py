@@ -32,9 +32,9 @@ from extraction.cells.fusion import (
     together,
 )
 from extraction.cells.ink_lines import InkLine, digit_height, ink_lines
-from extraction.document import Pixels, Raster
 from extraction.doubts import DoubtCode, doubt
 from extraction.forms.lexicon import is_wording
+from extraction.geometry import Pixels, Raster
 from extraction.preprocess.binarize import grey
 from extraction.tables.grid import GridCell
 from models.cells.charset import spelled

@@ -15,8 +15,9 @@ import numpy as np
 from extraction.cells.fusion import CellText
 from extraction.cells.ink_lines import has_ink
 from extraction.cells.reader import read_cells
-from extraction.document import Box, Cell, Pixels, Raster, Span, Table
+from extraction.document import Cell, Span, Table
 from extraction.doubts import Doubt, joined
+from extraction.geometry import Box, Pixels, Raster
 from extraction.preprocess.binarize import page_ink
 from extraction.preprocess.prepared_page import PageLayers
 from extraction.settings import Settings

@@ -16,8 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeEngine
 
-from extraction.document import Box, Report
+from extraction.document import Report
 from extraction.errors import UsageError
+from extraction.geometry import Box
 
 _REPORTS_A_BATCH = 200
 

@@ -15,8 +15,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
-from extraction.document import Page, Pixels, Raster
+from extraction.document import Page
 from extraction.errors import DamagedFile, TooLarge
+from extraction.geometry import Pixels, Raster
 from extraction.ingest.pdf.reader import POINTS_PER_INCH
 from extraction.settings import IngestSettings
 

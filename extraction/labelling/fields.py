@@ -13,11 +13,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from extraction.document import Box, Cell, ExtraRow, Field, Status, Table
+from extraction.document import Cell, ExtraRow, Field, Status, Table
 from extraction.doubts import DoubtCode, Doubts, doubt, joined
 from extraction.figures import Figure, Unit, parse_figure
 from extraction.forms.catalogue import FieldForm, Row, Template, field_forms
 from extraction.forms.label_similarity import chinese_count
+from extraction.geometry import Box
 from extraction.labelling.column_assignment import Placed, place
 from extraction.labelling.duplicate_rows import with_repeats_doubted
 from extraction.labelling.header_alignment import Header, UnplacedHeader, read_headers, read_unplaced_headers

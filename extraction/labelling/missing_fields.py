@@ -12,10 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 
-from extraction.document import Box, Field, Region, RegionKind, Status, Table
+from extraction.document import Field, Region, RegionKind, Status, Table
 from extraction.doubts import DoubtCode, doubt, joined
 from extraction.forms.catalogue import field_forms
 from extraction.forms.field_rows import rows_of
+from extraction.geometry import Box
 from extraction.labelling.table_rows import has_figure
 from extraction.text.sections import read_text
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from extraction.document import Box, Cell, Region, RegionKind, Span, union
+from extraction.document import Cell, Region, RegionKind, Span
 from extraction.figures import parse_figure
 from extraction.forms.label_similarity import chinese_count
+from extraction.geometry import Box, union
 from models.label_tokens import NOWHERE, Piece, Thousandths
 
 

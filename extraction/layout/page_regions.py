@@ -12,9 +12,10 @@ from dataclasses import replace
 from statistics import median
 
 from extraction.cells.readings import CellReadings
-from extraction.document import Box, Cell, Raster, Region, RegionKind, Span, Table, union
+from extraction.document import Cell, Region, RegionKind, Span, Table
 from extraction.doubts import Doubts, joined
 from extraction.figures import parse_figure
+from extraction.geometry import Box, Raster, union
 from extraction.layout.text_lines import read_page_lines
 from extraction.preprocess.prepared_page import PreparedPage
 from extraction.settings import Settings

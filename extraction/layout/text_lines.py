@@ -18,8 +18,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from extraction.document import Pixels, Raster, Span
+from extraction.document import Span
 from extraction.forms.lexicon import is_wording
+from extraction.geometry import Pixels, Raster
 from extraction.preprocess.binarize import component_within, ink, outer_contours
 from models.line_reader import as_bgr
 from models.recogniser import Quad, Recogniser, cut_line

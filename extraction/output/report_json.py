@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 
 from extraction.document import (
-    Box,
     Candidate,
     Check,
     Explanation,
@@ -26,6 +25,7 @@ from extraction.document import (
     Verdict,
 )
 from extraction.doubts import Doubt, DoubtCode
+from extraction.geometry import Box
 
 SCHEMA_VERSION = 1
 

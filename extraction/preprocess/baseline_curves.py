@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 from extraction.preprocess.binarize import component_within, outer_contours
 
 MAX_LINE_THICKNESS = 7  # pixels of a grid line

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 
 Contour = npt.NDArray[np.int32]
 """The outer contour of a connected component: points (x, y), n x 1 x 2."""

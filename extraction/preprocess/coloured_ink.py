@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 from extraction.preprocess.illumination import Paper, shrunk
 
 _SHRINK = 4  # coloured ink is looked for at about 50 dpi

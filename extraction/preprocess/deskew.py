@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 
 MAX_SKEW_DEGREES = 15.0  # either way
 COARSE_STEP_DEGREES, FINE_STEP_DEGREES = 0.5, 0.02

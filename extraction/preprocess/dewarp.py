@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from extraction.document import Matrix, Mesh, Pixels, Raster
+from extraction.geometry import Matrix, Mesh, Pixels, Raster
 from extraction.preprocess.baseline_curves import (
     Curves,
     Floats,

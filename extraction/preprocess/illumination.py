@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 from extraction.preprocess.binarize import MIN_NOISE_TO_SMOOTH, grey_quantile, ink, noise_of
 
 _SHRINK = 8  # the paper is looked at in a picture this many times smaller

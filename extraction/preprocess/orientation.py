@@ -14,8 +14,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from extraction.document import Matrix, Pixels
 from extraction.forms.label_similarity import chinese_count
+from extraction.geometry import Matrix, Pixels
 from extraction.preprocess.binarize import component_within, outer_contours
 from extraction.preprocess.deskew import Points, profile_energy, rotated_left, skew_of
 from extraction.preprocess.transforms import rotation_about_centre

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 
 MIN_SHEET_ASPECT = 1.2  # width to height of a sheet with two pages
 MAX_GUTTER_OFFSET = 0.06  # of the width, from the centre

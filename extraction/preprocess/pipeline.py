@@ -8,7 +8,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from extraction.document import Pixels, Raster
+from extraction.geometry import Pixels, Raster
 from extraction.preprocess.binarize import MIN_NOISE_TO_SMOOTH, ink
 from extraction.preprocess.coloured_ink import without_colour
 from extraction.preprocess.deskew import ink_points, skew_of

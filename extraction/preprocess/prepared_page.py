@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from extraction.document import Box, Page, Pixels, Raster, Region, Span
+from extraction.document import Page, Region, Span
 from extraction.doubts import Doubts
+from extraction.geometry import Box, Pixels, Raster
 from extraction.preprocess.binarize import grey, page_ink
 from extraction.preprocess.pipeline import prepared_pages
 from extraction.settings import Settings

@@ -14,9 +14,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from extraction.document import Page, Raster, Span
+from extraction.document import Page, Span
 from extraction.doubts import DoubtCode, doubt
 from extraction.forms.label_similarity import chinese_count, core, shared
+from extraction.geometry import Raster
 from extraction.preprocess.binarize import grey
 from extraction.settings import Settings
 from extraction.span_lines import text_pieces

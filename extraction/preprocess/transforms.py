@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from extraction.document import Matrix, Pixels, Raster
+from extraction.geometry import Matrix, Pixels, Raster
 
 PAPER_GREY = 250
 """Grey level of what lies beyond a picture."""

@@ -15,8 +15,9 @@ from statistics import median
 import cv2
 import numpy as np
 
-from extraction.document import Box, Pixels, Span, union
+from extraction.document import Span
 from extraction.doubts import DoubtCode
+from extraction.geometry import Box, Pixels, union
 from extraction.preprocess.binarize import outer_contours
 from extraction.span_lines import lines_of
 from extraction.tables.borderless_columns import (

@@ -11,7 +11,7 @@ from statistics import median
 
 import numpy as np
 
-from extraction.document import Box
+from extraction.geometry import Box
 
 MAX_GAP_IN_PIECE = 6.0
 """Points between two characters of a piece."""

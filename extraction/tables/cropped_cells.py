@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extraction.document import Pixels
 from extraction.doubts import DoubtCode
+from extraction.geometry import Pixels
 from extraction.tables.grid import Grid, GridCell
 
 _NEAR = 0.03  # of the picture's width or height: no table of a whole page comes so near to its edge

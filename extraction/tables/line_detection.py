@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 from extraction.preprocess.binarize import Component, components_of, grey_quantile, noise_of, outer_contours, page_ink
 from extraction.settings import TableSettings
 from extraction.tables.cropped_cells import with_cut_off_cells_doubted

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 from extraction.preprocess.binarize import components_of, grey_quantile
 from extraction.tables.grid import Grid
 from extraction.tables.grid_solver import (

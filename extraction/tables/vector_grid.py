@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from extraction.document import Box
+from extraction.geometry import Box
 from extraction.settings import TableSettings
 from extraction.tables.grid import Grid
 from extraction.tables.grid_solver import (

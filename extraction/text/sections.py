@@ -11,10 +11,11 @@ from statistics import median
 
 import numpy as np
 
-from extraction.document import Box, Region, RegionKind, Section, Span, Table, union
+from extraction.document import Region, RegionKind, Section, Span, Table
 from extraction.forms.alignment import NEVER, align
 from extraction.forms.catalogue import SectionForm, sections
 from extraction.forms.label_similarity import core, likeness, most_shared
+from extraction.geometry import Box, union
 
 _SENTENCE_ENDS = "。！？；：…!?;:”』」》"
 _ITEM_NUMBER = re.compile(r"^\s*[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．:：]")

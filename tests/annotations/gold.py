@@ -11,7 +11,8 @@ from typing import Any
 
 from annotations.regions import evaluated
 from annotations.store import Annotation, annotation_path, read_gold, write_annotation, write_split
-from extraction.document import Box, Cell, Field, Label, Report, Source, Status, Table
+from extraction.document import Cell, Field, Label, Report, Source, Status, Table
+from extraction.geometry import Box
 from tests.documents import SAMPLES, PdfPage, pdf
 
 ROWS, COLUMNS = 20, 6

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from annotations.agreement import agreement, cohens_kappa, compared, overlap
 from extraction.cli import main
-from extraction.document import Box, Label, Status
+from extraction.document import Label, Status
 from extraction.errors import UsageError
+from extraction.geometry import Box
 from tests.annotations.gold import annotation, changed, write
 
 UPHELD = "review.upheld"

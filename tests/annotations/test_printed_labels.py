@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from annotations.printed_labels import labels_of
-from extraction.document import Box, Cell, Label, Region, RegionKind, Span, Table
+from extraction.document import Cell, Label, Region, RegionKind, Span, Table
 from extraction.forms.catalogue import sections, template
+from extraction.geometry import Box
 from extraction.pipeline import read_document
 from extraction.settings import Settings
 from models.loaded import Models

@@ -19,7 +19,8 @@ from annotations.store import (
     write_annotation,
     write_split,
 )
-from extraction.document import Box, Cell, Label, Table
+from extraction.document import Cell, Label, Table
+from extraction.geometry import Box
 from tests.documents import SAMPLES
 
 

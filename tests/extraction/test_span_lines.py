@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extraction.document import Box, Span
+from extraction.document import Span
+from extraction.geometry import Box
 from extraction.span_lines import text_lines
 from tests.extraction.cells.test_readings import SIZE, characters
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from extraction.document import Box
+from extraction.geometry import Box
 from models.loaded import Models
 from models.page_network import NAME, Block, PageNetwork
 from models.recogniser import Image

@@ -6,7 +6,7 @@ import io
 
 import pypdfium2
 
-from extraction.document import Box
+from extraction.geometry import Box
 from training.synthetic.content.draft import Draft, Key, Paragraph, Place, Rendered
 
 HEIGHT, ROWS = 20.0, 30

@@ -19,7 +19,8 @@ import numpy as np
 from annotations.store import Annotation
 from extraction.cells.components import table_marks
 from extraction.cells.ink_lines import digit_height, ink_lines
-from extraction.document import Box, Cell, Page, Pixels, Table
+from extraction.document import Cell, Page, Table
+from extraction.geometry import Box, Pixels
 from extraction.ingest.files import open_document
 from extraction.preprocess.binarize import grey, page_ink
 from extraction.settings import Settings

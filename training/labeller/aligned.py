@@ -24,11 +24,12 @@ from rich.progress import track
 from rich.table import Table as Shown
 
 from annotations.printed_labels import labels_of
-from extraction.document import Box, Cell, Label, Region, RegionKind, Status, Table
+from extraction.document import Cell, Label, Region, RegionKind, Status, Table
 from extraction.figures import parse_figure
 from extraction.forms.label_similarity import core
 from extraction.forms.label_tags import tag_of
 from extraction.forms.printed_form import FormCell, FormTable
+from extraction.geometry import Box
 from extraction.ingest.text import read_text
 from extraction.labelling.fields import label_fields
 from extraction.labelling.token_tagging import with_tags

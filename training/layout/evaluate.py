@@ -23,7 +23,7 @@ from rich.table import Table
 
 from annotations.store import Annotation, read_folder
 from annotations.zones import Zone, ZoneKind, upright_zone
-from extraction.document import Box
+from extraction.geometry import Box
 from models.page_network import Block
 from training.layout.layoutparser_models import CdlaLayoutModel, PictureModel, ReportLayoutModel
 from training.layout.pages import drawn_pages

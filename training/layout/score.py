@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from extraction.document import Box
+from extraction.geometry import Box
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ from typing import NamedTuple
 import pypdfium2
 
 from annotations.store import Annotation
-from extraction.document import Box, Cell, Field, Label, Report, Source, Table, union
+from extraction.document import Cell, Field, Label, Report, Source, Table
 from extraction.forms.printed_form import FormCell, FormTable
+from extraction.geometry import Box, union
 from training.synthetic.content.draft import Draft, Key, Paragraph, Place, Rendered
 
 

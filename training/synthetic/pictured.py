@@ -20,8 +20,8 @@ import pikepdf
 import pypdfium2
 from PIL import Image
 
-from extraction.document import Box, union
 from extraction.forms.printed_form import FormTable
+from extraction.geometry import Box, union
 from training.synthetic.content.draft import Draft, Rendered
 from training.synthetic.printing import PrintingError
 from training.synthetic.render.check import items

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from extraction.document import Box
 from extraction.forms.printed_form import FormTable
+from extraction.geometry import Box
 from training.synthetic.content.draft import Draft, Key, Place, Rendered
 from training.synthetic.render.check import Unsound
 from training.synthetic.render.colour_coding import LayoutDiffers

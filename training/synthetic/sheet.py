@@ -19,7 +19,7 @@ import pypdfium2
 from PIL import Image
 
 from annotations.store import SPLITS, Annotation, read_annotation, read_split
-from extraction.document import Box, Pixels
+from extraction.geometry import Box, Pixels
 
 _CELL, _LABEL, _TEXT, _NAME = (225, 40, 40), (30, 150, 60), (20, 60, 220), (150, 0, 150)
 _GAP = 8

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 import pypdfium2
 
 from annotations.zones import Zone, ZoneKind, upright_zone
-from extraction.document import Box, union
 from extraction.forms.printed_form import FormTable
+from extraction.geometry import Box, union
 from training.synthetic.content.draft import Draft, Place, Rendered, Style
 
 _KINDS: Mapping[Style, ZoneKind] = {

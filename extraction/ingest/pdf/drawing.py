@@ -12,8 +12,8 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from extraction.document import Pixels, Raster
 from extraction.errors import DamagedFile
+from extraction.geometry import Pixels, Raster
 
 _WHITE = (255, 255, 255, 255)
 

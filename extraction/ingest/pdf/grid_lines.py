@@ -13,7 +13,7 @@ from typing import Any
 
 import pypdfium2.raw as pdfium_c
 
-from extraction.document import Box
+from extraction.geometry import Box
 from extraction.ingest.pdf.objects import PageObject, matrix_of
 
 _MAX_THICKNESS = 3.5  # points; anything thicker is a band

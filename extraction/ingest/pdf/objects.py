@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 from pypdfium2 import PdfMatrix
 
-from extraction.document import Box
+from extraction.geometry import Box
 
 _MAX_FORM_DEPTH = 15  # forms nested in forms
 

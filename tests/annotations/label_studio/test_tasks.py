@@ -29,8 +29,9 @@ from annotations.label_studio.tasks import (
 from annotations.store import Annotation, read_annotation
 from annotations.validation.datasets import validate
 from extraction.cli import main
-from extraction.document import Box, Cell, Label, Status, Table
+from extraction.document import Cell, Label, Status, Table
 from extraction.errors import UsageError
+from extraction.geometry import Box
 from tests.annotations.gold import HEIGHT, WIDTH, annotation, changed, write
 from tests.documents import SAMPLES
 

@@ -12,8 +12,9 @@ import pytest
 from annotations.store import Annotation, annotation_path
 from annotations.validation.datasets import validate
 from annotations.validation.findings import Finding, FindingKind
-from extraction.document import Box, Check, Field, Label, NarrativeFigure, Section, Status, Verdict
+from extraction.document import Check, Field, Label, NarrativeFigure, Section, Status, Verdict
 from extraction.errors import UsageError
+from extraction.geometry import Box
 from tests.annotations.gold import annotation, changed, write
 from tests.documents import SAMPLES
 

@@ -19,7 +19,8 @@ from eval.ablation.reading import WHOLE, Job, Memory, keep_readings, read_withou
 from eval.ablation.variants import VARIANTS, Variant, neutralised
 from eval.runs.prediction import Prediction, load_prediction
 from eval.scoring.outcomes import Outcome, compare_fields
-from extraction.document import Page, Raster, Report
+from extraction.document import Page, Report
+from extraction.geometry import Raster
 from extraction.pipeline import extract
 from extraction.settings import Settings
 from extraction.stages import UNWATCHED, Stage, Stages, through

@@ -13,7 +13,8 @@ import pytest
 
 from annotations.store import read_annotation, write_annotation
 from eval.report.heat import shade
-from extraction.document import Box, Field, Report, Status
+from extraction.document import Field, Report, Status
+from extraction.geometry import Box
 from tests.eval.data import evaluate, with_fields, write_data_set
 from tests.system import needs
 from training.plots import Axis, Series, interval_plot, line_plot, round_up

@@ -13,8 +13,9 @@ import pytest
 
 from annotations.store import read_gold
 from eval.scoring.run_scores import without_times
-from extraction.document import Box, Candidate, ExtraRow, Field, Report, Status, Verdict
+from extraction.document import Candidate, ExtraRow, Field, Report, Status, Verdict
 from extraction.forms.catalogue import field_forms
+from extraction.geometry import Box
 from tests.eval.data import evaluate, taken_from, with_fields, write_data_set
 
 APPLICATIONS = "applications"

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.scoring.structure import StructureScore, structure_score
-from extraction.document import Box, Cell, Table, union
+from extraction.document import Cell, Table
+from extraction.geometry import Box, union
 
 WIDTH, HEIGHT = 40.0, 10.0
 

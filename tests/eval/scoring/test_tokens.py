@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from eval.scoring.tokens import TokenCount, TokenScore, token_score
-from extraction.document import Box, Label
+from extraction.document import Label
+from extraction.geometry import Box
 
 pytest.importorskip("seqeval", reason="seqeval is not installed")
 

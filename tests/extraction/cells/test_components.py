@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extraction.cells.components import Mark, TableMarks, table_marks
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 from extraction.tables.grid import GridCell
 
 WIDTH, HEIGHT = 200, 100

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from extraction.cells.components import table_marks
 from extraction.cells.ink_lines import InkLine, digit_height, has_ink, ink_lines
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 from extraction.preprocess.binarize import ink
 from extraction.tables.grid import GridCell
 from tests.drawing import paper, rule, write, write_mid

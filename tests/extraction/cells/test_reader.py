@@ -12,9 +12,9 @@ import pytest
 from extraction.cells.fusion import SEEN_THROUGH, CellText, plain_figure
 from extraction.cells.ink_lines import InkLine
 from extraction.cells.reader import read_cells
-from extraction.document import Pixels, Raster
 from extraction.doubts import need_person
 from extraction.figures import BLANK, parse_figure
+from extraction.geometry import Pixels, Raster
 from extraction.preprocess.binarize import grey, page_ink
 from extraction.settings import DecisionSettings
 from extraction.tables.grid import GridCell

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extraction.cells.readings import native_text, readings_of
-from extraction.document import Box, Pixels, Raster, Span, Table
+from extraction.document import Span, Table
 from extraction.doubts import DoubtCode
+from extraction.geometry import Box, Pixels, Raster
 from extraction.preprocess.prepared_page import PreparedPage, layers_of
 from extraction.settings import Settings
 from extraction.tables.grid import Grid, GridCell

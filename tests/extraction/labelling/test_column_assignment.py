@@ -7,11 +7,12 @@ from random import Random
 
 import pytest
 
-from extraction.document import Box, Cell, Field, Status, Table
+from extraction.document import Cell, Field, Status, Table
 from extraction.doubts import DoubtCode, Doubts, doubt
 from extraction.forms.catalogue import template
 from extraction.forms.form_lines import LineKind, form_lines
 from extraction.forms.printed_form import FormTable
+from extraction.geometry import Box
 from extraction.labelling.column_assignment import place
 from extraction.labelling.header_alignment import Header
 from extraction.labelling.row_alignment import RowMatch, match_form

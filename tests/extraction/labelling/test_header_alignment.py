@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from extraction.document import Box, Cell, Field, Status, Table
+from extraction.document import Cell, Field, Status, Table
+from extraction.geometry import Box
 from extraction.settings import Settings
 from tests.extraction.decided import label_fields
 

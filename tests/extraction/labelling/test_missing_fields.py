@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from extraction.document import Box, Cell, Field, Region, RegionKind, Span, Status, Table
+from extraction.document import Cell, Field, Region, RegionKind, Span, Status, Table
 from extraction.forms.catalogue import template
+from extraction.geometry import Box
 from extraction.labelling.missing_fields import with_gaps_doubted
 from extraction.reconcile.decision import decide_by_reading
 

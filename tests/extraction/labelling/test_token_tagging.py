@@ -7,9 +7,10 @@ from random import Random
 
 import pytest
 
-from extraction.document import Box, Cell, Region, RegionKind, Span, Status, Table, Tag
+from extraction.document import Cell, Region, RegionKind, Span, Status, Table, Tag
 from extraction.forms.catalogue import template
 from extraction.forms.label_tags import UNIT, tag_of
+from extraction.geometry import Box
 from extraction.labelling.header_alignment import read_headers
 from extraction.labelling.row_alignment import match_form
 from extraction.labelling.table_rows import printed_rows

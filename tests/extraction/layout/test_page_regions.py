@@ -2,7 +2,8 @@
 
 import pytest
 
-from extraction.document import Box, Cell, Span, Table
+from extraction.document import Cell, Span, Table
+from extraction.geometry import Box
 from extraction.layout.page_regions import _is_table_row, _unread_tables, unaligned_table
 
 SEEN = Box(50, 100, 550, 300)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from extraction.document import Raster
+from extraction.geometry import Raster
 from extraction.layout.text_lines import find_text_lines, read_page_lines
 from models.loaded import Models
 from tests.drawing import SCALE, paper, write

@@ -11,8 +11,9 @@ import pyarrow.dataset
 import pyarrow.parquet
 import pytest
 
-from extraction.document import Box, Field, Report, Source, Status
+from extraction.document import Field, Report, Source, Status
 from extraction.exports.partitions import write_by_year
+from extraction.geometry import Box
 from extraction.output.field_tables import FIELD_COLUMNS, write_csv, write_fields
 from extraction.output.files import report_path, write_report
 from tests.extraction import small_reports

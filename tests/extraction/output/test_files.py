@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from extraction.bulk.journal import FileJournal
-from extraction.document import Box, Field, Report, Source, Status
+from extraction.document import Field, Report, Source, Status
+from extraction.geometry import Box
 from extraction.output.files import (
     ManifestLine,
     read_manifest,

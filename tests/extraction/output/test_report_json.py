@@ -9,18 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extraction.document import (
-    Box,
-    Check,
-    ExtraRow,
-    Field,
-    NarrativeFigure,
-    Report,
-    Section,
-    Source,
-    Status,
-    Verdict,
-)
+from extraction.document import Check, ExtraRow, Field, NarrativeFigure, Report, Section, Source, Status, Verdict
+from extraction.geometry import Box
 from extraction.output.report_json import dump_report, json_values, load_report
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=12)

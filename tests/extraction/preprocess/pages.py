@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pypdfium2
 
-from extraction.document import Box, Pixels, Raster
+from extraction.geometry import Box, Pixels, Raster
 from tests.drawing import SCALE, Form, characters, draw_form, form, paper, write_mid
 from training.synthetic.scan.warp import Curve, Warp, laid
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 from extraction.preprocess.baseline_curves import (
     MIN_CURVE_POINTS,
     TEXT_WEIGHT,

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 from extraction.preprocess.binarize import components_of, grey, grey_quantile, ink, outer_contours
 from tests.drawing import paper, scanned, write
 

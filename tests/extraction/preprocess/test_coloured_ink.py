@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 from extraction.preprocess.coloured_ink import without_colour
 from extraction.preprocess.illumination import paper_of
 from extraction.preprocess.pipeline import evened

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 from extraction.preprocess.deskew import ink_points, rotated_left, skew_of
 from extraction.preprocess.pipeline import reduced_ink_mask
 from tests.drawing import paper, scanned

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from extraction.document import Box, Raster
+from extraction.geometry import Box, Raster
 from extraction.preprocess.dewarp import dewarped
 from extraction.preprocess.pipeline import reduced_ink_mask
 from extraction.settings import TableSettings

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 from extraction.preprocess.illumination import deepened, evenly_lit, paper_of
 from extraction.settings import TableSettings
 from extraction.tables.line_detection import find_grids

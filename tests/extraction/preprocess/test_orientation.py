@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 from extraction.preprocess.deskew import ink_points, skew_of
 from extraction.preprocess.orientation import quarter_turns_to_upright
 from extraction.preprocess.pipeline import reduced_ink_mask

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from extraction.document import Mesh, Raster
+from extraction.geometry import Mesh, Raster
 from extraction.preprocess.transforms import affine, cropped_columns, quarter_turned, rotation_about_centre
 from tests.drawing import SCALE, paper
 from tests.extraction.preprocess.pages import raster

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extraction.document import Box
+from extraction.geometry import Box
 from extraction.tables.borderless import find_borderless_grids
 from extraction.tables.grid import Grid
 

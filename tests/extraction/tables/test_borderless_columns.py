@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extraction.document import Box
+from extraction.geometry import Box
 from extraction.tables.borderless_columns import MAX_FIGURE_WIDTH, columns_of, edge_between, figures, left_edge
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 from extraction.settings import TableSettings
 from extraction.tables.grid import Grid
 from extraction.tables.line_detection import find_grids

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extraction.document import Pixels
+from extraction.geometry import Pixels
 from extraction.settings import TableSettings
 from extraction.tables.grid import Grid, GridCell
 from extraction.tables.line_detection import find_grids

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from extraction.document import Box
+from extraction.geometry import Box
 from extraction.settings import TableSettings
 from extraction.tables.grid import Grid
 from extraction.tables.vector_grid import grids_of_rules

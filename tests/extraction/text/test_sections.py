@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from extraction.document import Box, Cell, Region, RegionKind, Span, Table, Tag
+from extraction.document import Cell, Region, RegionKind, Span, Table, Tag
 from extraction.forms.catalogue import sections
+from extraction.geometry import Box
 from extraction.text.sections import Text, read_text
 
 PLAIN = [

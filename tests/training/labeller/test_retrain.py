@@ -17,9 +17,10 @@ from datasets import Dataset
 
 from annotations.store import Annotation, of_document, read_gold, write_annotation
 from extraction.cli import main
-from extraction.document import Box, Cell, Label, Region, RegionKind, Report, Source, Span, Table
+from extraction.document import Cell, Label, Region, RegionKind, Report, Source, Span, Table
 from extraction.forms.catalogue import sections, template, template_ids
 from extraction.forms.label_tags import tags
+from extraction.geometry import Box
 from extraction.labelling.tagger_input import pieces_of
 from extraction.pipeline import read_document
 from extraction.settings import Settings

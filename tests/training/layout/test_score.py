@@ -14,7 +14,8 @@ from PIL import Image
 
 from annotations.store import Annotation, write_annotation
 from annotations.zones import ZoneKind, upright_zone
-from extraction.document import Box, Label, Report, Source, Table
+from extraction.document import Label, Report, Source, Table
+from extraction.geometry import Box
 from training.layout.evaluate import Measured, measure, zones_of
 from training.layout.layoutparser_models import PictureModel
 from training.layout.score import Detection, Tally, intersection_over_union, tally

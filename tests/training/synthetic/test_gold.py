@@ -9,8 +9,9 @@ import pytest
 
 from annotations.store import Annotation, dump_annotation, load_annotation
 from annotations.validation.constraints import findings_in
-from extraction.document import Box, Status
+from extraction.document import Status
 from extraction.forms.printed_form import FormTable
+from extraction.geometry import Box
 from tests.training.pages import typeset
 from training.synthetic.content.draft import Draft, Key, Place, Rendered
 from training.synthetic.content.report import draft_report

@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image
 
 from annotations.store import Annotation, write_annotation, write_split
-from extraction.document import Box, Field, Label, Report, Source, Status
+from extraction.document import Field, Label, Report, Source, Status
+from extraction.geometry import Box
 from training.synthetic.sheet import chosen, main, shown, tiled
 
 

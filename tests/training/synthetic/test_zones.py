@@ -11,8 +11,8 @@ from PIL import Image
 from reportlab.pdfgen import canvas  # type: ignore[import-untyped]
 
 from annotations.zones import Zone, ZoneKind, corners_of, upright_zone, zones_data, zones_from
-from extraction.document import Box
 from extraction.forms.printed_form import FormTable
+from extraction.geometry import Box
 from tests.training.pages import typeset
 from training.synthetic.content.draft import Draft, Key, Look, Paragraph, Place, Rendered, Run
 from training.synthetic.content.report import draft_report

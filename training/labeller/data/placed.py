@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from rapidfuzz.fuzz import partial_ratio_alignment
 
 from annotations.store import Annotation
-from extraction.document import Box, Cell, Span
+from extraction.document import Cell, Span
 from extraction.forms.label_tags import tag_of, tags
+from extraction.geometry import Box
 from extraction.labelling.tagger_input import PagePieces
 from models.label_tokens import Piece, characters
 from training.labeller.data.tagged import Tagged

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
-from extraction.document import Box
 from extraction.forms.label_tags import NOTE, UNIT, VALUE, tag_of, tags
 from extraction.forms.printed_form import FormCell, FormTable
+from extraction.geometry import Box
 from extraction.labelling.tagger_input import is_shown, thousandths
 from training.labeller.data.tagged import Tagged
 from training.synthetic.content.draft import Draft, Paragraph

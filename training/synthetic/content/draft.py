@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from annotations.zones import Zone
-from extraction.document import Box, Report
+from extraction.document import Report
 from extraction.forms.printed_form import FormTable
+from extraction.geometry import Box
 
 Style = Literal["red_head", "number", "title", "intro", "heading", "text", "note"]
 

@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from extraction.document import Box, union
 from extraction.forms.printed_form import FormTable
+from extraction.geometry import Box, union
 from training.synthetic.content.draft import Draft, Key, Paragraph, Place
 from training.synthetic.render.style import GRID_LINES, RED
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from itertools import groupby
 
-from extraction.document import Box
 from extraction.forms.printed_form import FormCell, FormTable
+from extraction.geometry import Box
 from training.synthetic.content.draft import Draft, Key, Paragraph, Place, Rendered
 from training.synthetic.render.canvas import Pages
 from training.synthetic.render.check import sound

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pypdfium2
 
-from extraction.document import Box
+from extraction.geometry import Box
 from training.synthetic.content.draft import Draft, Key, Paragraph, Place, Rendered
 from training.synthetic.fonts import Split
 from training.synthetic.render import RENDERERS, SPLIT_RENDERERS

@@ -13,7 +13,7 @@ import pypdfium2
 from PIL import Image
 
 from annotations.zones import Zone, ZoneKind, corners_of
-from extraction.document import Box, union
+from extraction.geometry import Box, union
 from training.pdf import picture_pdf
 from training.synthetic.content.draft import Key, Place, Rendered
 from training.synthetic.scan import augmented, glass, ink, paper

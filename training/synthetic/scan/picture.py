@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from extraction.document import Box
+from extraction.geometry import Box
 
 Picture = npt.NDArray[np.float32]
 """Height x width (grey) or height x width x 3 (RGB), 0 black to 255 white."""

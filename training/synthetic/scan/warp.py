@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from extraction.document import Box
+from extraction.geometry import Box
 
 Points = npt.NDArray[np.float64]
 """n x 2, (x, y) in points."""

@@ -13,7 +13,8 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from extraction.document import Box, Page
+from extraction.document import Page
+from extraction.geometry import Box
 from extraction.ingest.files import open_document
 from extraction.ingest.pdf.grid_lines import drawn_lines
 from extraction.ingest.pdf.objects import objects_on

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from extraction.document import Box, Page
+from extraction.document import Page
 from extraction.errors import DamagedFile, EncryptedFile, InputError, TooLarge
+from extraction.geometry import Box
 from extraction.ingest.pdf.reader import open_pdf, read_pages
 from extraction.settings import IngestSettings
 from tests.documents import PdfPage, pdf, picture_at, sample, text_at

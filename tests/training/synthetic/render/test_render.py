@@ -8,8 +8,9 @@ from dataclasses import replace
 import pypdfium2
 import pytest
 
-from extraction.document import Box, Report, Source
+from extraction.document import Report, Source
 from extraction.forms.printed_form import Departures, FormTable, field_ids, tables
+from extraction.geometry import Box
 from tests.system import skip_without
 from training.synthetic.content.draft import Draft, Key, Look, Paragraph, Place, Rendered, Run, Style
 from training.synthetic.fonts import FONTS, PACKAGES, Split, font_file

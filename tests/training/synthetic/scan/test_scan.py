@@ -13,7 +13,7 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from extraction.document import Box
+from extraction.geometry import Box
 from training.synthetic.content.draft import Key, Place, Rendered
 from training.synthetic.scan import LEVELS, augmented, degrade, draw
 from training.synthetic.scan.degradation import EFFECTS, scanned
