@@ -1,7 +1,7 @@
 """The house's contract, over the real imports: rooms know only rooms below them, and stay small.
 
-What a rule rightly does not hold for is listed with its reason. The lists are exact: a new offence fails, and so does an
-entry that is no longer one.
+What a rule rightly does not hold for is listed with its reason. The lists are exact: a new offence fails, and so does
+an entry that is no longer one.
 """
 
 from __future__ import annotations
