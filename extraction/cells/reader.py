@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import NamedTuple
 
@@ -32,6 +32,8 @@ from extraction.cells.fusion import (
     together,
 )
 from extraction.cells.ink_lines import InkLine, digit_height, ink_lines
+from extraction.cells.missed_minus import may_be_signed
+from extraction.document import Candidate
 from extraction.doubts import DoubtCode, doubt
 from extraction.forms.lexicon import is_wording
 from extraction.geometry import Pixels, Raster
@@ -57,6 +59,7 @@ _PLAIN = 10  # grey values between the lightest and the darkest of bare paper
 _BETWEEN, _FEW = slice(40, 216), 1.3  # grey values; a bilevel scan has at most so many of them for each dark pixel
 _COLOURED = 45  # difference of the channels beyond the paper's own: no black ink has it
 _NO_LABEL = "一二三四五六七八九十无"  # characters that are figures, numbers of rows, or a dash
+_OVERLOOKED = 0.3  # probability that a figure has the minus that may stand before it
 _OVERPRINTED = 0.06  # share of a line's marks that may be coloured
 
 
@@ -255,7 +258,17 @@ def _one(
     line = sheet.line(spot)
     blotted = general is not None and line in sheet.blots
     place = Place(line, sheet.digit, off, blotted, _overprinted(sheet, spot))
-    return settled(figure, general, place)
+    text = settled(figure, general, place)
+    return _perhaps_signed(sheet, spot, text)
+
+
+def _perhaps_signed(sheet: _Sheet, spot: Spot, text: CellText) -> CellText:
+    """With its negative as a candidate, where a minus may have been overlooked."""
+    if not text.text.isdigit() or not text.text.strip("0"):
+        return text
+    if not may_be_signed(sheet.grey, spot.box, len(text.text), sheet.digit, sheet.inside(spot)):
+        return text
+    return replace(text, candidates=(*text.candidates, Candidate(f"-{text.text}", _OVERLOOKED)))
 
 
 def _general(
