@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from extraction.cells.missed_minus import may_be_signed
 from extraction.cells.reader import read_cells
 from extraction.document import Candidate, Cell, Status, Table
-from extraction.figures import parse_figure
 from extraction.geometry import Raster
 from extraction.preprocess.binarize import page_ink
 from extraction.settings import Settings
@@ -65,16 +64,17 @@ def test_only_where_figures_may_be_negative_a_person_looks(confidence: float, st
     assert found[f"{row}.items_last_year"] is found[f"{row}.decisions"] is Status.READ
 
 
-def test_a_coarse_minus_of_a_picture_is_not_passed_over(models: Models) -> None:
-    """On a page of 72 dpi the minus of -2 is a dot: that the figure may be negative is among its readings.
+@pytest.mark.parametrize("tone", [220, 228])
+def test_a_pale_minus_of_a_picture_is_not_passed_over(tone: int, models: Models) -> None:
+    """On a coarse page the minus of -2 is all but gone: that the figure may be negative is among its readings.
 
     Without that a picture of a whole report gave 2 for -2 as surely as any figure.
     """
     page = np.full((60, 400), 255, np.uint8)
     for left, text in ((40, "27"), (180, "2"), (300, "5160")):
         cv2.putText(page, text, (left, 42), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 40, 2, cv2.LINE_AA)
-    cv2.line(page, (165, 32), (171, 32), 175, 2)
+    cv2.line(page, (168, 32), (174, 32), tone, 1)
     cells = [GridCell(0, k, 1, 1, left, 4, left + 110, 56) for k, left in enumerate((20, 150, 280))]
     read = read_cells(Raster(page, np.array([[0.36, 0, 0], [0, 0.36, 0]])), page_ink(page), cells, models)
     assert [text.text.lstrip("-") for text in read] == ["27", "2", "5160"]
-    assert sum(c.probability for c in read[1].candidates if parse_figure(c.text) == -2) > 0.1
+    assert sum(c.probability for c in read[1].candidates if c.text == "-2") > 0.1
