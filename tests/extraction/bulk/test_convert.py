@@ -1,11 +1,13 @@
-"""Folders of sample reports converted for good, in worker processes; each test lists the files it puts there."""
+"""Folders of sample reports converted for good; each test lists the files it puts there. Workers have own tests."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -18,8 +20,10 @@ from extraction.bulk.inputs import find_inputs
 from extraction.bulk.plan import Input, Outcome, Plan
 from extraction.output.files import read_manifest, read_report, report_path
 from extraction.settings import BulkSettings, DecisionSettings, Settings
+from models.loaded import Models
 from models.weights import shipped
 from tests.documents import SAMPLES
+from tests.extraction.bulk.in_process import InProcessEngine
 
 
 def put(path: Path, report: str = "moling-2024", name: str = "report.html") -> Path:
@@ -34,16 +38,27 @@ def score(report: str, out: Path, name: str) -> Score:
     return compare(read_gold(SAMPLES / report / "gold.json"), Prediction(read_report(out, name)))
 
 
-def run(
-    out: Path, *patterns: Path | str, workers: int = 1, force: bool = False, settings: Settings | None = None
-) -> dict[str, str]:
-    """Convert and give the outcome of each input."""
-    plan = Plan(out, settings or Settings(), workers=workers, force=force)
-    heard: list[Outcome] = []
-    result = convert(find_inputs([str(p) for p in patterns], out), plan, heard.append)
-    assert sorted(heard, key=str) == sorted(result.outcomes, key=str)
-    assert [p for p in out.rglob("*") if p.name.endswith(".part")] == []
-    return {line.path: line.outcome for line in result.lines}
+class Run(Protocol):
+    def __call__(
+        self, out: Path, *patterns: Path | str, force: bool = False, settings: Settings | None = None
+    ) -> dict[str, str]:
+        """Convert and give the outcome of each input."""
+
+
+@pytest.fixture
+def run(models: Models) -> Run:
+    def converted(
+        out: Path, *patterns: Path | str, force: bool = False, settings: Settings | None = None
+    ) -> dict[str, str]:
+        plan = Plan(out, settings or Settings(), force=force)
+        heard: list[Outcome] = []
+        inputs = find_inputs([str(p) for p in patterns], out)
+        result = convert(inputs, plan, heard.append, partial(InProcessEngine, models=models))
+        assert sorted(heard, key=str) == sorted(result.outcomes, key=str)
+        assert [p for p in out.rglob("*") if p.name.endswith(".part")] == []
+        return {line.path: line.outcome for line in result.lines}
+
+    return converted
 
 
 def csv_reports(out: Path) -> set[str]:
@@ -54,7 +69,7 @@ def csv_reports(out: Path) -> set[str]:
 # ---- what is done again
 
 
-def test_only_what_is_new_changed_or_failed_is_done(tmp_path: Path) -> None:
+def test_only_what_is_new_changed_or_failed_is_done(run: Run, tmp_path: Path) -> None:
     folder, out = tmp_path / "in", tmp_path / "out"
     put(folder / "a.html")
     put(folder / "deep" / "b.docx", "hewan-2020", "report.docx")
@@ -83,7 +98,7 @@ def test_only_what_is_new_changed_or_failed_is_done(tmp_path: Path) -> None:
     assert csv_reports(out) == {"a.html", "bad.pdf", "deep/b.docx", "new.html"}
 
 
-def test_a_file_that_fails_after_a_change_leaves_no_report_of_what_it_was(tmp_path: Path) -> None:
+def test_a_file_that_fails_after_a_change_leaves_no_report_of_what_it_was(run: Run, tmp_path: Path) -> None:
     path, out = put(tmp_path / "in" / "a.html"), tmp_path / "out"
     assert run(out, path) == {"a.html": "converted"}
     path.write_bytes(b"%PDF-1.7 and nothing")
@@ -92,7 +107,7 @@ def test_a_file_that_fails_after_a_change_leaves_no_report_of_what_it_was(tmp_pa
     assert csv_reports(out) == set()
 
 
-def test_a_manifest_that_was_cut_off_costs_only_its_last_line(tmp_path: Path) -> None:
+def test_a_manifest_that_was_cut_off_costs_only_its_last_line(run: Run, tmp_path: Path) -> None:
     folder, out = tmp_path / "in", tmp_path / "out"
     put(folder / "a.html")
     put(folder / "b.html")
@@ -104,7 +119,7 @@ def test_a_manifest_that_was_cut_off_costs_only_its_last_line(tmp_path: Path) ->
     assert len(manifest.read_text(encoding="utf-8").splitlines()) == 2
 
 
-def test_a_report_whose_name_is_too_long_fails_alone(tmp_path: Path) -> None:
+def test_a_report_whose_name_is_too_long_fails_alone(run: Run, tmp_path: Path) -> None:
     folder, out = tmp_path / "in", tmp_path / "out"
     put(folder / ("a" * 249 + ".html"))  # with .json it is over 255 bytes
     put(folder / ("报" * 80 + ".html"))
@@ -119,22 +134,20 @@ def test_nothing_to_convert_still_leaves_tables(tmp_path: Path) -> None:
     assert csv_reports(tmp_path / "out") == set()
 
 
-@pytest.mark.slow
-def test_reports_made_with_other_settings_are_made_again(tmp_path: Path) -> None:
+def test_reports_made_with_other_settings_are_made_again(run: Run, models: Models, tmp_path: Path) -> None:
     path, out = put(tmp_path / "in" / "a.html"), tmp_path / "out"
     assert run(out, path) == {"a.html": "converted"}
     patient = Settings(bulk=BulkSettings(page_seconds=77.0))  # changes nothing in a report
     assert run(out, path, settings=patient) == {"a.html": "skipped"}
     strict = Settings(decision=DecisionSettings(alone=0.99))
-    result = convert(find_inputs([str(path)], out), Plan(out, strict), print)
+    result = convert(find_inputs([str(path)], out), Plan(out, strict), print, partial(InProcessEngine, models=models))
     assert [line.outcome for line in result.lines] == ["converted"]
     assert result.remade_for == ("settings.decision.alone",)
     assert run(out, path, settings=strict) == {"a.html": "skipped"}
     assert run(out, path) == {"a.html": "converted"}
 
 
-@pytest.mark.slow
-def test_a_manifest_of_an_earlier_version_is_no_reason_to_trust_its_reports(tmp_path: Path) -> None:
+def test_a_manifest_of_an_earlier_version_is_no_reason_to_trust_its_reports(run: Run, tmp_path: Path) -> None:
     path, out = put(tmp_path / "in" / "a.html"), tmp_path / "out"
     run(out, path)
     manifest = out / "manifest.jsonl"
@@ -144,7 +157,7 @@ def test_a_manifest_of_an_earlier_version_is_no_reason_to_trust_its_reports(tmp_
     assert run(out, path) == {"a.html": "converted"}
 
 
-def test_the_record_names_weights_and_settings(tmp_path: Path) -> None:
+def test_the_record_names_weights_and_settings(run: Run, tmp_path: Path) -> None:
     run(tmp_path / "out", put(tmp_path / "in" / "a.html"))
     record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert record["made_by"]["settings"]["decision"]["alone"] == Settings().decision.alone
@@ -153,7 +166,7 @@ def test_the_record_names_weights_and_settings(tmp_path: Path) -> None:
     assert line.made_with == record["made_with"]
 
 
-def test_a_name_that_is_no_utf_8_is_written_with_escapes(tmp_path: Path) -> None:
+def test_a_name_that_is_no_utf_8_is_written_with_escapes(run: Run, tmp_path: Path) -> None:
     raw = os.fsencode(tmp_path) + b"/" + "报告.html".encode("gbk")
     shutil.copyfile(SAMPLES / "moling-2024" / "report.html", raw)
     (found,) = find_inputs([str(tmp_path)], tmp_path / "out")
