@@ -43,8 +43,8 @@ PYTEST := $(BIN)/pytest -n 2 --dist worksteal --durations=10
 tests: $(VENV)/.installed-dev    ## run the fast tests
 	$(PYTEST) -m 'not slow'
 
-slow: $(VENV)/.installed-dev     ## run the slow tests
-	$(PYTEST) -m slow
+slow: $(VENV)/.installed-dev     ## run the slow tests, and every property test with all its examples
+	GOUJI_TEST_EXAMPLES=all $(PYTEST) -m 'slow or hypothesis'
 
 SYSTEM := chromium libreoffice-writer-nogui tesseract-ocr tesseract-ocr-chi-sim texlive-lang-chinese \
   fonts-noto-cjk fonts-arphic-uming fonts-arphic-ukai fonts-arphic-gbsn00lp fonts-arphic-gkai00mp fonts-lxgw-wenkai \

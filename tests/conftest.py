@@ -9,15 +9,18 @@ import pytest
 from hypothesis import settings
 
 from models.loaded import Models
+from tests.examples import examples
 from tests.object_store import s3 as s3
 from tests.object_store import s3_server as s3_server
 from tests.postgres import postgres as postgres
 from tests.postgres import postgres_server as postgres_server
+from tests.sample_reports import sample_reports as sample_reports
+from tests.shared import shared as shared
 
 os.environ["LC_ALL"] = "C.UTF-8"  # tests compare English messages, whoever runs them
 
 # The same examples on every run, and none fails for being slow.
-settings.register_profile("gouji", derandomize=True, deadline=None)
+settings.register_profile("gouji", derandomize=True, deadline=None, max_examples=examples(100))
 settings.load_profile("gouji")
 
 

@@ -14,10 +14,12 @@ from rapidfuzz import fuzz
 from annotations.store import Annotation, read_gold
 from eval.runs.prediction import Prediction
 from eval.scoring.compare import compare
+from extraction.contents import checked, report_of
 from extraction.document import Report, Verdict
 from extraction.pipeline import extract
 from extraction.settings import Settings
 from models.loaded import Models
+from tests.sample_reports import SampleReports
 
 SAMPLES = Path(__file__).parents[1] / "annotations" / "samples"
 REPORTS = sorted(path.parent.name for path in SAMPLES.glob("*/gold.json"))
@@ -97,10 +99,11 @@ def test_digital(report: str, rendering: str, models: Models) -> None:
 
 
 @pytest.mark.parametrize("report", [pytest.param(r, marks=[] if r in QUICK else [pytest.mark.slow]) for r in REPORTS])
-def test_scan(report: str, models: Models) -> None:
+def test_scan(report: str, sample_reports: SampleReports, models: Models) -> None:
     """Pictures only: nothing wrong is accepted, little is left to a person, and the sums say what they say in print."""
     gold = gold_of(report)
-    found = extract(SAMPLES / report / "scan.pdf", models, Settings())
+    contents, settings = sample_reports.contents(report, "scan.pdf"), Settings()
+    found = checked(report_of(contents, models, settings), models, settings)
     score = compare(gold, Prediction(found))
     assert score.silent == 0, score.faults
     assert score.heading_wrong == 0, score.faults

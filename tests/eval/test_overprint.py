@@ -23,9 +23,9 @@ SAMPLE = Path("annotations/samples/chiyan-2021")
 
 
 def stamped(source: Path, target: Path) -> Path:
-    """The first pages of a document as a scan with thin red lines over all of it."""
+    """A page of a document as a scan with thin red lines over all of it."""
     pages = []
-    for number in (0, 1):
+    for number in (1,):
         picture = np.array(pdfium.PdfDocument(source)[number].render(scale=200 / 72).to_pil().convert("RGB"))
         for x in range(-picture.shape[0], picture.shape[1], 400):
             cv2.line(picture, (x, 0), (x + picture.shape[0], picture.shape[0]), (230, 90, 90), 3)

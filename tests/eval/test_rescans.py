@@ -16,11 +16,21 @@ from models.loaded import Models
 SAMPLE = Path("annotations/samples/chiyan-2021")
 
 
+@pytest.fixture(scope="module")
+def first_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A document of the first page alone."""
+    target = tmp_path_factory.mktemp("page") / "report.pdf"
+    with pdfium.PdfDocument(SAMPLE / "report.pdf") as whole, pdfium.PdfDocument.new() as part:
+        part.import_pages(whole, [0])
+        part.save(target)
+    return target
+
+
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_scan_has_the_same_pages_and_no_text(kind: str, tmp_path: Path) -> None:
+def test_a_scan_has_the_same_pages_and_no_text(kind: str, first_page: Path, tmp_path: Path) -> None:
     scan = tmp_path / "scan.pdf"
-    scan.write_bytes(scanned(SAMPLE / "report.pdf", kind))
-    before, after = pdfium.PdfDocument(SAMPLE / "report.pdf"), pdfium.PdfDocument(scan)
+    scan.write_bytes(scanned(first_page, kind))
+    before, after = pdfium.PdfDocument(first_page), pdfium.PdfDocument(scan)
     assert len(before) == len(after)
     for old, new in zip(before, after, strict=True):
         width = 0.85 if kind.endswith("cut off") else 1.0
@@ -29,12 +39,17 @@ def test_a_scan_has_the_same_pages_and_no_text(kind: str, tmp_path: Path) -> Non
         assert np.ptp(new.render(scale=1).to_numpy()) > 30
 
 
-def test_digital_reports_alone_are_scanned_and_scored(models: Models, tmp_path: Path) -> None:
+def test_digital_reports_alone_are_scanned(tmp_path: Path) -> None:
     """The folder's other renderings, a scan among them, are left out."""
     shutil.copytree(SAMPLE, tmp_path / SAMPLE.name)
     ((gold, path),) = digital(tmp_path)
     assert path.name == "report.pdf"
-    score = rescanned(gold, path, "100 dpi", models)
+    assert gold.report.fields
+
+
+@pytest.mark.slow
+def test_a_plain_scan_is_read_and_scored(models: Models) -> None:
+    score = rescanned(read_gold(SAMPLE / "gold.json"), SAMPLE / "report.pdf", "100 dpi", models)
     assert (score.reports, score.silent) == (1, 0)
     assert score.review < 0.1 * score.fields
 

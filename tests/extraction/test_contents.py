@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from extraction.contents import checked, report_of
 from extraction.document import Status
 from extraction.errors import NotAReport
 from extraction.pipeline import extract
 from extraction.settings import DecisionSettings, Settings
 from models.loaded import Models
+from tests.sample_reports import SampleReports
 
 SAMPLE = Path(__file__).parents[2] / "annotations" / "samples" / "qingluo-2019" / "report.html"
 
@@ -32,12 +34,14 @@ def test_prose_is_no_report(tmp_path: Path, models: Models) -> None:
         extract(path, models, Settings())
 
 
-def test_the_settings_of_decisions_reach_them(models: Models) -> None:
+def test_the_settings_of_decisions_reach_them(sample_reports: SampleReports, models: Models) -> None:
     """Where every reading must be certain, figures of a scan that no sum confirms go to a person."""
+    contents = sample_reports.contents(SAMPLE.parent.name, "scan.pdf")
     least = DecisionSettings().alone
     review = {}
     for alone in (least, 1.0):
-        found = extract(SAMPLE.with_name("scan.pdf"), models, Settings(decision=DecisionSettings(alone=alone)))
+        settings = Settings(decision=DecisionSettings(alone=alone))
+        found = checked(report_of(contents, models, settings), models, settings)
         review[alone] = {f.id for f in found.fields if f.status is Status.REVIEW}
     assert len(review[1.0]) > len(review[least])
     assert {i.split(".")[0] for i in review[1.0]} >= {"proactive"}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 import pytest
@@ -82,10 +85,23 @@ def test_the_same_lines_twice(recogniser: Recogniser) -> None:
     assert recogniser.read_lines(lines) == recogniser.read_lines(lines)
 
 
-def test_finds_lines_where_they_are_drawn(recogniser: Recogniser) -> None:
+@dataclass(frozen=True)
+class Found:
+    page: Image
+    drawn: dict[str, Rectangle]
+    quads: Sequence[Quad]
+
+
+@pytest.fixture(scope="module")
+def found(recogniser: Recogniser) -> Found:
+    """Lines on a page, one below the other, and what an engine finds there."""
     page = blank(800, 900)
     drawn = {text: draw(page, text, 100 + 150 * i, 150 + 150 * i) for i, text in enumerate(DIGITS)}
-    quads = recogniser.find_lines(page)
+    return Found(page, drawn, recogniser.find_lines(page))
+
+
+def test_finds_lines_where_they_are_drawn(recogniser: Recogniser, found: Found) -> None:
+    page, drawn, quads = found.page, found.drawn, found.quads
     assert len(quads) == len(DIGITS)
     for text, extent in drawn.items():
         quad = max(quads, key=lambda q: shared(q, extent))
@@ -97,14 +113,13 @@ def test_finds_lines_where_they_are_drawn(recogniser: Recogniser) -> None:
         assert texts(recogniser.read_lines([cut_line(page, quad)])) == [text]
 
 
-def test_corners_run_clockwise_from_the_top_left(recogniser: Recogniser) -> None:
-    page = blank(400, 900)
-    draw(page, "447228", 100, 150)
-    ((top_left, top_right, bottom_right, bottom_left),) = recogniser.find_lines(page)
-    assert top_left[0] < top_right[0]
-    assert bottom_left[0] < bottom_right[0]
-    assert top_left[1] < bottom_left[1]
-    assert top_right[1] < bottom_right[1]
+def test_corners_run_clockwise_from_the_top_left(found: Found) -> None:
+    assert found.quads
+    for top_left, top_right, bottom_right, bottom_left in found.quads:
+        assert top_left[0] < top_right[0]
+        assert bottom_left[0] < bottom_right[0]
+        assert top_left[1] < bottom_left[1]
+        assert top_right[1] < bottom_right[1]
 
 
 @pytest.mark.slow

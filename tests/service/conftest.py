@@ -7,11 +7,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
+from service.security import credentials
 from tests.documents import SAMPLES
 from tests.service.archive import SAMPLE, page_of_html
 from tests.service.clients import client_of
+
+
+@pytest.fixture(scope="session", autouse=True)
+def usual_hasher() -> Iterator[PasswordHasher]:
+    """What passwords are hashed with. In tests it is the least that argon2id takes: many log in, and none guesses."""
+    usual, quick = credentials._hasher(), PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(credentials, "_hasher", lambda: quick)
+        yield usual
 
 
 @pytest.fixture

@@ -100,6 +100,7 @@ def test_nothing_is_open_by_itself(compose: dict[str, Any]) -> None:
     assert service["read_only"] is True
 
 
+@pytest.mark.slow
 def test_a_proxy_is_believed_from_where_it_is_said_to_be(compose: dict[str, Any], tmp_path: Path) -> None:
     given = compose["services"]["service"]["environment"]["FORWARDED_ALLOW_IPS"]
     assert given == "${FORWARDED_ALLOW_IPS:-127.0.0.1,::1}"

@@ -68,8 +68,8 @@ def test_the_stated_rate_holds_on_simulated_data() -> None:
     may exceed the stated rate in 5% of them at most, that is 15 (26 with the chance of the simulation itself)."""
     rng, rate, exceeded, chosen = np.random.default_rng(5), 0.05, 0, 0
     for _ in range(300):
-        scores = rng.random(3000) ** 0.2
-        wrong = rng.random(3000) > scores
+        scores = rng.random(1000) ** 0.2
+        wrong = rng.random(1000) > scores
         steps = [
             Step(v, int((scores >= v).sum()), int((wrong & (scores >= v)).sum()))
             for v in (0.98, 0.96, 0.94, 0.93, 0.92, 0.91, 0.9, 0.89)

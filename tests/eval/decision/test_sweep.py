@@ -14,11 +14,10 @@ from eval.scoring.outcomes import SILENT, compare_fields
 from eval.simulation.readings import SimulatedReport, simulated_report
 from extraction.contents import report_of
 from extraction.document import Report, Status
-from extraction.pipeline import read_document
 from extraction.reconcile.reconcile import reconcile
 from extraction.settings import DecisionSettings, Settings
 from models.loaded import Models
-from tests.documents import SAMPLES
+from tests.sample_reports import SampleReports
 
 USUAL = DecisionSettings()
 
@@ -49,7 +48,7 @@ def test_the_grid_has_every_setting_with_its_default_strictest_first() -> None:
         assert list(values) == sorted(values, reverse=downward)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
 def test_each_value_gives_what_reconciliation_with_it_gives(seed: int) -> None:
     case, found = simulated(seed)
     gold = printed(case)
@@ -62,7 +61,7 @@ def test_each_value_gives_what_reconciliation_with_it_gives(seed: int) -> None:
     assert found.accepted == next(s.accepted for s in found.whole["alone"] if s.value == USUAL.alone)
 
 
-@pytest.mark.parametrize("seed", range(1, 5))
+@pytest.mark.parametrize("seed", [1, 2, *(pytest.param(n, marks=pytest.mark.slow) for n in (3, 4))])
 def test_a_stricter_threshold_never_accepts_more(seed: int) -> None:
     _, found = simulated(seed)
     for name, steps in found.whole.items():
@@ -91,13 +90,17 @@ def test_nothing_is_decided_of_a_report_without_a_form() -> None:
     assert swept(printed(case), replace(case.read, template=None), USUAL) == Swept(reports=1)
 
 
-def test_another_min_reading_is_as_if_labelled_with_it(models: Models) -> None:
-    usual = Settings()
-    contents = read_document(SAMPLES / "hewan-2020" / "scan.pdf", models, usual)
-    for value in (0.99, 0.97):
+def test_another_min_reading_is_as_if_labelled_with_it(sample_reports: SampleReports, models: Models) -> None:
+    usual, changed = Settings(), False
+    contents = sample_reports.contents("qingluo-2019", "scan.pdf")
+    before = [{d.code for d in f.doubts} for f in report_of(contents, models, usual).fields]
+    for value in (0.999, 0.97):
         wanted = report_of(contents, models, with_decision(usual, value)).fields
         found = with_min_reading(report_of(contents, models, usual), value, usual.decision.min_reading).fields
-        assert [{d.code for d in f.doubts} for f in found] == [{d.code for d in f.doubts} for f in wanted]
+        after = [{d.code for d in f.doubts} for f in found]
+        assert after == [{d.code for d in f.doubts} for f in wanted]
+        changed |= after != before
+    assert changed  # else any value would do
 
 
 def with_decision(settings: Settings, min_reading: float) -> Settings:

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from eval.simulation.solvers import SOLVERS, components_of
 from extraction.reconcile.solver.model import Figure, Option, Problem, Sum
+from tests.examples import examples
 
 _MODULES = {"forward-backward": "numpy", "HiGHS": "scipy", "CP-SAT": "ortools", "SCIP": "pyscipopt"}
 
 
 @pytest.mark.parametrize("name", SOLVERS)
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(1, 9))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 def test_the_reading_with_which_all_sums_hold_is_found(name: str, a: int, b: int, off: int) -> None:
     pytest.importorskip(_MODULES[name])
     values = (a, b, a + b, a, b, a + b)

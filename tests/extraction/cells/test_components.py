@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from extraction.cells.components import Mark, TableMarks, table_marks
 from extraction.geometry import Pixels
 from extraction.tables.grid import GridCell
+from tests.examples import examples
 
 WIDTH, HEIGHT = 200, 100
 
@@ -33,7 +34,7 @@ def marks_of(*boxes: Mark) -> TableMarks:
 DIGIT = Mark(60, 35, 75, 60)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(st.lists(st.sampled_from(range(9)), unique=True, min_size=1), st.data())
 def test_every_component_as_large_as_a_digit_is_a_mark(columns: list[int], data: st.DataObject) -> None:
     boxes = []

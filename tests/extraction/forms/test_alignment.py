@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extraction.forms.alignment import NEVER, Match, Scores, align
+from tests.examples import examples
 
 # Eighths add up exactly, so that scores can be compared with ==.
 EIGHTHS = st.integers(-16, 16).map(lambda k: k / 8)
@@ -48,7 +49,7 @@ def best_score(
 
 
 @given(problems())
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_score_is_the_best_there_is(problem: tuple[Scores, Scores | None, list[float], list[float]]) -> None:
     single, double, skip_a, skip_b = problem
     _, score = align(single, double, skip_a, skip_b)
@@ -56,7 +57,7 @@ def test_score_is_the_best_there_is(problem: tuple[Scores, Scores | None, list[f
 
 
 @given(problems())
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_matches_are_in_order_apart_and_make_the_score(
     problem: tuple[Scores, Scores | None, list[float], list[float]],
 ) -> None:

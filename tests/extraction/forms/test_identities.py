@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from extraction.document import Check, Field, Status, Verdict
 from extraction.forms.catalogue import Identity, field_forms
 from extraction.forms.identities import check_sums, evaluate
+from tests.examples import examples
 from tests.extraction.sums import COLUMNS, TEMPLATES, balanced, field, in_order, report, sums, sums_with
 
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=examples(40), deadline=None)
 SUM = Identity("s", ("a", "b"), ("c",))
 
 

@@ -21,6 +21,7 @@ from extraction.errors import DamagedFile, EmptyFile, InputError, TooLarge, Unsu
 from extraction.ingest.files import DOCX, HTML, PDF, TEXT, open_document, sniff
 from extraction.settings import IngestSettings
 from tests.documents import PdfPage, encoded, pdf, sample, text_at
+from tests.examples import examples
 
 SMALL = IngestSettings(scan_dpi=30, digital_dpi=30)
 
@@ -161,7 +162,7 @@ def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
             read(path)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_known_kind_or_refused(data: bytes) -> None:
     with suppress(EmptyFile, UnsupportedFormat):
@@ -169,7 +170,7 @@ def test_any_bytes_are_a_known_kind_or_refused(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", READABLE)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     cut=st.floats(0, 1),
     changes=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=8),

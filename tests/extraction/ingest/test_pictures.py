@@ -18,6 +18,7 @@ from extraction.errors import DamagedFile, InputError, TooLarge
 from extraction.ingest.pictures import open_picture, read_pictures
 from extraction.settings import IngestSettings
 from tests.documents import encoded
+from tests.examples import examples
 
 
 def read(data: bytes, limits: IngestSettings | None = None) -> list[Page]:
@@ -192,7 +193,7 @@ def test_a_picture_that_breaks_off(kind: str, share: float) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "TIFF group4", "TIFF lzw", "TIFF pages"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(changes=st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 255)), min_size=1, max_size=20))
 def test_changed_bytes_raise_input_errors_only(kind: str, changes: Sequence[tuple[int, int]]) -> None:
     data = bytearray(BROKEN[kind])

@@ -14,6 +14,7 @@ from extraction.document import Cell, Field, Status, Table
 from extraction.forms.catalogue import field_forms, template
 from extraction.labelling.fields import Labelled
 from extraction.settings import Settings
+from tests.examples import examples
 from tests.extraction.decided import label_fields
 from tests.extraction.form_tables import (
     Form,
@@ -35,7 +36,7 @@ from tests.extraction.form_tables import (
     tables,
 )
 
-few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TEMPLATES = st.sampled_from(["2019", "2021"])
 BLANK_MARKS = ["", "/", "-", "—", "--", "无", "——"]
 EXTRA_LABELS = ["其他主动公开文件", "行政确认", "行政征收", "备注说明"]
@@ -176,7 +177,7 @@ def test_a_page_break_in_a_header(form_id: str, data: st.DataObject) -> None:
 
 @pytest.mark.slow
 @given(TEMPLATES, st.sampled_from(LAYOUTS), st.sampled_from(["upper", "lower"]), st.booleans(), st.data())
-@settings(parent=few, max_examples=60)
+@settings(parent=few, max_examples=examples(60))
 def test_a_row_in_two_halves(
     form_id: str, layout: Layout, figures_in: str, two_pages: bool, data: st.DataObject
 ) -> None:
@@ -270,7 +271,7 @@ def test_a_row_missing(form_id: str, layout: Layout, data: st.DataObject) -> Non
 
 
 @given(TEMPLATES, st.sampled_from(LAYOUTS), st.sampled_from(GARBAGE), st.floats(0, 0.7), st.data())
-@settings(parent=few, max_examples=60)
+@settings(parent=few, max_examples=examples(60))
 def test_an_unreadable_label(
     form_id: str, layout: Layout, garbage: str, confidence: float, data: st.DataObject
 ) -> None:
@@ -283,7 +284,7 @@ def test_an_unreadable_label(
 
 @pytest.mark.slow
 @given(TEMPLATES, st.sampled_from(GARBAGE), st.floats(0, 0.7), st.data())
-@settings(parent=few, max_examples=60)
+@settings(parent=few, max_examples=examples(60))
 def test_an_unreadable_label_beside_a_missing_row(
     form_id: str, garbage: str, confidence: float, data: st.DataObject
 ) -> None:
@@ -888,7 +889,7 @@ def spoilt_forms(draw: st.DrawFn) -> tuple[Layout, Form]:
 
 
 @given(spoilt_forms())
-@settings(parent=few, max_examples=150)
+@settings(parent=few, max_examples=examples(150))
 def test_no_silent_error_whatever_is_done_to_a_form(spoilt: tuple[Layout, Form]) -> None:
     """A figure is in its own field or in none."""
     layout, form = spoilt

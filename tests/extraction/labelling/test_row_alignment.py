@@ -12,6 +12,7 @@ from extraction.labelling.row_alignment import FormMatch, match_form
 from extraction.labelling.table_rows import printed_rows
 from extraction.settings import LabelSettings
 from models.wordings import Wordings
+from tests.examples import examples
 from tests.extraction.form_tables import Form, blank_form, data_lines, drop, insert, relabel, split_row, tables
 
 FORMS = ["2019", "2021"]
@@ -55,7 +56,7 @@ def test_every_row_of_a_form_is_its_line_and_certain(form_id: str, aligned: bool
     assert not any(row.figures for row in found.rest)
 
 
-@settings(max_examples=8)  # each aligns a whole report with both forms
+@settings(max_examples=examples(8))  # each aligns a whole report with both forms
 @given(st.data())
 def test_rows_that_are_left_out_shift_no_other(data: st.DataObject) -> None:
     form = blank_form(data.draw(st.sampled_from(FORMS)))
@@ -64,7 +65,7 @@ def test_rows_that_are_left_out_shift_no_other(data: st.DataObject) -> None:
     assert lines_of(matched(form)) == printed(form)
 
 
-@settings(max_examples=8)  # each aligns a whole report with both forms
+@settings(max_examples=examples(8))  # each aligns a whole report with both forms
 @given(st.data())
 def test_a_row_that_no_form_has_is_left_over(data: st.DataObject) -> None:
     form = blank_form(data.draw(st.sampled_from(FORMS)))
@@ -76,7 +77,7 @@ def test_a_row_that_no_form_has_is_left_over(data: st.DataObject) -> None:
     assert lines_of(found) == printed(form)
 
 
-@settings(max_examples=8)  # each aligns a whole report with both forms
+@settings(max_examples=examples(8))  # each aligns a whole report with both forms
 @given(st.data())
 def test_an_illegible_label_between_legible_ones_is_told_by_its_place(data: st.DataObject) -> None:
     form = blank_form(data.draw(st.sampled_from(FORMS)))

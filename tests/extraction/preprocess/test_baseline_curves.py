@@ -21,6 +21,7 @@ from extraction.preprocess.baseline_curves import (
     with_min_points,
 )
 from tests.drawing import characters, paper
+from tests.examples import examples
 
 WIDTH, HEIGHT = 600, 300
 
@@ -37,7 +38,7 @@ def ink_of(page: Pixels) -> Pixels:
     return np.where(page < 128, 255, 0).astype(np.uint8)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(st.floats(60, 240), st.floats(-0.08, 0.08))
 def test_points_lie_on_a_slanted_line(y: float, slope: float) -> None:
     lines = horizontal_grid_lines(horizontal_strokes(page_with_line((30, y), (570, y + 540 * slope))))
@@ -100,7 +101,7 @@ def curves(lengths: list[int]) -> Curves:
 LENGTHS = st.lists(st.integers(MIN_CURVE_POINTS, 20), max_size=6)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(LENGTHS, LENGTHS)
 def test_concatenated_curves_stay_apart(first: list[int], second: list[int]) -> None:
     both = concatenated(curves(first), curves(second))
@@ -108,7 +109,7 @@ def test_concatenated_curves_stay_apart(first: list[int], second: list[int]) -> 
     assert both.x.tolist() == [*range(sum(first)), *range(sum(second))]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(LENGTHS, st.integers(0, 25))
 def test_short_curves_are_left_out_whole(lengths: list[int], min_points: int) -> None:
     kept = with_min_points(curves(lengths), min_points)

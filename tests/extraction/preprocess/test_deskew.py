@@ -11,6 +11,7 @@ from extraction.geometry import Pixels
 from extraction.preprocess.deskew import ink_points, rotated_left, skew_of
 from extraction.preprocess.pipeline import reduced_ink_mask
 from tests.drawing import paper, scanned
+from tests.examples import examples
 from tests.extraction.preprocess.pages import HEIGHT, WIDTH, form_page, photographed, text_page
 
 
@@ -19,13 +20,13 @@ def skew(page: Pixels) -> float:
 
 
 @given(st.floats(-12, 12))
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 def test_of_text(degrees: float) -> None:
     assert skew(photographed(text_page(), degrees)[0]) == pytest.approx(-degrees, abs=0.08)
 
 
 @given(st.floats(-12, 12))
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 def test_of_a_table(degrees: float) -> None:
     assert skew(photographed(form_page(), degrees)[0]) == pytest.approx(-degrees, abs=0.08)
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from extraction.preprocess.baseline_curves import Curves, Floats
 from extraction.preprocess.dewarp_surface import Displacement, fitted_displacement, straightness_error
+from tests.examples import examples
 
 SIZE = WIDTH, HEIGHT = 400, 300
 XS, HEIGHTS = np.arange(10.0, 395, 12), np.arange(20.0, 290, 10)
@@ -57,7 +58,7 @@ def test_a_curve_that_disagrees_with_all_others_has_no_weight() -> None:
 COEFFICIENTS = st.integers(0, 2**32 - 1).map(lambda seed: np.random.default_rng(seed).normal(0, 5, (8, 9)))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(COEFFICIENTS)
 def test_a_grid_of_points_has_the_displacements_of_its_points(coefficients: Floats) -> None:
     displacement = Displacement(coefficients, 0.0, 0.0)
@@ -66,7 +67,7 @@ def test_a_grid_of_points_has_the_displacements_of_its_points(coefficients: Floa
     assert displacement.on_grid(xs, ys).ravel() == pytest.approx(displacement.at(x, y))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.floats(-50, 50), st.floats(0, WIDTH), st.floats(0, HEIGHT))
 def test_equal_coefficients_are_the_same_displacement_everywhere(height: float, x: float, y: float) -> None:
     """B-splines add up to 1 at every point."""
@@ -74,7 +75,7 @@ def test_equal_coefficients_are_the_same_displacement_everywhere(height: float, 
     assert displacement.at(np.array([x]), np.array([y])) == pytest.approx(height, abs=1e-9)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.floats(0, HEIGHT), min_size=1, max_size=5), st.floats(0, 9))
 def test_straightness_is_about_each_curve_by_itself(heights: list[float], depth: float) -> None:
     """Where a curve lies on the page does not matter, how far its points are from its mean height does."""

@@ -7,9 +7,10 @@ from decimal import Decimal
 from hypothesis import settings
 
 from extraction.document import Candidate, Field, Report, Status
+from tests.examples import examples
 from tests.extraction.sums import from_picture, in_order, report, sums_with
 
-few = settings(max_examples=30, deadline=None)
+few = settings(max_examples=examples(30), deadline=None)
 
 
 ROW, OTHER, TOTAL = (f"applications.results.granted.{c}" for c in ("natural_person", "enterprise", "total"))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from extraction.document import Field, Status, Verdict
 from extraction.reconcile.reconcile import reconcile
+from tests.examples import examples
 from tests.extraction.reconcile.pictured import ALONE, either, few, in_a_sum, pictured
 from tests.extraction.sums import (
     COLUMNS,
@@ -214,7 +215,7 @@ def test_a_likely_reading_whose_only_sum_has_a_blank_goes_to_a_person() -> None:
 
 
 @given(TEMPLATES, st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_whatever_was_read_figures_keep_their_places_and_only_readings_are_printed(
     form_id: str, data: st.DataObject
 ) -> None:

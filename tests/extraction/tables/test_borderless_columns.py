@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from extraction.geometry import Box
 from extraction.tables.borderless_columns import MAX_FIGURE_WIDTH, columns_of, edge_between, figures, left_edge
+from tests.examples import examples
 
 
 def piece(left: float, width: float, y: float = 0.0) -> Box:
@@ -46,7 +47,7 @@ def test_the_only_figure_of_a_line_stands_farther_off(gap: float, found: int) ->
     assert len(figures([LABEL, piece(LABEL.right + gap, 10)])) == found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     st.lists(st.floats(40, 70), min_size=1, max_size=5),
     st.lists(st.floats(4, 25), min_size=2, max_size=4),
@@ -101,7 +102,7 @@ def test_an_edge_keeps_clear_of_headers() -> None:
     assert header.right < edge_between(COLUMNS[0], COLUMNS[1], COLUMNS, [header]) <= COLUMNS[1][0]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.tuples(st.floats(200, 380), st.floats(2, 60)), min_size=1, max_size=8))
 def test_an_edge_lies_between_its_columns(pieces: list[tuple[float, float]]) -> None:
     edge = edge_between(COLUMNS[1], COLUMNS[2], COLUMNS, [piece(*p) for p in pieces])

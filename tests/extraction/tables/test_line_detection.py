@@ -28,6 +28,7 @@ from tests.drawing import (
     scanned,
     write_mid,
 )
+from tests.examples import examples
 
 SAMPLES = Path(__file__).parents[3] / "annotations" / "samples"
 REPORTS = sorted(path.parent.name for path in SAMPLES.glob("*/report.pdf"))
@@ -57,7 +58,7 @@ def assert_boxes(grid: Grid, drawn: Form, thickness: int = 2, outside: int = 0) 
 
 
 @given(forms(), st.integers(1, 5), st.integers(60, 190))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_any_table_comes_back(drawn: Form, thickness: int, tone: int) -> None:
     page = paper()
     draw_form(page, drawn, thickness, tone)
@@ -68,7 +69,7 @@ def test_any_table_comes_back(drawn: Form, thickness: int, tone: int) -> None:
 
 
 @given(forms(), st.integers(2, 4), st.integers(60, 150), st.integers(0, 6), st.integers(35, 90), st.integers(0, 99))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_any_scanned_table_comes_back(
     drawn: Form, thickness: int, tone: int, noise: int, quality: int, seed: int
 ) -> None:
@@ -90,7 +91,7 @@ def test_hairlines_hardly_darker_than_the_papers_grain(seed: int) -> None:
 
 
 @given(forms(), st.integers(2, 4), st.integers(60, 150))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_a_number_in_every_cell_divides_none(drawn: Form, thickness: int, tone: int) -> None:
     page = paper()
     draw_form(page, drawn, thickness, tone)
@@ -101,7 +102,7 @@ def test_a_number_in_every_cell_divides_none(drawn: Form, thickness: int, tone: 
 
 
 @given(forms(merged=False), st.integers(2, 3), st.integers(60, 150), st.data())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_broken_rules_still_divide(drawn: Form, thickness: int, tone: int, data: st.DataObject) -> None:
     """One gap of up to 8 pixels (3 points) in each rule, away from its ends."""
     page = paper()

@@ -13,6 +13,7 @@ from extraction.settings import TableSettings
 from extraction.tables.grid import Grid, GridCell
 from extraction.tables.line_detection import find_grids
 from tests.drawing import SCALE, Form, draw_form, form, paper, places, rule, scanned, write_mid
+from tests.examples import examples
 
 XS, YS = (160, 340, 500, 660, 860, 1020), (160, 220, 280, 350, 410, 470)
 DRAWN = form(XS, YS)
@@ -126,7 +127,7 @@ def test_lines_of_a_label_divide_no_cell_beside_a_known_column() -> None:
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 5), st.integers(0, 4)), min_size=1, max_size=8, unique=True))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_whatever_sides_are_gone_no_figure_gets_into_another_cell(gone: list[tuple[bool, int, int]]) -> None:
     """Every figure's place lies in a cell that covers its own row and column, alone or marked as doubtful or merged."""
     page = filled()

@@ -13,6 +13,7 @@ from extraction.output.report_json import load_report
 from service.store import reports, versions
 from service.store.engine import Store
 from service.store.tables import Document, Finding, ReportRow, Version
+from tests.examples import examples
 from tests.service.archive import report, stored, unsure
 
 
@@ -56,7 +57,7 @@ def test_texts_that_postgresql_cannot_hold_are_kept_without_what_it_cannot(store
         assert versions.report_in(versions.current(session, row)).organization == "某\x00局"
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(value=st.decimals(allow_nan=False, allow_infinity=False, places=4), text=st.text(max_size=20))
 def test_a_version_holds_exactly_what_was_put_in(value: Decimal, text: str) -> None:
     first, *rest = report().fields

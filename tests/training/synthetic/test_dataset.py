@@ -142,6 +142,7 @@ def test_where_headers_are_not_repeated_well_they_are_not_repeated() -> None:
 needs_fonts = needs(fonts=["dev"])
 
 
+@pytest.mark.slow
 @needs_fonts
 def test_a_data_set_is_the_same_by_one_worker_and_by_two_and_is_not_made_twice(tmp_path: Path) -> None:
     order = Order("dev", 2, 5, ("digital",))
@@ -164,6 +165,7 @@ def test_a_data_set_is_the_same_by_one_worker_and_by_two_and_is_not_made_twice(t
     assert not is_made(tmp_path / "1", replace(tasks[1], level="clean"))
 
 
+@pytest.mark.slow
 @needs_fonts
 def test_workers_are_replaced_before_what_typst_keeps_fills_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -44,7 +44,9 @@ def drawn(pdf: bytes) -> list[np.ndarray]:
         return [np.asarray(p.render(scale=2, grayscale=True).to_pil().reduce(12), float) for p in document]
 
 
-@pytest.mark.parametrize(("engine", "split"), ENGINES)
+@pytest.mark.parametrize(
+    ("engine", "split"), [pytest.param(e, s, marks=[pytest.mark.slow] if e in PROGRAMS else []) for e, s in ENGINES]
+)
 def test_a_pictured_table_is_seen_and_not_read(engine: str, split: Split) -> None:
     draft, before = rendered(engine, split)
     after = with_pictures(draft, before)
@@ -72,7 +74,9 @@ def test_a_pictured_table_is_seen_and_not_read(engine: str, split: Split) -> Non
     assert {number for number, count in enumerate(found, 1) if count} == places
 
 
-@pytest.mark.parametrize(("engine", "split"), ENGINES)
+@pytest.mark.parametrize(
+    ("engine", "split"), [pytest.param(e, s, marks=[pytest.mark.slow] if e in PROGRAMS else []) for e, s in ENGINES]
+)
 def test_pictures_are_the_same_each_time(engine: str, split: Split) -> None:
     draft, before = rendered(engine, split)
     assert with_pictures(draft, before) == with_pictures(draft, before)

@@ -19,6 +19,7 @@ from extraction.geometry import Box
 from extraction.ingest.pdf.reader import open_pdf, read_pages
 from extraction.settings import IngestSettings
 from tests.documents import PdfPage, pdf, picture_at, sample, text_at
+from tests.examples import examples
 
 
 def read(data: bytes, limits: IngestSettings | None = None) -> list[Page]:
@@ -249,7 +250,7 @@ def test_a_file_that_breaks_off(share: float) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(THREE_PAGES) - 1), st.integers(0, 255)), min_size=1, max_size=30))
 def test_changed_bytes_raise_input_errors_only(changes: Sequence[tuple[int, int]]) -> None:
     data = bytearray(THREE_PAGES)

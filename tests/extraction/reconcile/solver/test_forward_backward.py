@@ -16,6 +16,7 @@ from extraction.reconcile.error_priors import isolated_failure_prior, residual_p
 from extraction.reconcile.solver.digit_errors import misprint_probability, misread_probability
 from extraction.reconcile.solver.forward_backward import ForwardBackward
 from extraction.reconcile.solver.model import Figure, Option, Problem, Sum
+from tests.examples import examples
 
 ROWS, COLUMNS = 3, 3
 """The last column is the sum of the others; the last row of each column is the sum of the others."""
@@ -66,7 +67,7 @@ def enumerated(problem: Problem) -> list[list[float]]:
 
 
 @given(problems())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_the_posterior_is_that_of_all_explanations(problem: Problem) -> None:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("MISPRINT", "MISPRINTED_TOTAL", "COLUMN_DISAGREES"):

@@ -17,6 +17,7 @@ from extraction.reconcile.solver import row_hypotheses as module
 from extraction.reconcile.solver.digit_errors import misprint_probability, misread_probability
 from extraction.reconcile.solver.model import Figure, Option, Problem, Sum
 from extraction.reconcile.solver.row_hypotheses import row_hypotheses
+from tests.examples import examples
 
 Key = tuple[tuple[int, ...], int, bool]
 """The option of each figure, the figure at fault or -1, and whether the row's sum fails in print."""
@@ -66,7 +67,7 @@ def one(function: object, *amounts: int) -> float:
 
 
 @given(figures())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_every_explanation_of_a_row_that_is_probable_enough_is_a_hypothesis(figures: tuple[Figure, ...]) -> None:
     found = row_hypotheses(row_of(figures), (0, 1, 2), 0, np.zeros((3, 0), dtype=np.int64))
     expected = enumerated(row_of(figures))
@@ -79,7 +80,7 @@ def test_every_explanation_of_a_row_that_is_probable_enough_is_a_hypothesis(figu
 
 
 @given(figures())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_what_a_hypothesis_says_balances_the_row_or_the_row_fails_in_print(figures: tuple[Figure, ...]) -> None:
     """With a column for each figure the changes are what each prints, or means if it is misprinted."""
     found = row_hypotheses(row_of(figures), (0, 1, 2), 0, np.eye(3, dtype=np.int64))
@@ -91,7 +92,7 @@ def test_what_a_hypothesis_says_balances_the_row_or_the_row_fails_in_print(figur
 
 
 @given(figures())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_a_figure_in_no_row_has_its_options_as_hypotheses(figures: tuple[Figure, ...]) -> None:
     found = row_hypotheses(row_of(figures), (1,), None, np.eye(3, dtype=np.int64))
     assert found.options[:, 0].tolist() == list(range(len(figures[1].options)))

@@ -11,6 +11,7 @@ import pytest
 from extraction.document import Report, Source
 from extraction.forms.printed_form import Departures, FormTable, field_ids, tables
 from extraction.geometry import Box
+from tests.shared import Shared
 from tests.system import skip_without
 from training.synthetic.content.draft import Draft, Key, Look, Paragraph, Place, Rendered, Run, Style
 from training.synthetic.fonts import FONTS, PACKAGES, Split, font_file
@@ -36,6 +37,9 @@ VARIED = (
     {"rules": "coloured", "leading": 1.4, "margin": 54, "page_number": ""},
     {"rules": "none", "band": "#fff2cc", "table_size": 10.5, "row_height": 17},
 )
+
+NUMBERS = [0, 1, 2, *(pytest.param(number, marks=pytest.mark.slow) for number in range(3, len(VARIED)))]
+"""Of looks; those of the tests below are tried by the fast tests."""
 
 
 @pytest.fixture(params=tuple(RENDERERS))
@@ -89,24 +93,21 @@ def paragraph(style: Style, text: str, label: str = "") -> Paragraph:
 
 
 @pytest.fixture(scope="module")
-def rendered() -> Callable[[str, int], tuple[Draft, Rendered]]:
+def rendered(shared: Shared) -> Callable[[str, int], tuple[Draft, Rendered]]:
     """A varied draft as an engine prints it, printed once; LibreOffice's all in one start."""
-    known: dict[tuple[str, int], tuple[Draft, Rendered]] = {}
 
     def render(engine: str, number: int) -> tuple[Draft, Rendered]:
-        if (engine, number) not in known:
-            drafts = {n: draft_of(SPLIT_OF[engine], n, **VARIED[n]) for n in range(len(VARIED))}
-            if engine == "libreoffice":
-                results = render_libreoffice_batch(list(drafts.values()))
-                known.update({(engine, n): (drafts[n], results[n]) for n in drafts})
-            else:
-                known[engine, number] = drafts[number], RENDERERS[engine](drafts[number])
-        return known[engine, number]
+        drafts = [draft_of(SPLIT_OF[engine], n, **look) for n, look in enumerate(VARIED)]
+        if engine == "libreoffice":
+            every = shared.once("drafts by libreoffice", lambda: list(render_libreoffice_batch(drafts)))
+            return drafts[number], every[number]
+        name = f"draft {number} by {engine}"
+        return drafts[number], shared.once(name, lambda: RENDERERS[engine](drafts[number]))
 
     return render
 
 
-@pytest.mark.parametrize("number", range(len(VARIED)))
+@pytest.mark.parametrize("number", NUMBERS)
 def test_the_text_layer_at_every_place_is_what_was_to_be_printed(
     engine: str, number: int, rendered: Callable[[str, int], tuple[Draft, Rendered]]
 ) -> None:
@@ -115,7 +116,7 @@ def test_the_text_layer_at_every_place_is_what_was_to_be_printed(
     assert text_faults(draft, result) == []
 
 
-@pytest.mark.parametrize("number", range(len(VARIED)))
+@pytest.mark.parametrize("number", NUMBERS)
 def test_rules_border_every_cell(
     engine: str, number: int, rendered: Callable[[str, int], tuple[Draft, Rendered]]
 ) -> None:
@@ -172,6 +173,7 @@ def test_a_cell_over_a_page_break_has_a_place_on_each_page(
     assert pages == list(range(pages[0], pages[0] + len(pages)))
 
 
+@pytest.mark.slow
 def test_a_draft_is_rendered_alike_each_time(engine: str) -> None:
     draft = draft_of(SPLIT_OF[engine], 1)
     one, other = RENDERERS[engine](draft), RENDERERS[engine](draft)

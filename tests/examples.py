@@ -1,0 +1,11 @@
+"""How many examples a property test tries: a quarter of its own number, all of them where `make slow` asks for it."""
+
+from __future__ import annotations
+
+import os
+
+ALL = os.environ.get("GOUJI_TEST_EXAMPLES") == "all"
+
+
+def examples(number: int) -> int:
+    return number if ALL else max(5, number // 4)
