@@ -11,6 +11,8 @@ from extraction.geometry import Box, union
 MIN_SPACE_CHARACTER_HEIGHTS = 0.45  # gap between two parts of a line that is a space
 MIN_PIECE_GAP_CHARACTER_HEIGHTS = 1.6  # gap between two parts of a line that parts it into pieces
 MIN_SHARED_HEIGHT = 0.5  # of the lower of two boxes on one line, that both share
+MAX_MIDDLE_OFFSET_POINTS = 4.0  # between the middles of two boxes on one line, or, where that is more,
+MAX_MIDDLE_OFFSET_HEIGHTS = 0.25  # of the taller: what is as tall as two lines is on neither of them
 OPEN_LINES = 3  # the last lines to which a box may be added: superscripts and brackets may come between
 
 
@@ -85,5 +87,9 @@ def _gap(left: Box, right: Box) -> float:
 
 
 def _same_line(a: Box, b: Box) -> bool:
+    heights = a.bottom - a.top, b.bottom - b.top
     shared = min(a.bottom, b.bottom) - max(a.top, b.top)
-    return shared > MIN_SHARED_HEIGHT * min(a.bottom - a.top, b.bottom - b.top)
+    offset = abs(a.middle[1] - b.middle[1])
+    return shared > MIN_SHARED_HEIGHT * min(heights) and offset < max(
+        MAX_MIDDLE_OFFSET_POINTS, MAX_MIDDLE_OFFSET_HEIGHTS * max(heights)
+    )

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from extraction.document import Span
 from extraction.geometry import Box
-from extraction.span_lines import text_lines
+from extraction.span_lines import lines_of, text_lines
 from tests.extraction.cells.test_readings import SIZE, characters
 
 
@@ -51,3 +51,9 @@ def test_spans_without_a_place_are_left_out() -> None:
 @given(st.permutations(characters("一二三四五六", 50, 100) + characters("0123456789", 50, 118)))
 def test_any_order_of_the_characters_gives_the_same_lines(spans: list[Span]) -> None:
     assert [line.text for line in text_lines(spans)] == ["一二三四五六", "0123456789"]
+
+
+def test_print_as_tall_as_two_lines_joins_neither() -> None:
+    """A brace or a smear beside two rows of a table."""
+    upper, lower, tall = Box(50, 100, 90, 110), Box(50, 114, 90, 124), Box(100, 100, 106, 124)
+    assert sorted(map(sorted, lines_of([upper, lower, tall]))) == [[0], [1], [2]]
