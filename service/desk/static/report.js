@@ -278,10 +278,9 @@ function heading() {
   const dialog = find("#headings");
   const inputs = ["organization", "year"].map((name) => dialog.querySelector(`[name=${name}]`));
   for (const input of inputs) input.value = review.state[input.name] ?? "";
-  dialog.returnValue = "";
   dialog.querySelector(".cancel").onclick = () => dialog.close("");
-  dialog.onclose = () => {
-    if (dialog.returnValue !== "keep") return;
+  // Not when the dialog has closed: that is told later, and a key that finishes the review may come before.
+  dialog.querySelector("form").onsubmit = () => {
     for (const { name, value } of inputs) if (value !== String(review.state[name] ?? "")) decide("heading", [name], value);
   };
   dialog.showModal();
