@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Modules are compiled when they are first imported: most of what torch and others bring never is.
 INSTALL := $(BIN)/pip install --quiet --no-compile
 
-.PHONY: help install system demo test test-all tests slow properties lint samples testset clean
+.PHONY: help install system demo test test-all tests slow lint samples testset clean
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -36,18 +36,15 @@ lint: $(VENV)/.installed-dev     ## ruff and strict mypy
 test: $(VENV)/.installed-dev $(VENV)/.system  ## lint, type-check and run the fast tests, both at once
 	$(MAKE) --jobs 2 lint tests
 
-test-all: test slow properties   ## all of that, then the slow tests and every property test with all its examples
+test-all: test slow              ## all of that, then the slow tests: data sets, clusters, kills, training, the browser
 
 PYTEST := $(BIN)/pytest -n 2 --dist worksteal --durations=10
 
 tests: $(VENV)/.installed-dev    ## run the fast tests
 	$(PYTEST) -m 'not slow'
 
-slow: $(VENV)/.installed-dev     ## run the slow tests: data sets, clusters, kills, training, the browser
-	GOUJI_TEST_EXAMPLES=all $(PYTEST) -m slow
-
-properties: $(VENV)/.installed-dev  ## run every property test with all its examples
-	GOUJI_TEST_EXAMPLES=all $(PYTEST) -m 'hypothesis and not slow'
+slow: $(VENV)/.installed-dev     ## run the slow tests, and every property test with all its examples
+	GOUJI_TEST_EXAMPLES=all $(PYTEST) -m 'slow or hypothesis'
 
 SYSTEM := chromium libreoffice-writer-nogui tesseract-ocr tesseract-ocr-chi-sim texlive-lang-chinese \
   fonts-noto-cjk fonts-arphic-uming fonts-arphic-ukai fonts-arphic-gbsn00lp fonts-arphic-gkai00mp fonts-lxgw-wenkai \

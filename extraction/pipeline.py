@@ -74,9 +74,10 @@ def read_document(
     with open_document(path, settings.ingest) as document:
         for given in watcher.pages(document.pages):
             (page,) = through(stages.file, given, models, settings, watcher)
-            regions += through(stages.page, page, models, settings, watcher) if page.raster else page.regions
+            is_picture = page.raster is not None
+            regions += through(stages.page, page, models, settings, watcher) if is_picture else page.regions
             warnings += page.warnings
-            if page.raster is not None and not page.spans:
+            if is_picture and not page.spans:
                 pictured.add(page.number)
     source = Source(name or str(path), document.sha256, document.media_type, document.page_count)
     read = Contents(source, tuple(regions), tuple(warnings), frozenset(pictured))

@@ -1,4 +1,4 @@
-"""How many examples a property test tries: a quarter of its own, all of them in `make slow` and `make properties`."""
+"""How many examples a property test tries: a quarter of its own, all of them in `make slow`."""
 
 from __future__ import annotations
 

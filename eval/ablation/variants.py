@@ -191,12 +191,7 @@ def _none_open(pieces: Sequence[Box], scale: float) -> list[Grid]:
 # ---------------------------------------------------------------- detectors: cells
 
 
-def _one_crop(sheet: Any, found: Mapping[Any, Any], reader: Any) -> dict[Any, Any]:
-    del sheet, found, reader
-    return {}
-
-
-def _with_coloured_ink(sheet: Any, found: Mapping[Any, Any], reader: Any) -> dict[Any, Any]:
+def _no_other_reading(sheet: Any, found: Mapping[Any, Any], reader: Any) -> dict[Any, Any]:
     del sheet, found, reader
     return {}
 
@@ -357,12 +352,14 @@ VARIANTS: tuple[Variant, ...] = (
         _none_open,
         "structure",
     ),
-    _detector("cells.other_crops", "figures are read in one crop", "cells.reader:_other_crops", _one_crop, "cells"),
+    _detector(
+        "cells.other_crops", "figures are read in one crop", "cells.reader:_other_crops", _no_other_reading, "cells"
+    ),
     _detector(
         "cells.coloured_ink",
         "figures under coloured ink are read with it only",
         "cells.reader:_without_coloured_ink",
-        _with_coloured_ink,
+        _no_other_reading,
         "cells",
     ),
     _detector(

@@ -13,9 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, exp, lgamma, log, log1p
-
-_BISECTIONS = 60  # of an interval of length 1: to the last digits of a float
+from math import ceil, log, log1p
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +51,11 @@ def fit(steps: Sequence[Step], rate: float, delta: float = 0.05) -> Fit:
 def upper_bound(wrong: int, accepted: int, delta: float) -> float:
     """The error rate (0..1) at which so few wrong ones among the accepted have the probability `delta`: the one-sided
     upper bound of Clopper and Pearson. 1 where nothing is accepted or everything is wrong."""
-    if wrong >= accepted:
-        return 1.0
-    low, high = wrong / accepted, 1.0
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _at_most(wrong, accepted, middle) > delta else (low, middle)
-    return high
+    from scipy.stats import beta  # loads for a second, which `--help` need not wait for
+
+    return 1.0 if wrong >= accepted else float(beta.ppf(1 - delta, wrong + 1, accepted - wrong))
 
 
 def figures_needed(rate: float, delta: float) -> int:
     """How many accepted figures, all of them right, bound the error rate below `rate`."""
     return ceil(log(delta) / log1p(-rate))
-
-
-def _at_most(wrong: int, number: int, rate: float) -> float:
-    """Probability of at most so many wrong ones among a number of independent figures, 0 < `rate` < 1."""
-    return sum(
-        exp(lgamma(number + 1) - lgamma(k + 1) - lgamma(number - k + 1) + k * log(rate) + (number - k) * log1p(-rate))
-        for k in range(wrong + 1)
-    )
